@@ -1,0 +1,2 @@
+-- The floor: what a script costs before it does anything.
+return 1

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/entry.h"
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/number.h"
+
+static const char *const lane_names[LANE_COUNT] = {
+	[LANE_URGENT] = "urgent",
+	[LANE_NORMAL] = "normal",
+	[LANE_BULK] = "bulk",
+	[LANE_READY] = "ready",
+};
+
+const char *lane_name(enum lane lane)
+{
+	CHECK((unsigned)lane < LANE_COUNT);
+	return lane_names[lane];
+}
+
+bool lane_parse(struct slice name, enum lane *out)
+{
+	for (unsigned i = 0; i < LANE_COUNT; i++) {
+		if (slice_is(name, lane_names[i])) {
+			*out = (enum lane)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void put_id(struct buf *buf, const struct entry_key *key)
+{
+	buf_put_uint(buf, key->ms);
+	buf_put_u8(buf, '-');
+	buf_put_uint(buf, key->seq);
+}
+
+size_t entry_id_format(const struct entry_key *key, char *out)
+{
+	struct buf buf = buf_over(out, ENTRY_ID_OCTETS);
+	put_id(&buf, key);
+	out[buf.len] = '\0';
+	return buf.len;
+}
+
+size_t entry_key_format(const struct entry_key *key, char *out)
+{
+	struct buf buf = buf_over(out, ENTRY_KEY_OCTETS);
+	put_id(&buf, key);
+	buf_put_u8(&buf, '@');
+	buf_put_text(&buf, lane_name(key->lane));
+	out[buf.len] = '\0';
+	return buf.len;
+}
+
+bool entry_id_parse(struct slice text, enum lane lane, struct entry_key *out)
+{
+	const char *dash = text.len ? memchr(text.at, '-', text.len) : NULL;
+	if (dash == NULL)
+		return false;
+	size_t ms_len = (size_t)(dash - text.at);
+	uint64_t ms;
+	uint64_t seq;
+	if (!number_parse((struct slice){ text.at, ms_len }, UINT64_MAX, &ms) ||
+	    !number_parse((struct slice){ dash + 1, text.len - ms_len - 1 }, UINT64_MAX, &seq))
+		return false;
+	*out = (struct entry_key){ .ms = ms, .seq = seq, .lane = lane };
+	return true;
+}
+
+bool entry_key_parse(struct slice text, struct entry_key *out)
+{
+	const char *mark = text.len ? memchr(text.at, '@', text.len) : NULL;
+	if (mark == NULL)
+		return false;
+	size_t id_len = (size_t)(mark - text.at);
+	enum lane lane;
+	return lane_parse((struct slice){ mark + 1, text.len - id_len - 1 }, &lane) &&
+	       entry_id_parse((struct slice){ text.at, id_len }, lane, out);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/slice.h"
+
+#include <stdint.h>
+
+/* What became of a submit. Closed and few; one table per protocol maps native codes to these. */
+enum outcome_class {
+	OUTCOME_ACCEPTED,     /* the carrier took it */
+	OUTCOME_THROTTLED,    /* too fast: this account slows down, the sms keeps its turn */
+	OUTCOME_TEMPORARY,    /* later, or elsewhere */
+	OUTCOME_REJECTED,     /* this sms never */
+	OUTCOME_LINK_REFUSED, /* credentials: the account stops, a human is told */
+	OUTCOME_UNKNOWN,      /* written, no answer: may have been sent */
+	OUTCOME_COUNT
+};
+
+/* Name of a class (“accepted”). */
+const char *outcome_class_name(enum outcome_class outcome_class);
+
+#define CARRIER_REF_MAX 64 /* octets of a carrier's message id, SMPP 3.4 §4.4.2 (C65 with its NUL) */
+
+/* One outcome. reference and code are borrowed until the upcall returns. */
+struct outcome {
+	enum outcome_class outcome_class;
+	struct slice carrier_ref; /* where accepted; may be empty */
+	uint32_t native_code;     /* the protocol's own status, for logs and dead letters */
+	const char *native_name;  /* its name (“ESME_RTHROTTLED”), static; NULL = none */
+};

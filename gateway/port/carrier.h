@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "model/outcome.h"
+#include "model/receipt.h"
+#include "model/submit.h"
+
+/* What the pipeline knows of a carrier account within one worker: all links of that account in one hand. Rules that
+ * every driver keeps, and that the contract test states:
+ *
+ * 1. submit never blocks. It answers TAKEN, FULL or DOWN; the last two leave no trace.
+ * 2. Every TAKEN gets exactly one on_outcome, through reconnect and close too: UNKNOWN at the response deadline or when
+ *    a link breaks after the octets may have left. A later answer comes at most once by on_late. What surely never
+ *    left comes back as TEMPORARY with native_code 0.
+ * 3. No upcall inside a downcall. on_closed is the last upcall.
+ * 4. Outcome classes are those of model/outcome.h; an unlisted native code has a stated default.
+ * 5. The window belongs to the driver; the pipeline knows neither sequence numbers nor sockets.
+ * 6. A submit is named by a token, never by a pointer.
+ */
+
+enum carrier_state {
+	CARRIER_DOWN,    /* no live link; the driver goes on trying */
+	CARRIER_UP,      /* at least one link takes submits */
+	CARRIER_REFUSED, /* credentials refused: it no longer tries, a human is needed */
+};
+
+/* A receipt waits, unanswered, until receipt_done names it. */
+typedef uint64_t receipt_token;
+
+/* Upcalls, given at open. ctx is the pipeline's own. */
+struct carrier_events {
+	/* The account's state changed. reason: a sentence for people, borrowed until return; never NULL. */
+	void (*on_state)(void *ctx, enum carrier_state state, const char *reason);
+	/* Room in the windows of all links changed from none to some. */
+	void (*on_credit)(void *ctx);
+	void (*on_outcome)(void *ctx, uint64_t token, const struct outcome *outcome);
+	void (*on_late)(void *ctx, const struct submit_key *key, const struct outcome *outcome);
+	/* A delivery receipt; answered to the carrier when receipt_done is called with the token. */
+	void (*on_receipt)(void *ctx, receipt_token token, const struct receipt *receipt);
+	/* After close: nothing comes any more, the carrier may be destroyed. */
+	void (*on_closed)(void *ctx);
+};
+
+struct carrier;
+
+struct carrier_ops {
+	/* Starts connecting. events: borrowed until on_closed. Legal once. */
+	void (*open)(struct carrier *carrier, const struct carrier_events *events, void *ctx);
+	/* Takes one submit, or says why not. The octets leave at the latest when flush is called. */
+	enum submit_answer (*submit)(struct carrier *carrier, const struct submit *submit);
+	/* Writes out what submits of this turn have queued. */
+	void (*flush)(struct carrier *carrier);
+	/* Free places in the windows of all live links. */
+	unsigned (*credit)(const struct carrier *carrier);
+	/* durable: true acknowledges the receipt, false asks the carrier to send it again later. A token of a link that
+	 * has gone is ignored. */
+	void (*receipt_done)(struct carrier *carrier, receipt_token token, bool durable);
+	/* Unbinds and closes; outstanding submits get their outcomes first (answers that arrive within grace, then
+	 * UNKNOWN). grace_us: 0 = at once. */
+	void (*close)(struct carrier *carrier, mono_us grace_us);
+	/* Frees it. Legal before open, or after on_closed (but not inside it). */
+	void (*destroy)(struct carrier *carrier);
+};
+
+/* Every driver's own struct begins with this. */
+struct carrier {
+	const struct carrier_ops *ops;
+	const char *name; /* of the account, borrowed for the carrier's life */
+};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/clock.h"
+#include "base/slice.h"
+#include "model/closing.h"
+#include "model/entry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the pipeline knows of the queue. One store belongs to one worker (one consumer of the queue). Three calls carry
+ * an alert: READ takes entries, BEGIN claims them before any octet leaves, SETTLE takes them off the queue together
+ * with what became of them. Rules that every store keeps:
+ *
+ * 1. No downcall blocks; each READ, BEGIN and SETTLE taken gets exactly one upcall, however often the connection breaks
+ *    in between: the store repeats what was lost, and what it repeats has its effect once.
+ * 2. No upcall inside a downcall. on_closed is the last upcall.
+ * 3. After on_fenced (others took this consumer for dead and have its entries) the store has taken a new name; entries
+ *    that were not begun belong to others. BEGINs under way answer BEGIN_LOST. SETTLE goes on working: the first
+ *    truth about an entry wins, whoever owns it.
+ */
+
+/* What a stream entry brought. Slices are borrowed until on_read returns. */
+struct store_entry {
+	struct entry_key key;    /* where it lies now */
+	struct entry_key origin; /* where it lay first; equal to key on a producer's lane */
+	struct slice body;       /* the alert's JSON as the producer wrote it; absent where malformed says why */
+	struct slice state;      /* per-segment state of an earlier attempt (the pipeline's own text); may be absent */
+	uint32_t attempt;        /* attempts that came to nothing before */
+	bool ambiguous;          /* an earlier submit of it may have reached the carrier */
+	bool reclaimed;          /* taken over from a dead consumer */
+	const char *malformed;   /* NULL, or what is wrong with the entry itself; body then holds its raw fields */
+};
+
+/* How many entries a READ may bring, by lane. */
+struct store_quota {
+	unsigned count[LANE_COUNT];
+};
+
+/* One alert to begin. id is borrowed until on_begun. */
+struct store_begin {
+	struct entry_key key;
+	struct entry_key origin;
+	struct slice id;
+	bool reclaimed; /* ask whether it is still there */
+};
+
+enum begin_verdict {
+	BEGIN_GO,        /* claimed: may be sent */
+	BEGIN_DUPLICATE, /* another entry with the same id came first */
+	BEGIN_GONE,      /* settled already, by whoever had it before */
+	BEGIN_LOST,      /* no longer ours: forget it */
+};
+
+/* What becomes of an entry. Borrowed, with all it points to, until on_settled. */
+enum settle_kind {
+	SETTLE_CLOSE, /* off the queue: closing and event */
+	SETTLE_DEAD,  /* off the queue into the dead letters: closing is CLOSING_DEAD, reason, body and event */
+	SETTLE_LATER, /* waits until due_at, then comes back on LANE_READY: attempt, ambiguous, state, body */
+};
+
+/* A carrier's message id of an accepted segment, kept so that a receipt finds its alert. */
+struct store_receipt_key {
+	struct slice carrier_ref;
+	uint8_t segment;
+};
+
+struct settlement {
+	struct entry_key key;
+	struct entry_key origin;
+	enum settle_kind kind;
+	enum closing closing;
+	struct slice event;  /* one JSON object, without a newline */
+	struct slice reason; /* of a dead letter */
+	struct slice body;
+	struct slice state;
+	uint32_t attempt;
+	bool ambiguous;
+	wall_ms due_at;
+	/* Receipt keys, written before the entry is settled. */
+	const char *account;
+	const struct store_receipt_key *receipt_keys;
+	unsigned receipt_key_count;
+	struct slice receipt_value; /* what on_receipt_found gives back (the pipeline's own text) */
+};
+
+/* A receipt to look up. */
+struct store_receipt {
+	const char *account;
+	struct slice carrier_ref;
+	uint64_t token; /* the pipeline's, given back */
+};
+
+struct store_events {
+	/* Connected and ready (true), or gone (false; it reconnects by itself). reason: for people, never NULL. */
+	void (*on_state)(void *ctx, bool is_up, const char *reason);
+	/* Entries of one READ, possibly none; or, with reclaimed set on each, of a dead consumer. last: this READ is over. */
+	void (*on_read)(void *ctx, const struct store_entry *entries, unsigned count, bool last);
+	/* Verdicts of the oldest BEGIN under way, in the order asked. */
+	void (*on_begun)(void *ctx, const enum begin_verdict *verdicts, unsigned count);
+	/* The oldest SETTLE under way is durable: its settlements are the pipeline's again. */
+	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count);
+	/* value: what was kept with the key, absent where it is unknown; segment: the one that the key was kept for. */
+	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);
+	/* The events handed over by record are durable (or, where ok is false, could not be written). */
+	void (*on_recorded)(void *ctx, uint64_t token, bool ok);
+	void (*on_fenced)(void *ctx);
+	/* Entries of dead consumers wait: the pipeline answers with adopt when it has room. */
+	void (*on_orphans)(void *ctx);
+	void (*on_closed)(void *ctx);
+};
+
+#define STORE_BATCH_MAX 512 /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
+
+struct store;
+
+struct store_ops {
+	/* Starts connecting. events: borrowed until on_closed. Legal once. */
+	void (*open)(struct store *store, const struct store_events *events, void *ctx);
+	/* Asks for entries. may_wait: where nothing is there, wait for the first one instead of answering at once. One
+	 * READ is under way at a time (CHECK). */
+	void (*read)(struct store *store, const struct store_quota *quota, bool may_wait);
+	/* True while a READ is under way. */
+	bool (*is_reading)(const struct store *store);
+	/* Claims a batch. items: count 1…STORE_BATCH_MAX, copied. begun: every entry begun and not yet settled, without
+	 * these; copied. False where too many BEGINs are under way or the store is down (then nothing was taken). */
+	bool (*begin)(struct store *store, const struct store_begin *items, unsigned count,
+		      const struct entry_key *begun, unsigned begun_count);
+	/* Settles a batch. settlements: count 1…STORE_BATCH_MAX; the array is copied, the settlements are borrowed until
+	 * on_settled. Always taken; what cannot be written now is written when the store is back. */
+	void (*settle)(struct store *store, struct settlement *const *settlements, unsigned count);
+	/* Looks up receipts' alerts. False where the store is down (then nothing was taken). */
+	bool (*find_receipt)(struct store *store, const struct store_receipt *receipt);
+	/* Writes events (JSON lines) that close nothing. False where the store is down. */
+	bool (*record)(struct store *store, struct slice events, uint64_t token);
+	/* A late answer: the alert that waits under origin is closed as accepted with event, if it still waits. */
+	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice event);
+	/* Takes over up to count entries of dead consumers; they come by on_read with reclaimed set. begun: as for begin,
+	 * the store adds the dead consumers' own intents. Ends with last set and none when there are no more. */
+	void (*adopt)(struct store *store, unsigned count, const struct entry_key *begun, unsigned begun_count);
+	/* Gives un-begun entries back, so that any worker takes them at once. keys: copied. */
+	void (*hand_back)(struct store *store, const struct entry_key *keys, unsigned count);
+	/* Sends what calls of this turn have queued. */
+	void (*flush)(struct store *store);
+	/* Finishes what is under way (within grace_us), signs off and closes. */
+	void (*close)(struct store *store, mono_us grace_us);
+	/* Frees it. Legal before open, or after on_closed (but not inside it). */
+	void (*destroy)(struct store *store);
+};
+
+/* Every store's own struct begins with this. */
+struct store {
+	const struct store_ops *ops;
+};
