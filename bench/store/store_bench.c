@@ -3,29 +3,25 @@
  *
  * A repetition starts a private redis-server, fills the seen hashes and the stream, then takes half of the alerts in
  * windows of 4096 with INFO between the phases ("alone") and the other half as whole cycles READ, BEGIN, SETTLE ("full").
- * Every answer is checked, so a form that does not do the work cannot win. Any failure ends the program. */
-#include <errno.h>
-#include <ftw.h>
+ * Every answer is checked, so a form that does not do the work cannot win. Neighbours make whole seconds 1.6 times slower:
+ * compare BEGIN and SETTLE with the READ of the same row, or the least of several repetitions. */
+#include "bench_server.h"
+
 #include <getopt.h>
-#include <hiredis/hiredis.h>
-#include <inttypes.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WINDOW = 4096, BATCH_MAX = 512, ARGS_MAX = 4096, REPS_MAX = 15, ID_LEN = 17, CONFIGS_MAX = 16, RECEIPT_LEN = 40 };
+enum { WINDOW = 4096, BATCH_MAX = 512, REPS_MAX = 15, ID_LEN = 17, RECEIPT_LEN = 40 };
 #define TAG "{hongyan}:"
 #define CONSUMER "gateway-7f3a-19c2"
 
-enum read_form { READ_ONE, READ_FOUR, READ_NOACK };
+enum read_form { READ_ONE, READ_FOUR, READ_NOACK, READ_NOACK_MULTI };
 enum begin_form { BEGIN_PAIRS, BEGIN_SPLIT };
 enum settle_form { SETTLE_SCRIPT, SETTLE_RECEIPTS_INSIDE, SETTLE_MULTI, SETTLE_NO_RECEIPTS };
 enum origin_form { ORIGIN_TEXT, ORIGIN_PACKED };
@@ -56,6 +52,7 @@ static const struct variant variants[] = {
     {"no-receipts", READ_ONE, "begin_best", BEGIN_SPLIT, ORIGIN_PACKED, false, "settle_best", SETTLE_NO_RECEIPTS},
     {"read-four", READ_FOUR, "begin_best", BEGIN_SPLIT, ORIGIN_PACKED, false, "settle_best", SETTLE_SCRIPT},
     {"read-noack", READ_NOACK, "begin_best", BEGIN_SPLIT, ORIGIN_PACKED, false, "settle_noack", SETTLE_SCRIPT},
+    {"noack-multi", READ_NOACK_MULTI, "begin_best", BEGIN_SPLIT, ORIGIN_PACKED, false, "settle_noack", SETTLE_SCRIPT},
 };
 enum { VARIANT_COUNT = sizeof variants / sizeof variants[0] };
 
@@ -69,154 +66,16 @@ struct slot {
 };
 
 struct options {
-    const char *url, *server, *scripts, *only, *configs[CONFIGS_MAX];
-    size_t alerts, reps, depth, intent_octets, before_count, now_count, generation_count, batches[8], batch_count, config_count;
+    struct bench_server_options server;
+    const char *only;
+    size_t alerts, reps, depth, intent_octets, before_count, now_count, generation_count, batches[8], batch_count;
     bool is_json;
 };
 
-static struct options opt = {.server = "redis-server", .scripts = STORE_BENCH_VARIANTS, .alerts = 200000, .reps = 3, .depth = 1,
+static struct options opt = {.server = {.program = "redis-server", .scripts = STORE_BENCH_VARIANTS}, .alerts = 200000, .reps = 3, .depth = 1,
                              .intent_octets = 10000, .batches = {16, 64, 256, 512}, .batch_count = 4};
-static redisContext *redis;
-static pid_t server_pid;
-static char server_dir[64];
 static struct slot slots[WINDOW];
-static char intent[1 << 20], events[BATCH_MAX * 256], sha_begin[41], sha_settle[41], sha_read[41];
-static const char *args[ARGS_MAX];
-static size_t arg_lens[ARGS_MAX], arg_count;
-
-static void die(const char *what, const char *why) {
-    fprintf(stderr, "store-bench: %s: %s\n", what, why);
-    if (server_pid > 0) kill(server_pid, SIGKILL);
-    exit(1);
-}
-
-/* ---- commands ---- */
-
-static void arg(const char *octets, size_t len) {
-    if (arg_count == ARGS_MAX) die("command", "too many arguments; use a smaller batch");
-    args[arg_count] = octets;
-    arg_lens[arg_count++] = len;
-}
-
-static void words(const char *const *list, size_t count) {
-    for (size_t i = 0; i < count; i++) arg(list[i], strlen(list[i]));
-}
-#define WORDS(...) words((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
-
-static void queue(void) {
-    if (redisAppendCommandArgv(redis, (int)arg_count, args, arg_lens) != REDIS_OK) die("send", redis->errstr);
-    arg_count = 0;
-}
-
-static redisReply *answer(const char *what) {
-    void *reply = NULL;
-    if (redisGetReply(redis, &reply) != REDIS_OK) die(what, redis->errstr);
-    redisReply *r = reply;
-    if (r->type == REDIS_REPLY_ERROR) die(what, r->str);
-    return r;
-}
-
-static long long ask(const char *what) {
-    queue();
-    redisReply *r = answer(what);
-    long long number = r->integer;
-    freeReplyObject(r);
-    return number;
-}
-
-static double info(const char *section, const char *field_a, const char *field_b) {
-    WORDS("INFO", section);
-    queue();
-    redisReply *r = answer("INFO");
-    double sum = 0;
-    const char *a = strstr(r->str, field_a), *b = field_b ? strstr(r->str, field_b) : NULL;
-    if (a) sum += strtod(a + strlen(field_a), NULL);
-    if (b) sum += strtod(b + strlen(field_b), NULL);
-    freeReplyObject(r);
-    return sum;
-}
-
-static double main_us(void) { return 1e6 * info("cpu", "used_cpu_sys_main_thread:", "used_cpu_user_main_thread:"); }
-static double all_us(void) { return 1e6 * info("cpu", "used_cpu_sys:", "used_cpu_user:"); }
-
-static void load_script(const char *name, char sha[41]) {
-    char path[512], text[8192];
-    snprintf(path, sizeof path, "%s/%s.lua", opt.scripts, name);
-    FILE *f = fopen(path, "r");
-    if (!f) die(path, strerror(errno));
-    size_t len = fread(text, 1, sizeof text, f);
-    fclose(f);
-    WORDS("SCRIPT", "LOAD");
-    arg(text, len);
-    queue();
-    redisReply *r = answer(path);
-    snprintf(sha, 41, "%s", r->str);
-    freeReplyObject(r);
-}
-
-/* ---- the server ---- */
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
-static void server_stop(void) {
-    if (redis) redisFree(redis);
-    redis = NULL;
-    if (server_pid <= 0) return;
-    kill(server_pid, SIGKILL);
-    waitpid(server_pid, NULL, 0);
-    server_pid = 0;
-    nftw(server_dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static void server_spawn(const char *socket_path) {
-    server_pid = fork();
-    if (server_pid < 0) die("fork", strerror(errno));
-    if (server_pid > 0) return;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const char *argv[24] = {opt.server, "--port", "0", "--unixsocket", socket_path, "--dir", server_dir, "--appendonly", "yes",
-                            "--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0", "--save", "", "--logfile", "server.log",
-                            "--server_cpulist", "0"};
-    execvp(opt.server, (char *const *)(uintptr_t)argv);
-    _exit(127);
-}
-
-static void server_start(void) {
-    if (opt.url) {
-        char host[128];
-        snprintf(host, sizeof host, "%s", strncmp(opt.url, "unix:", 5) ? opt.url : opt.url + 5);
-        char *colon = strrchr(host, ':');
-        if (host[0] != '/' && colon) *colon = '\0';
-        redis = host[0] == '/' ? redisConnectUnix(host) : redisConnect(host, colon ? (int)strtol(colon + 1, NULL, 10) : 6379);
-        if (!redis || redis->err) die(opt.url, redis ? redis->errstr : "out of memory");
-        WORDS("DBSIZE");
-        if (ask("DBSIZE") != 0) die(opt.url, "holds keys, and this program clears the server it measures; give it an empty one");
-    } else {
-        char path[96];
-        snprintf(server_dir, sizeof server_dir, "/tmp/store-bench-XXXXXX");
-        if (!mkdtemp(server_dir)) die(server_dir, strerror(errno));
-        snprintf(path, sizeof path, "%s/redis.sock", server_dir);
-        server_spawn(path);
-        for (int tries = 0; tries < 1000; tries++) {
-            if (redis) redisFree(redis);
-            redis = redisConnectUnix(path);
-            if (redis && !redis->err) break;
-            if (waitpid(server_pid, NULL, WNOHANG) != 0) server_pid = 0, die(opt.server, "ended at once; is it installed and in PATH?");
-            nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-        }
-        if (!redis || redis->err) die(path, "no redis-server answered there within 5 s");
-    }
-    for (size_t i = 0; i < opt.config_count; i++) {
-        char line[256], *value;
-        snprintf(line, sizeof line, "%s", opt.configs[i]);
-        if (!(value = strchr(line, ' '))) die(line, "is no setting; write --config \"name value\"");
-        *value++ = '\0';
-        WORDS("CONFIG", "SET", line, value);
-        ask(opt.configs[i]);
-    }
-}
+static char intent[1 << 20], events[BATCH_MAX * 256], sha_begin[41], sha_settle[41], sha_read[41], sha_claim[41];
 
 /* ---- filling ---- */
 
@@ -249,10 +108,10 @@ static void fill_seen(const char *key, const char *day, size_t count, const stru
             set_id(&slots[i], id, v->is_digest);
             slots[i].entry_len = (size_t)snprintf(slots[i].entry, 24, "1770940800000-%u", (unsigned)done);
             set_origin(&slots[i], v->origin);
-            arg(slots[i].id, slots[i].id_len);
-            arg(slots[i].origin, slots[i].origin_len);
+            bench_server_arg(slots[i].id, slots[i].id_len);
+            bench_server_arg(slots[i].origin, slots[i].origin_len);
         }
-        ask("fill seen");
+        bench_server_ask("fill seen");
     }
 }
 
@@ -267,10 +126,10 @@ static void fill_stream(void) {
                 "\"as_of\":\"2026-02-13T08:00:00+08:00\",\"expires_at\":\"2026-02-13T20:00:00+08:00\"}",
                 done % 10000000, done * 7919 % 100000000, done % 300, done % 100, done % 100000000);
             WORDS("XADD", TAG "alerts:normal", "*", "alert");
-            arg(alert, (size_t)len);
-            queue();
+            bench_server_arg(alert, (size_t)len);
+            bench_server_queue();
         }
-        while (burst--) freeReplyObject(answer("XADD"));
+        while (burst--) freeReplyObject(bench_server_answer("XADD"));
     }
 }
 
@@ -279,19 +138,27 @@ static void fill_stream(void) {
 static void queue_read(const struct variant *v, const char *count) {
     if (v->read == READ_NOACK) {
         WORDS("EVALSHA", sha_read, "2", TAG "alerts:normal", TAG "claims", CONSUMER, count);
-        arg(intent, 600);
+        bench_server_arg(intent, 600);
+    } else if (v->read == READ_NOACK_MULTI) {
+        WORDS("MULTI"), bench_server_queue();
+        WORDS("XREADGROUP", "GROUP", "gateway", CONSUMER, "COUNT", count, "NOACK", "STREAMS", TAG "alerts:normal", ">");
+        bench_server_queue();
+        WORDS("EVALSHA", sha_claim, "2", TAG "alerts:normal", TAG "claims", CONSUMER), bench_server_arg(intent, 600);
+        bench_server_queue();
+        WORDS("EXEC");
     } else {
         WORDS("XREADGROUP", "GROUP", "gateway", CONSUMER, "COUNT", count, "STREAMS", TAG "alerts:normal");
         if (v->read == READ_FOUR) WORDS(TAG "alerts:urgent", TAG "alerts:bulk", TAG "ready", ">", ">", ">");
         WORDS(">");
     }
-    queue();
+    bench_server_queue();
 }
 
 static size_t take_read(const struct variant *v, size_t held) {
-    redisReply *r = answer("READ");
-    if (r->type == REDIS_REPLY_ARRAY) {
-        redisReply *entries = r->element[0]->element[1];
+    for (int i = 0; v->read == READ_NOACK_MULTI && i < 3; i++) freeReplyObject(bench_server_answer("READ"));
+    redisReply *r = bench_server_answer("READ"), *streams = v->read == READ_NOACK_MULTI ? r->element[0] : r;
+    if (streams->type == REDIS_REPLY_ARRAY) {
+        redisReply *entries = streams->element[0]->element[1];
         for (size_t i = 0; i < entries->elements && held < WINDOW; i++, held++) {
             redisReply *entry = entries->element[i];
             struct slot *s = &slots[held];
@@ -309,63 +176,63 @@ static void queue_begin(const struct variant *v, const struct slot *s, size_t n)
     char count[16];
     snprintf(count, sizeof count, "%zu", n);
     WORDS("EVALSHA", sha_begin, "4", TAG "workers", TAG "seen:20497", TAG "seen:20496", TAG "intents", CONSUMER, count);
-    arg(intent, opt.intent_octets);
-    for (size_t i = 0; v->begin_form == BEGIN_SPLIT && i < n; i++) arg(s[i].id, s[i].id_len);
+    bench_server_arg(intent, opt.intent_octets);
+    for (size_t i = 0; v->begin_form == BEGIN_SPLIT && i < n; i++) bench_server_arg(s[i].id, s[i].id_len);
     for (size_t i = 0; i < n; i++) {
-        arg(s[i].id, s[i].id_len);
-        arg(s[i].origin, s[i].origin_len);
+        bench_server_arg(s[i].id, s[i].id_len);
+        bench_server_arg(s[i].origin, s[i].origin_len);
     }
-    queue();
+    bench_server_queue();
 }
 
 static void take_begin(size_t n) {
-    redisReply *r = answer("BEGIN");
-    if (r->type != REDIS_REPLY_STRING || (size_t)r->len != n || strspn(r->str, "G") != n) die("BEGIN", "not every alert got its go");
+    redisReply *r = bench_server_answer("BEGIN");
+    if (r->type != REDIS_REPLY_STRING || (size_t)r->len != n || strspn(r->str, "G") != n) bench_server_die("BEGIN", "not every alert got its go");
     freeReplyObject(r);
 }
 
 static void add_entries(const struct slot *s, size_t n) {
-    for (size_t i = 0; i < n; i++) arg(s[i].entry, s[i].entry_len);
+    for (size_t i = 0; i < n; i++) bench_server_arg(s[i].entry, s[i].entry_len);
 }
 
 static void add_receipts(const struct slot *s, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        arg(s[i].ref, strlen(s[i].ref));
-        arg(intent + 64 * (i % 100), RECEIPT_LEN);
+        bench_server_arg(s[i].ref, strlen(s[i].ref));
+        bench_server_arg(intent + 64 * (i % 100), RECEIPT_LEN);
     }
 }
 
 static void queue_settle(const struct variant *v, const struct slot *s, size_t n) {
     char count[16];
     snprintf(count, sizeof count, "%zu", n);
-    if (v->settle_form == SETTLE_MULTI) WORDS("MULTI"), queue();
+    if (v->settle_form == SETTLE_MULTI) WORDS("MULTI"), bench_server_queue();
     if (v->settle_form == SETTLE_SCRIPT || v->settle_form == SETTLE_MULTI) {
         WORDS("HSET", TAG "receipts:6832");
         add_receipts(s, n);
-        queue();
+        bench_server_queue();
     }
     if (v->settle_form == SETTLE_MULTI) {
-        WORDS("XACK", TAG "alerts:normal", "gateway"), add_entries(s, n), queue();
-        WORDS("XDEL", TAG "alerts:normal"), add_entries(s, n), queue();
-        WORDS("XADD", TAG "events", "*", "events"), arg(events, n * 230), queue();
-        WORDS("HINCRBY", TAG "account", "accepted", count), queue();
-        WORDS("EXEC"), queue();
+        WORDS("XACK", TAG "alerts:normal", "gateway"), add_entries(s, n), bench_server_queue();
+        WORDS("XDEL", TAG "alerts:normal"), add_entries(s, n), bench_server_queue();
+        WORDS("XADD", TAG "events", "*", "events"), bench_server_arg(events, n * 230), bench_server_queue();
+        WORDS("HINCRBY", TAG "account", "accepted", count), bench_server_queue();
+        WORDS("EXEC"), bench_server_queue();
         return;
     }
     bool is_inside = v->settle_form == SETTLE_RECEIPTS_INSIDE;
     WORDS("EVALSHA", sha_settle, is_inside ? "5" : "4", TAG "workers", TAG "alerts:normal", TAG "events", TAG "account");
     if (is_inside) WORDS(TAG "receipts:6832");
-    WORDS(CONSUMER, count), arg(events, n * 230), add_entries(s, n);
+    WORDS(CONSUMER, count), bench_server_arg(events, n * 230), add_entries(s, n);
     if (is_inside) add_receipts(s, n);
-    queue();
+    bench_server_queue();
 }
 
 static void take_settle(const struct variant *v, size_t n) {
     int before_last = v->settle_form == SETTLE_MULTI ? 6 : v->settle_form == SETTLE_SCRIPT ? 1 : 0;
-    while (before_last--) freeReplyObject(answer("SETTLE"));
-    redisReply *r = answer("SETTLE");
+    while (before_last--) freeReplyObject(bench_server_answer("SETTLE"));
+    redisReply *r = bench_server_answer("SETTLE");
     long long settled = v->settle_form == SETTLE_MULTI ? r->element[2]->integer : r->integer;
-    if (settled != (long long)n) die("SETTLE", "not every entry left the queue");
+    if (settled != (long long)n) bench_server_die("SETTLE", "not every entry left the queue");
     freeReplyObject(r);
 }
 
@@ -387,46 +254,45 @@ static void window_each(const struct variant *v, size_t held, size_t batch, bool
     for (size_t at = 0, taken = 0; at < held;) {
         for (size_t queued = 0; queued < opt.depth && at < held; queued++) {
             size_t n = held - at < batch ? held - at : batch;
-            if (is_settle) queue_settle(v, slots + at, n);
-            else queue_begin(v, slots + at, n);
+            is_settle ? queue_settle(v, slots + at, n) : queue_begin(v, slots + at, n);
             at += n;
         }
         for (; taken < at; taken += held - taken < batch ? held - taken : batch) {
             size_t n = held - taken < batch ? held - taken : batch;
-            if (is_settle) take_settle(v, n);
-            else take_begin(n);
+            is_settle ? take_settle(v, n) : take_begin(n);
         }
     }
 }
 
 static void repetition(const struct variant *v, size_t batch, double f[FIGURE_COUNT]) {
-    server_start();
-    load_script(v->begin, sha_begin);
-    load_script(v->settle, sha_settle);
-    load_script("read_noack", sha_read);
-    WORDS("HSET", TAG "workers", CONSUMER, "1"), ask("HSET");
+    bench_server_start(&opt.server);
+    bench_server_script(v->begin, sha_begin);
+    bench_server_script(v->settle, sha_settle);
+    bench_server_script("read_noack", sha_read);
+    bench_server_script("read_claim", sha_claim);
+    WORDS("HSET", TAG "workers", CONSUMER, "1"), bench_server_ask("HSET");
     static const char *const streams[] = {TAG "alerts:normal", TAG "alerts:urgent", TAG "alerts:bulk", TAG "ready"};
-    for (size_t i = 0; i < 4; i++) WORDS("XGROUP", "CREATE", streams[i], "gateway", "0", "MKSTREAM"), ask("XGROUP");
+    for (size_t i = 0; i < 4; i++) WORDS("XGROUP", "CREATE", streams[i], "gateway", "0", "MKSTREAM"), bench_server_ask("XGROUP");
     fill_seen(TAG "seen:20496", "20260212", opt.before_count, v);
     fill_seen(TAG "seen:20497", "20260211", opt.now_count, v);
     fill_stream();
 
-    double aof = info("persistence", "aof_current_size:", NULL);
+    double aof = bench_server_info("persistence", "aof_current_size:", NULL);
     size_t alone = 0, held;
     while (alone < opt.alerts / 2) {
-        double t0 = main_us();
+        double t0 = bench_server_main_us();
         held = window_read(v, WINDOW, batch);
-        double t1 = main_us();
+        double t1 = bench_server_main_us();
         window_each(v, held, batch, false);
-        double t2 = main_us();
+        double t2 = bench_server_main_us();
         window_each(v, held, batch, true);
-        f[READ_US] += t1 - t0, f[BEGIN_US] += t2 - t1, f[SETTLE_US] += main_us() - t2;
+        f[READ_US] += t1 - t0, f[BEGIN_US] += t2 - t1, f[SETTLE_US] += bench_server_main_us() - t2;
         alone += held;
     }
     for (int i = READ_US; i <= SETTLE_US; i++) f[i] /= (double)alone;
     f[ALONE_US] = f[READ_US] + f[BEGIN_US] + f[SETTLE_US];
 
-    double main0 = main_us(), all0 = all_us();
+    double main0 = bench_server_main_us(), all0 = bench_server_all_us();
     size_t full = 0;
     do {
         held = window_read(v, batch * opt.depth < WINDOW ? batch * opt.depth : WINDOW, batch);
@@ -434,13 +300,12 @@ static void repetition(const struct variant *v, size_t batch, double f[FIGURE_CO
         window_each(v, held, batch, true);
         full += held;
     } while (held > 0);
-    f[FULL_US] = (main_us() - main0) / (double)full;
-    f[FULL_TOTAL_US] = (all_us() - all0) / (double)full;
-    f[AOF_OCTETS] = (info("persistence", "aof_current_size:", NULL) - aof) / (double)(alone + full);
+    f[FULL_US] = (bench_server_main_us() - main0) / (double)full;
+    f[FULL_TOTAL_US] = (bench_server_all_us() - all0) / (double)full;
+    f[AOF_OCTETS] = (bench_server_info("persistence", "aof_current_size:", NULL) - aof) / (double)(alone + full);
     WORDS("XLEN", TAG "alerts:normal");
-    if (alone + full != opt.alerts || ask("XLEN") != 0) die(v->name, "some alerts are still on the queue");
-    if (opt.url) WORDS("FLUSHALL"), ask("FLUSHALL");
-    server_stop();
+    if (alone + full != opt.alerts || bench_server_ask("XLEN") != 0) bench_server_die(v->name, "some alerts are still on the queue");
+    bench_server_stop();
 }
 
 static int compare(const void *a, const void *b) {
@@ -449,19 +314,21 @@ static int compare(const void *a, const void *b) {
 }
 
 static void measure(const struct variant *v, size_t batch, bool is_first) {
-    double f[REPS_MAX][FIGURE_COUNT] = {{0}}, column[REPS_MAX], median[FIGURE_COUNT];
+    double f[REPS_MAX][FIGURE_COUNT] = {{0}}, column[REPS_MAX], median[FIGURE_COUNT], least[FIGURE_COUNT];
     for (size_t r = 0; r < opt.reps; r++) repetition(v, batch, f[r]);
     for (int i = 0; i < FIGURE_COUNT; i++) {
         for (size_t r = 0; r < opt.reps; r++) column[r] = f[r][i];
         qsort(column, opt.reps, sizeof column[0], compare);
         median[i] = column[opt.reps / 2];
+        least[i] = column[0];
     }
     if (opt.is_json) printf("%s{\"variant\":\"%s\",\"batch\":%zu", is_first ? "" : ",", v->name, batch);
     else printf("%-14s %5zu", v->name, batch);
     for (int i = 0; i < FIGURE_COUNT; i++) {
-        if (opt.is_json) printf(",\"%s\":%.3f", figure_names[i], median[i]);
+        if (opt.is_json) printf(",\"%s\":%.3f,\"%s_min\":%.3f", figure_names[i], median[i], figure_names[i], least[i]);
         else printf(i == AOF_OCTETS ? " %8.0f" : " %8.2f", median[i]);
     }
+    for (int i = READ_US; i <= FULL_US && !opt.is_json; i++) printf("%s%.2f", i ? "/" : "  ", least[i]);
     printf(opt.is_json ? "}" : "\n");
     fflush(stdout);
 }
@@ -473,31 +340,31 @@ static double clock_us(void) {
 }
 
 static void measure_floor(void) {
-    server_start();
-    load_script("empty", sha_begin);
+    bench_server_start(&opt.server);
+    bench_server_script("empty", sha_begin);
     for (int is_script = 0; is_script < 2; is_script++) {
-        double t0 = main_us();
+        double t0 = bench_server_main_us();
         for (int i = 0; i < 50000; i++) {
             if (is_script) WORDS("EVALSHA", sha_begin, "0");
             else WORDS("PING");
-            ask("floor");
+            bench_server_ask("floor");
         }
-        printf("%s: %.2f us of Redis a call\n", is_script ? "empty EVALSHA" : "PING", (main_us() - t0) / 50000);
+        printf("%s: %.2f us of Redis a call\n", is_script ? "empty EVALSHA" : "PING", (bench_server_main_us() - t0) / 50000);
     }
-    server_stop();
+    bench_server_stop();
 }
 
 /* A generation of seen entries: what an entry weighs, how long growing ever blocks, what UNLINK and DEL block. */
 static void measure_generation(const struct variant *v) {
     static const char *const removers[] = {"UNLINK", "DEL"};
     for (size_t k = 0; k < 2; k++) {
-        server_start();
-        WORDS("CONFIG", "SET", "slowlog-log-slower-than", "500"), ask("slowlog");
-        double before = info("memory", "used_memory:", NULL);
+        bench_server_start(&opt.server);
+        WORDS("CONFIG", "SET", "slowlog-log-slower-than", "500"), bench_server_ask("slowlog");
+        double before = bench_server_info("memory", "used_memory:", NULL);
         fill_seen(TAG "seen:20497", "20260213", opt.generation_count, v);
-        double octets = (info("memory", "used_memory:", NULL) - before) / (double)opt.generation_count;
-        WORDS("SLOWLOG", "GET", "1000"), queue();
-        redisReply *r = answer("SLOWLOG");
+        double octets = (bench_server_info("memory", "used_memory:", NULL) - before) / (double)opt.generation_count;
+        WORDS("SLOWLOG", "GET", "1000"), bench_server_queue();
+        redisReply *r = bench_server_answer("SLOWLOG");
         long long worst = 0;
         for (size_t i = 0; i < r->elements; i++) {
             if (r->element[i]->element[2]->integer > worst) worst = r->element[i]->element[2]->integer;
@@ -505,11 +372,11 @@ static void measure_generation(const struct variant *v) {
         printf("%zu fields: %.1f octets each; filling in batches of 256: %zu commands over 500 us, worst %lld us\n",
                opt.generation_count, octets, r->elements, worst);
         freeReplyObject(r);
-        double t0 = clock_us(), cpu0 = main_us();
-        WORDS(removers[k], TAG "seen:20497"), ask(removers[k]);
+        double t0 = clock_us(), cpu0 = bench_server_main_us();
+        WORDS(removers[k], TAG "seen:20497"), bench_server_ask(removers[k]);
         double t1 = clock_us();
-        printf("%s: %.0f us until answered, %.0f us of the main thread\n", removers[k], t1 - t0, main_us() - cpu0);
-        server_stop();
+        printf("%s: %.0f us until answered, %.0f us of the main thread\n", removers[k], t1 - t0, bench_server_main_us() - cpu0);
+        bench_server_stop();
     }
 }
 
@@ -517,7 +384,8 @@ static void usage(void) {
     puts("store-bench [--redis unix:/path | host:port] [--server PATH] [--scripts DIR] [--variant NAME] [--batch N]...\n"
          "  [--alerts 200000] [--reps 3] [--depth 1] [--intent 10000] [--before N] [--now N] [--config \"name value\"]...\n"
          "  [--floor] [--generation N] [--json]\n"
-         "Redis CPU in microseconds per alert, median of --reps. --before and --now fill the two seen generations first;\n"
+         "Redis CPU in microseconds per alert, median of --reps (and the least:\n"
+         "neighbours on the same cores only ever add). --before and --now fill the two seen generations first;\n"
          "--depth is how many calls are on the way at once. Variants:");
     for (size_t i = 0; i < VARIANT_COUNT; i++) printf("  %s\n", variants[i].name);
 }
@@ -531,9 +399,9 @@ int main(int argc, char **argv) {
     for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
         size_t number = optarg ? strtoul(optarg, NULL, 10) : 0;
         switch (c) {
-        case 'r': opt.url = optarg; break;
-        case 's': opt.server = optarg; break;
-        case 'l': opt.scripts = optarg; break;
+        case 'r': opt.server.url = optarg; break;
+        case 's': opt.server.program = optarg; break;
+        case 'l': opt.server.scripts = optarg; break;
         case 'v': opt.only = optarg; break;
         case 'b':
             if (!own_batches) opt.batch_count = 0;
@@ -546,7 +414,7 @@ int main(int argc, char **argv) {
         case 'i': opt.intent_octets = number; break;
         case 'p': opt.before_count = number; break;
         case 'w': opt.now_count = number; break;
-        case 'c': if (opt.config_count < CONFIGS_MAX) opt.configs[opt.config_count++] = optarg; break;
+        case 'c': if (opt.server.config_count < 16) opt.server.configs[opt.server.config_count++] = optarg; break;
         case 'f': is_floor = true; break;
         case 'g': opt.generation_count = number; break;
         case 'j': opt.is_json = true; break;
@@ -569,7 +437,7 @@ int main(int argc, char **argv) {
     else {
         printf("%-14s %5s", "variant", "batch");
         for (int i = 0; i < FIGURE_COUNT; i++) printf(" %8.8s", figure_names[i]);
-        puts("");
+        puts("  least of read/begin/settle/alone/full");
     }
     bool is_first = true, is_known = false;
     for (size_t i = 0; i < VARIANT_COUNT; i++) {

@@ -78,6 +78,7 @@ struct settlement {
 	uint32_t attempt;
 	bool ambiguous;
 	wall_ms due_at;
+	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there */
 	/* Receipt keys, written before the entry is settled. */
 	const char *account;
 	const struct store_receipt_key *receipt_keys;
@@ -105,6 +106,8 @@ struct store_events {
 	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);
 	/* The events handed over by record are durable (or, where ok is false, could not be written). */
 	void (*on_recorded)(void *ctx, uint64_t token, bool ok);
+	/* Asked while the store looks up what a broken connection swallowed: is this entry with the pipeline? */
+	bool (*holds)(void *ctx, const struct entry_key *key);
 	void (*on_fenced)(void *ctx);
 	/* Entries of dead consumers wait: the pipeline answers with adopt when it has room. */
 	void (*on_orphans)(void *ctx);
@@ -139,8 +142,6 @@ struct store_ops {
 	/* Takes over up to count entries of dead consumers; they come by on_read with reclaimed set. begun: as for begin,
 	 * the store adds the dead consumers' own intents. Ends with last set and none when there are no more. */
 	void (*adopt)(struct store *store, unsigned count, const struct entry_key *begun, unsigned begun_count);
-	/* Gives un-begun entries back, so that any worker takes them at once. keys: copied. */
-	void (*hand_back)(struct store *store, const struct entry_key *keys, unsigned count);
 	/* Sends what calls of this turn have queued. */
 	void (*flush)(struct store *store);
 	/* Finishes what is under way (within grace_us), signs off and closes. */

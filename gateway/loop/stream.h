@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/err.h"
+#include "base/slice.h"
+#include "loop/loop.h"
+
+/* A connection that we open: TCP (host name, IPv4, IPv6) or a unix socket. One object serves one connection after the
+ * other; what reconnects, and when, is its owner's affair. */
+
+/* Where to. Parsed once from “host:port”, “[::1]:port” or “unix:/path”. */
+struct stream_address {
+	char host[256]; /* or the path of a unix socket */
+	uint16_t port;  /* 0 = unix socket */
+};
+
+/* Parses an address. at: says what is wrong; may be NULL. */
+MUST_CHECK enum err stream_address_parse(struct slice text, struct stream_address *out, struct err_at *at);
+
+struct stream_events {
+	void (*on_open)(void *ctx);
+	/* Octets arrived; borrowed until return. */
+	void (*on_octets)(void *ctx, const uint8_t *octets, size_t len);
+	/* What stream_write could not take may be offered again. */
+	void (*on_writable)(void *ctx);
+	/* The connection ended or could not be made; the stream may connect again. reason: for people, static storage.
+	 * Comes once for each stream_connect, also after stream_close, never inside a downcall. */
+	void (*on_end)(void *ctx, const char *reason);
+};
+
+struct stream;
+
+/* Makes a stream. events, address: borrowed for its life. NULL where there is no memory. */
+struct stream *stream_create(struct loop *loop, const struct stream_address *address,
+			     const struct stream_events *events, void *ctx);
+
+/* Frees it as soon as its handles are closed; no upcall comes after this. */
+void stream_destroy(struct stream *stream);
+
+/* Starts connecting; legal when no connection is there or under way. Failures come by on_end. */
+void stream_connect(struct stream *stream);
+
+/* Ends the connection. abort: true resets it (SO_LINGER 0), so that nothing unsent leaves any more. */
+void stream_close(struct stream *stream, bool abort);
+
+/* Hands octets to the kernel as far as it takes them, and up to 64 KiB more into a buffer of its own. Returns how many
+ * were taken; where fewer than len, on_writable says when to offer the rest. 0 while connecting. */
+size_t stream_write(struct stream *stream, const void *octets, size_t len);
+
+/* Stops and resumes reading, for backpressure. */
+void stream_pause(struct stream *stream, bool is_paused);
+
+/* True from on_open to stream_close or on_end. */
+bool stream_is_open(const struct stream *stream);

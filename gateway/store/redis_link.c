@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* IDLE ─ start ─► CONNECTING ─ open ─► GREETING (AUTH, SELECT) ─ all OK ─► UP ─ end ─► WAITING ─ backoff over ─► CONNECTING
+ *
+ * Commands under way lie in a ring in order of sending; each reply belongs to the oldest. When the connection ends, all
+ * of them are told NULL, oldest first, then on_down comes. */
+
+#include "store/redis_link.h"
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/rng.h"
+
+#include <stdlib.h>
+
+#define WAITING_MAX        1024           /* commands under way; the store sends a few at a time */
+#define ARENA_OCTETS       (256u * 1024u) /* holds the replies of a usual batch */
+#define ARENA_OVERFLOW_MAX (256u * 1024u * 1024u)
+#define BACKOFF_FIRST_US   (100 * US_PER_MS)
+#define BACKOFF_MAX_US     (5 * US_PER_S)
+
+enum link_state { LINK_IDLE, LINK_CONNECTING, LINK_GREETING, LINK_UP, LINK_WAITING };
+
+struct waiter {
+	redis_on_reply on_reply;
+	void *ctx;
+	mono_us deadline;
+};
+
+struct redis_link {
+	struct loop *loop;
+	const struct redis_options *options;
+	const struct redis_link_events *events;
+	void *ctx;
+	struct stream *stream;
+	enum link_state state;
+	mono_us deadline; /* of the state: connect, greeting, backoff */
+	mono_us backoff;
+	uint64_t connects;
+	struct rng rng;
+	redisReader *reader;
+	struct arena arena;
+	void *arena_block;
+	struct waiter waiters[WAITING_MAX];
+	unsigned first_waiter;
+	unsigned waiter_count;
+	char *out; /* octets not yet taken by the stream: out[out_start … out_end) */
+	size_t out_cap;
+	size_t out_start;
+	size_t out_end;
+	const char *break_reason;
+	char error[160]; /* of a greeting that Redis refused */
+};
+
+static bool out_put(struct redis_link *link, struct slice octets)
+{
+	if (link->out_cap - link->out_end < octets.len && link->out_start > 0) {
+		memmove(link->out, link->out + link->out_start, link->out_end - link->out_start);
+		link->out_end -= link->out_start;
+		link->out_start = 0;
+	}
+	if (link->out_cap - link->out_end < octets.len) {
+		size_t cap = link->out_cap ? link->out_cap : 65536;
+		while (cap - link->out_end < octets.len)
+			cap *= 2;
+		char *out = realloc(link->out, cap);
+		if (out == NULL)
+			return false;
+		link->out = out;
+		link->out_cap = cap;
+	}
+	memcpy(link->out + link->out_end, octets.at, octets.len);
+	link->out_end += octets.len;
+	return true;
+}
+
+static bool enqueue(struct redis_link *link, struct slice command, mono_us extra_us, redis_on_reply on_reply, void *ctx)
+{
+	if (command.at == NULL || link->waiter_count == WAITING_MAX || !out_put(link, command))
+		return false;
+	unsigned place = (link->first_waiter + link->waiter_count++) % WAITING_MAX;
+	link->waiters[place] = (struct waiter){
+		.on_reply = on_reply,
+		.ctx = ctx,
+		.deadline = loop_now(link->loop).mono + link->options->reply_timeout_us + extra_us,
+	};
+	return true;
+}
+
+void redis_link_flush(struct redis_link *link)
+{
+	if (link->out_start == link->out_end || !stream_is_open(link->stream))
+		return;
+	link->out_start += stream_write(link->stream, link->out + link->out_start, link->out_end - link->out_start);
+	if (link->out_start == link->out_end)
+		link->out_start = link->out_end = 0;
+}
+
+bool redis_link_send(struct redis_link *link, struct slice command, mono_us extra_us, redis_on_reply on_reply,
+		     void *ctx)
+{
+	return redis_link_is_up(link) && enqueue(link, command, extra_us, on_reply, ctx);
+}
+
+static void on_greeted(void *ctx, const struct reply *reply)
+{
+	struct redis_link *link = ctx;
+	if (reply == NULL)
+		return;
+	if (reply->type == REPLY_ERROR) {
+		struct buf buf = buf_over(link->error, sizeof link->error - 1);
+		buf_put_text(&buf, "Redis refuses us: ");
+		size_t room = buf.cap - buf.len;
+		buf_put(&buf, reply->text.at, reply->text.len < room ? reply->text.len : room);
+		link->error[buf.len] = '\0';
+		redis_link_break(link, link->error);
+		return;
+	}
+	if (link->waiter_count > 0)
+		return; /* more of the greeting is under way */
+	link->state = LINK_UP;
+	link->backoff = 0;
+	link->connects++;
+	link->events->on_up(link->ctx);
+}
+
+static void greet(struct redis_link *link)
+{
+	struct command command = { .octets = NULL };
+	bool sent = true;
+	if (link->options->password.len) {
+		command_begin(&command);
+		command_word(&command, "AUTH");
+		if (link->options->username.len)
+			command_text(&command, link->options->username);
+		command_text(&command, link->options->password);
+		sent = enqueue(link, command_octets(&command), 0, on_greeted, link);
+		memset(command.octets, 0, command.cap); /* the password does not stay in freed memory */
+	}
+	command_begin(&command);
+	command_word(&command, "SELECT");
+	command_int(&command, (int64_t)link->options->database);
+	sent = sent && enqueue(link, command_octets(&command), 0, on_greeted, link);
+	command_fini(&command);
+	if (!sent)
+		redis_link_break(link, "out of memory");
+}
+
+static void on_open(void *ctx)
+{
+	struct redis_link *link = ctx;
+	link->state = LINK_GREETING;
+	link->deadline = loop_now(link->loop).mono + link->options->connect_timeout_us;
+	greet(link);
+	redis_link_flush(link);
+}
+
+static void on_octets(void *ctx, const uint8_t *octets, size_t len)
+{
+	struct redis_link *link = ctx;
+	if (link->break_reason != NULL)
+		return;
+	if (redisReaderFeed(link->reader, (const char *)octets, len) != REDIS_OK) {
+		redis_link_break(link, "out of memory");
+		return;
+	}
+	for (;;) {
+		void *reply = NULL;
+		if (redisReaderGetReply(link->reader, &reply) != REDIS_OK) {
+			redis_link_break(link, "Redis sent octets that are no reply");
+			return;
+		}
+		if (reply == NULL)
+			return;
+		if (link->waiter_count == 0) {
+			redis_link_break(link, "Redis sent a reply to nothing");
+			return;
+		}
+		struct waiter waiter = link->waiters[link->first_waiter];
+		link->first_waiter = (link->first_waiter + 1) % WAITING_MAX;
+		link->waiter_count--;
+		if (waiter.on_reply != NULL)
+			waiter.on_reply(waiter.ctx, reply);
+		/* Only between replies: of one that has come in part, the reader keeps the beginning in the arena. */
+		arena_reset(&link->arena);
+		if (link->break_reason != NULL || !stream_is_open(link->stream))
+			return;
+	}
+}
+
+static void on_writable(void *ctx)
+{
+	redis_link_flush(ctx);
+}
+
+static mono_us jittered(struct redis_link *link)
+{
+	link->backoff = link->backoff == 0 ? BACKOFF_FIRST_US : link->backoff * 2;
+	if (link->backoff > BACKOFF_MAX_US)
+		link->backoff = BACKOFF_MAX_US;
+	return (mono_us)rng_below(&link->rng, (uint64_t)link->backoff) + 1;
+}
+
+static bool make_reader(struct redis_link *link)
+{
+	if (link->reader != NULL)
+		redisReaderFree(link->reader);
+	arena_reset(&link->arena);
+	link->reader = reply_reader_create(&link->arena);
+	return link->reader != NULL;
+}
+
+static void on_end(void *ctx, const char *reason)
+{
+	struct redis_link *link = ctx;
+	const char *why = link->break_reason ? link->break_reason : reason;
+	link->break_reason = NULL;
+	if (link->state != LINK_IDLE) {
+		link->state = LINK_WAITING;
+		link->deadline = loop_now(link->loop).mono + jittered(link);
+	}
+	link->out_start = link->out_end = 0;
+	/* Each waiter's upcall may not send: the link is down. */
+	while (link->waiter_count > 0) {
+		struct waiter waiter = link->waiters[link->first_waiter];
+		link->first_waiter = (link->first_waiter + 1) % WAITING_MAX;
+		link->waiter_count--;
+		if (waiter.on_reply != NULL)
+			waiter.on_reply(waiter.ctx, NULL);
+	}
+	if (!make_reader(link))
+		why = "out of memory";
+	link->events->on_down(link->ctx, why);
+}
+
+void redis_link_break(struct redis_link *link, const char *reason)
+{
+	if (link->state == LINK_IDLE || link->state == LINK_WAITING || link->break_reason != NULL)
+		return;
+	link->break_reason = reason;
+	stream_close(link->stream, true);
+}
+
+static void start_connecting(struct redis_link *link)
+{
+	if (link->reader == NULL && !make_reader(link)) {
+		link->state = LINK_WAITING;
+		link->deadline = loop_now(link->loop).mono + jittered(link);
+		return;
+	}
+	link->state = LINK_CONNECTING;
+	link->deadline = loop_now(link->loop).mono + link->options->connect_timeout_us;
+	stream_connect(link->stream);
+}
+
+void redis_link_start(struct redis_link *link)
+{
+	CHECK(link->state == LINK_IDLE);
+	start_connecting(link);
+}
+
+void redis_link_stop(struct redis_link *link)
+{
+	if (link->state == LINK_IDLE)
+		return;
+	bool is_waiting = link->state == LINK_WAITING;
+	link->state = LINK_IDLE;
+	if (!is_waiting)
+		stream_close(link->stream, false);
+}
+
+bool redis_link_is_up(const struct redis_link *link)
+{
+	return link->state == LINK_UP && link->break_reason == NULL;
+}
+
+uint64_t redis_link_connects(const struct redis_link *link)
+{
+	return link->connects;
+}
+
+mono_us redis_link_next_deadline(const struct redis_link *link)
+{
+	if (link->break_reason != NULL || link->state == LINK_IDLE)
+		return INT64_MAX;
+	mono_us deadline = link->state == LINK_UP ? INT64_MAX : link->deadline;
+	if (link->waiter_count > 0 && link->waiters[link->first_waiter].deadline < deadline)
+		deadline = link->waiters[link->first_waiter].deadline;
+	return deadline;
+}
+
+void redis_link_tick(struct redis_link *link, mono_us now)
+{
+	if (now < redis_link_next_deadline(link))
+		return;
+	if (link->state == LINK_WAITING)
+		start_connecting(link);
+	else if (link->state == LINK_UP)
+		redis_link_break(link, "Redis does not answer");
+	else
+		redis_link_break(link, "Redis does not answer the connect");
+}
+
+struct redis_link *redis_link_create(struct loop *loop, const struct redis_options *options,
+				     const struct redis_link_events *events, void *ctx)
+{
+	static const struct stream_events stream_events = {
+		.on_open = on_open,
+		.on_octets = on_octets,
+		.on_writable = on_writable,
+		.on_end = on_end,
+	};
+	struct redis_link *link = calloc(1, sizeof *link);
+	if (link == NULL)
+		return NULL;
+	link->loop = loop;
+	link->options = options;
+	link->events = events;
+	link->ctx = ctx;
+	rng_seed(&link->rng, options->jitter_seed);
+	link->arena_block = malloc(ARENA_OCTETS);
+	link->stream = stream_create(loop, &options->address, &stream_events, link);
+	if (link->arena_block == NULL || link->stream == NULL) {
+		free(link->arena_block);
+		stream_destroy(link->stream);
+		free(link);
+		return NULL;
+	}
+	arena_init(&link->arena, link->arena_block, ARENA_OCTETS, ARENA_OVERFLOW_MAX);
+	return link;
+}
+
+void redis_link_destroy(struct redis_link *link)
+{
+	if (link == NULL)
+		return;
+	stream_destroy(link->stream);
+	if (link->reader != NULL)
+		redisReaderFree(link->reader);
+	arena_fini(&link->arena);
+	free(link->arena_block);
+	free(link->out);
+	free(link);
+}

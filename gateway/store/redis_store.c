@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The life of the store: both connections come up → scripts are loaded → Redis' clock is read → the consumer signs on →
+ * calls that waited are sent again, oldest first → READ, BEGIN, SETTLE. When a connection breaks, the store says it is
+ * down; calls wait. What a broken connection may have swallowed: BEGIN is simply asked again (a claim by the same entry
+ * is no duplicate), SETTLE goes again one by one and has its effect only on what is still pending, and a READ's entries
+ * are looked up in what is pending for us (store_sweep). */
+
+#include "store/redis_store_inner.h"
+
+#include "base/check.h"
+#include "base/number.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void sign_on(struct redis_store *store);
+
+static struct redis_store *of(const struct store *base)
+{
+	return (struct redis_store *)(uintptr_t)base;
+}
+
+int64_t store_redis_ms(struct redis_store *store)
+{
+	return loop_now(store->loop).mono / US_PER_MS + store->redis_minus_mono_ms;
+}
+
+void store_call_begin_script(struct redis_store *store, struct command *command, enum script script, unsigned key_count)
+{
+	command_begin(command);
+	command_word(command, "EVALSHA");
+	command_word(command, store->shas[script]);
+	command_int(command, key_count);
+}
+
+void store_put_key(struct redis_store *store, struct command *command, enum store_key key)
+{
+	command_word(command, store->keys[key]);
+}
+
+void store_put_lanes(struct redis_store *store, struct command *command)
+{
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		command_word(command, store->keys[KEY_LANE + lane]);
+}
+
+void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
+			  unsigned age)
+{
+	char name[STORE_NAME_OCTETS];
+	snprintf(name, sizeof name, "%s:%s:%lld", store->options->tag, what,
+		 (long long)(store_redis_ms(store) / window_ms - age));
+	command_word(command, name);
+}
+
+/* -- calls -- */
+
+static void on_call_reply(void *ctx, const struct reply *reply)
+{
+	struct store_call *call = ctx;
+	struct redis_store *store = call->store;
+	call->is_sent = false;
+	if (reply == NULL) {
+		call->was_lost = true; /* stays on the list until the store is ready again */
+		return;
+	}
+	if (reply_is_error(reply, "NOSCRIPT")) {
+		/* Redis forgot the scripts (SCRIPT FLUSH, failover): the connection starts anew and loads them. */
+		redis_link_break(store->main, "Redis has forgotten the scripts");
+		return;
+	}
+	if (reply_is_error(reply, "FENCED")) {
+		store_fenced(store);
+		return;
+	}
+	if (reply->type == REPLY_ERROR) {
+		struct log_line line;
+		if (log_begin(&line, store->options->log, LOG_ERROR, "store_error",
+			      "Redis answers a script with an error; the call is tried again")) {
+			log_text(&line, "error", reply->text);
+			log_end(&line);
+		}
+		/* Full, read-only, loading …: all of them pass, and the reconnect's backoff keeps the pace. */
+		redis_link_break(store->main, "Redis answers a script with an error");
+		return;
+	}
+	call->on_reply(call, reply);
+}
+
+void store_call_send(struct store_call *call)
+{
+	struct redis_store *store = call->store;
+	if (call->link.next == NULL || list_empty(&call->link)) {
+		list_init(&call->link);
+		list_push(&store->calls, &call->link);
+	}
+	if (store->phase != PHASE_READY && store->phase != PHASE_CLOSING)
+		return;
+	if (!redis_link_send(store->main, command_octets(&call->command), 0, on_call_reply, call))
+		return;
+	call->is_sent = true;
+	call->sent_at = loop_now(store->loop).mono;
+}
+
+void store_call_done(struct store_call *call)
+{
+	list_remove(&call->link);
+	call->was_lost = false;
+}
+
+static void resend_calls(struct redis_store *store)
+{
+	struct list *link = store->calls.next;
+	while (link != &store->calls) {
+		struct store_call *call = LIST_ITEM(link, struct store_call, link);
+		link = link->next;
+		if (call->is_sent)
+			continue;
+		if (store_call_is_settle(call))
+			store_settle_rewrite(store, call);
+		store_call_send(call);
+	}
+}
+
+/* -- coming up -- */
+
+static void tell_state(struct redis_store *store, bool is_up, const char *reason)
+{
+	if (store->told_up == is_up)
+		return;
+	store->told_up = is_up;
+	store->events->on_state(store->ctx, is_up, reason);
+}
+
+static void become_ready(struct redis_store *store)
+{
+	if (store->phase == PHASE_STARTING)
+		store->phase = PHASE_READY;
+	store->next_heartbeat = loop_now(store->loop).mono;
+	resend_calls(store);
+	if (store->needs_sweep && redis_link_is_up(store->reader))
+		store_sweep(store);
+	if (redis_link_is_up(store->reader))
+		tell_state(store, true, "connected");
+}
+
+static void on_registered(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL)
+		return;
+	if (reply->type == REPLY_ERROR) {
+		struct log_line line;
+		if (log_begin(&line, store->options->log, LOG_ERROR, "store_refused",
+			      "Redis refuses the queue's keys; check that nothing else uses them")) {
+			log_text(&line, "error", reply->text);
+			log_end(&line);
+		}
+		redis_link_break(store->main, "Redis refuses the queue's keys");
+		return;
+	}
+	become_ready(store);
+}
+
+static void on_time(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL)
+		return;
+	uint64_t seconds;
+	uint64_t microseconds;
+	if (!number_parse(reply_text_at(reply, 0), INT32_MAX * (uint64_t)4, &seconds) ||
+	    !number_parse(reply_text_at(reply, 1), US_PER_S, &microseconds)) {
+		redis_link_break(store->main, "Redis does not tell the time");
+		return;
+	}
+	store->redis_minus_mono_ms =
+		(int64_t)(seconds * MS_PER_S + microseconds / US_PER_MS) - loop_now(store->loop).mono / US_PER_MS;
+	sign_on(store);
+}
+
+static void sign_on(struct redis_store *store)
+{
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_REGISTER, 2 + LANE_COUNT);
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_INTENTS);
+	store_put_lanes(store, command);
+	command_word(command, store->consumer);
+	redis_link_send(store->main, command_octets(command), 0, on_registered, store);
+}
+
+static void on_loaded(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL)
+		return;
+	if (reply->type != REPLY_TEXT || reply->text.len != 40) {
+		redis_link_break(store->main, "Redis does not load scripts");
+		return;
+	}
+	memcpy(store->shas[store->scripts_loaded], reply->text.at, 40);
+	if (++store->scripts_loaded < SCRIPT_COUNT)
+		return;
+	command_begin(&store->scratch);
+	command_word(&store->scratch, "TIME");
+	redis_link_send(store->main, command_octets(&store->scratch), 0, on_time, store);
+}
+
+static void on_main_up(void *ctx)
+{
+	struct redis_store *store = ctx;
+	store->scripts_loaded = 0;
+	if (store->phase == PHASE_DOWN)
+		store->phase = PHASE_STARTING;
+	for (unsigned i = 0; i < SCRIPT_COUNT; i++) {
+		command_begin(&store->scratch);
+		command_word(&store->scratch, "SCRIPT");
+		command_word(&store->scratch, "LOAD");
+		command_text(&store->scratch, script_sources[i].text);
+		redis_link_send(store->main, command_octets(&store->scratch), 0, on_loaded, store);
+	}
+}
+
+static void on_main_down(void *ctx, const char *reason)
+{
+	struct redis_store *store = ctx;
+	if (store->phase == PHASE_READY || store->phase == PHASE_STARTING)
+		store->phase = PHASE_DOWN;
+	store->is_beating = false;
+	store->is_moving = false;
+	if (store->is_adopting)
+		store->needs_sweep = true;
+	store->gauges.reconnects++;
+	tell_state(store, false, reason);
+}
+
+static void on_reader_up(void *ctx)
+{
+	struct redis_store *store = ctx;
+	if (store->phase != PHASE_READY)
+		return;
+	if (store->needs_sweep)
+		store_sweep(store);
+	tell_state(store, true, "connected");
+}
+
+static void on_reader_down(void *ctx, const char *reason)
+{
+	struct redis_store *store = ctx;
+	store->gauges.reconnects++;
+	tell_state(store, false, reason);
+}
+
+/* -- fencing -- */
+
+void store_fenced(struct redis_store *store)
+{
+	/* Others took us for dead: our entries are theirs. We go on under a new name; BEGINs under way are void. */
+	store->gauges.fences++;
+	store->renames++;
+	snprintf(store->consumer, sizeof store->consumer, "%s:%016llx.%u:%u", store->options->instance,
+		 (unsigned long long)store->options->nonce, store->renames, store->options->worker);
+	log_write(store->options->log, LOG_WARN, "fenced",
+		  "this worker was silent for so long that others took its alerts over; it goes on under a new name");
+	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
+		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
+		if (!begin->in_use)
+			continue;
+		static const enum begin_verdict lost[STORE_BATCH_MAX] = { [0 ... STORE_BATCH_MAX - 1] = BEGIN_LOST };
+		begin->in_use = false;
+		store_call_done(&begin->call);
+		store->events->on_begun(store->ctx, lost, begin->count);
+	}
+	for (struct list *link = store->calls.next; link != &store->calls; link = link->next)
+		LIST_ITEM(link, struct store_call, link)->was_lost = true;
+	store->events->on_fenced(store->ctx);
+	redis_link_break(store->main, "fenced");
+	redis_link_break(store->reader, "fenced");
+}
+
+/* -- turns and life -- */
+
+static void flush(struct store *base)
+{
+	struct redis_store *store = of(base);
+	redis_link_flush(store->main);
+	redis_link_flush(store->reader);
+}
+
+static void on_signed_off(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	(void)reply; /* where it was lost, peers find us dead by the heartbeat */
+	store->signed_off = true;
+	store->close_deadline = loop_now(store->loop).mono;
+}
+
+static void finish_close(struct redis_store *store)
+{
+	store->phase = PHASE_CLOSED;
+	redis_link_stop(store->main);
+	redis_link_stop(store->reader);
+	loop_remove(&store->member);
+	store->events->on_closed(store->ctx);
+}
+
+static void closing_turn(struct redis_store *store, mono_us now)
+{
+	bool is_idle = list_empty(&store->calls);
+	if (now >= store->close_deadline || (!redis_link_is_up(store->main) && is_idle)) {
+		finish_close(store);
+		return;
+	}
+	if (!is_idle || store->signed_off || !redis_link_is_up(store->main))
+		return;
+	store->signed_off = true;
+	store_call_begin_script(store, &store->scratch, SCRIPT_SIGN_OFF, 2 + LANE_COUNT);
+	store_put_key(store, &store->scratch, KEY_WORKERS);
+	store_put_key(store, &store->scratch, KEY_INTENTS);
+	store_put_lanes(store, &store->scratch);
+	command_word(&store->scratch, store->consumer);
+	if (!redis_link_send(store->main, command_octets(&store->scratch), 0, on_signed_off, store))
+		store->close_deadline = now;
+}
+
+static void turn(void *ctx, struct now now)
+{
+	struct redis_store *store = ctx;
+	redis_link_tick(store->main, now.mono);
+	redis_link_tick(store->reader, now.mono);
+	if (store->phase == PHASE_READY)
+		store_upkeep(store, now.mono);
+	else if (store->phase == PHASE_CLOSING)
+		closing_turn(store, now.mono);
+	if (store->phase != PHASE_CLOSED)
+		flush(&store->base);
+}
+
+static mono_us least(mono_us a, mono_us b)
+{
+	return a < b ? a : b;
+}
+
+static mono_us next_deadline(void *ctx)
+{
+	struct redis_store *store = ctx;
+	mono_us deadline = least(redis_link_next_deadline(store->main), redis_link_next_deadline(store->reader));
+	if (store->phase == PHASE_READY)
+		return least(deadline, store_upkeep_deadline(store));
+	if (store->phase == PHASE_CLOSING)
+		return least(deadline, store->close_deadline);
+	return deadline;
+}
+
+static void open_store(struct store *base, const struct store_events *events, void *ctx)
+{
+	struct redis_store *store = of(base);
+	CHECK(!store->is_open);
+	store->is_open = true;
+	store->events = events;
+	store->ctx = ctx;
+	store->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = store };
+	loop_add(store->loop, &store->member);
+	redis_link_start(store->main);
+	redis_link_start(store->reader);
+}
+
+static void close_store(struct store *base, mono_us grace_us)
+{
+	struct redis_store *store = of(base);
+	CHECK(store->is_open && store->phase != PHASE_CLOSED);
+	if (store->phase != PHASE_READY)
+		grace_us = list_empty(&store->calls) ? 0 : grace_us;
+	store->phase = PHASE_CLOSING;
+	store->close_deadline = loop_now(store->loop).mono + grace_us;
+	redis_link_stop(store->reader);
+}
+
+static void destroy(struct store *base)
+{
+	struct redis_store *store = of(base);
+	if (store == NULL)
+		return;
+	CHECK(!store->is_open || store->phase == PHASE_CLOSED);
+	redis_link_destroy(store->main);
+	redis_link_destroy(store->reader);
+	store_begins_fini(store);
+	store_settles_fini(store);
+	key_set_fini(&store->orphan_intents);
+	command_fini(&store->scratch);
+	free(store->peers);
+	free(store->blob);
+	free(store);
+}
+
+const struct redis_store_gauges *redis_store_gauges(const struct store *store)
+{
+	return &of(store)->gauges;
+}
+
+static void name_keys(struct redis_store *store)
+{
+	static const char *const names[KEY_COUNT] = {
+		[KEY_WORKERS] = "workers",
+		[KEY_INTENTS] = "intents",
+		[KEY_TOTALS] = "totals",
+		[KEY_EVENTS] = "events",
+		[KEY_DEAD] = "dead",
+		[KEY_LATER] = "later",
+		[KEY_LATER_BODIES] = "later:bodies",
+		[KEY_LANE + LANE_URGENT] = "alerts:urgent",
+		[KEY_LANE + LANE_NORMAL] = "alerts:normal",
+		[KEY_LANE + LANE_BULK] = "alerts:bulk",
+		[KEY_LANE + LANE_READY] = "ready",
+	};
+	for (unsigned i = 0; i < KEY_COUNT; i++)
+		snprintf(store->keys[i], sizeof store->keys[i], "%s:%s", store->options->tag, names[i]);
+	snprintf(store->consumer, sizeof store->consumer, "%s:%016llx:%u", store->options->instance,
+		 (unsigned long long)store->options->nonce, store->options->worker);
+}
+
+struct store *redis_store_create(struct loop *loop, const struct redis_store_options *options)
+{
+	static const struct store_ops ops = {
+		.open = open_store,
+		.read = store_read,
+		.is_reading = store_is_reading,
+		.begin = store_begin,
+		.settle = store_settle,
+		.find_receipt = store_find_receipt,
+		.record = store_record,
+		.settle_late = store_settle_late,
+		.adopt = store_adopt,
+		.flush = flush,
+		.close = close_store,
+		.destroy = destroy,
+	};
+	static const struct redis_link_events main_events = { .on_up = on_main_up, .on_down = on_main_down };
+	static const struct redis_link_events reader_events = { .on_up = on_reader_up, .on_down = on_reader_down };
+	scripts_check();
+	struct redis_store *store = calloc(1, sizeof *store);
+	if (store == NULL)
+		return NULL;
+	store->base.ops = &ops;
+	store->options = options;
+	store->loop = loop;
+	list_init(&store->calls);
+	name_keys(store);
+	store->peers = calloc(STORE_PEERS_MAX, sizeof *store->peers);
+	store->main = redis_link_create(loop, &options->redis, &main_events, store);
+	store->reader = redis_link_create(loop, &options->redis, &reader_events, store);
+	if (store->peers == NULL || store->main == NULL || store->reader == NULL) {
+		destroy(&store->base);
+		return NULL;
+	}
+	return &store->base;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/log.h"
+#include "port/store.h"
+#include "store/redis_link.h"
+
+/* The queue in Redis Streams. docs/architecture.md tells keys and scripts; port/store.h what it promises.
+ *
+ * A consumer is named “instance:nonce:worker”. The nonce is new at each start, so that a name is never used twice. */
+
+struct redis_store_options {
+	struct redis_options redis; /* for both connections: commands, and reads that block */
+	const char *tag;            /* of all keys: “{hongyan}” */
+	const char *instance;       /* name of this gateway; no “:” */
+	uint64_t nonce;             /* of this process */
+	unsigned worker;
+	bool adopts_instance;   /* this process holds the instance's lock: its earlier consumers are dead for sure */
+	mono_us heartbeat_us;   /* 5 s */
+	mono_us dead_after_us;  /* a peer whose heartbeat stands still that long is dead; 30 s */
+	mono_us stale_after_us; /* an answer to BEGIN that comes later than this is asked for again; 10 s */
+	int64_t seen_window_ms; /* an id is known for at least this long */
+	int64_t receipt_window_ms;
+	const struct log *log;
+};
+
+/* What the store sees of the queue and of itself; written by the worker, read by anyone. */
+struct redis_store_gauges {
+	uint64_t lane_length[LANE_COUNT];
+	uint64_t lane_oldest_ms[LANE_COUNT]; /* wall time of the oldest entry; 0 = empty */
+	uint64_t later_length;
+	uint64_t dead_length;
+	uint64_t reconnects;
+	uint64_t fences;
+	uint64_t adopted;         /* entries taken over from dead consumers */
+	uint64_t adopted_intents; /* of these, begun by them: may have been sent */
+	uint64_t vanished;        /* entries that somebody else took out of the queue */
+};
+
+/* options: borrowed for the store's life. NULL where there is no memory. */
+struct store *redis_store_create(struct loop *loop, const struct redis_store_options *options);
+
+/* Borrowed from the store. */
+const struct redis_store_gauges *redis_store_gauges(const struct store *store);

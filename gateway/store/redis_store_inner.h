@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/list.h"
+#include "store/key_set.h"
+#include "store/redis_store.h"
+#include "store/scripts.h"
+
+/* What the files of the Redis store share; nobody else includes this. */
+
+#define STORE_NAME_OCTETS 160
+#define STORE_BEGINS_MAX  2 /* BEGINs under way: one at Redis, one being filled */
+#define STORE_PEERS_MAX   256
+
+enum store_key {
+	KEY_WORKERS,
+	KEY_INTENTS,
+	KEY_TOTALS,
+	KEY_EVENTS,
+	KEY_DEAD,
+	KEY_LATER,
+	KEY_LATER_BODIES,
+	KEY_LANE, /* + enum lane */
+	KEY_COUNT = KEY_LANE + LANE_COUNT
+};
+
+/* A script call that must have its effect: sent again after a reconnect, in the order of asking. */
+struct store_call {
+	struct list link; /* store->calls */
+	struct command command;
+	bool is_sent;
+	bool was_lost; /* it was sent, and the connection broke before the answer */
+	mono_us sent_at;
+	void (*on_reply)(struct store_call *call, const struct reply *reply); /* never NULL reply */
+	struct redis_store *store;
+};
+
+struct begin_call {
+	struct store_call call;
+	bool in_use;
+	unsigned count;
+};
+
+/* One SETTLE; sent as a whole, or one by one where it may have had its effect before. */
+struct settle_call {
+	struct store_call call;
+	struct command receipts; /* HSET of receipt keys, ahead of the script; empty where there are none */
+	struct settle_call *next_free;
+	unsigned count;
+	bool is_careful;
+	unsigned careful_next; /* the settlement whose command is under way */
+	struct settlement *settlements[STORE_BATCH_MAX];
+};
+
+/* Another consumer, watched by its heartbeat. */
+struct store_peer {
+	char name[STORE_NAME_OCTETS];
+	uint64_t beat;
+	mono_us changed_at;
+	bool is_listed; /* in the heartbeat being read */
+};
+
+enum store_phase { PHASE_DOWN, PHASE_STARTING, PHASE_READY, PHASE_CLOSING, PHASE_CLOSED };
+
+struct redis_store {
+	struct store base;
+	const struct redis_store_options *options;
+	struct loop *loop;
+	struct loop_member member;
+	const struct store_events *events;
+	void *ctx;
+	enum store_phase phase;
+	bool is_open;
+	bool told_up;
+	struct redis_link *main;
+	struct redis_link *reader;
+	char keys[KEY_COUNT][STORE_NAME_OCTETS];
+	char consumer[STORE_NAME_OCTETS];
+	unsigned renames; /* after fences */
+	char shas[SCRIPT_COUNT][41];
+	unsigned scripts_loaded;
+	struct command scratch;
+	int64_t redis_minus_mono_ms; /* Redis' wall clock, seen through ours */
+	struct redis_store_gauges gauges;
+
+	struct list calls; /* script calls under way or waiting for the connection */
+	struct begin_call begins[STORE_BEGINS_MAX];
+	unsigned next_begin; /* they are used in turn */
+	struct settle_call *free_settles;
+
+	bool is_reading;
+	unsigned reads_under_way; /* commands of this READ without an answer */
+	bool needs_sweep;         /* a reply that assigns entries was lost: look what is pending for us */
+	unsigned sweep_lane;
+
+	mono_us next_heartbeat;
+	bool is_beating;
+	mono_us next_move;
+	bool is_moving;
+	struct store_peer *peers;
+	unsigned peer_count;
+
+	char orphan[STORE_NAME_OCTETS]; /* dead consumer being taken over; "" = none */
+	struct key_set orphan_intents;
+	bool orphan_is_fenced; /* its intents are in orphan_intents */
+	bool is_adopting;
+	char *blob; /* for intents values */
+	size_t blob_cap;
+
+	mono_us close_deadline;
+	bool signed_off;
+};
+
+/* redis_store.c */
+void store_call_send(struct store_call *call); /* or waits until the store is ready */
+void store_call_done(struct store_call *call); /* off the list; the command's memory is kept */
+void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,
+			     unsigned key_count);
+void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
+void store_put_lanes(struct redis_store *store, struct command *command);
+void store_fenced(struct redis_store *store);
+int64_t store_redis_ms(struct redis_store *store);
+/* A generation of a hash that forgets (“seen”, “receipts”): age 0 = the current one. */
+void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
+			  unsigned age);
+
+/* store_read.c */
+void store_read(struct store *base, const struct store_quota *quota, bool may_wait);
+bool store_is_reading(const struct store *base);
+void store_sweep(struct redis_store *store);
+/* Hands the entries of one lane's reply array to the pipeline; returns how many. */
+unsigned store_deliver(struct redis_store *store, enum lane lane, const struct reply *entries, bool reclaimed);
+
+/* store_begin.c */
+bool store_begin(struct store *base, const struct store_begin *items, unsigned count, const struct entry_key *begun,
+		 unsigned begun_count);
+/* The intents value of begun keys, of items (may be NULL) and of the orphan being adopted; borrowed until the next. */
+struct slice store_intents(struct redis_store *store, const struct entry_key *begun, unsigned begun_count,
+			   const struct store_begin *items, unsigned count);
+void store_begins_fini(struct redis_store *store);
+
+/* store_settle.c */
+void store_settle(struct store *base, struct settlement *const *settlements, unsigned count);
+void store_settle_rewrite(struct redis_store *store, struct store_call *call);
+bool store_call_is_settle(const struct store_call *call);
+void store_settle_late(struct store *base, const struct entry_key *origin, struct slice event);
+void store_settles_fini(struct redis_store *store);
+
+/* store_receipt.c */
+bool store_find_receipt(struct store *base, const struct store_receipt *receipt);
+bool store_record(struct store *base, struct slice events, uint64_t token);
+/* The command that writes a batch's receipt keys; false where there are none. */
+bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
+			unsigned count);
+
+/* store_upkeep.c */
+void store_upkeep(struct redis_store *store, mono_us now);
+mono_us store_upkeep_deadline(const struct redis_store *store);
+void store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count);

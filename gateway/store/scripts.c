@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/scripts.h"
+
+#include "base/check.h"
+
+void scripts_check(void)
+{
+	static const char *const names[SCRIPT_COUNT] = {
+		[SCRIPT_ADOPT] = "adopt",   [SCRIPT_BEGIN] = "begin",       [SCRIPT_HEARTBEAT] = "heartbeat",
+		[SCRIPT_LATE] = "late",     [SCRIPT_MOVE] = "move",         [SCRIPT_REGISTER] = "register",
+		[SCRIPT_SETTLE] = "settle", [SCRIPT_SIGN_OFF] = "sign_off",
+	};
+	CHECK(script_source_count == SCRIPT_COUNT);
+	for (unsigned i = 0; i < SCRIPT_COUNT; i++)
+		CHECK(strcmp(script_sources[i].name, names[i]) == 0);
+}

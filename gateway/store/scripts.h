@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/slice.h"
+
+/* The Lua scripts of lua/, built into the binary. Redis knows a script by the SHA-1 that SCRIPT LOAD answered. */
+enum script {
+	SCRIPT_ADOPT,
+	SCRIPT_BEGIN,
+	SCRIPT_HEARTBEAT,
+	SCRIPT_LATE,
+	SCRIPT_MOVE,
+	SCRIPT_REGISTER,
+	SCRIPT_SETTLE,
+	SCRIPT_SIGN_OFF,
+	SCRIPT_COUNT
+};
+
+struct script_source {
+	const char *name;
+	struct slice text;
+};
+
+/* Generated, sorted by name: the order of enum script. scripts_check holds both together. */
+extern const struct script_source script_sources[];
+extern const unsigned script_source_count;
+
+/* CHECKs that the generated table has the scripts that the enum names, in its order. */
+void scripts_check(void);

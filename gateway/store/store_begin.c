@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* BEGIN: one script call claims a batch. Its answer must be fresh: a GO that lay in the socket while this process was
+ * stopped may have been overtaken by others who took us for dead, so that a late one is asked for again. */
+
+#include "store/redis_store_inner.h"
+
+#include "base/check.h"
+#include "store/intents.h"
+
+#include <stdlib.h>
+
+struct blob_writer {
+	struct buf buf;
+	uint64_t previous_ms;
+};
+
+static void put_intent(void *ctx, const struct entry_key *key)
+{
+	struct blob_writer *writer = ctx;
+	intents_put(&writer->buf, key, &writer->previous_ms);
+}
+
+struct slice store_intents(struct redis_store *store, const struct entry_key *begun, unsigned begun_count,
+			   const struct store_begin *items, unsigned count)
+{
+	size_t need = 1 + (begun_count + (size_t)count + store->orphan_intents.count) * INTENT_OCTETS_MAX;
+	if (need > store->blob_cap) {
+		char *blob = realloc(store->blob, need * 2);
+		if (blob == NULL)
+			return (struct slice){ NULL, 0 };
+		store->blob = blob;
+		store->blob_cap = need * 2;
+	}
+	struct blob_writer writer = { .buf = buf_over(store->blob, store->blob_cap) };
+	intents_begin(&writer.buf);
+	for (unsigned i = 0; i < begun_count; i++)
+		put_intent(&writer, &begun[i]);
+	for (unsigned i = 0; i < count; i++)
+		put_intent(&writer, &items[i].key);
+	/* While a dead consumer's entries come over, what it had begun is ours to remember. */
+	key_set_each(&store->orphan_intents, put_intent, &writer);
+	CHECK(!writer.buf.full);
+	return buf_slice(&writer.buf);
+}
+
+static void on_begun(struct store_call *call, const struct reply *reply)
+{
+	struct begin_call *begin = (struct begin_call *)(void *)call;
+	struct redis_store *store = call->store;
+	if (loop_now(store->loop).mono - call->sent_at > store->options->stale_after_us) {
+		store_call_send(call);
+		return;
+	}
+	enum begin_verdict verdicts[STORE_BATCH_MAX];
+	bool all_go = reply->type == REPLY_TEXT && reply->text.len == 0;
+	if (!all_go && (reply->type != REPLY_TEXT || reply->text.len != begin->count)) {
+		redis_link_break(store->main, "Redis answers BEGIN with something else");
+		return;
+	}
+	for (unsigned i = 0; i < begin->count; i++) {
+		char letter = all_go ? 'G' : reply->text.at[i];
+		verdicts[i] = letter == 'G' ? BEGIN_GO : letter == 'D' ? BEGIN_DUPLICATE : BEGIN_GONE;
+	}
+	begin->in_use = false;
+	store_call_done(call);
+	store->events->on_begun(store->ctx, verdicts, begin->count);
+}
+
+static void put_items(struct command *command, const struct store_begin *items, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		command_text(command, items[i].id);
+	for (unsigned i = 0; i < count; i++) {
+		char origin[ENTRY_KEY_OCTETS];
+		size_t len = entry_key_format(&items[i].origin, origin);
+		command_text(command, items[i].id);
+		command_text(command, (struct slice){ origin, len });
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (!items[i].reclaimed)
+			continue;
+		char id[ENTRY_ID_OCTETS];
+		size_t len = entry_id_format(&items[i].key, id);
+		command_int(command, i + 1);
+		command_int(command, (int64_t)items[i].key.lane + 1);
+		command_text(command, (struct slice){ id, len });
+	}
+}
+
+bool store_begin(struct store *base, const struct store_begin *items, unsigned count, const struct entry_key *begun,
+		 unsigned begun_count)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	CHECK(count > 0 && count <= STORE_BATCH_MAX);
+	struct begin_call *begin = &store->begins[store->next_begin];
+	if (begin->in_use || store->phase != PHASE_READY || !redis_link_is_up(store->main))
+		return false;
+	unsigned reclaimed = 0;
+	for (unsigned i = 0; i < count; i++)
+		reclaimed += items[i].reclaimed;
+	struct command *command = &begin->call.command;
+	store_call_begin_script(store, command, SCRIPT_BEGIN, 4 + LANE_COUNT);
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_INTENTS);
+	store_put_generation(store, command, "seen", store->options->seen_window_ms, 0);
+	store_put_generation(store, command, "seen", store->options->seen_window_ms, 1);
+	store_put_lanes(store, command);
+	command_word(command, store->consumer);
+	struct slice intents = store_intents(store, begun, begun_count, items, count);
+	if (intents.at == NULL)
+		return false; /* out of memory: without its intents nothing may leave */
+	command_text(command, intents);
+	command_int(command, count);
+	command_int(command, reclaimed);
+	put_items(command, items, count);
+	if (command->failed)
+		return false;
+	begin->count = count;
+	begin->in_use = true;
+	begin->call.store = store;
+	begin->call.on_reply = on_begun;
+	store->next_begin = (store->next_begin + 1) % STORE_BEGINS_MAX;
+	store_call_send(&begin->call);
+	return true;
+}
+
+void store_begins_fini(struct redis_store *store)
+{
+	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++)
+		command_fini(&store->begins[i].call.command);
+}

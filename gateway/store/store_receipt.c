@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “segment\nvalue”. A look-up asks the
+ * current generation and the one before. */
+
+#include "store/redis_store_inner.h"
+
+#include "base/number.h"
+
+#include <stdlib.h>
+
+struct lookup {
+	struct redis_store *store;
+	uint64_t token;
+	unsigned answers;
+	bool is_found;
+};
+
+struct recording {
+	struct redis_store *store;
+	uint64_t token;
+};
+
+static void put_field(struct command *command, const char *account, struct slice carrier_ref)
+{
+	size_t account_len = strlen(account);
+	char *at = command_reserve(command, account_len + 1 + carrier_ref.len);
+	if (at == NULL)
+		return;
+	memcpy(at, account, account_len);
+	at[account_len] = ':';
+	if (carrier_ref.len)
+		memcpy(at + account_len + 1, carrier_ref.at, carrier_ref.len);
+}
+
+static void put_value(struct command *command, uint8_t segment, struct slice value)
+{
+	char head[8];
+	struct buf buf = buf_over(head, sizeof head);
+	buf_put_uint(&buf, segment);
+	buf_put(&buf, "\n", 1);
+	char *at = command_reserve(command, buf.len + value.len);
+	if (at == NULL)
+		return;
+	memcpy(at, head, buf.len);
+	if (value.len)
+		memcpy(at + buf.len, value.at, value.len);
+}
+
+bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
+			unsigned count)
+{
+	command_begin(command);
+	command_word(command, "HSET");
+	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 0);
+	unsigned before = command->argument_count;
+	for (unsigned i = 0; i < count; i++) {
+		const struct settlement *settlement = settlements[i];
+		for (unsigned k = 0; k < settlement->receipt_key_count; k++) {
+			put_field(command, settlement->account, settlement->receipt_keys[k].carrier_ref);
+			put_value(command, settlement->receipt_keys[k].segment, settlement->receipt_value);
+		}
+	}
+	return command->argument_count > before;
+}
+
+static void on_looked_up(void *ctx, const struct reply *reply)
+{
+	struct lookup *lookup = ctx;
+	struct redis_store *store = lookup->store;
+	lookup->answers++;
+	if (!lookup->is_found && reply != NULL && reply->type == REPLY_TEXT) {
+		const char *mark = reply->text.len ? memchr(reply->text.at, '\n', reply->text.len) : NULL;
+		size_t head = mark ? (size_t)(mark - reply->text.at) : 0;
+		uint64_t segment;
+		if (mark != NULL && number_parse((struct slice){ reply->text.at, head }, 255, &segment)) {
+			lookup->is_found = true;
+			struct slice value = { mark + 1, reply->text.len - head - 1 };
+			store->events->on_receipt_found(store->ctx, lookup->token, value, (uint8_t)segment);
+		}
+	}
+	if (lookup->answers < 2)
+		return;
+	/* Unknown, or the connection broke: the pipeline decides (a lost look-up is answered “again later”). */
+	if (!lookup->is_found && reply != NULL)
+		store->events->on_receipt_found(store->ctx, lookup->token, (struct slice){ NULL, 0 }, 0);
+	else if (!lookup->is_found)
+		store->events->on_recorded(store->ctx, lookup->token, false);
+	free(lookup);
+}
+
+bool store_find_receipt(struct store *base, const struct store_receipt *receipt)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
+		return false;
+	struct lookup *lookup = calloc(1, sizeof *lookup);
+	if (lookup == NULL)
+		return false;
+	lookup->store = store;
+	lookup->token = receipt->token;
+	for (unsigned age = 0; age < 2; age++) {
+		struct command *command = &store->scratch;
+		command_begin(command);
+		command_word(command, "HGET");
+		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
+		put_field(command, receipt->account, receipt->carrier_ref);
+		if (redis_link_send(store->main, command_octets(command), 0, on_looked_up, lookup))
+			continue;
+		if (age == 0) {
+			free(lookup);
+			return false;
+		}
+		lookup->answers++; /* only the first look-up is under way */
+	}
+	return true;
+}
+
+static void on_recorded(void *ctx, const struct reply *reply)
+{
+	struct recording *recording = ctx;
+	struct redis_store *store = recording->store;
+	bool ok = reply != NULL && reply->type != REPLY_ERROR;
+	store->events->on_recorded(store->ctx, recording->token, ok);
+	free(recording);
+}
+
+bool store_record(struct store *base, struct slice events, uint64_t token)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
+		return false;
+	struct recording *recording = calloc(1, sizeof *recording);
+	if (recording == NULL)
+		return false;
+	recording->store = store;
+	recording->token = token;
+	struct command *command = &store->scratch;
+	command_begin(command);
+	command_word(command, "XADD");
+	store_put_key(store, command, KEY_EVENTS);
+	command_word(command, "*");
+	command_word(command, "events");
+	command_text(command, events);
+	if (redis_link_send(store->main, command_octets(command), 0, on_recorded, recording))
+		return true;
+	free(recording);
+	return false;
+}

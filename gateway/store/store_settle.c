@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* SETTLE: receipt keys first (a stray one is harmless, a missing one loses a receipt), then one script for the batch.
+ * Where the batch may have had its effect already (its answer was lost, or others may own its entries), it goes entry by
+ * entry, and each has its effect only if it is still pending. */
+
+#include "store/redis_store_inner.h"
+
+#include "base/check.h"
+
+#include <stdlib.h>
+
+static void on_settled(struct store_call *call, const struct reply *reply);
+
+static void put_lane_ids(struct command *command, struct settlement *const *settlements, unsigned count)
+{
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		for (unsigned i = 0; i < count; i++) {
+			if (settlements[i]->key.lane != (enum lane)lane)
+				continue;
+			char id[ENTRY_ID_OCTETS];
+			size_t len = entry_id_format(&settlements[i]->key, id);
+			command_text(command, (struct slice){ id, len });
+		}
+	}
+}
+
+static void put_counts(struct command *command, struct settlement *const *settlements, unsigned count)
+{
+	unsigned lanes[LANE_COUNT] = { 0 };
+	unsigned closings[CLOSING_COUNT] = { 0 };
+	unsigned kinds = 0;
+	unsigned deads = 0;
+	unsigned laters = 0;
+	for (unsigned i = 0; i < count; i++) {
+		const struct settlement *settlement = settlements[i];
+		lanes[settlement->key.lane]++;
+		deads += settlement->kind == SETTLE_DEAD;
+		laters += settlement->kind == SETTLE_LATER;
+		if (settlement->kind != SETTLE_LATER && closings[settlement->closing]++ == 0)
+			kinds++;
+	}
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		command_int(command, lanes[lane]);
+	command_int(command, kinds);
+	for (unsigned closing = 0; closing < CLOSING_COUNT; closing++) {
+		if (closings[closing] == 0)
+			continue;
+		command_word(command, closing_name((enum closing)closing));
+		command_int(command, closings[closing]);
+	}
+	command_int(command, deads);
+	command_int(command, laters);
+}
+
+static void put_events(struct command *command, struct settlement *const *settlements, unsigned count)
+{
+	size_t len = 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (settlements[i]->event.len)
+			len += settlements[i]->event.len + (len > 0);
+	}
+	char *at = command_reserve(command, len);
+	if (at == NULL)
+		return;
+	char *start = at;
+	for (unsigned i = 0; i < count; i++) {
+		struct slice event = settlements[i]->event;
+		if (event.len == 0)
+			continue;
+		if (at > start)
+			*at++ = '\n';
+		memcpy(at, event.at, event.len);
+		at += event.len;
+	}
+}
+
+static void put_origin(struct command *command, const struct settlement *settlement)
+{
+	char origin[ENTRY_KEY_OCTETS];
+	size_t len = entry_key_format(&settlement->origin, origin);
+	command_text(command, (struct slice){ origin, len });
+}
+
+static void put_deads_and_laters(struct command *command, struct settlement *const *settlements, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (settlements[i]->kind != SETTLE_DEAD)
+			continue;
+		command_text(command, settlements[i]->body);
+		put_origin(command, settlements[i]);
+		command_text(command, settlements[i]->reason);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (settlements[i]->kind != SETTLE_LATER)
+			continue;
+		put_origin(command, settlements[i]);
+		command_int(command, settlements[i]->due_at);
+		command_int(command, settlements[i]->attempt);
+		command_int(command, settlements[i]->ambiguous);
+		command_text(command, settlements[i]->state);
+		command_text(command, settlements[i]->body);
+	}
+}
+
+static void write_batch(struct settle_call *settle, struct settlement *const *settlements, unsigned count)
+{
+	struct redis_store *store = settle->call.store;
+	if (!store_put_receipts(store, &settle->receipts, settlements, count))
+		settle->receipts.len = 0;
+	struct command *command = &settle->call.command;
+	store_call_begin_script(store, command, SCRIPT_SETTLE, 6 + LANE_COUNT);
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_TOTALS);
+	store_put_key(store, command, KEY_EVENTS);
+	store_put_key(store, command, KEY_DEAD);
+	store_put_key(store, command, KEY_LATER);
+	store_put_key(store, command, KEY_LATER_BODIES);
+	store_put_lanes(store, command);
+	command_word(command, store->consumer);
+	command_int(command, settle->is_careful);
+	put_events(command, settlements, count);
+	put_counts(command, settlements, count);
+	put_lane_ids(command, settlements, count);
+	put_deads_and_laters(command, settlements, count);
+}
+
+static void on_receipts_kept(void *ctx, const struct reply *reply)
+{
+	(void)ctx;
+	(void)reply; /* where it was lost, so was the SETTLE behind it; both go again */
+}
+
+static void send_settle(struct settle_call *settle)
+{
+	struct redis_store *store = settle->call.store;
+	if (settle->receipts.len > 0 && (store->phase == PHASE_READY || store->phase == PHASE_CLOSING))
+		redis_link_send(store->main, command_octets(&settle->receipts), 0, on_receipts_kept, store);
+	store_call_send(&settle->call);
+}
+
+/* Counts what could not be written for lack of memory as not sent: it stays on the list and goes with the next
+ * connection, when there may be memory again. */
+static void write_and_send(struct settle_call *settle)
+{
+	if (settle->is_careful)
+		write_batch(settle, &settle->settlements[settle->careful_next], 1);
+	else
+		write_batch(settle, settle->settlements, settle->count);
+	if (settle->call.command.failed || settle->receipts.failed)
+		redis_link_break(settle->call.store->main, "out of memory");
+	send_settle(settle);
+}
+
+static struct settle_call *take_call(struct redis_store *store)
+{
+	struct settle_call *settle = store->free_settles;
+	if (settle != NULL)
+		store->free_settles = settle->next_free;
+	else
+		settle = calloc(1, sizeof *settle);
+	/* There are as many of these as batches of parcels; a machine that can't give 5 kB can't run us. */
+	CHECK(settle != NULL);
+	settle->call.store = store;
+	settle->call.on_reply = on_settled;
+	settle->call.was_lost = false;
+	settle->careful_next = 0;
+	return settle;
+}
+
+static void on_settled(struct store_call *call, const struct reply *reply)
+{
+	struct settle_call *settle = (struct settle_call *)(void *)call;
+	struct redis_store *store = call->store;
+	if (reply->type == REPLY_INTEGER && !settle->is_careful && reply->integer < (int64_t)settle->count)
+		store->gauges.vanished += settle->count - (uint64_t)reply->integer;
+	if (settle->is_careful && ++settle->careful_next < settle->count) {
+		write_and_send(settle);
+		return;
+	}
+	store_call_done(call);
+	for (unsigned i = 0; i < settle->count; i++)
+		key_set_remove(&store->orphan_intents, &settle->settlements[i]->key);
+	store->events->on_settled(store->ctx, settle->settlements, settle->count);
+	settle->next_free = store->free_settles;
+	store->free_settles = settle;
+}
+
+bool store_call_is_settle(const struct store_call *call)
+{
+	return call->on_reply == on_settled;
+}
+
+void store_settle_rewrite(struct redis_store *store, struct store_call *call)
+{
+	struct settle_call *settle = (struct settle_call *)(void *)call;
+	(void)store;
+	if (call->was_lost)
+		settle->is_careful = true;
+	call->was_lost = false;
+	if (settle->is_careful)
+		write_batch(settle, &settle->settlements[settle->careful_next], 1);
+	else
+		write_batch(settle, settle->settlements, settle->count);
+	if (settle->receipts.len > 0)
+		redis_link_send(store->main, command_octets(&settle->receipts), 0, on_receipts_kept, store);
+}
+
+void store_settle(struct store *base, struct settlement *const *settlements, unsigned count)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	CHECK(count > 0 && count <= STORE_BATCH_MAX);
+	struct settle_call *settle = take_call(store);
+	settle->count = count;
+	settle->is_careful = false;
+	for (unsigned i = 0; i < count; i++) {
+		settle->settlements[i] = settlements[i];
+		settle->is_careful = settle->is_careful || settlements[i]->is_shared;
+	}
+	write_and_send(settle);
+}
+
+void store_settles_fini(struct redis_store *store)
+{
+	while (store->free_settles != NULL) {
+		struct settle_call *settle = store->free_settles;
+		store->free_settles = settle->next_free;
+		command_fini(&settle->call.command);
+		command_fini(&settle->receipts);
+		free(settle);
+	}
+	/* Calls that never got their answer (closed with Redis away). */
+	while (!list_empty(&store->calls)) {
+		struct store_call *call = LIST_ITEM(store->calls.next, struct store_call, link);
+		list_remove(&call->link);
+		if (!store_call_is_settle(call))
+			continue;
+		struct settle_call *settle = (struct settle_call *)(void *)call;
+		command_fini(&settle->call.command);
+		command_fini(&settle->receipts);
+		free(settle);
+	}
+}
+
+/* -- late answers -- */
+
+static void on_late_done(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply != NULL && reply->type == REPLY_ERROR)
+		log_write(store->options->log, LOG_WARN, "late_error", "a late answer could not be recorded");
+}
+
+void store_settle_late(struct store *base, const struct entry_key *origin, struct slice event)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	if (store->phase != PHASE_READY)
+		return; /* the alert is sent once more, as if no answer had come */
+	char key[ENTRY_KEY_OCTETS];
+	size_t len = entry_key_format(origin, key);
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_LATE, 4);
+	store_put_key(store, command, KEY_LATER);
+	store_put_key(store, command, KEY_LATER_BODIES);
+	store_put_key(store, command, KEY_TOTALS);
+	store_put_key(store, command, KEY_EVENTS);
+	command_text(command, (struct slice){ key, len });
+	command_text(command, event);
+	redis_link_send(store->main, command_octets(command), 0, on_late_done, store);
+}

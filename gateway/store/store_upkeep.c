@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What a worker does beside the alerts: it shows that it lives, moves alerts whose waiting is over, drops the oldest
+ * generations of seen and receipt entries, and takes over from consumers that died. A consumer is dead where it was
+ * fenced, where its instance's lock is ours and it is of an earlier start, or where its heartbeat has stood still for
+ * dead_after_us of our own monotonic clock; no wall clock decides. */
+
+#include "store/redis_store_inner.h"
+
+#include "base/check.h"
+#include "base/number.h"
+#include "store/intents.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MOVE_INTERVAL_US (100 * US_PER_MS)
+#define MOVE_MAX         256
+
+static void start_adopting(struct redis_store *store);
+
+/* -- peers -- */
+
+static bool is_of_earlier_start(const struct redis_store *store, struct slice name)
+{
+	/* “instance:nonce…” with our instance and another nonce. */
+	char prefix[STORE_NAME_OCTETS];
+	snprintf(prefix, sizeof prefix, "%s:", store->options->instance);
+	if (!store->options->adopts_instance || !slice_starts(name, slice_of(prefix)))
+		return false;
+	snprintf(prefix, sizeof prefix, "%s:%016llx", store->options->instance, (unsigned long long)store->options->nonce);
+	return !slice_starts(name, slice_of(prefix));
+}
+
+static struct store_peer *peer_find(struct redis_store *store, struct slice name)
+{
+	for (unsigned i = 0; i < store->peer_count; i++) {
+		if (slice_is(name, store->peers[i].name))
+			return &store->peers[i];
+	}
+	return NULL;
+}
+
+static void peer_note(struct redis_store *store, struct slice name, uint64_t beat, mono_us now)
+{
+	struct store_peer *peer = peer_find(store, name);
+	if (peer == NULL) {
+		if (store->peer_count == STORE_PEERS_MAX || name.len >= STORE_NAME_OCTETS)
+			return;
+		peer = &store->peers[store->peer_count++];
+		snprintf(peer->name, sizeof peer->name, "%.*s", SLICE_ARG(name));
+		peer->beat = beat;
+		peer->changed_at = now;
+	}
+	if (peer->beat != beat) {
+		peer->beat = beat;
+		peer->changed_at = now;
+	}
+	peer->is_listed = true;
+}
+
+static void forget_unlisted(struct redis_store *store)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < store->peer_count; i++) {
+		if (store->peers[i].is_listed)
+			store->peers[kept++] = store->peers[i];
+	}
+	store->peer_count = kept;
+}
+
+/* Finds a dead consumer among those that have intents; starts with the fence where there is one. */
+static void look_for_orphans(struct redis_store *store, const struct reply *consumers, mono_us now)
+{
+	if (store->orphan[0] != '\0' || consumers == NULL || consumers->type != REPLY_ARRAY)
+		return;
+	for (size_t i = 0; i < consumers->count; i++) {
+		struct slice name = reply_text_at(consumers, i);
+		if (name.len == 0 || name.len >= STORE_NAME_OCTETS || slice_is(name, store->consumer))
+			continue;
+		const struct store_peer *peer = peer_find(store, name);
+		if (peer == NULL && store->peer_count == STORE_PEERS_MAX)
+			continue; /* too many to watch: it may well live */
+		bool is_silent = peer != NULL && now - peer->changed_at >= store->options->dead_after_us;
+		if (peer != NULL && !is_silent && !is_of_earlier_start(store, name))
+			continue;
+		snprintf(store->orphan, sizeof store->orphan, "%.*s", SLICE_ARG(name));
+		store->orphan_is_fenced = false;
+		start_adopting(store);
+		return;
+	}
+}
+
+static void read_depths(struct redis_store *store, const struct reply *lengths, const struct reply *oldest)
+{
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		const struct reply *length = reply_at(lengths, lane);
+		struct entry_key key;
+		if (length != NULL)
+			store->gauges.lane_length[lane] = (uint64_t)length->integer;
+		store->gauges.lane_oldest_ms[lane] =
+			entry_id_parse(reply_text_at(oldest, lane), (enum lane)lane, &key) ? key.ms : 0;
+	}
+	const struct reply *later = reply_at(lengths, LANE_COUNT);
+	const struct reply *dead = reply_at(lengths, LANE_COUNT + 1);
+	if (later != NULL && dead != NULL) {
+		store->gauges.later_length = (uint64_t)later->integer;
+		store->gauges.dead_length = (uint64_t)dead->integer;
+	}
+}
+
+static void read_clock(struct redis_store *store, const struct reply *time, mono_us now)
+{
+	uint64_t seconds;
+	uint64_t microseconds;
+	if (number_parse(reply_text_at(time, 0), UINT32_MAX, &seconds) &&
+	    number_parse(reply_text_at(time, 1), US_PER_S, &microseconds))
+		store->redis_minus_mono_ms = (int64_t)(seconds * MS_PER_S + microseconds / US_PER_MS) - now / US_PER_MS;
+}
+
+static void on_heartbeat(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	store->is_beating = false;
+	if (reply == NULL)
+		return;
+	if (reply_is_error(reply, "FENCED")) {
+		store_fenced(store);
+		return;
+	}
+	mono_us now = loop_now(store->loop).mono;
+	const struct reply *workers = reply_at(reply, 1);
+	if (workers == NULL)
+		return;
+	read_clock(store, reply_at(reply, 0), now);
+	for (unsigned i = 0; i < store->peer_count; i++)
+		store->peers[i].is_listed = false;
+	for (size_t i = 0; i + 1 < workers->count; i += 2) {
+		uint64_t beat;
+		if (number_parse(reply_text_at(workers, i + 1), UINT64_MAX, &beat))
+			peer_note(store, reply_text_at(workers, i), beat, now);
+	}
+	forget_unlisted(store);
+	read_depths(store, reply_at(reply, 3), reply_at(reply, 4));
+	look_for_orphans(store, reply_at(reply, 2), now);
+}
+
+/* Generations two and three back: the third for a start after a long rest. */
+static void drop_old_generations(struct redis_store *store)
+{
+	struct command *command = &store->scratch;
+	command_begin(command);
+	command_word(command, "UNLINK");
+	for (unsigned age = 2; age < 4; age++) {
+		store_put_generation(store, command, "seen", store->options->seen_window_ms, age);
+		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
+	}
+	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
+}
+
+static void beat(struct redis_store *store, mono_us now)
+{
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 4 + LANE_COUNT);
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_INTENTS);
+	store_put_lanes(store, command);
+	store_put_key(store, command, KEY_LATER);
+	store_put_key(store, command, KEY_DEAD);
+	command_word(command, store->consumer);
+	store->is_beating = redis_link_send(store->main, command_octets(command), 0, on_heartbeat, store);
+	store->next_heartbeat = now + store->options->heartbeat_us;
+	drop_old_generations(store);
+}
+
+/* -- later → ready -- */
+
+static void on_moved(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	store->is_moving = false;
+	const struct reply *moved = reply_at(reply, 0);
+	if (moved != NULL && moved->type == REPLY_INTEGER && moved->integer == MOVE_MAX)
+		store->next_move = loop_now(store->loop).mono; /* more are due */
+}
+
+static void move(struct redis_store *store, mono_us now)
+{
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_MOVE, 3);
+	store_put_key(store, command, KEY_LATER);
+	store_put_key(store, command, KEY_LATER_BODIES);
+	command_word(command, store->keys[KEY_LANE + LANE_READY]);
+	command_int(command, MOVE_MAX);
+	store->is_moving = redis_link_send(store->main, command_octets(command), 0, on_moved, store);
+	store->next_move = now + MOVE_INTERVAL_US;
+}
+
+void store_upkeep(struct redis_store *store, mono_us now)
+{
+	if (!redis_link_is_up(store->main))
+		return;
+	if (now >= store->next_heartbeat && !store->is_beating)
+		beat(store, now);
+	if (now >= store->next_move && !store->is_moving)
+		move(store, now);
+}
+
+mono_us store_upkeep_deadline(const struct redis_store *store)
+{
+	mono_us deadline = INT64_MAX;
+	if (!store->is_beating)
+		deadline = store->next_heartbeat;
+	if (!store->is_moving && store->next_move < deadline)
+		deadline = store->next_move;
+	return deadline;
+}
+
+/* -- adoption -- */
+
+static void note_intent(void *ctx, const struct entry_key *key)
+{
+	struct redis_store *store = ctx;
+	/* Out of memory here would forget that an alert may have been sent. */
+	CHECK(key_set_add(&store->orphan_intents, key) == ERR_OK);
+}
+
+static void end_adoption(struct redis_store *store)
+{
+	store->orphan[0] = '\0';
+	key_set_fini(&store->orphan_intents);
+	store->next_heartbeat = loop_now(store->loop).mono; /* look for the next one at once */
+}
+
+static void on_adopted(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL) {
+		/* With entries claimed but not seen, the sweep after the reconnect delivers them (see on_main_down). */
+		if (!store->orphan_is_fenced) {
+			store->is_adopting = false;
+			store->orphan[0] = '\0';
+		}
+		return;
+	}
+	bool was_fence = !store->orphan_is_fenced;
+	store->is_adopting = false;
+	if (reply->type != REPLY_ARRAY || reply->count != 2 + LANE_COUNT) {
+		if (reply_is_error(reply, "FENCED"))
+			store_fenced(store);
+		else
+			end_adoption(store);
+		return;
+	}
+	if (was_fence) {
+		if (intents_read(reply_text_at(reply, 0), note_intent, store) != ERR_OK)
+			log_write(
+				store->options->log, LOG_ERROR, "intents_damaged",
+				"a dead worker's intents can't be read; its alerts are sent without the mark that they "
+				"may have been sent before");
+		store->orphan_is_fenced = true;
+		store->events->on_orphans(store->ctx);
+		return;
+	}
+	unsigned delivered = 0;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		delivered += store_deliver(store, (enum lane)lane, reply_at(reply, 2 + lane), true);
+	store->gauges.adopted += delivered;
+	const struct reply *pending = reply_at(reply, 1);
+	if (pending->integer > 0)
+		store->events->on_orphans(store->ctx);
+	else
+		end_adoption(store);
+}
+
+static void send_adopt(struct redis_store *store, struct slice intents, unsigned count)
+{
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_ADOPT, 2 + LANE_COUNT);
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_INTENTS);
+	store_put_lanes(store, command);
+	command_word(command, store->consumer);
+	command_word(command, store->orphan);
+	command_text(command, intents);
+	command_int(command, count);
+	store->is_adopting = redis_link_send(store->main, command_octets(command), 0, on_adopted, store);
+	if (!store->is_adopting && !store->orphan_is_fenced)
+		store->orphan[0] = '\0';
+}
+
+/* First step: fence it and learn its intents. */
+static void start_adopting(struct redis_store *store)
+{
+	struct log_line line;
+	if (log_begin(&line, store->options->log, LOG_WARN, "adopting",
+		      "taking over the alerts of a worker that died")) {
+		log_text(&line, "consumer", slice_of(store->orphan));
+		log_end(&line);
+	}
+	send_adopt(store, (struct slice){ NULL, 0 }, 0);
+}
+
+void store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	if (store->orphan[0] == '\0' || store->is_adopting || store->phase != PHASE_READY || count == 0)
+		return;
+	struct slice intents = store_intents(store, begun, begun_count, NULL, 0);
+	if (intents.at == NULL)
+		return;
+	send_adopt(store, intents, count < STORE_BATCH_MAX ? count : STORE_BATCH_MAX);
+}
