@@ -109,8 +109,10 @@ struct store_events {
 	/* Asked while the store looks up what a broken connection swallowed: is this entry with the pipeline? */
 	bool (*holds)(void *ctx, const struct entry_key *key);
 	void (*on_fenced)(void *ctx);
-	/* Entries of dead consumers wait: the pipeline answers with adopt when it has room. */
+	/* Entries of a dead consumer wait: the pipeline answers with adopt when it has room. */
 	void (*on_orphans)(void *ctx);
+	/* The adopt under way is over (its entries came by on_read). more: there are more; adopt again. */
+	void (*on_adopted)(void *ctx, bool more);
 	void (*on_closed)(void *ctx);
 };
 
@@ -137,11 +139,15 @@ struct store_ops {
 	bool (*find_receipt)(struct store *store, const struct store_receipt *receipt);
 	/* Writes events (JSON lines) that close nothing. False where the store is down. */
 	bool (*record)(struct store *store, struct slice events, uint64_t token);
-	/* A late answer: the alert that waits under origin is closed as accepted with event, if it still waits. */
-	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice event);
-	/* Takes over up to count entries of dead consumers; they come by on_read with reclaimed set. begun: as for begin,
-	 * the store adds the dead consumers' own intents. Ends with last set and none when there are no more. */
-	void (*adopt)(struct store *store, unsigned count, const struct entry_key *begun, unsigned begun_count);
+	/* A late answer: the one-segment alert that waits under origin is closed as accepted, if it still waits. The event
+	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces).
+	 * account, carrier_ref: its receipt key; an empty carrier_ref has none. */
+	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice members,
+			    const char *account, struct slice carrier_ref);
+	/* Takes over up to count entries of the dead consumer; they come by on_read with reclaimed set, then on_adopted.
+	 * begun: as for begin; the store adds the dead consumer's own intents. One at a time, after on_orphans or
+	 * on_adopted(more). False where the store is down (ask again later). */
+	bool (*adopt)(struct store *store, unsigned count, const struct entry_key *begun, unsigned begun_count);
 	/* Sends what calls of this turn have queued. */
 	void (*flush)(struct store *store);
 	/* Finishes what is under way (within grace_us), signs off and closes. */

@@ -264,6 +264,9 @@ void store_fenced(struct redis_store *store)
 		 (unsigned long long)store->options->nonce, store->renames, store->options->worker);
 	log_write(store->options->log, LOG_WARN, "fenced",
 		  "this worker was silent for so long that others took its alerts over; it goes on under a new name");
+	store->orphan[0] = '\0';
+	store->orphan_is_fenced = store->is_adopting = false;
+	key_set_fini(&store->orphan_intents);
 	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
 		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
 		if (!begin->in_use)

@@ -143,12 +143,15 @@ void store_begins_fini(struct redis_store *store);
 void store_settle(struct store *base, struct settlement *const *settlements, unsigned count);
 void store_settle_rewrite(struct redis_store *store, struct store_call *call);
 bool store_call_is_settle(const struct store_call *call);
-void store_settle_late(struct store *base, const struct entry_key *origin, struct slice event);
+void store_settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
+		       struct slice carrier_ref);
 void store_settles_fini(struct redis_store *store);
 
 /* store_receipt.c */
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt);
 bool store_record(struct store *base, struct slice events, uint64_t token);
+/* Appends “account:carrier_ref”. */
+void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref);
 /* The command that writes a batch's receipt keys; false where there are none. */
 bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
 			unsigned count);
@@ -156,4 +159,4 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);
-void store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count);
+bool store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count);

@@ -265,7 +265,7 @@ static void sweep_next(struct redis_store *store)
 		store->needs_sweep = false;
 		if (store->is_adopting) {
 			store->is_adopting = false;
-			store->events->on_orphans(store->ctx);
+			store->events->on_adopted(store->ctx, true);
 		}
 		if (store->is_reading)
 			finish_read(store);

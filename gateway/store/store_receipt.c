@@ -21,7 +21,7 @@ struct recording {
 	uint64_t token;
 };
 
-static void put_field(struct command *command, const char *account, struct slice carrier_ref)
+void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref)
 {
 	size_t account_len = strlen(account);
 	char *at = command_reserve(command, account_len + 1 + carrier_ref.len);
@@ -57,7 +57,7 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 	for (unsigned i = 0; i < count; i++) {
 		const struct settlement *settlement = settlements[i];
 		for (unsigned k = 0; k < settlement->receipt_key_count; k++) {
-			put_field(command, settlement->account, settlement->receipt_keys[k].carrier_ref);
+			store_put_receipt_field(command, settlement->account, settlement->receipt_keys[k].carrier_ref);
 			put_value(command, settlement->receipt_keys[k].segment, settlement->receipt_value);
 		}
 	}
@@ -104,7 +104,7 @@ bool store_find_receipt(struct store *base, const struct store_receipt *receipt)
 		command_begin(command);
 		command_word(command, "HGET");
 		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
-		put_field(command, receipt->account, receipt->carrier_ref);
+		store_put_receipt_field(command, receipt->account, receipt->carrier_ref);
 		if (redis_link_send(store->main, command_octets(command), 0, on_looked_up, lookup))
 			continue;
 		if (age == 0) {

@@ -251,20 +251,29 @@ static void on_late_done(void *ctx, const struct reply *reply)
 		log_write(store->options->log, LOG_WARN, "late_error", "a late answer could not be recorded");
 }
 
-void store_settle_late(struct store *base, const struct entry_key *origin, struct slice event)
+void store_settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
+		       struct slice carrier_ref)
 {
 	struct redis_store *store = (struct redis_store *)base;
 	if (store->phase != PHASE_READY)
 		return; /* the alert is sent once more, as if no answer had come */
 	char key[ENTRY_KEY_OCTETS];
-	size_t len = entry_key_format(origin, key);
+	size_t key_len = entry_key_format(origin, key);
+	char id[ENTRY_ID_OCTETS];
+	size_t id_len = entry_id_format(origin, id);
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_LATE, 4);
+	store_call_begin_script(store, command, SCRIPT_LATE, 5);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
-	command_text(command, (struct slice){ key, len });
-	command_text(command, event);
+	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 0);
+	command_text(command, (struct slice){ key, key_len });
+	command_text(command, (struct slice){ id, id_len });
+	command_text(command, members);
+	if (carrier_ref.len > 0)
+		store_put_receipt_field(command, account, carrier_ref);
+	else
+		command_word(command, "");
 	redis_link_send(store->main, command_octets(command), 0, on_late_done, store);
 }

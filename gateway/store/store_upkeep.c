@@ -28,7 +28,8 @@ static bool is_of_earlier_start(const struct redis_store *store, struct slice na
 	snprintf(prefix, sizeof prefix, "%s:", store->options->instance);
 	if (!store->options->adopts_instance || !slice_starts(name, slice_of(prefix)))
 		return false;
-	snprintf(prefix, sizeof prefix, "%s:%016llx", store->options->instance, (unsigned long long)store->options->nonce);
+	snprintf(prefix, sizeof prefix, "%s:%016llx", store->options->instance,
+		 (unsigned long long)store->options->nonce);
 	return !slice_starts(name, slice_of(prefix));
 }
 
@@ -246,10 +247,11 @@ static void on_adopted(void *ctx, const struct reply *reply)
 	bool was_fence = !store->orphan_is_fenced;
 	store->is_adopting = false;
 	if (reply->type != REPLY_ARRAY || reply->count != 2 + LANE_COUNT) {
+		end_adoption(store);
+		if (!was_fence)
+			store->events->on_adopted(store->ctx, false);
 		if (reply_is_error(reply, "FENCED"))
 			store_fenced(store);
-		else
-			end_adoption(store);
 		return;
 	}
 	if (was_fence) {
@@ -267,10 +269,9 @@ static void on_adopted(void *ctx, const struct reply *reply)
 		delivered += store_deliver(store, (enum lane)lane, reply_at(reply, 2 + lane), true);
 	store->gauges.adopted += delivered;
 	const struct reply *pending = reply_at(reply, 1);
-	if (pending->integer > 0)
-		store->events->on_orphans(store->ctx);
-	else
+	if (pending->integer == 0)
 		end_adoption(store);
+	store->events->on_adopted(store->ctx, pending->integer > 0);
 }
 
 static void send_adopt(struct redis_store *store, struct slice intents, unsigned count)
@@ -301,13 +302,15 @@ static void start_adopting(struct redis_store *store)
 	send_adopt(store, (struct slice){ NULL, 0 }, 0);
 }
 
-void store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
+bool store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
 {
 	struct redis_store *store = (struct redis_store *)base;
-	if (store->orphan[0] == '\0' || store->is_adopting || store->phase != PHASE_READY || count == 0)
-		return;
+	CHECK(count > 0 && store->orphan_is_fenced && !store->is_adopting);
+	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
+		return false;
 	struct slice intents = store_intents(store, begun, begun_count, NULL, 0);
 	if (intents.at == NULL)
-		return;
+		return false;
 	send_adopt(store, intents, count < STORE_BATCH_MAX ? count : STORE_BATCH_MAX);
+	return store->is_adopting;
 }

@@ -1,9 +1,19 @@
 -- A late answer says that an alert which waits to be sent again was accepted: it is closed, if it still waits.
--- KEYS: later, later bodies, totals, events   ARGV: origin, event
-if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then
+-- KEYS: later, later bodies, totals, events, receipts now
+-- ARGV: origin, entry id of the origin, the event's members after “entry”, receipt field
+local packed = redis.call('HGET', KEYS[2], ARGV[1])
+-- Of a long sms this is one part's answer only: it is sent once more.
+if not packed or string.match(packed, '^[^\n]*\n[^\n]*\n%d+ (%d+) ') ~= '1' then
   return 0
 end
+redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
+-- The alert was decoded before it was sent, so that it is valid JSON with these members.
+local alert = cjson.decode(string.match(packed, '^[^\n]*\n[^\n]*\n[^\n]*\n(.*)$'))
+local members = '"id":' .. cjson.encode(alert.id) .. ',"entry":"' .. ARGV[2] .. '","template":' .. cjson.encode(alert.template)
+if alert.tenant then members = members .. ',"tenant":' .. cjson.encode(alert.tenant) end
+if alert.batch then members = members .. ',"batch":' .. cjson.encode(alert.batch) end
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[5], ARGV[4], '1\n' .. members) end
 redis.call('HINCRBY', KEYS[3], 'accepted', 1)
-redis.call('XADD', KEYS[4], '*', 'events', ARGV[2])
+redis.call('XADD', KEYS[4], '*', 'events', '{' .. members .. ',' .. ARGV[3] .. '}')
 return 1

@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The main thread: what is shared is made and frozen, workers start, the admin address serves, signals are awaited, the
+ * drain is led. */
+
+#include "app/serve.h"
+
+#include "admin/admin.h"
+#include "app/log_sink.h"
+#include "app/template_dir.h"
+#include "app/worker.h"
+#include "base/check.h"
+#include "loop/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define EXIT_FAILED   1
+#define EXIT_CONFIG   78
+#define WORKERS_MAX   64
+#define ADMIN_STOP_US (2 * US_PER_S)
+
+struct serve {
+	const struct config *config;
+	struct log_sink sink;
+	struct loop *loop;
+	struct catalogue *catalogue;
+	struct route_table *routes;
+	int lock_fd; /* -1 = none */
+	uint64_t nonce;
+	struct metrics_labels labels;
+	const char *account_names[ROUTE_ACCOUNTS_MAX];
+	struct metrics *main_metrics;
+	const struct metrics *blocks[WORKERS_MAX + 1];
+	struct metrics *worker_metrics[WORKERS_MAX];
+	struct worker_options worker_options[WORKERS_MAX];
+	struct worker *workers[WORKERS_MAX];
+	unsigned worker_count;
+	_Atomic unsigned workers_running;
+	struct admin *admin;
+	struct admin_account admin_accounts[ROUTE_ACCOUNTS_MAX];
+	struct worker_status statuses[WORKERS_MAX];
+	uv_signal_t signals[2];
+	struct now started;
+	unsigned stops; /* signals so far */
+};
+
+/* -- what is shared -- */
+
+static void tell_problem(void *ctx, const char *line, bool is_warning)
+{
+	(void)ctx;
+	fprintf(stderr, "%s%s\n", is_warning ? "warning: " : "", line);
+}
+
+static bool make_routes(struct serve *serve)
+{
+	const struct config *config = serve->config;
+	struct route_rule *rules = calloc(config->route_count, sizeof *rules);
+	struct slice *prefixes = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *prefixes);
+	uint8_t *accounts = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *accounts);
+	bool made = rules != NULL && prefixes != NULL && accounts != NULL;
+	for (unsigned i = 0; made && i < config->route_count; i++) {
+		const struct config_route *route = &config->routes[i];
+		struct slice *rule_prefixes = prefixes + (size_t)i * CONFIG_LIST_MAX;
+		uint8_t *rule_accounts = accounts + (size_t)i * CONFIG_LIST_MAX;
+		for (unsigned k = 0; k < route->prefix_count; k++)
+			rule_prefixes[k] = slice_of(route->prefixes[k]);
+		for (unsigned k = 0; k < route->account_count; k++)
+			rule_accounts[k] = (uint8_t)route->accounts[k];
+		rules[i] = (struct route_rule){
+			.prefixes = rule_prefixes,
+			.prefix_count = route->prefix_count,
+			.accounts = rule_accounts,
+			.account_count = route->account_count,
+		};
+	}
+	struct err_at at = { .err = ERR_OK };
+	made = made && route_create(rules, config->route_count, &serve->routes, &at) == ERR_OK;
+	if (at.err != ERR_OK)
+		fprintf(stderr, "%s: %s: %s\n", config->path, at.field, at.text);
+	free(rules);
+	free(prefixes);
+	free(accounts);
+	return made;
+}
+
+/* Whoever holds the lock knows that no earlier process of this instance lives: the kernel gives it up with the process. */
+static bool take_lock(struct serve *serve)
+{
+	const char *path = serve->config->instance.lock_file;
+	serve->lock_fd = -1;
+	if (path == NULL)
+		return true;
+	serve->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (serve->lock_fd < 0) {
+		fprintf(stderr, "%s: cannot be opened: %s; set instance.lock_file to a place that can be written\n",
+			path, strerror(errno));
+		return false;
+	}
+	if (flock(serve->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		fprintf(stderr,
+			"%s: another process of instance “%s” holds the lock; stop it, or give each its own "
+			"instance.name and instance.lock_file\n",
+			path, serve->config->instance.name);
+		return false;
+	}
+	return true;
+}
+
+static void make_labels(struct serve *serve)
+{
+	static const char *lanes[LANE_COUNT];
+	static const char *classes[OUTCOME_COUNT];
+	static const char *closings[CLOSING_COUNT];
+	static const char *states[MESSAGE_STATE_COUNT];
+	static const char *const calls[] = { "read", "begin", "settle" };
+	static const char *const versions[] = { HONGYAN_VERSION };
+	for (unsigned i = 0; i < LANE_COUNT; i++)
+		lanes[i] = lane_name((enum lane)i);
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		classes[i] = outcome_class_name((enum outcome_class)i);
+	for (unsigned i = 0; i < CLOSING_COUNT; i++)
+		closings[i] = closing_name((enum closing)i);
+	for (unsigned i = 0; i < MESSAGE_STATE_COUNT; i++)
+		states[i] = i == MESSAGE_STATE_NONE ? "NONE" : message_state_name((enum message_state)i);
+	for (unsigned i = 0; i < serve->config->account_count; i++)
+		serve->account_names[i] = serve->config->accounts[i].name;
+	unsigned reason_count;
+	const char *const *reasons = pipeline_dead_reasons(&reason_count);
+	serve->labels = (struct metrics_labels){
+		.names = {
+			[METRIC_LABEL_ACCOUNT] = serve->account_names,
+			[METRIC_LABEL_LANE] = lanes,
+			[METRIC_LABEL_CLASS] = classes,
+			[METRIC_LABEL_EVENT] = closings,
+			[METRIC_LABEL_REASON] = reasons,
+			[METRIC_LABEL_STATE] = states,
+			[METRIC_LABEL_CALL] = calls,
+			[METRIC_LABEL_VERSION] = versions,
+		},
+		.count = {
+			[METRIC_LABEL_ACCOUNT] = serve->config->account_count,
+			[METRIC_LABEL_LANE] = LANE_COUNT,
+			[METRIC_LABEL_CLASS] = OUTCOME_COUNT,
+			[METRIC_LABEL_EVENT] = CLOSING_COUNT,
+			[METRIC_LABEL_REASON] = reason_count,
+			[METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
+			[METRIC_LABEL_CALL] = 3,
+			[METRIC_LABEL_VERSION] = 1,
+		},
+	};
+}
+
+/* Every worker needs a link, and a token a second, of every account. */
+static unsigned workers_wanted(const struct config *config)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned count = config->workers;
+	unsigned most = WORKERS_MAX;
+	for (unsigned i = 0; i < config->account_count; i++) {
+		const struct config_account *account = &config->accounts[i];
+		most = account->binds < most ? account->binds : most;
+		most = account->tps != 0 && account->tps < most ? account->tps : most;
+	}
+	if (count == 0)
+		count = processors >= 4 ? (unsigned)processors / 2 : 1;
+	if (count > most)
+		fprintf(stderr, "note: %u workers instead of %u: each needs a link of every account\n", most, count);
+	return count < most ? count : most;
+}
+
+/* -- the admin address -- */
+
+static void refresh(void *ctx)
+{
+	struct serve *serve = ctx;
+	metrics_count(serve->main_metrics, METRIC_LOG_LOST, 0, atomic_load(&serve->sink.lost));
+}
+
+static void fill_account(struct serve *serve, unsigned index)
+{
+	struct admin_account *account = &serve->admin_accounts[index];
+	*account = (struct admin_account){
+		.name = serve->config->accounts[index].name,
+		.tps = serve->config->accounts[index].tps,
+	};
+	admin_account_count(account, index, serve->blocks, serve->worker_count + 1);
+	/* The best state of all workers counts, with its reason. */
+	static const enum admin_account_state states[] = {
+		[CARRIER_DOWN] = ADMIN_ACCOUNT_DOWN,
+		[CARRIER_UP] = ADMIN_ACCOUNT_UP,
+		[CARRIER_REFUSED] = ADMIN_ACCOUNT_REFUSED,
+	};
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		const struct pipeline_gauges *gauges = &serve->statuses[i].gauges;
+		enum admin_account_state state = states[gauges->account_states[index]];
+		if (i == 0 || state == ADMIN_ACCOUNT_UP || account->state == ADMIN_ACCOUNT_DOWN) {
+			account->state = state;
+			account->reason = gauges->account_reasons[index];
+		}
+	}
+}
+
+static void snapshot(void *ctx, struct admin_snapshot *out)
+{
+	struct serve *serve = ctx;
+	struct now now = loop_now(serve->loop);
+	admin_snapshot_count(out, serve->blocks, serve->worker_count + 1);
+	out->version = HONGYAN_VERSION;
+	out->instance = serve->config->instance.name;
+	out->uptime_us = now.mono - serve->started.mono;
+	out->is_draining = serve->stops > 0;
+	out->is_redis_up = serve->worker_count > 0;
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		worker_read_status(serve->workers[i], &serve->statuses[i]);
+		if (!serve->statuses[i].gauges.store_is_up) {
+			out->is_redis_up = false;
+			out->redis_reason = serve->statuses[i].gauges.store_reason;
+		}
+	}
+	for (unsigned i = 0; i < serve->config->account_count; i++)
+		fill_account(serve, i);
+	out->accounts = serve->admin_accounts;
+	out->account_count = serve->config->account_count;
+}
+
+static uint64_t accepted(void *ctx)
+{
+	struct serve *serve = ctx;
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < serve->worker_count; i++)
+		sum += (uint64_t)metrics_value(serve->worker_metrics[i], METRIC_CLOSINGS, CLOSING_ACCEPTED, 0);
+	return sum;
+}
+
+static bool start_admin(struct serve *serve)
+{
+	struct admin_options options = {
+		.host = serve->config->admin.listen.host,
+		.port = serve->config->admin.listen.port,
+	};
+	struct admin_view view = {
+		.snapshot = snapshot,
+		.accepted = accepted,
+		.refresh = refresh,
+		.blocks = serve->blocks,
+		.block_count = serve->worker_count + 1,
+		.ctx = serve,
+	};
+	struct err_at at = { .err = ERR_OK };
+	if (admin_start(serve->loop, &options, &view, &serve->admin, &at) == ERR_OK)
+		return true;
+	fprintf(stderr, "%s: admin.listen: %s\n", serve->config->path, at.text);
+	return false;
+}
+
+/* -- workers, signals, the end -- */
+
+static void on_worker_done(void *ctx)
+{
+	struct serve *serve = ctx;
+	atomic_fetch_sub(&serve->workers_running, 1);
+	loop_wake(serve->loop);
+}
+
+static void on_wake(void *ctx)
+{
+	struct serve *serve = ctx;
+	if (atomic_load(&serve->workers_running) == 0)
+		loop_stop(serve->loop);
+}
+
+static bool start_workers(struct serve *serve)
+{
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		serve->worker_options[i] = (struct worker_options){
+			.config = serve->config,
+			.catalogue = serve->catalogue,
+			.routes = serve->routes,
+			.log = &serve->sink.log,
+			.metrics = serve->worker_metrics[i],
+			.index = i,
+			.count = serve->worker_count,
+			.nonce = serve->nonce,
+			.adopts_instance = serve->lock_fd >= 0,
+			.on_done = on_worker_done,
+			.ctx = serve,
+		};
+		atomic_fetch_add(&serve->workers_running, 1);
+		serve->workers[i] = worker_start(&serve->worker_options[i]);
+		if (serve->workers[i] == NULL) {
+			atomic_fetch_sub(&serve->workers_running, 1);
+			fprintf(stderr, "a worker could not be started: out of memory, threads or file descriptors\n");
+			return false;
+		}
+	}
+	return true;
+}
+
+static void stop_workers(struct serve *serve, mono_us grace_us)
+{
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		if (serve->workers[i] != NULL)
+			worker_drain(serve->workers[i], grace_us);
+	}
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct serve *serve = handle->data;
+	(void)number;
+	/* The first asks for an orderly end, the second for a quick one. */
+	stop_workers(serve, serve->stops++ == 0 ? serve->config->drain_timeout_us : 0);
+}
+
+static void watch_signals(struct serve *serve)
+{
+	static const int numbers[] = { SIGTERM, SIGINT };
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK(uv_signal_init(loop_uv(serve->loop), &serve->signals[i]) == 0);
+		serve->signals[i].data = serve;
+		CHECK(uv_signal_start(&serve->signals[i], on_signal, numbers[i]) == 0);
+	}
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static bool make_metrics(struct serve *serve)
+{
+	make_labels(serve);
+	serve->main_metrics = metrics_create(&serve->labels);
+	serve->blocks[0] = serve->main_metrics;
+	bool made = serve->main_metrics != NULL;
+	for (unsigned i = 0; made && i < serve->worker_count; i++) {
+		serve->worker_metrics[i] = metrics_create(&serve->labels);
+		serve->blocks[i + 1] = serve->worker_metrics[i];
+		made = serve->worker_metrics[i] != NULL;
+	}
+	if (made)
+		metrics_set(serve->main_metrics, METRIC_BUILD_INFO, 1);
+	return made;
+}
+
+/* As many file descriptors as the system lets us have. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* Returns the exit code, 0 = go on. */
+static int prepare(struct serve *serve)
+{
+	if (serve->config->account_count > ROUTE_ACCOUNTS_MAX) {
+		fprintf(stderr, "%s: accounts: at most %u accounts can be routed to\n", serve->config->path,
+			ROUTE_ACCOUNTS_MAX);
+		return EXIT_CONFIG;
+	}
+	if (template_dir_load(serve->config->templates.dir, serve->config->locale, &serve->catalogue, tell_problem,
+			      serve) != ERR_OK ||
+	    !make_routes(serve))
+		return EXIT_CONFIG;
+	if (getrandom(&serve->nonce, sizeof serve->nonce, 0) != sizeof serve->nonce || !take_lock(serve))
+		return EXIT_FAILED;
+	raise_limits();
+	serve->worker_count = workers_wanted(serve->config);
+	serve->loop = loop_create();
+	if (serve->loop == NULL || !make_metrics(serve)) {
+		fprintf(stderr, "out of memory or file descriptors\n");
+		return EXIT_FAILED;
+	}
+	serve->started = loop_now(serve->loop);
+	loop_on_wake(serve->loop, on_wake, serve);
+	return 0;
+}
+
+static void finish(struct serve *serve)
+{
+	admin_destroy(serve->admin);
+	for (unsigned i = 0; serve->loop != NULL && i < 2; i++) {
+		if (serve->signals[i].data != NULL)
+			uv_close((uv_handle_t *)&serve->signals[i], NULL);
+	}
+	loop_destroy(serve->loop);
+	for (unsigned i = 0; i < serve->worker_count; i++)
+		metrics_destroy(serve->worker_metrics[i]);
+	metrics_destroy(serve->main_metrics);
+	route_destroy(serve->routes);
+	catalogue_destroy(serve->catalogue);
+	if (serve->lock_fd >= 0)
+		close(serve->lock_fd);
+	free(serve);
+}
+
+int serve_run(const struct config *config)
+{
+	struct serve *serve = calloc(1, sizeof *serve);
+	if (serve == NULL)
+		return EXIT_FAILED;
+	serve->config = config;
+	serve->lock_fd = -1;
+	log_sink_init(&serve->sink, config->log.level);
+	int code = prepare(serve);
+	if (code != 0) {
+		finish(serve);
+		return code;
+	}
+	watch_signals(serve);
+	bool started = start_workers(serve) && start_admin(serve);
+	if (started)
+		log_write(&serve->sink.log, LOG_INFO, "started", "hongyan " HONGYAN_VERSION " serves");
+	else
+		stop_workers(serve, 0);
+	if (atomic_load(&serve->workers_running) > 0)
+		loop_run(serve->loop);
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		if (serve->workers[i] != NULL)
+			worker_join(serve->workers[i]);
+		serve->workers[i] = NULL;
+	}
+	log_write(&serve->sink.log, LOG_INFO, "stopped", "all alerts that were begun are settled or handed back");
+	finish(serve);
+	return started ? 0 : EXIT_FAILED;
+}

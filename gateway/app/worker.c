@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/worker.h"
+
+#include "base/check.h"
+#include "carrier/tcp_carrier.h"
+#include "store/redis_store.h"
+#include "wire/smpp/smpp_dialect.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STATUS_INTERVAL_US  (100 * US_PER_MS)
+#define THROTTLE_PAUSE_US   US_PER_S
+#define HEARTBEAT_US        (5 * US_PER_S)
+#define DEAD_AFTER_US       (30 * US_PER_S)
+#define STALE_AFTER_US      (10 * US_PER_S)
+#define REDIS_CONNECT_US    (5 * US_PER_S)
+#define REDIS_REPLY_US      (10 * US_PER_S)
+#define KEEPALIVE_ANSWER_US (10 * US_PER_S)
+#define FRAME_US            (10 * US_PER_S)
+#define WRITE_US            (30 * US_PER_S)
+#define UNBIND_US           (2 * US_PER_S)
+#define SUBMIT_OCTETS       512 /* room in the output buffer for each place of a window */
+
+struct worker {
+	const struct worker_options *options;
+	struct loop *loop;
+	struct loop_member member;
+	struct store *store;
+	struct redis_store_options store_options;
+	struct smpp_account *smpp_accounts;
+	struct pipeline_account *accounts;
+	unsigned account_count;
+	struct pipeline_options pipeline_options;
+	struct pipeline *pipeline;
+	pthread_t thread;
+	_Atomic int64_t drain_grace_us; /* -1 = not asked */
+	mono_us status_at;
+	pthread_mutex_t lock; /* of status */
+	struct worker_status status;
+};
+
+static struct now now_of_loop(void *ctx)
+{
+	struct worker *worker = ctx;
+	return loop_now(worker->loop);
+}
+
+/* This worker's part of a number that all workers share; the first ones take what is left over. */
+static unsigned share_of(const struct worker *worker, unsigned whole)
+{
+	unsigned count = worker->options->count;
+	return whole / count + (worker->options->index < whole % count);
+}
+
+/* -- making -- */
+
+static void make_store_options(struct worker *worker)
+{
+	const struct config *config = worker->options->config;
+	const struct config_redis_url *url = &config->redis.url;
+	struct redis_store_options *options = &worker->store_options;
+	*options = (struct redis_store_options){
+		.tag = "{hongyan}",
+		.instance = config->instance.name,
+		.nonce = worker->options->nonce,
+		.worker = worker->options->index,
+		.adopts_instance = worker->options->adopts_instance,
+		.heartbeat_us = HEARTBEAT_US,
+		.dead_after_us = DEAD_AFTER_US,
+		.stale_after_us = STALE_AFTER_US,
+		.seen_window_ms = config->redis.dedupe_window_ms,
+		.receipt_window_ms = config->redis.receipt_wait_ms,
+		.log = worker->options->log,
+		.redis = {
+			.username = slice_of(url->user),
+			.password = slice_of(url->password),
+			.database = url->db,
+			.connect_timeout_us = REDIS_CONNECT_US,
+			.reply_timeout_us = REDIS_REPLY_US,
+			.jitter_seed = worker->options->nonce + worker->options->index,
+		},
+	};
+	if (url->is_unix) {
+		snprintf(options->redis.address.host, sizeof options->redis.address.host, "%s", url->path);
+	} else {
+		snprintf(options->redis.address.host, sizeof options->redis.address.host, "%s", url->address.host);
+		options->redis.address.port = url->address.port;
+	}
+}
+
+static bool make_smpp_account(const struct config_account *from, struct smpp_account *to, const struct log *log)
+{
+	static const enum smpp_bind binds[] = {
+		[CONFIG_BIND_TRANSCEIVER] = SMPP_BIND_TRANSCEIVER,
+		[CONFIG_BIND_TRANSMITTER] = SMPP_BIND_TRANSMITTER,
+		[CONFIG_BIND_RECEIVER] = SMPP_BIND_RECEIVER,
+	};
+	static const enum smpp_validity validities[] = {
+		[CONFIG_VALIDITY_NONE] = SMPP_VALIDITY_NONE,
+		[CONFIG_VALIDITY_RELATIVE] = SMPP_VALIDITY_RELATIVE,
+		[CONFIG_VALIDITY_ABSOLUTE] = SMPP_VALIDITY_ABSOLUTE,
+	};
+	smpp_account_init(to);
+	to->bind = binds[from->bind];
+	to->system_id = from->system_id;
+	to->password = from->password;
+	to->is_password_long = from->password_long;
+	to->system_type = from->system_type;
+	to->source_addr = from->source;
+	to->source_addr_ton = from->source_ton;
+	to->source_addr_npi = from->source_npi;
+	to->dest_addr_ton = from->dest_ton;
+	to->dest_addr_npi = from->dest_npi;
+	to->data_coding_gsm7 = from->data_coding_gsm7;
+	to->data_coding_ucs2 = from->data_coding_ucs2;
+	to->registered_delivery = from->registered_delivery;
+	to->validity = validities[from->validity];
+	to->is_accepted_final = from->accepted_is == CONFIG_ACCEPTED_IS_FINAL;
+	struct err_at at = { .err = ERR_OK };
+	if (smpp_account_prepare(to, &at) == ERR_OK)
+		return true;
+	struct log_line line;
+	if (log_begin(&line, log, LOG_ERROR, "account_refused", at.text)) {
+		log_text(&line, "account", slice_of(from->name));
+		log_text(&line, "field", slice_of(at.field));
+		log_end(&line);
+	}
+	return false;
+}
+
+static struct carrier *make_carrier(struct worker *worker, unsigned index)
+{
+	const struct config_account *account = &worker->options->config->accounts[index];
+	struct tcp_carrier_options options = {
+		.name = account->name,
+		.dialect = &smpp_dialect,
+		.dialect_account = &worker->smpp_accounts[index],
+		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
+		.links = share_of(worker, account->binds),
+		.connect_timeout_us = account->connect_timeout_us,
+		.reconnect_min_us = account->reconnect_min_us,
+		.reconnect_max_us = account->reconnect_max_us,
+		.jitter_seed = worker->options->nonce + worker->options->index * 1000 + index,
+		.log = worker->options->log,
+		.metrics = worker->options->metrics,
+		.account_index = index,
+		.session = {
+			.window = account->window,
+			.late_max = 8 * account->window,
+			.bind_timeout_us = account->connect_timeout_us,
+			.response_timeout_us = account->response_timeout_us,
+			.keepalive_us = account->enquire_interval_us,
+			.keepalive_timeout_us = KEEPALIVE_ANSWER_US,
+			.frame_timeout_us = FRAME_US,
+			.write_timeout_us = WRITE_US,
+			.unbind_timeout_us = UNBIND_US,
+			.out_octets = SESSION_OUT_OCTETS_MIN + (size_t)account->window * SUBMIT_OCTETS,
+		},
+	};
+	snprintf(options.address.host, sizeof options.address.host, "%s", account->address.host);
+	options.address.port = account->address.port;
+	return tcp_carrier_create(worker->loop, &options);
+}
+
+static bool make_accounts(struct worker *worker)
+{
+	const struct config *config = worker->options->config;
+	worker->smpp_accounts = calloc(config->account_count, sizeof *worker->smpp_accounts);
+	worker->accounts = calloc(config->account_count, sizeof *worker->accounts);
+	if (worker->smpp_accounts == NULL || worker->accounts == NULL)
+		return false;
+	for (unsigned i = 0; i < config->account_count; i++) {
+		const struct config_account *account = &config->accounts[i];
+		if (!make_smpp_account(account, &worker->smpp_accounts[i], worker->options->log))
+			return false;
+		worker->accounts[i] = (struct pipeline_account){
+			.name = account->name,
+			.carrier = make_carrier(worker, i),
+			.concat = account->concat,
+			.segments_max = (uint8_t)account->segments_max,
+			.wants_receipt = account->registered_delivery,
+			.tps = share_of(worker, account->tps),
+			.window_total = share_of(worker, account->binds) * account->window,
+		};
+		worker->account_count = i + 1;
+		if (worker->accounts[i].carrier == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool make_pipeline(struct worker *worker)
+{
+	const struct config *config = worker->options->config;
+	worker->pipeline_options = (struct pipeline_options){
+		.accounts = worker->accounts,
+		.account_count = worker->account_count,
+		.routes = worker->options->routes,
+		.catalogue = worker->options->catalogue,
+		.decode = { .country = config->country },
+		.render = { .signature = slice_of(config->signature), .zone = &config->zone },
+		.retry = {
+			.base_us = config->retry.base_us,
+			.max_us = config->retry.max_us,
+			.attempts_max = config->retry.attempts_max,
+			.unknown_wait_us = config->unknown.wait_us,
+		},
+		.throttle_pause_us = THROTTLE_PAUSE_US,
+		.seed = worker->options->nonce * 31 + worker->options->index,
+		.metrics = worker->options->metrics,
+		.env = { .now = now_of_loop, .ctx = worker, .log = worker->options->log },
+	};
+	worker->pipeline = pipeline_create(worker->store, &worker->pipeline_options);
+	return worker->pipeline != NULL;
+}
+
+/* -- status -- */
+
+static void count_store(struct worker *worker, struct now now)
+{
+	struct metrics *metrics = worker->options->metrics;
+	const struct redis_store_gauges *gauges = redis_store_gauges(worker->store);
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		wall_ms oldest = (wall_ms)gauges->lane_oldest_ms[lane];
+		int64_t age_ms = oldest != 0 && now.wall > oldest ? now.wall - oldest : 0;
+		metrics_set_at(metrics, METRIC_QUEUE_DEPTH, lane, (int64_t)gauges->lane_length[lane]);
+		metrics_set_at(metrics, METRIC_QUEUE_AGE, lane, age_ms * US_PER_MS);
+	}
+	metrics_set(metrics, METRIC_LATER_DEPTH, (int64_t)gauges->later_length);
+	metrics_set(metrics, METRIC_DEAD_DEPTH, (int64_t)gauges->dead_length);
+	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
+	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
+	metrics_set(metrics, METRIC_LOOP_LAG, loop_take_longest_turn(worker->loop));
+}
+
+static void publish(struct worker *worker, struct now now)
+{
+	const struct pipeline_gauges *gauges = pipeline_gauges(worker->pipeline);
+	bool is_due = now.mono - worker->status_at >= STATUS_INTERVAL_US;
+	/* What a probe asks about is told at once, the rest ten times a second at most. */
+	if (!is_due && gauges->version == worker->status.gauges.version)
+		return;
+	worker->status_at = now.mono;
+	if (is_due)
+		count_store(worker, now);
+	pthread_mutex_lock(&worker->lock);
+	worker->status.gauges = *gauges;
+	worker->status.redis_reconnects = redis_store_gauges(worker->store)->reconnects;
+	pthread_mutex_unlock(&worker->lock);
+}
+
+void worker_read_status(struct worker *worker, struct worker_status *out)
+{
+	pthread_mutex_lock(&worker->lock);
+	*out = worker->status;
+	pthread_mutex_unlock(&worker->lock);
+}
+
+/* -- the thread -- */
+
+static void turn(void *ctx, struct now now)
+{
+	struct worker *worker = ctx;
+	metrics_add(worker->options->metrics, METRIC_TURNS, 1);
+	pipeline_turn(worker->pipeline, now);
+	publish(worker, now);
+}
+
+static mono_us next_deadline(void *ctx)
+{
+	struct worker *worker = ctx;
+	return pipeline_next_deadline(worker->pipeline);
+}
+
+static void on_wake(void *ctx)
+{
+	struct worker *worker = ctx;
+	int64_t grace = atomic_exchange(&worker->drain_grace_us, -1);
+	if (grace >= 0)
+		pipeline_drain(worker->pipeline, grace);
+}
+
+static void on_drained(void *ctx)
+{
+	struct worker *worker = ctx;
+	loop_stop(worker->loop);
+}
+
+static void *run(void *ctx)
+{
+	struct worker *worker = ctx;
+	worker->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = worker };
+	pipeline_open(worker->pipeline, on_drained, worker);
+	/* After carriers and store, so that what they read in a turn is worked on in the same turn. */
+	loop_add(worker->loop, &worker->member);
+	metrics_set(worker->options->metrics, METRIC_WORKERS, 1);
+	loop_run(worker->loop);
+	loop_remove(&worker->member);
+	metrics_set(worker->options->metrics, METRIC_WORKERS, 0);
+	worker->options->on_done(worker->options->ctx);
+	return NULL;
+}
+
+static void destroy(struct worker *worker)
+{
+	pipeline_destroy(worker->pipeline);
+	for (unsigned i = 0; i < worker->account_count; i++) {
+		if (worker->accounts[i].carrier != NULL)
+			worker->accounts[i].carrier->ops->destroy(worker->accounts[i].carrier);
+	}
+	if (worker->store != NULL)
+		worker->store->ops->destroy(worker->store);
+	loop_destroy(worker->loop);
+	free(worker->accounts);
+	free(worker->smpp_accounts);
+	pthread_mutex_destroy(&worker->lock);
+	free(worker);
+}
+
+struct worker *worker_start(const struct worker_options *options)
+{
+	struct worker *worker = calloc(1, sizeof *worker);
+	if (worker == NULL)
+		return NULL;
+	worker->options = options;
+	atomic_init(&worker->drain_grace_us, -1);
+	CHECK(pthread_mutex_init(&worker->lock, NULL) == 0);
+	worker->loop = loop_create();
+	if (worker->loop != NULL) {
+		loop_on_wake(worker->loop, on_wake, worker);
+		make_store_options(worker);
+		worker->store = redis_store_create(worker->loop, &worker->store_options);
+	}
+	bool made = worker->store != NULL && make_accounts(worker) && make_pipeline(worker);
+	if (made && pthread_create(&worker->thread, NULL, run, worker) == 0)
+		return worker;
+	destroy(worker);
+	return NULL;
+}
+
+void worker_drain(struct worker *worker, mono_us grace_us)
+{
+	atomic_store(&worker->drain_grace_us, grace_us);
+	loop_wake(worker->loop);
+}
+
+void worker_join(struct worker *worker)
+{
+	pthread_join(worker->thread, NULL);
+	destroy(worker);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/config.h"
+#include "metrics/metrics.h"
+#include "pipeline/pipeline.h"
+
+/* One worker thread: its own loop, store, carriers and pipeline; shared nothing but what never changes. */
+
+struct worker_options {
+	const struct config *config;
+	const struct catalogue *catalogue;
+	const struct route_table *routes;
+	const struct log *log;
+	struct metrics *metrics; /* the worker's own block */
+	unsigned index;
+	unsigned count;             /* of workers */
+	uint64_t nonce;             /* of this process */
+	bool adopts_instance;       /* the instance's lock is ours */
+	void (*on_done)(void *ctx); /* from the worker's thread, when it has drained */
+	void *ctx;
+};
+
+/* What a worker last said of itself. */
+struct worker_status {
+	struct pipeline_gauges gauges;
+	uint64_t redis_reconnects;
+};
+
+struct worker;
+
+/* Makes everything and starts the thread. options: borrowed for the worker's life. NULL where the system gives no
+ * memory, thread or file descriptors. */
+struct worker *worker_start(const struct worker_options *options);
+
+/* From any thread: drains; again with 0: at once. */
+void worker_drain(struct worker *worker, mono_us grace_us);
+
+/* Waits for the thread's end and frees all. */
+void worker_join(struct worker *worker);
+
+/* From any thread: copies what the worker last said. */
+void worker_read_status(struct worker *worker, struct worker_status *out);

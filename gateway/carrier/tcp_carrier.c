@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A link: WAITING ─ backoff over ─► CONNECTING ─ open ─► TALKING (the session binds, works, ends) ─► ENDING ─► WAITING
+ *                                       │ failed, timeout                                          └─ refused ─► STOPPED
+ *                                       └──────────────► WAITING
+ *
+ * All upcalls come from the stream's callbacks and from the turn, never from a downcall. */
+
+#include "carrier/tcp_carrier.h"
+
+#include "base/check.h"
+#include "base/rng.h"
+
+#include <stdlib.h>
+
+#define RECEIPTS_MAX 1024 /* without an answer of ours; beyond that the carrier is asked to come again later */
+
+enum link_phase { LINK_WAITING, LINK_CONNECTING, LINK_TALKING, LINK_ENDING, LINK_STOPPED };
+
+struct tcp_carrier;
+
+struct link {
+	struct tcp_carrier *carrier;
+	struct stream *stream;
+	struct session *session;
+	enum link_phase phase;
+	enum session_end end;
+	mono_us deadline; /* of WAITING, CONNECTING, ENDING */
+	mono_us backoff;
+	unsigned number; /* from 1, for logs */
+};
+
+struct receipt_slot {
+	struct frame answer;
+	struct link *link;
+	uint64_t session_generation;
+	uint32_t generation;
+	uint32_t next_free; /* RECEIPTS_MAX = none */
+	bool in_use;
+};
+
+struct tcp_carrier {
+	struct carrier base;
+	struct tcp_carrier_options options;
+	struct loop *loop;
+	struct loop_member member;
+	const struct carrier_events *events;
+	void *ctx;
+	struct rng rng;
+	struct link links[TCP_CARRIER_LINKS_MAX];
+	enum carrier_state state;
+	bool is_open;
+	bool is_closing;
+	bool is_closed;
+	mono_us close_deadline;
+	struct receipt_slot *receipts;
+	uint32_t free_receipt;
+};
+
+static struct tcp_carrier *of(const struct carrier *base)
+{
+	return (struct tcp_carrier *)(uintptr_t)base;
+}
+
+/* -- logs and state -- */
+
+static void log_link(struct link *link, enum log_level level, const char *code, const char *text)
+{
+	struct log_line line;
+	if (!log_begin(&line, link->carrier->options.log, level, code, text))
+		return;
+	log_text(&line, "account", slice_of(link->carrier->options.name));
+	log_uint(&line, "link", link->number);
+	log_end(&line);
+}
+
+static bool is_bound(const struct link *link)
+{
+	return link->phase == LINK_TALKING && session_state(link->session) == SESSION_BOUND;
+}
+
+static void tell_state(struct tcp_carrier *carrier, const char *reason)
+{
+	bool any_bound = false;
+	bool any_refused = false;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		any_bound = any_bound || is_bound(&carrier->links[i]);
+		any_refused = any_refused || carrier->links[i].phase == LINK_STOPPED;
+	}
+	enum carrier_state state = any_bound && carrier->options.takes_submits && !carrier->is_closing ? CARRIER_UP
+				   : any_refused                                                       ? CARRIER_REFUSED
+												       : CARRIER_DOWN;
+	if (state == carrier->state)
+		return;
+	carrier->state = state;
+	carrier->events->on_state(carrier->ctx, state, reason);
+}
+
+/* -- the session's upcalls -- */
+
+static void on_bound(void *ctx)
+{
+	struct link *link = ctx;
+	link->backoff = 0;
+	log_link(link, LOG_INFO, "link_up", "bound");
+	tell_state(link->carrier, "bound");
+	link->carrier->events->on_credit(link->carrier->ctx);
+}
+
+static void on_unbinding(void *ctx)
+{
+	struct link *link = ctx;
+	log_link(link, LOG_WARN, "link_unbind", "the carrier ends this link; outstanding answers are awaited");
+	tell_state(link->carrier, "the carrier ended the link");
+}
+
+static void on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
+{
+	struct link *link = ctx;
+	link->carrier->events->on_outcome(link->carrier->ctx, token, outcome);
+}
+
+static void on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome)
+{
+	struct link *link = ctx;
+	link->carrier->events->on_late(link->carrier->ctx, key, outcome);
+}
+
+/* generation (32 bits) | place (32) */
+static void on_receipt(void *ctx, const struct frame *answer, const struct receipt *receipt)
+{
+	struct link *link = ctx;
+	struct tcp_carrier *carrier = link->carrier;
+	if (carrier->free_receipt == RECEIPTS_MAX) {
+		session_answer_receipt(link->session, answer, false);
+		return;
+	}
+	uint32_t place = carrier->free_receipt;
+	struct receipt_slot *slot = &carrier->receipts[place];
+	carrier->free_receipt = slot->next_free;
+	slot->answer = *answer;
+	slot->link = link;
+	slot->session_generation = session_generation(link->session);
+	slot->in_use = true;
+	carrier->events->on_receipt(carrier->ctx, (uint64_t)slot->generation << 32 | place, receipt);
+}
+
+static void on_note(void *ctx, const char *note, uint32_t command)
+{
+	struct link *link = ctx;
+	struct log_line line;
+	if (!log_begin(&line, link->carrier->options.log, LOG_DEBUG, "link_note", note))
+		return;
+	log_text(&line, "account", slice_of(link->carrier->options.name));
+	log_uint(&line, "link", link->number);
+	log_uint(&line, "command", command);
+	log_end(&line);
+}
+
+/* -- a link's life -- */
+
+static void wait_again(struct link *link)
+{
+	const struct tcp_carrier_options *options = &link->carrier->options;
+	link->backoff = link->backoff == 0 ? options->reconnect_min_us : link->backoff * 2;
+	if (link->backoff > options->reconnect_max_us)
+		link->backoff = options->reconnect_max_us;
+	/* Full jitter above a tenth, so that a carrier that is down is neither hammered nor met by all at once. */
+	mono_us least = link->backoff / 10;
+	link->phase = LINK_WAITING;
+	link->deadline = loop_now(link->carrier->loop).mono + least +
+			 (mono_us)rng_below(&link->carrier->rng, (uint64_t)(link->backoff - least + 1));
+}
+
+static void flush_link(struct link *link)
+{
+	if (link->phase != LINK_TALKING && link->phase != LINK_ENDING)
+		return;
+	struct slice out = session_out(link->session);
+	if (out.len == 0)
+		return;
+	size_t taken = stream_write(link->stream, out.at, out.len);
+	if (taken > 0)
+		session_wrote(link->session, taken, loop_now(link->carrier->loop).mono);
+}
+
+/* The session has ended: its last words are written, then the connection goes. After silence or garbage it is reset, so
+ * that nothing unsent can leave any more while its outcome is already told. */
+static void end_link(struct link *link, enum session_end end)
+{
+	link->end = end;
+	flush_link(link);
+	link->phase = LINK_ENDING;
+	stream_close(link->stream, end == SESSION_END_DEAD || end == SESSION_END_FRAMING);
+}
+
+static void on_open(void *ctx)
+{
+	struct link *link = ctx;
+	link->phase = LINK_TALKING;
+	link->end = SESSION_END_NONE;
+	session_start(link->session, loop_now(link->carrier->loop).mono);
+	flush_link(link);
+}
+
+static void on_octets(void *ctx, const uint8_t *octets, size_t len)
+{
+	struct link *link = ctx;
+	if (link->phase != LINK_TALKING)
+		return;
+	enum session_end end = session_feed(link->session, octets, len, loop_now(link->carrier->loop).mono);
+	if (end != SESSION_END_NONE)
+		end_link(link, end);
+}
+
+static void on_writable(void *ctx)
+{
+	flush_link(ctx);
+}
+
+static void on_stream_end(void *ctx, const char *reason)
+{
+	struct link *link = ctx;
+	struct tcp_carrier *carrier = link->carrier;
+	bool was_talking = link->phase == LINK_TALKING || link->phase == LINK_ENDING;
+	bool was_ended = link->phase == LINK_ENDING && link->end != SESSION_END_NONE;
+	const char *why = was_ended ? session_reason(link->session) : reason;
+	bool is_refused = was_ended && link->end == SESSION_END_REFUSED;
+	if (is_refused)
+		log_link(link, LOG_ERROR, "link_refused", why);
+	else if (!carrier->is_closing)
+		log_link(link, LOG_WARN, "link_down", why);
+	link->phase = LINK_STOPPED;
+	if (!is_refused)
+		wait_again(link);
+	if (was_talking)
+		session_lost(link->session, loop_now(carrier->loop).mono);
+	tell_state(carrier, why);
+}
+
+static void connect_link(struct link *link)
+{
+	link->phase = LINK_CONNECTING;
+	link->deadline = loop_now(link->carrier->loop).mono + link->carrier->options.connect_timeout_us;
+	stream_connect(link->stream);
+}
+
+static void tick_link(struct link *link, mono_us now)
+{
+	switch (link->phase) {
+	case LINK_WAITING:
+		if (now >= link->deadline && !link->carrier->is_closing)
+			connect_link(link);
+		break;
+	case LINK_CONNECTING:
+		if (now >= link->deadline) {
+			link->deadline = INT64_MAX;
+			stream_close(link->stream, true);
+		}
+		break;
+	case LINK_TALKING: {
+		enum session_end end = session_tick(link->session, now);
+		if (end != SESSION_END_NONE)
+			end_link(link, end);
+		break;
+	}
+	case LINK_ENDING:
+	case LINK_STOPPED:
+		break;
+	}
+}
+
+static mono_us link_deadline(const struct link *link)
+{
+	switch (link->phase) {
+	case LINK_WAITING:
+		return link->carrier->is_closing ? INT64_MAX : link->deadline;
+	case LINK_CONNECTING:
+		return link->deadline;
+	case LINK_TALKING:
+		return session_next_deadline(link->session);
+	case LINK_ENDING:
+	case LINK_STOPPED:
+		break;
+	}
+	return INT64_MAX;
+}
+
+/* -- turns -- */
+
+static bool is_quiet(const struct link *link)
+{
+	return link->phase == LINK_WAITING || link->phase == LINK_STOPPED;
+}
+
+static void closing_turn(struct tcp_carrier *carrier, mono_us now)
+{
+	bool all_quiet = true;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		struct link *link = &carrier->links[i];
+		all_quiet = all_quiet && is_quiet(link);
+		bool may_stay = now < carrier->close_deadline && link->phase == LINK_TALKING &&
+				session_state(link->session) == SESSION_UNBINDING;
+		if (!is_quiet(link) && link->phase != LINK_ENDING && !may_stay) {
+			link->phase = link->phase == LINK_TALKING ? LINK_ENDING : link->phase;
+			stream_close(link->stream, false);
+		}
+	}
+	if (!all_quiet)
+		return;
+	carrier->is_closed = true;
+	loop_remove(&carrier->member);
+	carrier->events->on_closed(carrier->ctx);
+}
+
+static void gauge(struct tcp_carrier *carrier)
+{
+	unsigned up = 0;
+	unsigned used = 0;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		if (!is_bound(&carrier->links[i]))
+			continue;
+		up++;
+		used += session_outstanding(carrier->links[i].session);
+	}
+	unsigned index = carrier->options.account_index;
+	metrics_set_at(carrier->options.metrics, METRIC_LINKS_UP, index, up);
+	metrics_set_at(carrier->options.metrics, METRIC_WINDOW_USED, index, used);
+	metrics_set_at(carrier->options.metrics, METRIC_WINDOW_TOTAL, index,
+		       (int64_t)up * carrier->options.session.window);
+}
+
+static void turn(void *ctx, struct now now)
+{
+	struct tcp_carrier *carrier = ctx;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		tick_link(&carrier->links[i], now.mono);
+		flush_link(&carrier->links[i]);
+	}
+	gauge(carrier);
+	if (carrier->is_closing)
+		closing_turn(carrier, now.mono);
+}
+
+static mono_us next_deadline(void *ctx)
+{
+	struct tcp_carrier *carrier = ctx;
+	mono_us deadline = carrier->is_closing ? carrier->close_deadline : INT64_MAX;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		mono_us at = link_deadline(&carrier->links[i]);
+		if (at < deadline)
+			deadline = at;
+	}
+	return deadline;
+}
+
+/* -- the port -- */
+
+static void open_carrier(struct carrier *base, const struct carrier_events *events, void *ctx)
+{
+	struct tcp_carrier *carrier = of(base);
+	CHECK(!carrier->is_open);
+	carrier->is_open = true;
+	carrier->events = events;
+	carrier->ctx = ctx;
+	carrier->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = carrier };
+	loop_add(carrier->loop, &carrier->member);
+	for (unsigned i = 0; i < carrier->options.links; i++)
+		connect_link(&carrier->links[i]);
+}
+
+static enum submit_answer submit(struct carrier *base, const struct submit *submit)
+{
+	struct tcp_carrier *carrier = of(base);
+	struct link *best = NULL;
+	unsigned best_credit = 0;
+	bool any_bound = false;
+	for (unsigned i = 0; i < carrier->options.links && carrier->options.takes_submits; i++) {
+		struct link *link = &carrier->links[i];
+		if (!is_bound(link))
+			continue;
+		any_bound = true;
+		unsigned credit = session_credit(link->session);
+		if (credit > best_credit) {
+			best = link;
+			best_credit = credit;
+		}
+	}
+	if (best == NULL)
+		return any_bound ? SUBMIT_FULL : SUBMIT_DOWN;
+	return session_submit(best->session, submit, loop_now(carrier->loop));
+}
+
+static void flush(struct carrier *base)
+{
+	struct tcp_carrier *carrier = of(base);
+	for (unsigned i = 0; i < carrier->options.links; i++)
+		flush_link(&carrier->links[i]);
+}
+
+static unsigned credit(const struct carrier *base)
+{
+	const struct tcp_carrier *carrier = of(base);
+	unsigned sum = 0;
+	for (unsigned i = 0; i < carrier->options.links && carrier->options.takes_submits; i++) {
+		if (is_bound(&carrier->links[i]))
+			sum += session_credit(carrier->links[i].session);
+	}
+	return sum;
+}
+
+static void receipt_done(struct carrier *base, receipt_token token, bool durable)
+{
+	struct tcp_carrier *carrier = of(base);
+	uint32_t place = (uint32_t)token;
+	CHECK(place < RECEIPTS_MAX);
+	struct receipt_slot *slot = &carrier->receipts[place];
+	if (!slot->in_use || slot->generation != (uint32_t)(token >> 32))
+		return;
+	/* An answer belongs to the connection that asked. */
+	if (slot->link->phase == LINK_TALKING && session_generation(slot->link->session) == slot->session_generation)
+		session_answer_receipt(slot->link->session, &slot->answer, durable);
+	slot->in_use = false;
+	slot->generation++;
+	slot->next_free = carrier->free_receipt;
+	carrier->free_receipt = place;
+}
+
+static void close_carrier(struct carrier *base, mono_us grace_us)
+{
+	struct tcp_carrier *carrier = of(base);
+	CHECK(carrier->is_open && !carrier->is_closed);
+	mono_us now = loop_now(carrier->loop).mono;
+	carrier->is_closing = true;
+	carrier->close_deadline = now + grace_us;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		struct link *link = &carrier->links[i];
+		if (link->phase == LINK_TALKING)
+			session_unbind(link->session, now);
+	}
+}
+
+static void destroy(struct carrier *base)
+{
+	struct tcp_carrier *carrier = of(base);
+	if (carrier == NULL)
+		return;
+	CHECK(!carrier->is_open || carrier->is_closed);
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		stream_destroy(carrier->links[i].stream);
+		session_destroy(carrier->links[i].session);
+	}
+	free(carrier->receipts);
+	free(carrier);
+}
+
+/* -- making -- */
+
+static bool init_link(struct tcp_carrier *carrier, unsigned index)
+{
+	static const struct session_events session_events = {
+		.on_bound = on_bound,
+		.on_unbinding = on_unbinding,
+		.on_outcome = on_outcome,
+		.on_late = on_late,
+		.on_receipt = on_receipt,
+		.on_note = on_note,
+	};
+	static const struct stream_events stream_events = {
+		.on_open = on_open,
+		.on_octets = on_octets,
+		.on_writable = on_writable,
+		.on_end = on_stream_end,
+	};
+	struct link *link = &carrier->links[index];
+	*link = (struct link){ .carrier = carrier, .number = index + 1 };
+	link->stream = stream_create(carrier->loop, &carrier->options.address, &stream_events, link);
+	link->session = session_create(&carrier->options.session, carrier->options.dialect,
+				       carrier->options.dialect_account, &session_events, link);
+	return link->stream != NULL && link->session != NULL;
+}
+
+static void init_receipts(struct tcp_carrier *carrier)
+{
+	for (uint32_t i = 0; i < RECEIPTS_MAX; i++)
+		carrier->receipts[i].next_free = i + 1;
+	carrier->free_receipt = 0;
+}
+
+struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_options *options)
+{
+	static const struct carrier_ops ops = {
+		.open = open_carrier,
+		.submit = submit,
+		.flush = flush,
+		.credit = credit,
+		.receipt_done = receipt_done,
+		.close = close_carrier,
+		.destroy = destroy,
+	};
+	CHECK(options->links >= 1 && options->links <= TCP_CARRIER_LINKS_MAX);
+	struct tcp_carrier *carrier = calloc(1, sizeof *carrier);
+	if (carrier == NULL)
+		return NULL;
+	carrier->options = *options;
+	carrier->base = (struct carrier){ .ops = &ops, .name = carrier->options.name };
+	carrier->loop = loop;
+	rng_seed(&carrier->rng, options->jitter_seed);
+	carrier->receipts = calloc(RECEIPTS_MAX, sizeof *carrier->receipts);
+	bool made = carrier->receipts != NULL;
+	for (unsigned i = 0; made && i < options->links; i++)
+		made = init_link(carrier, i);
+	if (!made) {
+		destroy(&carrier->base);
+		return NULL;
+	}
+	init_receipts(carrier);
+	return &carrier->base;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/log.h"
+#include "loop/stream.h"
+#include "metrics/metrics.h"
+#include "port/carrier.h"
+#include "wire/session/session.h"
+
+/* The driver of every protocol that is a dialect on a TCP connection: some links, each a session on a stream, that come
+ * back by themselves. Submits go to the link with the most free places. A link whose bind is refused for good stops; an
+ * account without a live link and with a refused one is REFUSED and waits for a human. */
+
+#define TCP_CARRIER_LINKS_MAX 64
+
+struct tcp_carrier_options {
+	const char *name; /* of the account */
+	struct stream_address address;
+	const struct dialect *dialect;
+	const void *dialect_account; /* borrowed for the carrier's life, as are name and log */
+	bool takes_submits;          /* false for a bind that only receives */
+	unsigned links;              /* 1–TCP_CARRIER_LINKS_MAX */
+	struct session_options session;
+	mono_us connect_timeout_us;
+	mono_us reconnect_min_us; /* first wait at most; doubles */
+	mono_us reconnect_max_us;
+	uint64_t jitter_seed;
+	const struct log *log;
+	struct metrics *metrics; /* may be NULL */
+	unsigned account_index;  /* for metrics */
+};
+
+/* options: copied. NULL where there is no memory. */
+struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_options *options);

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Dispatch begins exactly what the windows and the rate admit: each segment that is beginning or begun has a place kept
+ * for it. A BEGIN takes what is there when none is under way, so that a lone alert does not wait; while one is under way
+ * a second must be worth it, so that a flood goes in large batches.
+ *
+ * Lanes of an account share by weight: in each round urgent may take eight, normal four, bulk one. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+#include "policy/policy.h"
+
+#include <stdlib.h>
+
+#define BEGINS_MAX         2
+#define SECOND_BEGIN_LEAST 256
+#define SWEEP_US           US_PER_S /* how often waiting alerts are looked at for expiry */
+
+static const unsigned lane_weights[WAIT_LANES] = {
+	[LANE_URGENT] = 8,
+	[LANE_NORMAL] = 4,
+	[LANE_BULK] = 1,
+};
+
+void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel)
+{
+	struct account *account = &pipeline->accounts[parcel->account];
+	parcel_move(parcel, PARCEL_READY, &account->lanes[parcel->lane]);
+	account->lane_counts[parcel->lane]++;
+}
+
+void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel)
+{
+	pipeline->accounts[parcel->account].lane_counts[parcel->lane]--;
+	list_remove(&parcel->link);
+}
+
+/* -- the set of begun keys -- */
+
+void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel)
+{
+	if (parcel->begun_index != PARCEL_NOT_BEGUN)
+		return;
+	CHECK(pipeline->begun_count < pipeline->begun_cap);
+	parcel->begun_index = pipeline->begun_count;
+	pipeline->begun[pipeline->begun_count] = parcel->key;
+	pipeline->begun_parcels[pipeline->begun_count++] = parcel;
+}
+
+void dispatch_forget_begun(struct pipeline *pipeline, struct parcel *parcel)
+{
+	uint32_t hole = parcel->begun_index;
+	if (hole == PARCEL_NOT_BEGUN)
+		return;
+	uint32_t last = --pipeline->begun_count;
+	pipeline->begun[hole] = pipeline->begun[last];
+	pipeline->begun_parcels[hole] = pipeline->begun_parcels[last];
+	pipeline->begun_parcels[hole]->begun_index = hole;
+	parcel->begun_index = PARCEL_NOT_BEGUN;
+}
+
+/* -- who may go -- */
+
+static unsigned segments_missing(const struct parcel *parcel)
+{
+	return parcel->encoded.segment_count - (unsigned)__builtin_popcount(parcel->accepted);
+}
+
+static struct parcel *next_of_account(struct account *account)
+{
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
+			if (account->pass[lane] > 0 && !list_empty(&account->lanes[lane]))
+				return LIST_ITEM(account->lanes[lane].next, struct parcel, link);
+		}
+		for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+			account->pass[lane] = lane_weights[lane];
+	}
+	return NULL;
+}
+
+static bool is_stale(const struct parcel *parcel, wall_ms now)
+{
+	return parcel->deadline != 0 && now >= parcel->deadline;
+}
+
+/* Fills the batch with what one account admits. */
+static unsigned fill_from(struct pipeline *pipeline, struct account *account, struct now now, struct store_begin *items,
+			  unsigned count, unsigned max)
+{
+	if (account->state != CARRIER_UP || now.mono < account->paused_until)
+		return count;
+	const struct carrier *carrier = account->options->carrier;
+	unsigned credit = carrier->ops->credit(carrier);
+	while (count < max) {
+		struct parcel *parcel = next_of_account(account);
+		if (parcel == NULL)
+			break;
+		if (is_stale(parcel, now.wall)) {
+			dispatch_unqueue(pipeline, parcel);
+			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
+			continue;
+		}
+		unsigned segments = segments_missing(parcel);
+		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
+		unsigned room = credit > account->reserved ? credit - account->reserved : 0;
+		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);
+		if (!fits || !token_bucket_admits(&account->tokens, segments, now.mono))
+			break;
+		token_bucket_take(&account->tokens, segments);
+		account->reserved += segments;
+		account->pass[parcel->lane]--;
+		account->lane_counts[parcel->lane]--;
+		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);
+		items[count++] = (struct store_begin){
+			.key = parcel->key,
+			.origin = parcel->origin,
+			.id = parcel->alert.id,
+			.reclaimed = parcel->is_reclaimed,
+		};
+	}
+	return count;
+}
+
+static unsigned waiting_count(const struct pipeline *pipeline)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+			count += pipeline->accounts[i].lane_counts[lane];
+	}
+	return count;
+}
+
+/* Gives the places back that were kept for a parcel. */
+static void release(struct pipeline *pipeline, struct parcel *parcel)
+{
+	struct account *account = &pipeline->accounts[parcel->account];
+	unsigned segments = segments_missing(parcel);
+	CHECK(account->reserved >= segments);
+	account->reserved -= segments;
+}
+
+static void begin(struct pipeline *pipeline, struct now now)
+{
+	static _Thread_local struct store_begin items[STORE_BATCH_MAX];
+	if (pipeline->begins_under_way >= BEGINS_MAX)
+		return;
+	/* After a crash no more than a window's worth and one batch may be in doubt. */
+	if (pipeline->begun_count >= pipeline->window_total + STORE_BATCH_MAX)
+		return;
+	unsigned max = pipeline->window_total + STORE_BATCH_MAX - pipeline->begun_count;
+	if (max > STORE_BATCH_MAX)
+		max = STORE_BATCH_MAX;
+	if (pipeline->begins_under_way > 0 &&
+	    (waiting_count(pipeline) < SECOND_BEGIN_LEAST || max < SECOND_BEGIN_LEAST))
+		return;
+	struct list *last_before = pipeline->beginning.prev;
+	unsigned count = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		count = fill_from(pipeline, &pipeline->accounts[i], now, items, count, max);
+	if (count == 0)
+		return;
+	if (pipeline->store->ops->begin(pipeline->store, items, count, pipeline->begun, pipeline->begun_count)) {
+		pipeline->begins_under_way++;
+		for (struct list *link = last_before->next; link != &pipeline->beginning; link = link->next)
+			dispatch_note_begun(pipeline, LIST_ITEM(link, struct parcel, link));
+		return;
+	}
+	/* The store is down: back to the front of their lanes, in their order. */
+	while (pipeline->beginning.prev != last_before) {
+		struct parcel *parcel = LIST_ITEM(pipeline->beginning.prev, struct parcel, link);
+		struct account *account = &pipeline->accounts[parcel->account];
+		release(pipeline, parcel);
+		parcel_move(parcel, PARCEL_READY, NULL);
+		list_push_front(&account->lanes[parcel->lane], &parcel->link);
+		account->lane_counts[parcel->lane]++;
+	}
+}
+
+/* -- submit -- */
+
+static enum submit_answer submit_segment(struct pipeline *pipeline, struct parcel *parcel, unsigned number)
+{
+	const struct account *account = &pipeline->accounts[parcel->account];
+	struct carrier *carrier = account->options->carrier;
+	struct submit submit = {
+		.token = parcel_token(parcel, (uint8_t)number),
+		.key = { .origin = parcel->origin, .segment = (uint8_t)number },
+		.to = &parcel->alert.to,
+		.segment = &parcel->encoded.segments[number - 1],
+		.encoding = parcel->encoded.encoding,
+		.concat = account->options->concat,
+		.wants_receipt = account->options->wants_receipt,
+		.expires_at = parcel->deadline,
+	};
+	return carrier->ops->submit(carrier, &submit);
+}
+
+/* Hands over what is missing. True where all of it is with the carrier now. */
+static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now now)
+{
+	struct account *account = &pipeline->accounts[parcel->account];
+	for (unsigned number = 1; number <= parcel->encoded.segment_count; number++) {
+		uint16_t bit = (uint16_t)(1u << (number - 1));
+		if ((parcel->accepted | parcel->submitted) & bit)
+			continue;
+		if (submit_segment(pipeline, parcel, number) != SUBMIT_TAKEN)
+			return false;
+		if (parcel->submitted_at == 0) {
+			parcel->submitted_at = now.mono;
+			metrics_observe_at(pipeline->metrics, METRIC_QUEUE_SPAN, parcel->lane,
+					   (now.wall - (int64_t)parcel->origin.ms) * US_PER_MS);
+		}
+		parcel->submitted |= bit;
+		parcel->outstanding++;
+		account->in_flight++;
+		CHECK(account->reserved > 0);
+		account->reserved--;
+		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
+		if (parcel->is_ambiguous)
+			metrics_add_at(pipeline->metrics, METRIC_AMBIGUOUS_RESENDS, parcel->account, 1);
+	}
+	parcel_move(parcel, PARCEL_IN_FLIGHT, NULL);
+	return true;
+}
+
+/* The account went away between BEGIN and submit: another way where there is one. An sms of which parts are out stays. */
+static void find_another_way(struct pipeline *pipeline, struct parcel *parcel)
+{
+	if (parcel->submitted | parcel->accepted)
+		return;
+	int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
+	if (other < 0 || other == parcel->account)
+		return;
+	release(pipeline, parcel);
+	list_remove(&parcel->link);
+	if (!prepare_for_account(pipeline, parcel, (unsigned)other))
+		return;
+	struct account *account = &pipeline->accounts[other];
+	account->reserved += segments_missing(parcel);
+	list_push(&account->begun, &parcel->link);
+}
+
+static void submit_begun(struct pipeline *pipeline, struct account *account, struct now now)
+{
+	struct list *link = account->begun.next;
+	while (link != &account->begun) {
+		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
+		link = link->next;
+		if (parcel->submitted == 0 && is_stale(parcel, now.wall)) {
+			release(pipeline, parcel);
+			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
+			continue;
+		}
+		if (account->state != CARRIER_UP)
+			find_another_way(pipeline, parcel);
+		else if (!submit(pipeline, parcel, now))
+			break;
+	}
+}
+
+void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count)
+{
+	struct pipeline *pipeline = ctx;
+	struct now now = pipeline_now(pipeline);
+	CHECK(pipeline->begins_under_way > 0);
+	pipeline->begins_under_way--;
+	for (unsigned i = 0; i < count; i++) {
+		CHECK(!list_empty(&pipeline->beginning));
+		struct parcel *parcel = LIST_ITEM(pipeline->beginning.next, struct parcel, link);
+		struct account *account = &pipeline->accounts[parcel->account];
+		if (verdicts[i] == BEGIN_GO) {
+			metrics_add(pipeline->metrics, METRIC_ENTRIES_BEGUN, 1);
+			parcel_move(parcel, PARCEL_BEGUN, &account->begun);
+			continue;
+		}
+		release(pipeline, parcel);
+		if (verdicts[i] == BEGIN_DUPLICATE) {
+			settling_close(pipeline, parcel, CLOSING_DUPLICATE, NULL);
+			continue;
+		}
+		dispatch_forget_begun(pipeline, parcel);
+		parcel_free(&pipeline->pool, parcel);
+	}
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		submit_begun(pipeline, &pipeline->accounts[i], now);
+}
+
+/* -- waiting alerts -- */
+
+/* Alerts that wait for an account which is down: expire them, or send them another way. */
+static void sweep_waiting(struct pipeline *pipeline, struct account *account, struct now now)
+{
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
+		struct list *link = account->lanes[lane].next;
+		while (link != &account->lanes[lane]) {
+			struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
+			link = link->next;
+			if (is_stale(parcel, now.wall)) {
+				dispatch_unqueue(pipeline, parcel);
+				settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
+				continue;
+			}
+			if (account->state == CARRIER_UP || parcel->accepted != 0)
+				continue;
+			int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
+			if (other < 0 || other == parcel->account)
+				continue;
+			dispatch_unqueue(pipeline, parcel);
+			if (prepare_for_account(pipeline, parcel, (unsigned)other))
+				dispatch_enqueue(pipeline, parcel);
+		}
+	}
+}
+
+void dispatch_turn(struct pipeline *pipeline, struct now now)
+{
+	if (now.mono - pipeline->last_sweep >= SWEEP_US) {
+		pipeline->last_sweep = now.mono;
+		for (unsigned i = 0; i < pipeline->account_count; i++)
+			sweep_waiting(pipeline, &pipeline->accounts[i], now);
+	}
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		submit_begun(pipeline, &pipeline->accounts[i], now);
+	if (pipeline->is_draining || !pipeline->gauges.store_is_up)
+		return;
+	begin(pipeline, now);
+}
+
+mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
+{
+	mono_us deadline = INT64_MAX;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		struct parcel *parcel = next_of_account(account);
+		if (parcel == NULL && list_empty(&account->begun))
+			continue;
+		mono_us at = pipeline->last_sweep + SWEEP_US;
+		if (parcel != NULL && account->state == CARRIER_UP && !pipeline->is_draining) {
+			mono_us ready = token_bucket_ready_at(&account->tokens, segments_missing(parcel));
+			if (account->paused_until > ready)
+				ready = account->paused_until;
+			/* Not rate but window or BEGIN holds it: an upcall will come. */
+			if (ready > now && ready < at)
+				at = ready;
+		}
+		if (at < deadline)
+			deadline = at;
+	}
+	return deadline;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the world is told about an alert, as JSON lines; and the text that carries an alert's state from one attempt to
+ * the next. Both are written into the parcel's arena, once. */
+
+#include "base/civil.h"
+#include "base/json.h"
+#include "base/number.h"
+#include "pipeline/pipeline_inner.h"
+
+#define MEMBERS_OCTETS_MAX 1024 /* id 64, template 64, tenant 64, batch 64, each escaped at worst six-fold */
+#define EVENT_OCTETS_MAX   4096
+
+struct slice events_at(struct pipeline *pipeline)
+{
+	struct now now = pipeline_now(pipeline);
+	if (now.wall != pipeline->at_wall || pipeline->at_len == 0) {
+		pipeline->at_wall = now.wall;
+		pipeline->at_len = civil_format_rfc3339(now.wall, 0, pipeline->at_text);
+	}
+	return (struct slice){ pipeline->at_text, pipeline->at_len };
+}
+
+/* Room in the arena for at most cap octets; what is not used goes back. */
+static struct buf open_buf(struct parcel *parcel, size_t cap)
+{
+	char *at = arena_alloc(&parcel->arena, cap);
+	return buf_over(at, at ? cap : 0);
+}
+
+static struct slice close_buf(struct parcel *parcel, struct buf *buf)
+{
+	if (buf->at == NULL || buf->full)
+		return (struct slice){ NULL, 0 };
+	arena_trim(&parcel->arena, buf->at, buf->cap, buf->len);
+	return buf_slice(buf);
+}
+
+struct slice events_members(struct parcel *parcel)
+{
+	if (parcel->members.at != NULL)
+		return parcel->members;
+	const struct alert *alert = &parcel->alert;
+	size_t cap = 160 + 6 * (alert->id.len + alert->template_name.len + alert->tenant.len + alert->batch.len);
+	struct buf buf = open_buf(parcel, cap < MEMBERS_OCTETS_MAX * 4 ? cap : MEMBERS_OCTETS_MAX * 4);
+	char entry[ENTRY_ID_OCTETS];
+	size_t entry_len = entry_id_format(&parcel->origin, entry);
+	if (alert->id.len)
+		json_key_text(&buf, "id", alert->id);
+	json_key_text(&buf, "entry", (struct slice){ entry, entry_len });
+	json_key_text(&buf, "stream", slice_of(lane_name(parcel->origin.lane)));
+	json_key_text_if(&buf, "template", alert->template_name);
+	json_key_uint_if(&buf, "template_version", parcel->sms.template_version);
+	json_key_text_if(&buf, "tenant", alert->tenant);
+	json_key_text_if(&buf, "batch", alert->batch);
+	parcel->members = close_buf(parcel, &buf);
+	return parcel->members;
+}
+
+void events_put_ref(struct buf *buf, struct slice carrier_ref)
+{
+	json_text(buf, carrier_ref.at ? carrier_ref : SLICE(""));
+}
+
+static void put_refs(struct buf *buf, const struct parcel *parcel)
+{
+	json_key(buf, "refs");
+	json_open(buf, '[');
+	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
+		events_put_ref(buf, parcel->refs[i]);
+	json_close(buf, ']');
+	json_key_uint(buf, "segments", parcel->encoded.billed);
+}
+
+struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason)
+{
+	struct slice members = events_members(parcel);
+	if (members.at == NULL)
+		return members;
+	bool was_sent = closing == CLOSING_ACCEPTED || (closing == CLOSING_DEAD && parcel->submitted != 0);
+	size_t refs = 0;
+	for (unsigned i = 0; was_sent && i < parcel->encoded.segment_count; i++)
+		refs += 3 + 6 * parcel->refs[i].len;
+	size_t cap = members.len + refs + 256 + (reason ? 6 * strlen(reason) : 0);
+	struct buf buf = open_buf(parcel, cap < EVENT_OCTETS_MAX * 4 ? cap : EVENT_OCTETS_MAX * 4);
+	buf_put(&buf, "{", 1);
+	buf_put_slice(&buf, members);
+	json_key_text(&buf, "event", slice_of(closing_name(closing)));
+	json_key_text(&buf, "at", events_at(pipeline));
+	if (was_sent) {
+		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
+		put_refs(&buf, parcel);
+	}
+	if (was_sent || parcel->attempts > 0)
+		json_key_uint(&buf, "attempt", parcel->attempts + 1);
+	if (parcel->is_ambiguous) {
+		json_key(&buf, "ambiguous");
+		json_bool(&buf, true);
+	}
+	if (reason != NULL)
+		json_key_text(&buf, "reason", slice_of(reason));
+	json_close(&buf, '}');
+	return close_buf(parcel, &buf);
+}
+
+struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
+{
+	if (parcel->encoded.segment_count == 0)
+		return SLICE(""); /* it waits for its time and was never encoded */
+	size_t cap = 160;
+	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
+		cap += 2 * parcel->refs[i].len + 2;
+	struct buf buf = open_buf(parcel, cap);
+	unsigned numbers[] = { parcel->reference, parcel->encoded.segment_count, parcel->accepted, parcel->throttles };
+	for (unsigned i = 0; i < 4; i++) {
+		buf_put_uint(&buf, numbers[i]);
+		buf_put_u8(&buf, ' ');
+	}
+	buf_put_text(&buf, pipeline->options->accounts[parcel->account].name);
+	for (unsigned i = 0; i < parcel->encoded.segment_count; i++) {
+		buf_put_u8(&buf, ' ');
+		if (parcel->refs[i].len)
+			buf_put_hex(&buf, parcel->refs[i].at, parcel->refs[i].len);
+		else
+			buf_put_u8(&buf, '-');
+	}
+	return close_buf(parcel, &buf);
+}
+
+/* The next blank-separated word; rest moves behind it. */
+static struct slice next_word(struct slice *rest)
+{
+	const char *blank = rest->len ? memchr(rest->at, ' ', rest->len) : NULL;
+	size_t len = blank ? (size_t)(blank - rest->at) : rest->len;
+	struct slice word = { rest->at, len };
+	size_t skip = len + (blank != NULL);
+	*rest = (struct slice){ rest->at + skip, rest->len - skip };
+	return word;
+}
+
+bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct slice state)
+{
+	if (state.len == 0)
+		return false;
+	uint64_t numbers[4];
+	static const uint64_t limits[4] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX, UINT32_MAX };
+	for (unsigned i = 0; i < 4; i++) {
+		if (!number_parse(next_word(&state), limits[i], &numbers[i]))
+			return false;
+	}
+	struct slice name = next_word(&state);
+	parcel->throttles = (uint32_t)numbers[3];
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		if (!slice_is(name, pipeline->options->accounts[i].name))
+			continue;
+		parcel->account = (uint8_t)i;
+		parcel->reference = (uint16_t)numbers[0];
+		parcel->accepted = (uint16_t)numbers[2];
+		parcel->state_refs = arena_copy(&parcel->arena, state);
+		return true;
+	}
+	return false; /* that account is gone from the configuration: it is sent whole, by another */
+}
+
+void events_state_refs(struct parcel *parcel)
+{
+	struct slice rest = parcel->state_refs;
+	for (unsigned i = 0; i < parcel->encoded.segment_count && rest.len; i++) {
+		struct slice word = next_word(&rest);
+		if ((parcel->accepted & 1u << i) == 0 || word.len < 2)
+			continue;
+		char *octets = arena_alloc(&parcel->arena, word.len / 2);
+		for (size_t k = 0; octets != NULL && k < word.len / 2; k++)
+			octets[k] =
+				(char)(number_hex_digit(word.at[2 * k]) << 4 | number_hex_digit(word.at[2 * k + 1]));
+		parcel->refs[i] = (struct slice){ octets, octets ? word.len / 2 : 0 };
+	}
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Intake asks for as many entries as there are free parcels and no more, one READ ahead; what is not asked for waits in
+ * Redis. Each entry is prepared at once. While no account is live nothing is read: the backlog stays where every worker
+ * can see it. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+/* Shares of a READ when all lanes are full; what a lane does not need, the others get. */
+static const unsigned lane_shares[LANE_COUNT] = {
+	[LANE_URGENT] = 8,
+	[LANE_READY] = 4,
+	[LANE_NORMAL] = 4,
+	[LANE_BULK] = 1,
+};
+
+static void take_entry(struct pipeline *pipeline, const struct store_entry *entry)
+{
+	/* What was in flight at a fence may come back to us by adoption. */
+	if (entry->reclaimed && pipeline_holds(pipeline, &entry->key))
+		return;
+	struct parcel *parcel = parcel_take(&pipeline->pool);
+	CHECK(parcel != NULL); /* places were kept when the entries were asked for */
+	parcel->key = entry->key;
+	parcel->origin = entry->origin;
+	parcel->attempts = entry->attempt;
+	parcel->is_ambiguous = entry->ambiguous;
+	parcel->is_reclaimed = entry->reclaimed;
+	if (entry->reclaimed && entry->ambiguous) {
+		metrics_add(pipeline->metrics, METRIC_INTENTS_FOUND, 1);
+		dispatch_note_begun(pipeline, parcel);
+	}
+	metrics_add_at(pipeline->metrics, METRIC_ENTRIES_READ, entry->key.lane, 1);
+	prepare_parcel(pipeline, parcel, entry);
+}
+
+void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last)
+{
+	struct pipeline *pipeline = ctx;
+	for (unsigned i = 0; i < count; i++) {
+		pipeline->lane_hot[entries[i].key.lane]++;
+		take_entry(pipeline, &entries[i]);
+	}
+	unsigned *reserved = count > 0 && entries[0].reclaimed && pipeline->is_adopting ? &pipeline->adopt_reserved
+											: &pipeline->read_reserved;
+	*reserved -= count < *reserved ? count : *reserved;
+	pipeline->read_got += count;
+	if (!last)
+		return;
+	pipeline->read_reserved = 0;
+	pipeline->last_read_was_empty = pipeline->read_got == 0;
+}
+
+void intake_on_orphans(void *ctx)
+{
+	struct pipeline *pipeline = ctx;
+	pipeline->may_adopt = true;
+}
+
+void intake_on_adopted(void *ctx, bool more)
+{
+	struct pipeline *pipeline = ctx;
+	pipeline->is_adopting = false;
+	pipeline->adopt_reserved = 0;
+	pipeline->may_adopt = more;
+}
+
+static unsigned free_parcels(const struct pipeline *pipeline)
+{
+	unsigned kept = pipeline->read_reserved + pipeline->adopt_reserved;
+	return pipeline->pool.free_count > kept ? pipeline->pool.free_count - kept : 0;
+}
+
+static void adopt(struct pipeline *pipeline)
+{
+	unsigned count = free_parcels(pipeline);
+	if (!pipeline->may_adopt || pipeline->is_adopting || count == 0)
+		return;
+	if (count > STORE_BATCH_MAX)
+		count = STORE_BATCH_MAX;
+	pipeline->adopt_reserved = count;
+	pipeline->is_adopting =
+		pipeline->store->ops->adopt(pipeline->store, count, pipeline->begun, pipeline->begun_count);
+	if (!pipeline->is_adopting)
+		pipeline->adopt_reserved = 0;
+}
+
+/* Shares places among the lanes: first by what each gave last time (a lane that gave nothing gets a small probe), then
+ * the rest to the lanes that gave most. */
+static struct store_quota share(struct pipeline *pipeline, unsigned places)
+{
+	struct store_quota quota = { { 0 } };
+	unsigned shares = 0;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		shares += pipeline->lane_hot[lane] ? lane_shares[lane] : 0;
+	unsigned probe = places / 16 ? places / 16 : 1;
+	unsigned left = places;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		if (pipeline->lane_hot[lane] == 0 && left > 0) {
+			quota.count[lane] = probe < left ? probe : left;
+			left -= quota.count[lane];
+		}
+	}
+	unsigned rest = left;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		if (pipeline->lane_hot[lane] == 0)
+			continue;
+		unsigned count = rest * lane_shares[lane] / shares;
+		quota.count[lane] = count < STORE_BATCH_MAX ? count : STORE_BATCH_MAX;
+	}
+	return quota;
+}
+
+static void read(struct pipeline *pipeline)
+{
+	unsigned places = free_parcels(pipeline);
+	/* A READ for a handful costs as much as one for many; wait for an eighth, unless there is nothing else to do. */
+	if (places < LANE_COUNT || (places < pipeline->pool.count / 8 && !pipeline->last_read_was_empty))
+		return;
+	struct store_quota quota;
+	bool may_wait = pipeline->last_read_was_empty;
+	if (may_wait) {
+		unsigned each = places / LANE_COUNT < STORE_BATCH_MAX ? places / LANE_COUNT : STORE_BATCH_MAX;
+		for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+			quota.count[lane] = each;
+	} else {
+		quota = share(pipeline, places);
+	}
+	pipeline->read_reserved = 0;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		pipeline->read_reserved += quota.count[lane];
+		pipeline->lane_hot[lane] = 0;
+	}
+	pipeline->read_got = 0;
+	pipeline->store->ops->read(pipeline->store, &quota, may_wait);
+}
+
+void intake_turn(struct pipeline *pipeline)
+{
+	if (pipeline->is_draining || !pipeline->gauges.store_is_up || pipeline->live == 0)
+		return;
+	adopt(pipeline);
+	if (!pipeline->store->ops->is_reading(pipeline->store))
+		read(pipeline);
+}

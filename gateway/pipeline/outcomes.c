@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Fan-in: an sms is decided when each of its submits has its outcome. The gravest outcome decides for the sms; segments
+ * that were accepted stay accepted, and only the missing ones are sent again. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+#include <stdio.h>
+
+/* Which of two troubles of one sms decides: rejected for good beats unknown beats later. */
+static const unsigned gravity[OUTCOME_COUNT] = {
+	[OUTCOME_ACCEPTED] = 0,     [OUTCOME_THROTTLED] = 1, [OUTCOME_TEMPORARY] = 2,
+	[OUTCOME_LINK_REFUSED] = 3, [OUTCOME_UNKNOWN] = 4,   [OUTCOME_REJECTED] = 5,
+};
+
+static void dead_by_outcome(struct pipeline *pipeline, struct parcel *parcel, const char *word)
+{
+	char text[200];
+	snprintf(text, sizeof text, "account “%s” answered %s %s (0x%X) to attempt %u%s",
+		 pipeline->options->accounts[parcel->account].name, outcome_class_name(parcel->trouble),
+		 parcel->trouble_name ? parcel->trouble_name : "", (unsigned)parcel->trouble_code,
+		 (unsigned)parcel->attempts + 1, parcel->accepted ? "; some of its segments were accepted" : "");
+	settling_dead(pipeline, parcel, word, NULL, text);
+}
+
+static void decide(struct pipeline *pipeline, struct parcel *parcel)
+{
+	struct now now = pipeline_now(pipeline);
+	bool is_whole = (unsigned)__builtin_popcount(parcel->accepted) == parcel->encoded.segment_count;
+	if (is_whole) {
+		settling_close(pipeline, parcel, CLOSING_ACCEPTED, NULL);
+		return;
+	}
+	struct retry_facts facts = {
+		.outcome_class = parcel->trouble,
+		.attempts = parcel->attempts,
+		.throttles = parcel->throttles,
+		.random = rng_next(&pipeline->rng),
+	};
+	struct retry retry = retry_decide(&pipeline->options->retry, &facts);
+	if (retry.decision == DECISION_DEAD) {
+		dead_by_outcome(pipeline, parcel, retry.reason);
+		return;
+	}
+	parcel->attempts += retry.counts_attempt;
+	parcel->throttles += retry.counts_throttle;
+	parcel->is_ambiguous = parcel->is_ambiguous || retry.is_ambiguous;
+	metrics_add_at(pipeline->metrics, METRIC_RETRIES, parcel->account, 1);
+	settling_later(pipeline, parcel, now.wall + retry.delay_us / US_PER_MS);
+}
+
+static void note_accepted(struct pipeline *pipeline, struct parcel *parcel, uint8_t segment, struct slice carrier_ref)
+{
+	parcel->accepted |= (uint16_t)(1u << (segment - 1));
+	parcel->refs[segment - 1] = arena_copy(&parcel->arena, carrier_ref);
+	metrics_add_at(pipeline->metrics, METRIC_SEGMENTS, parcel->account, 1);
+}
+
+void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
+{
+	struct account *account = ctx;
+	struct pipeline *pipeline = account->pipeline;
+	uint8_t segment;
+	struct parcel *parcel = parcel_of_token(&pipeline->pool, token, &segment);
+	/* A parcel is not freed before all its outcomes came, so that a token always names one. */
+	CHECK(parcel != NULL && parcel->outstanding > 0);
+	struct now now = pipeline_now(pipeline);
+	metrics_add_at2(pipeline->metrics, METRIC_OUTCOMES, account->index, outcome->outcome_class, 1);
+	metrics_observe_at(pipeline->metrics, METRIC_ANSWER_SPAN, account->index, now.mono - parcel->submitted_at);
+	parcel->outstanding--;
+	account->in_flight--;
+	if (outcome->outcome_class == OUTCOME_ACCEPTED) {
+		note_accepted(pipeline, parcel, segment, outcome->carrier_ref);
+	} else {
+		if (!parcel->has_trouble || gravity[outcome->outcome_class] > gravity[parcel->trouble]) {
+			parcel->trouble = outcome->outcome_class;
+			parcel->trouble_code = outcome->native_code;
+			parcel->trouble_name = outcome->native_name;
+		}
+		parcel->has_trouble = true;
+		if (outcome->outcome_class == OUTCOME_THROTTLED)
+			account->paused_until = now.mono + pipeline->options->throttle_pause_us;
+	}
+	/* With segments not yet handed over it waits for them, unless there is trouble already. */
+	if (parcel->outstanding == 0 && (parcel->state == PARCEL_IN_FLIGHT || parcel->has_trouble)) {
+		if (parcel->state == PARCEL_BEGUN) {
+			unsigned missing = parcel->encoded.segment_count -
+					   (unsigned)__builtin_popcount(parcel->accepted | parcel->submitted);
+			CHECK(account->reserved >= missing);
+			account->reserved -= missing;
+		}
+		decide(pipeline, parcel);
+	}
+}
+
+static struct parcel *find_origin(struct pipeline *pipeline, const struct entry_key *origin)
+{
+	for (unsigned i = 0; i < pipeline->pool.count; i++) {
+		struct parcel *parcel = &pipeline->pool.parcels[i];
+		if (parcel->state != PARCEL_FREE && entry_key_equal(&parcel->origin, origin))
+			return parcel;
+	}
+	return NULL;
+}
+
+void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome)
+{
+	struct account *account = ctx;
+	struct pipeline *pipeline = account->pipeline;
+	metrics_add_at(pipeline->metrics, METRIC_LATE_ANSWERS, account->index, 1);
+	if (outcome->outcome_class != OUTCOME_ACCEPTED)
+		return; /* it waits to be sent again anyway */
+	struct parcel *parcel = find_origin(pipeline, &key->origin);
+	if (parcel != NULL) {
+		/* Other segments are still out, or its settlement is being written: then it will be sent once more. */
+		bool is_open = parcel->state == PARCEL_IN_FLIGHT && key->segment <= parcel->encoded.segment_count;
+		if (is_open && (parcel->accepted & 1u << (key->segment - 1)) == 0)
+			note_accepted(pipeline, parcel, key->segment, outcome->carrier_ref);
+		return;
+	}
+	char octets[512];
+	struct buf members = buf_over(octets, sizeof octets);
+	buf_put_text(&members, "\"event\":\"accepted\",\"at\":\"");
+	buf_put_slice(&members, events_at(pipeline));
+	buf_put_format(&members, "\",\"account\":\"%s\",\"refs\":[", account->options->name);
+	events_put_ref(&members, outcome->carrier_ref);
+	buf_put_text(&members, "],\"segments\":1,\"late\":true");
+	if (!members.full)
+		pipeline->store->ops->settle_late(pipeline->store, &key->origin, buf_slice(&members),
+						  account->options->name, outcome->carrier_ref);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "encode/segmenter.h"
+#include "model/alert.h"
+#include "model/sms.h"
+#include "outcome/retry.h"
+#include "port/store.h"
+
+/* Everything about one stream entry while it is in a worker's memory.
+ *
+ *   FREE ─ read ─► READY ─ begin ─► BEGINNING ─ go ─► BEGUN ─ submit ─► IN_FLIGHT ─ all answered ─► SETTLING ─► FREE
+ *                    │ dead, expired, later                 │ expired                                   ▲
+ *                    └──────────────────────────────────────┴───────────────────────────────────────────┘
+ */
+enum parcel_state {
+	PARCEL_FREE,
+	PARCEL_READY,     /* prepared; waits on its account's lane for credit */
+	PARCEL_BEGINNING, /* its BEGIN is under way */
+	PARCEL_BEGUN,     /* claimed; waits for a place in a window */
+	PARCEL_IN_FLIGHT, /* all its missing segments are with the carrier */
+	PARCEL_SETTLING,  /* its settlement waits or is under way */
+	PARCEL_STATE_COUNT
+};
+
+#define PARCEL_NOT_BEGUN UINT32_MAX
+
+struct parcel {
+	struct list link; /* of the list that its state belongs to */
+	enum parcel_state state;
+	uint32_t index;      /* place in the pool */
+	uint32_t generation; /* grows with each use: a token of an earlier use names nothing */
+
+	/* From the entry. */
+	struct entry_key key;
+	struct entry_key origin;
+	struct slice body;
+	uint32_t attempts;
+	uint32_t throttles;
+	bool is_ambiguous; /* an earlier submit may have arrived: this one is counted */
+	bool is_reclaimed;
+	bool is_shared; /* in flight at a fence */
+
+	/* From prepare. */
+	struct alert alert;
+	struct sms sms;
+	struct encoded encoded;
+	wall_ms deadline; /* no use from then on; 0 = never */
+	enum lane lane;   /* urgent, normal or bulk */
+	uint8_t account;
+	uint16_t reference;   /* of a long sms; the same at each attempt */
+	struct slice members; /* of every event about it: “"id":…,"entry":…”, also the receipt value */
+
+	/* From dispatch. */
+	uint32_t begun_index; /* place among the pipeline's begun keys, or PARCEL_NOT_BEGUN */
+	uint16_t accepted;    /* bit n−1: segment n was accepted */
+	uint16_t submitted;   /* bit n−1: segment n is with the carrier, or its outcome was not good */
+	uint8_t outstanding;
+	bool has_trouble; /* some outcome was not ACCEPTED; the gravest stands below */
+	enum outcome_class trouble;
+	uint32_t trouble_code;
+	const char *trouble_name;
+	mono_us submitted_at;
+	struct slice *refs;      /* by segment, in the arena */
+	struct slice state_refs; /* of earlier attempts, as the state has them */
+
+	struct settlement settlement;
+	struct arena arena;
+};
+
+/* All parcels of a worker: fixed in number, last freed first used (its memory is warm). */
+struct parcel_pool {
+	struct parcel *parcels;
+	char *blocks; /* the arenas' first blocks */
+	unsigned count;
+	unsigned free_count;
+	struct list free;
+};
+
+/* Takes the memory. ERR_MEMORY where there is none. */
+MUST_CHECK enum err parcel_pool_init(struct parcel_pool *pool, unsigned count);
+void parcel_pool_fini(struct parcel_pool *pool);
+
+/* A parcel in state READY, on no list, all its own fields zero; NULL where all are in use. */
+struct parcel *parcel_take(struct parcel_pool *pool);
+
+/* Moves a parcel to a state and, where list is not NULL, to the end of that list. The one place that writes state. */
+void parcel_move(struct parcel *parcel, enum parcel_state state, struct list *list);
+
+/* Ends a parcel's use: everything made for it is gone. */
+void parcel_free(struct parcel_pool *pool, struct parcel *parcel);
+
+/* Names a parcel and one of its segments (from 1) for the carrier port. */
+uint64_t parcel_token(const struct parcel *parcel, uint8_t segment);
+
+/* The parcel that a token names; NULL where that use is over. segment: set on success. */
+struct parcel *parcel_of_token(struct parcel_pool *pool, uint64_t token, uint8_t *segment);

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The life of a worker's pipeline: open → turns → drain → drained. The drain stops reading, lets go of what was not
+ * begun (it is pending under our name, and taken over by whoever comes next), waits for answers, settles, closes the
+ * carriers, settles what that brought, and signs off from the store. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PARCELS_MAX    4096
+#define PARCELS_MIN    64
+#define STORE_GRACE_US (2 * US_PER_S)
+
+/* -- upcalls of the carriers and the store that are about state -- */
+
+static void on_carrier_state(void *ctx, enum carrier_state state, const char *reason)
+{
+	struct account *account = ctx;
+	struct pipeline *pipeline = account->pipeline;
+	uint64_t bit = UINT64_C(1) << account->index;
+	account->state = state;
+	pipeline->live = state == CARRIER_UP ? pipeline->live | bit : pipeline->live & ~bit;
+	pipeline->gauges.account_states[account->index] = state;
+	snprintf(pipeline->gauges.account_reasons[account->index],
+		 sizeof pipeline->gauges.account_reasons[account->index], "%s", reason);
+	pipeline->gauges.version++;
+	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_REFUSED, account->index, state == CARRIER_REFUSED);
+	struct log_line line;
+	enum log_level level = state == CARRIER_UP ? LOG_INFO : state == CARRIER_DOWN ? LOG_WARN : LOG_ERROR;
+	const char *code = state == CARRIER_UP     ? "account_up"
+			   : state == CARRIER_DOWN ? "account_down"
+						   : "account_refused";
+	if (log_begin(&line, pipeline->log, level, code, reason)) {
+		log_text(&line, "account", slice_of(account->options->name));
+		log_end(&line);
+	}
+}
+
+static void on_credit(void *ctx)
+{
+	(void)ctx; /* the turn that follows looks at all windows */
+}
+
+static void on_carrier_closed(void *ctx)
+{
+	struct account *account = ctx;
+	CHECK(account->pipeline->carriers_open > 0);
+	account->pipeline->carriers_open--;
+}
+
+static void on_store_state(void *ctx, bool is_up, const char *reason)
+{
+	struct pipeline *pipeline = ctx;
+	pipeline->gauges.store_is_up = is_up;
+	pipeline->gauges.version++;
+	snprintf(pipeline->gauges.store_reason, sizeof pipeline->gauges.store_reason, "%s", reason);
+	metrics_set(pipeline->metrics, METRIC_STORE_UP, is_up);
+	struct log_line line;
+	if (log_begin(&line, pipeline->log, is_up ? LOG_INFO : LOG_ERROR, is_up ? "store_up" : "store_down", reason))
+		log_end(&line);
+}
+
+static void on_store_closed(void *ctx)
+{
+	struct pipeline *pipeline = ctx;
+	pipeline->is_open = false;
+	pipeline->on_drained(pipeline->drained_ctx);
+}
+
+bool pipeline_holds(const struct pipeline *pipeline, const struct entry_key *key)
+{
+	for (unsigned i = 0; i < pipeline->pool.count; i++) {
+		const struct parcel *parcel = &pipeline->pool.parcels[i];
+		if (parcel->state != PARCEL_FREE && entry_key_equal(&parcel->key, key))
+			return true;
+	}
+	return false;
+}
+
+static bool holds(void *ctx, const struct entry_key *key)
+{
+	return pipeline_holds(ctx, key);
+}
+
+/* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. */
+static void let_go_of_waiting(struct pipeline *pipeline)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
+			struct list *waiting = &pipeline->accounts[i].lanes[lane];
+			while (!list_empty(waiting)) {
+				struct parcel *parcel = LIST_ITEM(waiting->next, struct parcel, link);
+				dispatch_unqueue(pipeline, parcel);
+				dispatch_forget_begun(pipeline, parcel);
+				parcel_free(&pipeline->pool, parcel);
+			}
+		}
+	}
+}
+
+static void on_fenced(void *ctx)
+{
+	struct pipeline *pipeline = ctx;
+	let_go_of_waiting(pipeline);
+	pipeline->may_adopt = pipeline->is_adopting = false;
+	pipeline->adopt_reserved = 0;
+	for (unsigned i = 0; i < pipeline->pool.count; i++) {
+		struct parcel *parcel = &pipeline->pool.parcels[i];
+		if (parcel->state == PARCEL_FREE)
+			continue;
+		parcel->is_shared = true;
+		parcel->settlement.is_shared = true;
+	}
+}
+
+/* -- making and opening -- */
+
+static void init_account(struct pipeline *pipeline, unsigned index, mono_us now)
+{
+	struct account *account = &pipeline->accounts[index];
+	*account = (struct account){
+		.options = &pipeline->options->accounts[index],
+		.pipeline = pipeline,
+		.index = (uint8_t)index,
+		.state = CARRIER_DOWN,
+	};
+	token_bucket_init(&account->tokens, account->options->tps, now);
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+		list_init(&account->lanes[lane]);
+	list_init(&account->begun);
+	pipeline->window_total += account->options->window_total;
+}
+
+static unsigned parcels_wanted(const struct pipeline *pipeline)
+{
+	unsigned count = pipeline->options->parcel_count;
+	if (count == 0)
+		count = pipeline->window_total < PARCELS_MAX / 2 ? 2 * pipeline->window_total : PARCELS_MAX;
+	return count < PARCELS_MIN ? PARCELS_MIN : count;
+}
+
+struct pipeline *pipeline_create(struct store *store, const struct pipeline_options *options)
+{
+	CHECK(options->account_count >= 1 && options->account_count <= ROUTE_ACCOUNTS_MAX);
+	struct pipeline *pipeline = calloc(1, sizeof *pipeline);
+	if (pipeline == NULL)
+		return NULL;
+	pipeline->store = store;
+	pipeline->options = options;
+	pipeline->metrics = options->metrics;
+	pipeline->log = options->env.log;
+	pipeline->account_count = options->account_count;
+	rng_seed(&pipeline->rng, options->seed);
+	pipeline->next_reference = (uint16_t)rng_next(&pipeline->rng);
+	list_init(&pipeline->beginning);
+	list_init(&pipeline->settling);
+	struct now now = pipeline_now(pipeline);
+	for (unsigned i = 0; i < options->account_count; i++)
+		init_account(pipeline, i, now.mono);
+	unsigned count = parcels_wanted(pipeline);
+	pipeline->begun_cap = count;
+	pipeline->begun = calloc(count, sizeof *pipeline->begun);
+	pipeline->begun_parcels = calloc(count, sizeof *pipeline->begun_parcels);
+	pipeline->receipts = receipts_create(pipeline);
+	if (pipeline->begun == NULL || pipeline->begun_parcels == NULL || pipeline->receipts == NULL ||
+	    parcel_pool_init(&pipeline->pool, count) != ERR_OK) {
+		pipeline_destroy(pipeline);
+		return NULL;
+	}
+	pipeline->gauges.parcels_total = count;
+	metrics_set(pipeline->metrics, METRIC_PARCELS_TOTAL, count);
+	return pipeline;
+}
+
+void pipeline_destroy(struct pipeline *pipeline)
+{
+	if (pipeline == NULL)
+		return;
+	CHECK(!pipeline->is_open);
+	parcel_pool_fini(&pipeline->pool);
+	receipts_destroy(pipeline->receipts);
+	free(pipeline->begun);
+	free(pipeline->begun_parcels);
+	free(pipeline);
+}
+
+void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), void *ctx)
+{
+	static const struct store_events store_events = {
+		.on_state = on_store_state,
+		.on_read = intake_on_read,
+		.on_begun = dispatch_on_begun,
+		.on_settled = settling_on_settled,
+		.on_receipt_found = receipts_on_found,
+		.on_recorded = receipts_on_recorded,
+		.holds = holds,
+		.on_fenced = on_fenced,
+		.on_orphans = intake_on_orphans,
+		.on_adopted = intake_on_adopted,
+		.on_closed = on_store_closed,
+	};
+	static const struct carrier_events carrier_events = {
+		.on_state = on_carrier_state,
+		.on_credit = on_credit,
+		.on_outcome = outcomes_on_outcome,
+		.on_late = outcomes_on_late,
+		.on_receipt = receipts_on_receipt,
+		.on_closed = on_carrier_closed,
+	};
+	pipeline->is_open = true;
+	pipeline->on_drained = on_drained;
+	pipeline->drained_ctx = ctx;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct carrier *carrier = pipeline->accounts[i].options->carrier;
+		pipeline->carriers_open++;
+		carrier->ops->open(carrier, &carrier_events, &pipeline->accounts[i]);
+	}
+	pipeline->store->ops->open(pipeline->store, &store_events, pipeline);
+}
+
+/* -- turns -- */
+
+static unsigned in_flight(const struct pipeline *pipeline)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		count += pipeline->accounts[i].in_flight;
+	return count;
+}
+
+/* Begun but with no place in a window: surely not sent, so it goes back without a mark. */
+static void put_back_begun(struct pipeline *pipeline, wall_ms now)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		struct list *link = account->begun.next;
+		while (link != &account->begun) {
+			struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
+			link = link->next;
+			if (parcel->outstanding > 0)
+				continue;
+			unsigned missing = parcel->encoded.segment_count -
+					   (unsigned)__builtin_popcount(parcel->accepted | parcel->submitted);
+			account->reserved -= missing;
+			settling_later(pipeline, parcel, now);
+		}
+	}
+}
+
+static void close_carriers(struct pipeline *pipeline)
+{
+	pipeline->carriers_closing = true;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct carrier *carrier = pipeline->accounts[i].options->carrier;
+		carrier->ops->close(carrier, US_PER_S / 2);
+	}
+}
+
+static void drain_turn(struct pipeline *pipeline, struct now now)
+{
+	if (pipeline->begins_under_way == 0)
+		put_back_begun(pipeline, now.wall);
+	bool is_quiet = in_flight(pipeline) == 0 && pipeline->begins_under_way == 0 && receipts_open(pipeline) == 0;
+	if (!pipeline->carriers_closing && (is_quiet || now.mono >= pipeline->drain_deadline))
+		close_carriers(pipeline);
+	bool is_settled = pipeline->settling_count == 0 && pipeline->settles_under_way == 0;
+	bool is_over = now.mono >= pipeline->drain_deadline + STORE_GRACE_US;
+	if (pipeline->carriers_closing && pipeline->carriers_open == 0 && !pipeline->store_closing &&
+	    ((is_settled && pipeline->begins_under_way == 0) || is_over)) {
+		pipeline->store_closing = true;
+		pipeline->store->ops->close(pipeline->store, STORE_GRACE_US);
+	}
+}
+
+static void flush_all(struct pipeline *pipeline)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct carrier *carrier = pipeline->accounts[i].options->carrier;
+		carrier->ops->flush(carrier);
+	}
+	pipeline->store->ops->flush(pipeline->store);
+}
+
+void pipeline_turn(struct pipeline *pipeline, struct now now)
+{
+	if (!pipeline->is_open || pipeline->store_closing)
+		return;
+	intake_turn(pipeline);
+	dispatch_turn(pipeline, now);
+	receipts_turn(pipeline, now.mono);
+	settling_turn(pipeline, now);
+	if (pipeline->is_draining)
+		drain_turn(pipeline, now);
+	flush_all(pipeline);
+	pipeline->gauges.parcels_used = pipeline->pool.count - pipeline->pool.free_count;
+	metrics_set(pipeline->metrics, METRIC_PARCELS_USED, pipeline->gauges.parcels_used);
+}
+
+static mono_us least(mono_us a, mono_us b)
+{
+	return a < b ? a : b;
+}
+
+mono_us pipeline_next_deadline(struct pipeline *pipeline)
+{
+	if (!pipeline->is_open || pipeline->store_closing)
+		return INT64_MAX;
+	mono_us now = pipeline_now(pipeline).mono;
+	mono_us deadline = least(dispatch_next_deadline(pipeline, now), settling_next_deadline(pipeline));
+	deadline = least(deadline, receipts_next_deadline(pipeline));
+	if (pipeline->is_draining) {
+		mono_us end = pipeline->drain_deadline + (pipeline->carriers_closing ? STORE_GRACE_US : 0);
+		deadline = least(deadline, end > now ? end : now + US_PER_MS);
+	}
+	return deadline;
+}
+
+void pipeline_drain(struct pipeline *pipeline, mono_us grace_us)
+{
+	mono_us deadline = pipeline_now(pipeline).mono + grace_us;
+	if (!pipeline->is_draining || deadline < pipeline->drain_deadline)
+		pipeline->drain_deadline = deadline;
+	if (pipeline->is_draining)
+		return;
+	pipeline->is_draining = true;
+	pipeline->gauges.is_draining = true;
+	pipeline->gauges.version++;
+	log_write(pipeline->log, LOG_INFO, "drain", "no more alerts are taken; waiting for answers");
+	let_go_of_waiting(pipeline);
+}
+
+const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline)
+{
+	return &pipeline->gauges;
+}

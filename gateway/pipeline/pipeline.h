@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "decode/alert_decode.h"
+#include "encode/segmenter.h"
+#include "metrics/metrics.h"
+#include "outcome/retry.h"
+#include "port/carrier.h"
+#include "port/env.h"
+#include "port/store.h"
+#include "render/catalogue.h"
+#include "render/render.h"
+#include "route/route.h"
+
+/* One worker's pipeline: alerts from the store, through prepare, to the carriers, and what became of them back into the
+ * store. It owns no socket, no timer and no thread: the loop calls turn, ports call up.
+ *
+ *   store ─ on_read ─► intake ─► prepare ─► lanes ─► dispatch ─ begin ─► store
+ *                                                        ▲                │ on_begun
+ *                                              credit    │                ▼
+ *   store ◄─ settle ◄── outcomes ◄─ on_outcome ─ carrier ◄┴─ submit ──────┘
+ */
+
+/* One carrier account as this worker has it. */
+struct pipeline_account {
+	const char *name;
+	struct carrier *carrier; /* opened by pipeline_open, closed in its drain, destroyed by its owner */
+	enum concat concat;
+	uint8_t segments_max;
+	bool wants_receipt;
+	uint32_t tps;          /* segments a second of this worker's share; 0 = unlimited */
+	unsigned window_total; /* links × window of this worker */
+};
+
+struct pipeline_options {
+	const struct pipeline_account *accounts;
+	unsigned account_count; /* 1–ROUTE_ACCOUNTS_MAX */
+	const struct route_table *routes;
+	const struct catalogue *catalogue;
+	struct decode_options decode;
+	struct render_options render;
+	struct retry_options retry;
+	mono_us throttle_pause_us; /* an account rests that long after an answer “too fast” */
+	unsigned parcel_count;     /* 0 = min(2 × Σ windows, 4096), at least 64 */
+	uint64_t seed;
+	struct metrics *metrics; /* may be NULL */
+	struct env env;
+};
+
+/* What a status page asks of a running pipeline; plain words that the worker writes and anyone may read. */
+struct pipeline_gauges {
+	unsigned parcels_used;
+	unsigned parcels_total;
+	unsigned version; /* grows with each change of what follows */
+	bool store_is_up;
+	char store_reason[96];
+	bool is_draining;
+	enum carrier_state account_states[ROUTE_ACCOUNTS_MAX];
+	char account_reasons[ROUTE_ACCOUNTS_MAX][96];
+};
+
+struct pipeline;
+
+/* The words that dead letters' reasons begin with, by the index that METRIC_DEAD has. Static storage. */
+const char *const *pipeline_dead_reasons(unsigned *count);
+
+/* Makes a pipeline; all memory for parcels is taken here. store, options and what they point to: borrowed for its life.
+ * NULL where there is no memory. */
+struct pipeline *pipeline_create(struct store *store, const struct pipeline_options *options);
+void pipeline_destroy(struct pipeline *pipeline);
+
+/* Opens store and carriers. on_drained: called once, after pipeline_drain, when all are closed. */
+void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), void *ctx);
+
+/* One turn: asks for entries, begins, submits, settles, and flushes the ports. */
+void pipeline_turn(struct pipeline *pipeline, struct now now);
+
+/* When turn must be called next at the latest. */
+mono_us pipeline_next_deadline(struct pipeline *pipeline);
+
+/* Stops reading and begins nothing more; waits for answers for at most grace_us, settles, closes carriers and store.
+ * A second call with 0 ends the waiting. */
+void pipeline_drain(struct pipeline *pipeline, mono_us grace_us);
+
+const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline);

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/rng.h"
+#include "flow/token_bucket.h"
+#include "pipeline/parcel.h"
+#include "pipeline/pipeline.h"
+
+/* What the files of the pipeline share; nobody else includes this. */
+
+/* Producers' lanes: where prepared alerts wait for credit. */
+#define WAIT_LANES 3
+
+struct account {
+	const struct pipeline_account *options;
+	struct pipeline *pipeline;
+	uint8_t index;
+	enum carrier_state state;
+	struct token_bucket tokens;
+	mono_us paused_until;          /* after an answer “too fast” */
+	struct list lanes[WAIT_LANES]; /* READY parcels */
+	unsigned lane_counts[WAIT_LANES];
+	unsigned pass[WAIT_LANES]; /* what each lane may still take in this round of sharing */
+	struct list begun;         /* BEGUN parcels, oldest first */
+	unsigned in_flight;        /* segments with the carrier */
+	unsigned reserved;         /* segments beginning or begun, for which credit is kept */
+};
+
+struct pipeline {
+	struct store *store;
+	const struct pipeline_options *options;
+	struct metrics *metrics;
+	const struct log *log;
+	struct parcel_pool pool;
+	struct account accounts[ROUTE_ACCOUNTS_MAX];
+	unsigned account_count;
+	uint64_t live; /* bit n: account n takes submits */
+	unsigned window_total;
+	struct rng rng;
+	uint16_t next_reference;
+	struct pipeline_gauges gauges;
+
+	/* intake */
+	unsigned read_reserved;        /* parcels kept for the READ under way */
+	unsigned lane_hot[LANE_COUNT]; /* entries that each lane gave last time */
+	bool last_read_was_empty;
+	unsigned read_got;
+	bool may_adopt;
+	bool is_adopting;
+	unsigned adopt_reserved;
+
+	/* dispatch: the parcels of each BEGIN under way, in order */
+	struct list beginning;
+	unsigned begins_under_way;
+	struct entry_key *begun; /* begun and not yet settled (and what a dead consumer had begun) */
+	struct parcel **begun_parcels;
+	unsigned begun_count;
+	unsigned begun_cap;
+
+	/* settle */
+	struct list settling; /* settlements not yet given to the store */
+	unsigned settling_count;
+	mono_us settling_since;
+	unsigned settles_under_way;
+	char at_text[40]; /* the turn's time as events have it */
+	size_t at_len;
+	wall_ms at_wall;
+
+	/* life */
+	struct receipts *receipts;
+
+	bool is_open;
+	bool is_draining;
+	bool carriers_closing;
+	unsigned carriers_open;
+	bool store_closing;
+	mono_us drain_deadline;
+	mono_us last_sweep; /* of expired alerts that wait */
+	void (*on_drained)(void *ctx);
+	void *drained_ctx;
+};
+
+static inline struct now pipeline_now(const struct pipeline *pipeline)
+{
+	return pipeline->options->env.now(pipeline->options->env.ctx);
+}
+
+/* pipeline.c */
+bool pipeline_holds(const struct pipeline *pipeline, const struct entry_key *key);
+
+/* intake.c */
+void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last);
+void intake_on_orphans(void *ctx);
+void intake_on_adopted(void *ctx, bool more);
+void intake_turn(struct pipeline *pipeline);
+
+/* prepare.c: decides about a parcel that was just read: onto a lane, or into settlement. */
+void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
+/* Gives a parcel its account and its segments. False where it went into settlement instead. */
+bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account);
+
+/* dispatch.c */
+void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel);
+void dispatch_turn(struct pipeline *pipeline, struct now now);
+void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count);
+void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
+void dispatch_forget_begun(struct pipeline *pipeline, struct parcel *parcel);
+mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);
+/* Takes a READY parcel off its lane. */
+void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel);
+
+/* outcomes.c */
+void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome);
+void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome);
+
+/* settling.c */
+void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);
+/* field: may be NULL. text: the sentence; both end in the dead letter. */
+void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char *word, const char *field,
+		   const char *text);
+void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms due_at);
+void settling_turn(struct pipeline *pipeline, struct now now);
+mono_us settling_next_deadline(const struct pipeline *pipeline);
+void settling_on_settled(void *ctx, struct settlement *const *settlements, unsigned count);
+
+/* events.c: one JSON object each, in the parcel's arena; absent where the arena has no room. */
+struct slice events_members(struct parcel *parcel);
+struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);
+/* State of an alert between attempts: “reference segments accepted throttles account ref ref …”; refs in hexadecimal,
+ * “-” for a segment that was not accepted. */
+struct slice events_state(struct pipeline *pipeline, struct parcel *parcel);
+bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct slice state);
+/* Fills refs of segments that an earlier attempt had accepted; after prepare_for_account. */
+void events_state_refs(struct parcel *parcel);
+/* A carrier's reference as a JSON string. */
+void events_put_ref(struct buf *buf, struct slice carrier_ref);
+/* The turn's time, RFC 3339. */
+struct slice events_at(struct pipeline *pipeline);
+
+/* receipts.c */
+struct receipts *receipts_create(struct pipeline *pipeline);
+void receipts_destroy(struct receipts *receipts);
+mono_us receipts_next_deadline(const struct pipeline *pipeline);
+void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *receipt);
+void receipts_on_found(void *ctx, uint64_t token, struct slice value, uint8_t segment);
+void receipts_on_recorded(void *ctx, uint64_t token, bool ok);
+void receipts_turn(struct pipeline *pipeline, mono_us now);
+/* Those not answered yet. */
+unsigned receipts_open(const struct pipeline *pipeline);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Prepare is straight, synchronous and pure: entry → alert → sms → segments. What cannot be sent leaves here, with its
+ * reason, into the dead letters; what may not be sent any more is closed as expired; what may not be sent yet waits. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+#include "policy/freshness.h"
+#include "policy/policy.h"
+
+#include <stdio.h>
+
+static bool copy_entry(struct parcel *parcel, const struct store_entry *entry)
+{
+	parcel->body = arena_copy(&parcel->arena, entry->body);
+	return entry->body.at == NULL || parcel->body.at != NULL;
+}
+
+/* Features that the contract names and that are not built: refused, not ignored. */
+static const char *unsupported(const struct alert *alert)
+{
+	switch (alert->kind) {
+	case ALERT_SEND:
+		return alert->supersede ? "“supersede” is not supported yet; send the alert without it" : NULL;
+	case ALERT_CANCEL_ID:
+	case ALERT_CANCEL_SUBJECT:
+	case ALERT_CANCEL_BATCH:
+		return "cancelling is not supported yet";
+	}
+	return NULL;
+}
+
+static bool decode(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
+{
+	if (!copy_entry(parcel, entry)) {
+		settling_dead(pipeline, parcel, "too_large", NULL, "the alert does not fit into memory");
+		return false;
+	}
+	if (entry->malformed != NULL) {
+		settling_dead(pipeline, parcel, "malformed", NULL, entry->malformed);
+		return false;
+	}
+	struct err_at at = { .err = ERR_OK };
+	if (alert_decode(parcel->body, &pipeline->options->decode, &parcel->arena, &parcel->alert, &at) != ERR_OK) {
+		parcel->alert = (struct alert){ .kind = ALERT_SEND };
+		settling_dead(pipeline, parcel, "bad_alert", at.field, at.text);
+		return false;
+	}
+	const char *why = unsupported(&parcel->alert);
+	if (why != NULL)
+		settling_dead(pipeline, parcel, "unsupported", NULL, why);
+	return why == NULL;
+}
+
+static bool render(struct pipeline *pipeline, struct parcel *parcel)
+{
+	const struct alert *alert = &parcel->alert;
+	const struct template *template =
+		catalogue_find(pipeline->options->catalogue, alert->template_name, alert->locale);
+	if (template == NULL) {
+		struct slice near = catalogue_nearest(pipeline->options->catalogue, alert->template_name);
+		char text[256];
+		if (near.len)
+			snprintf(text, sizeof text, "there is no template “%.*s” (did you mean “%.*s”?)",
+				 SLICE_ARG(alert->template_name), SLICE_ARG(near));
+		else
+			snprintf(text, sizeof text, "there is no template “%.*s”", SLICE_ARG(alert->template_name));
+		settling_dead(pipeline, parcel, "no_template", "template", text);
+		return false;
+	}
+	struct err_at at = { .err = ERR_OK };
+	if (render_alert(template, alert, &pipeline->options->render, &parcel->arena, &parcel->sms, &at) != ERR_OK) {
+		settling_dead(pipeline, parcel, "render", at.field, at.text);
+		return false;
+	}
+	return true;
+}
+
+static bool judge(struct pipeline *pipeline, struct parcel *parcel)
+{
+	struct policy_facts facts = {
+		.now = pipeline_now(pipeline).wall,
+		.expires_at = parcel->alert.expires_at,
+		.not_before = parcel->alert.not_before,
+		.as_of = parcel->alert.as_of,
+		.max_age_ms = parcel->sms.max_age_ms,
+	};
+	parcel->deadline = freshness_deadline(&facts);
+	struct judgement judgement = policy_judge(&facts);
+	switch (judgement.verdict) {
+	case VERDICT_SEND:
+		return true;
+	case VERDICT_WAIT:
+		settling_later(pipeline, parcel, judgement.until);
+		return false;
+	case VERDICT_EXPIRED:
+		settling_close(pipeline, parcel, CLOSING_EXPIRED, judgement.reason);
+		return false;
+	case VERDICT_COUNT:
+		break;
+	}
+	CHECK(judgement.verdict < VERDICT_COUNT);
+	return false;
+}
+
+bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account)
+{
+	const struct pipeline_account *to = &pipeline->options->accounts[account];
+	struct encode_options options = {
+		.concat = to->concat,
+		.segments_max = to->segments_max < SMS_SEGMENTS_MAX ? to->segments_max : SMS_SEGMENTS_MAX,
+		.reference = parcel->reference,
+	};
+	struct err_at at = { .err = ERR_OK };
+	parcel->account = (uint8_t)account;
+	if (encode_sms(parcel->sms.text, &options, &parcel->arena, &parcel->encoded, &at) != ERR_OK) {
+		settling_dead(pipeline, parcel, "encode", NULL, at.text);
+		return false;
+	}
+	unsigned count = parcel->encoded.segment_count;
+	parcel->refs = arena_alloc(&parcel->arena, count * sizeof *parcel->refs);
+	if (parcel->refs == NULL) {
+		settling_dead(pipeline, parcel, "too_large", NULL, "the sms does not fit into memory");
+		return false;
+	}
+	memset(parcel->refs, 0, count * sizeof *parcel->refs);
+	return true;
+}
+
+static void choose_account(struct pipeline *pipeline, struct parcel *parcel, struct slice state)
+{
+	const struct route *route = route_find(pipeline->options->routes, &parcel->alert.to);
+	if (route == NULL) {
+		settling_dead(pipeline, parcel, "no_route", "to", "no route covers this number");
+		return;
+	}
+	int account = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
+	if (account < 0)
+		account = route->accounts
+				  [0]; /* none is live: it waits for the first choice, and moves when another comes */
+	parcel->reference = pipeline->next_reference++;
+	bool has_state = events_state_parse(pipeline, parcel, state);
+	if (has_state && parcel->accepted != 0)
+		account = parcel->account; /* the rest of a long sms goes the way of its first parts */
+	uint16_t accepted = parcel->accepted;
+	if (!prepare_for_account(pipeline, parcel, (unsigned)account))
+		return;
+	parcel->accepted = has_state && parcel->encoded.segment_count > 1 ? accepted : 0;
+	events_state_refs(parcel);
+	dispatch_enqueue(pipeline, parcel);
+}
+
+void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
+{
+	parcel->lane = entry->origin.lane < WAIT_LANES ? entry->origin.lane : LANE_NORMAL;
+	if (!decode(pipeline, parcel, entry))
+		return;
+	if (parcel->alert.has_priority)
+		parcel->lane = parcel->alert.priority;
+	if (!render(pipeline, parcel) || !judge(pipeline, parcel))
+		return;
+	choose_account(pipeline, parcel, entry->state);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A receipt's way: its alert is looked up → a final state becomes an event → when that is durable, the carrier gets its
+ * answer. A receipt may overtake the settlement of its own sms, so one that finds nothing is looked up again a few
+ * times. When all places are taken the carrier is asked to come again later. */
+
+#include "base/check.h"
+#include "base/json.h"
+#include "pipeline/pipeline_inner.h"
+
+#include <stdlib.h>
+
+#define SLOTS        1024
+#define EVENT_OCTETS 2048
+#define BATCH_OCTETS 65536
+#define ERROR_OCTETS 16
+
+static const mono_us again_us[] = { US_PER_S, 5 * US_PER_S, 30 * US_PER_S };
+
+enum slot_state { SLOT_FREE, SLOT_LOOKING, SLOT_WAITING, SLOT_RECORDING };
+
+struct slot {
+	struct list link; /* of free, waiting, or the batch being recorded */
+	enum slot_state state;
+	struct account *account;
+	receipt_token token;
+	enum message_state message_state;
+	uint8_t tries;
+	mono_us again_at;
+	char ref[CARRIER_REF_MAX + 1];
+	uint8_t ref_len;
+	char error[ERROR_OCTETS];
+	uint8_t error_len;
+};
+
+struct receipts {
+	struct slot slots[SLOTS];
+	struct list free;
+	struct list waiting;   /* in order of again_at, nearly */
+	struct list filling;   /* slots whose events lie in batch */
+	struct list recording; /* slots of the batch under way */
+	unsigned open;
+	bool is_recording;
+	struct buf batch;
+	char octets[BATCH_OCTETS];
+};
+
+struct receipts *receipts_create(struct pipeline *pipeline)
+{
+	(void)pipeline;
+	struct receipts *receipts = calloc(1, sizeof *receipts);
+	if (receipts == NULL)
+		return NULL;
+	list_init(&receipts->free);
+	list_init(&receipts->waiting);
+	list_init(&receipts->filling);
+	list_init(&receipts->recording);
+	for (unsigned i = 0; i < SLOTS; i++)
+		list_push(&receipts->free, &receipts->slots[i].link);
+	receipts->batch = buf_over(receipts->octets, sizeof receipts->octets);
+	return receipts;
+}
+
+void receipts_destroy(struct receipts *receipts)
+{
+	free(receipts);
+}
+
+unsigned receipts_open(const struct pipeline *pipeline)
+{
+	return pipeline->receipts->open;
+}
+
+/* Answers the carrier and frees the place. */
+static void finish(struct receipts *receipts, struct slot *slot, bool durable)
+{
+	struct carrier *carrier = slot->account->options->carrier;
+	carrier->ops->receipt_done(carrier, slot->token, durable);
+	slot->state = SLOT_FREE;
+	list_remove(&slot->link);
+	list_push_front(&receipts->free, &slot->link);
+	receipts->open--;
+}
+
+static void look_up(struct pipeline *pipeline, struct slot *slot)
+{
+	struct receipts *receipts = pipeline->receipts;
+	struct store_receipt receipt = {
+		.account = slot->account->options->name,
+		.carrier_ref = { slot->ref, slot->ref_len },
+		.token = (uint64_t)(slot - receipts->slots),
+	};
+	slot->state = SLOT_LOOKING;
+	list_remove(&slot->link);
+	if (!pipeline->store->ops->find_receipt(pipeline->store, &receipt))
+		finish(receipts, slot, false);
+}
+
+void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *receipt)
+{
+	struct account *account = ctx;
+	struct pipeline *pipeline = account->pipeline;
+	struct receipts *receipts = pipeline->receipts;
+	struct carrier *carrier = account->options->carrier;
+	metrics_add_at(pipeline->metrics, METRIC_RECEIPTS, receipt->state, 1);
+	if (receipt->carrier_ref.len == 0 || receipt->carrier_ref.len > CARRIER_REF_MAX) {
+		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, account->index, 1);
+		carrier->ops->receipt_done(carrier, token, true);
+		return;
+	}
+	if (list_empty(&receipts->free)) {
+		carrier->ops->receipt_done(carrier, token, false);
+		return;
+	}
+	struct slot *slot = LIST_ITEM(receipts->free.next, struct slot, link);
+	slot->account = account;
+	slot->token = token;
+	slot->message_state = receipt->state;
+	slot->tries = 0;
+	slot->ref_len = (uint8_t)receipt->carrier_ref.len;
+	memcpy(slot->ref, receipt->carrier_ref.at, slot->ref_len);
+	slot->error_len = receipt->error.len < ERROR_OCTETS ? (uint8_t)receipt->error.len : ERROR_OCTETS;
+	if (slot->error_len)
+		memcpy(slot->error, receipt->error.at, slot->error_len);
+	receipts->open++;
+	look_up(pipeline, slot);
+}
+
+/* False where the batch has no room for it now. */
+static bool put_event(struct pipeline *pipeline, struct slot *slot, struct slice members, uint8_t segment)
+{
+	struct receipts *receipts = pipeline->receipts;
+	char octets[EVENT_OCTETS];
+	struct buf buf = buf_over(octets, sizeof octets);
+	buf_put(&buf, "{", 1);
+	buf_put_slice(&buf, members);
+	bool is_delivered = slot->message_state == MESSAGE_STATE_DELIVERED;
+	json_key_text(&buf, "event", slice_of(is_delivered ? "delivered" : "undelivered"));
+	json_key_text(&buf, "at", events_at(pipeline));
+	json_key_text(&buf, "account", slice_of(slot->account->options->name));
+	json_key(&buf, "refs");
+	json_open(&buf, '[');
+	events_put_ref(&buf, (struct slice){ slot->ref, slot->ref_len });
+	json_close(&buf, ']');
+	json_key_uint(&buf, "segment", segment);
+	json_key_text(&buf, "state", slice_of(message_state_name(slot->message_state)));
+	json_key_text_if(&buf, "error", (struct slice){ slot->error, slot->error_len });
+	json_close(&buf, '}');
+	if (buf.full || buf.len + 1 > receipts->batch.cap - receipts->batch.len)
+		return false;
+	if (receipts->batch.len > 0)
+		buf_put(&receipts->batch, "\n", 1);
+	buf_put_slice(&receipts->batch, buf_slice(&buf));
+	return true;
+}
+
+static void again_or_unknown(struct pipeline *pipeline, struct slot *slot)
+{
+	struct receipts *receipts = pipeline->receipts;
+	bool has_room = receipts->open < SLOTS / 2;
+	if (slot->tries == sizeof again_us / sizeof again_us[0] || !has_room || pipeline->is_draining) {
+		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, slot->account->index, 1);
+		/* While we drain it may still be looked up by those who come after. */
+		finish(receipts, slot, !pipeline->is_draining);
+		return;
+	}
+	slot->state = SLOT_WAITING;
+	slot->again_at = pipeline_now(pipeline).mono + again_us[slot->tries++];
+	list_push(&receipts->waiting, &slot->link);
+}
+
+void receipts_on_found(void *ctx, uint64_t token, struct slice value, uint8_t segment)
+{
+	struct pipeline *pipeline = ctx;
+	struct receipts *receipts = pipeline->receipts;
+	CHECK(token < SLOTS && receipts->slots[token].state == SLOT_LOOKING);
+	struct slot *slot = &receipts->slots[token];
+	if (value.at == NULL) {
+		again_or_unknown(pipeline, slot);
+		return;
+	}
+	metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_FOUND, slot->account->index, 1);
+	if (!message_state_is_final(slot->message_state)) {
+		finish(receipts, slot, true);
+		return;
+	}
+	if (!put_event(pipeline, slot, value, segment)) {
+		finish(receipts, slot, false);
+		return;
+	}
+	slot->state = SLOT_RECORDING;
+	list_push(&receipts->filling, &slot->link);
+}
+
+/* A look-up that was lost with its connection comes here too, by its own token; a batch has the token SLOTS. */
+void receipts_on_recorded(void *ctx, uint64_t token, bool ok)
+{
+	struct pipeline *pipeline = ctx;
+	struct receipts *receipts = pipeline->receipts;
+	if (token < SLOTS) {
+		CHECK(receipts->slots[token].state == SLOT_LOOKING);
+		finish(receipts, &receipts->slots[token], false);
+		return;
+	}
+	receipts->is_recording = false;
+	while (!list_empty(&receipts->recording))
+		finish(receipts, LIST_ITEM(receipts->recording.next, struct slot, link), ok);
+}
+
+static void record(struct pipeline *pipeline)
+{
+	struct receipts *receipts = pipeline->receipts;
+	if (receipts->is_recording || receipts->batch.len == 0)
+		return;
+	receipts->is_recording = pipeline->store->ops->record(pipeline->store, buf_slice(&receipts->batch), SLOTS);
+	receipts->batch.len = 0;
+	while (!list_empty(&receipts->filling)) {
+		struct slot *slot = LIST_ITEM(receipts->filling.next, struct slot, link);
+		if (!receipts->is_recording) {
+			finish(receipts, slot, false);
+			continue;
+		}
+		list_remove(&slot->link);
+		list_push(&receipts->recording, &slot->link);
+	}
+}
+
+void receipts_turn(struct pipeline *pipeline, mono_us now)
+{
+	struct receipts *receipts = pipeline->receipts;
+	record(pipeline);
+	struct list *link = receipts->waiting.next;
+	while (link != &receipts->waiting) {
+		struct slot *slot = LIST_ITEM(link, struct slot, link);
+		link = link->next;
+		if (now >= slot->again_at)
+			look_up(pipeline, slot);
+	}
+}
+
+mono_us receipts_next_deadline(const struct pipeline *pipeline)
+{
+	const struct receipts *receipts = pipeline->receipts;
+	mono_us deadline = INT64_MAX;
+	for (struct list *link = receipts->waiting.next; link != &receipts->waiting; link = link->next) {
+		const struct slot *slot = LIST_ITEM(link, struct slot, link);
+		if (slot->again_at < deadline)
+			deadline = slot->again_at;
+	}
+	return deadline;
+}

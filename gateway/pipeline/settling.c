@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Settling: what became of a parcel goes to the store in batches. A batch goes when it is large, when its first parcel
+ * has waited for two milliseconds, or when nothing else is under way. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+#include <stdio.h>
+
+#define BATCH_LEAST   256
+#define BATCH_WAIT_US (2 * US_PER_MS)
+
+static const char *const dead_words[] = { "malformed", "bad_alert", "too_large", "unsupported", "no_template", "render",
+					  "encode",    "no_route",  "rejected",  "attempts",    "unanswered" };
+
+#define DEAD_WORD_COUNT (sizeof dead_words / sizeof dead_words[0])
+
+const char *const *pipeline_dead_reasons(unsigned *count)
+{
+	*count = DEAD_WORD_COUNT;
+	return dead_words;
+}
+
+static void settle(struct pipeline *pipeline, struct parcel *parcel)
+{
+	parcel->settlement.key = parcel->key;
+	parcel->settlement.origin = parcel->origin;
+	parcel->settlement.is_shared = parcel->is_shared;
+	if (pipeline->settling_count++ == 0)
+		pipeline->settling_since = pipeline_now(pipeline).mono;
+	parcel_move(parcel, PARCEL_SETTLING, &pipeline->settling);
+}
+
+static void put_receipt_keys(struct pipeline *pipeline, struct parcel *parcel)
+{
+	const struct pipeline_account *account = &pipeline->options->accounts[parcel->account];
+	struct settlement *settlement = &parcel->settlement;
+	unsigned count = parcel->encoded.segment_count;
+	if (!account->wants_receipt)
+		return;
+	struct store_receipt_key *keys = arena_alloc(&parcel->arena, count * sizeof *keys);
+	if (keys == NULL)
+		return; /* the sms went out; its receipt will be unknown, and counted as such */
+	for (unsigned i = 0; i < count; i++) {
+		if (parcel->refs[i].len == 0)
+			continue;
+		keys[settlement->receipt_key_count++] =
+			(struct store_receipt_key){ .carrier_ref = parcel->refs[i], .segment = (uint8_t)(i + 1) };
+	}
+	settlement->account = account->name;
+	settlement->receipt_keys = keys;
+	settlement->receipt_value = events_members(parcel);
+}
+
+void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason)
+{
+	parcel->settlement = (struct settlement){
+		.kind = SETTLE_CLOSE,
+		.closing = closing,
+		.event = events_closing(pipeline, parcel, closing, reason),
+	};
+	if (closing == CLOSING_ACCEPTED)
+		put_receipt_keys(pipeline, parcel);
+	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, closing, 1);
+	settle(pipeline, parcel);
+}
+
+static void count_dead(struct pipeline *pipeline, const char *word)
+{
+	unsigned index = 0;
+	while (index < DEAD_WORD_COUNT && strcmp(dead_words[index], word) != 0)
+		index++;
+	CHECK(index < DEAD_WORD_COUNT);
+	metrics_add_at(pipeline->metrics, METRIC_DEAD, index, 1);
+	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, CLOSING_DEAD, 1);
+}
+
+void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char *word, const char *field,
+		   const char *text)
+{
+	char reason[400];
+	if (field != NULL && field[0] != '\0')
+		snprintf(reason, sizeof reason, "%s: field “%s”: %s", word, field, text);
+	else
+		snprintf(reason, sizeof reason, "%s: %s", word, text);
+	struct slice kept = arena_copy(&parcel->arena, slice_of(reason));
+	parcel->settlement = (struct settlement){
+		.kind = SETTLE_DEAD,
+		.closing = CLOSING_DEAD,
+		.event = events_closing(pipeline, parcel, CLOSING_DEAD, reason),
+		.reason = kept.at ? kept : slice_of(word),
+		.body = parcel->body,
+	};
+	count_dead(pipeline, word);
+	struct log_line line;
+	if (log_begin(&line, pipeline->log, LOG_WARN, "dead_letter", "an alert became a dead letter")) {
+		char origin[ENTRY_KEY_OCTETS];
+		size_t len = entry_key_format(&parcel->origin, origin);
+		log_text(&line, "entry", (struct slice){ origin, len });
+		log_text(&line, "reason", slice_of(reason));
+		log_end(&line);
+	}
+	settle(pipeline, parcel);
+}
+
+void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms due_at)
+{
+	parcel->settlement = (struct settlement){
+		.kind = SETTLE_LATER,
+		.body = parcel->body,
+		.state = events_state(pipeline, parcel),
+		.attempt = parcel->attempts,
+		.ambiguous = parcel->is_ambiguous,
+		.due_at = due_at,
+	};
+	metrics_add(pipeline->metrics, METRIC_LATER, 1);
+	settle(pipeline, parcel);
+}
+
+static void send_batch(struct pipeline *pipeline)
+{
+	struct settlement *batch[STORE_BATCH_MAX];
+	unsigned count = 0;
+	while (count < STORE_BATCH_MAX && !list_empty(&pipeline->settling)) {
+		struct parcel *parcel = LIST_ITEM(pipeline->settling.next, struct parcel, link);
+		list_remove(&parcel->link);
+		batch[count++] = &parcel->settlement;
+	}
+	pipeline->settling_count -= count;
+	pipeline->settles_under_way++;
+	pipeline->store->ops->settle(pipeline->store, batch, count);
+}
+
+static bool is_anything_under_way(const struct pipeline *pipeline)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		if (pipeline->accounts[i].in_flight > 0)
+			return true;
+	}
+	return false;
+}
+
+void settling_turn(struct pipeline *pipeline, struct now now)
+{
+	while (pipeline->settling_count >= BATCH_LEAST)
+		send_batch(pipeline);
+	if (pipeline->settling_count == 0)
+		return;
+	bool waited = now.mono - pipeline->settling_since >= BATCH_WAIT_US;
+	if (waited || !is_anything_under_way(pipeline))
+		send_batch(pipeline);
+	else
+		return;
+	pipeline->settling_since = now.mono;
+}
+
+mono_us settling_next_deadline(const struct pipeline *pipeline)
+{
+	return pipeline->settling_count > 0 ? pipeline->settling_since + BATCH_WAIT_US : INT64_MAX;
+}
+
+void settling_on_settled(void *ctx, struct settlement *const *settlements, unsigned count)
+{
+	struct pipeline *pipeline = ctx;
+	CHECK(pipeline->settles_under_way > 0);
+	pipeline->settles_under_way--;
+	for (unsigned i = 0; i < count; i++) {
+		struct parcel *parcel = LIST_ITEM(settlements[i], struct parcel, settlement);
+		dispatch_forget_begun(pipeline, parcel);
+		parcel_free(&pipeline->pool, parcel);
+	}
+}
