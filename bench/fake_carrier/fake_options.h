@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* The command line, checked and in numbers. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fake_text.h"
+
+enum {
+  FAKE_OPTIONS_MIX_MAX = 16,
+  FAKE_OPTIONS_FAIL_MAX = 16,
+  FAKE_OPTIONS_STATE_MAX = 8,
+  FAKE_OPTIONS_STATE_CAP = 8, /* stat: has up to 7 characters, SMPP 3.4 appendix B */
+};
+
+enum fake_latency_kind { FAKE_LATENCY_NONE, FAKE_LATENCY_UNIFORM, FAKE_LATENCY_MIX };
+
+struct fake_latency {
+  enum fake_latency_kind kind;
+  uint32_t low_ms;
+  uint32_t high_ms; /* uniform: inclusive */
+  uint32_t mix_count;
+  struct {
+    uint32_t ms;
+    double up_to; /* cumulated share, 1 at the last */
+  } mix[FAKE_OPTIONS_MIX_MAX];
+};
+
+enum fake_receipts { FAKE_RECEIPTS_OFF, FAKE_RECEIPTS_ON, FAKE_RECEIPTS_EARLY, FAKE_RECEIPTS_DUPLICATE };
+
+struct fake_options {
+  const char *host; /* owned by the options, like `port` */
+  uint16_t port;
+  const char *port_file;
+  const char *system_id; /* NULL = any */
+  const char *password;  /* NULL = any */
+  uint32_t binds_max;    /* per system_id, 0 = no limit */
+  uint32_t window_max;   /* unanswered submits per session, 0 = no limit */
+  uint32_t receipt_window;
+  uint32_t throttle_tps; /* segments a second over all sessions, 0 = no limit */
+  struct fake_latency latency;
+  uint32_t fail_count;
+  struct {
+    uint32_t status;
+    double up_to; /* cumulated share */
+  } fail[FAKE_OPTIONS_FAIL_MAX];
+  double swallow_rate;
+  double swallow_drop_rate;
+  double late_rate;
+  uint32_t late_ms;
+  enum fake_receipts receipts;
+  uint32_t receipt_delay_ms;
+  uint32_t state_count;
+  struct {
+    char stat[FAKE_OPTIONS_STATE_CAP];
+    double up_to;
+  } state[FAKE_OPTIONS_STATE_MAX];
+  uint32_t enquire_ms; /* 0 = never ask */
+  uint32_t bind_ms;    /* time for a bind after connecting, 0 = any */
+  bool is_id_decimal;
+  bool has_id_prefix;
+  uint32_t id_prefix; /* upper half of every message_id */
+  enum fake_encoding dcs0;
+  bool has_seed;
+  uint64_t seed;
+  const char *record;
+  const char *record_segments;
+  const char *summary;
+  const char *decode;
+  bool control;
+  char host_buffer[64];
+};
+
+enum fake_options_result { FAKE_OPTIONS_OK, FAKE_OPTIONS_HELP, FAKE_OPTIONS_WRONG };
+
+/* Fill `options` from the arguments (borrowed for the life of the process). HELP: --help was printed on stdout. WRONG: stderr says
+ * which argument, why and what was perhaps meant; the exit status for it is 64. */
+enum fake_options_result fake_options_parse(int argc, char **argv, struct fake_options *options);
+
+/* Read `none`, `fixed:MS`, `uniform:A-B` or `mix:MS@W,MS@W,…` into `latency`; false (latency untouched) if it is none of them. */
+bool fake_options_latency(const char *text, struct fake_latency *latency);
+
+/* Read a number from `low` to `high`, decimal or with 0x. False, `value` untouched, if it is anything else. */
+bool fake_options_number(const char *text, uint64_t low, uint64_t high, uint64_t *value);
