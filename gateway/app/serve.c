@@ -213,7 +213,6 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 {
 	struct serve *serve = ctx;
 	struct now now = loop_now(serve->loop);
-	admin_snapshot_count(out, serve->blocks, serve->worker_count + 1);
 	out->version = HONGYAN_VERSION;
 	out->instance = serve->config->instance.name;
 	out->uptime_us = now.mono - serve->started.mono;
@@ -232,15 +231,6 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	out->account_count = serve->config->account_count;
 }
 
-static uint64_t accepted(void *ctx)
-{
-	struct serve *serve = ctx;
-	uint64_t sum = 0;
-	for (unsigned i = 0; i < serve->worker_count; i++)
-		sum += (uint64_t)metrics_value(serve->worker_metrics[i], METRIC_CLOSINGS, CLOSING_ACCEPTED, 0);
-	return sum;
-}
-
 static bool start_admin(struct serve *serve)
 {
 	struct admin_options options = {
@@ -249,7 +239,6 @@ static bool start_admin(struct serve *serve)
 	};
 	struct admin_view view = {
 		.snapshot = snapshot,
-		.accepted = accepted,
 		.refresh = refresh,
 		.blocks = serve->blocks,
 		.block_count = serve->worker_count + 1,

@@ -5,6 +5,9 @@
 
 #define DAY_MS (86400 * (int64_t)MS_PER_S)
 
+#define YEAR_1_MS     INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
+#define YEAR_10000_MS INT64_C(253402300800000)
+
 int32_t zone_offset_s(const struct zone *zone, wall_ms at)
 {
 	if (zone->span_count == 0)
@@ -41,7 +44,12 @@ bool civil_is_date(int year, int month, int day)
 
 struct civil civil_from_wall(wall_ms at, int32_t offset_s)
 {
-	int64_t local = at + (int64_t)offset_s * MS_PER_S;
+	int64_t offset_ms = (int64_t)offset_s * MS_PER_S;
+	int64_t local = YEAR_1_MS;
+	if (at >= YEAR_10000_MS - offset_ms)
+		local = YEAR_10000_MS - 1;
+	else if (at > YEAR_1_MS - offset_ms)
+		local = at + offset_ms;
 	int64_t days = local / DAY_MS - (local % DAY_MS < 0);
 	int64_t rest = local - days * DAY_MS;
 	int64_t z = days + 719468;
@@ -167,6 +175,7 @@ static void put_padded(struct buf *buf, int value, int width)
 
 size_t civil_format_rfc3339(wall_ms at, int32_t offset_s, char *out)
 {
+	offset_s -= offset_s % 60; /* the form has no place for seconds */
 	struct civil civil = civil_from_wall(at, offset_s);
 	struct buf buf = buf_over(out, 32);
 	put_padded(&buf, civil.year, 4);

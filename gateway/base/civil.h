@@ -36,7 +36,7 @@ int64_t civil_days(int year, int month, int day);
 /* True where year, month and day name a real date of the years 1–9999. */
 bool civil_is_date(int year, int month, int day);
 
-/* An instant as seen in a zone offset_s seconds east of UTC. */
+/* An instant as seen in a zone offset_s seconds east of UTC; one outside the years 1–9999 as the nearest within. */
 struct civil civil_from_wall(wall_ms at, int32_t offset_s);
 
 /* The instant of a civil time in a zone offset_s seconds east of UTC. */
@@ -49,5 +49,6 @@ bool civil_parse_rfc3339(struct slice text, wall_ms *out);
 /* Parses “2026-02-13”. False where it is no real date. */
 bool civil_parse_date(struct slice text, struct civil *out);
 
-/* Writes “2026-02-13T08:00:00.123+08:00” with the offset (“Z” for 0). out: room for 32 octets. Returns the length. */
+/* Writes “2026-02-13T08:00:00.123+08:00” with the offset in whole minutes (“Z” for 0). out: room for 32 octets.
+ * Returns the length. */
 size_t civil_format_rfc3339(wall_ms at, int32_t offset_s, char *out);

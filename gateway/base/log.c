@@ -31,23 +31,6 @@ bool log_level_parse(struct slice name, enum log_level *out)
 	return false;
 }
 
-bool log_begin(struct log_line *line, const struct log *log, enum log_level level, const char *code, const char *text)
-{
-	if (log == NULL || log->write == NULL || level < log->least)
-		return false;
-	line->log = log;
-	line->level = level;
-	line->buf = buf_over(line->octets, sizeof line->octets - TAIL_OCTETS);
-	char at[32];
-	size_t at_len = civil_format_rfc3339(log->now(log->ctx).wall, 0, at);
-	json_open(&line->buf, '{');
-	json_key_text(&line->buf, "at", (struct slice){ at, at_len });
-	json_key_text(&line->buf, "level", slice_of(level_names[level]));
-	json_key_text(&line->buf, "event", slice_of(code));
-	json_key_text_if(&line->buf, "text", slice_of(text));
-	return true;
-}
-
 /* A member that does not fit is taken back whole, so that the line stays valid JSON. */
 static void keep_whole(struct buf *buf, size_t before)
 {
@@ -79,6 +62,24 @@ void log_int(struct log_line *line, const char *key, int64_t value)
 		json_int(&line->buf, value);
 	}
 	keep_whole(&line->buf, before);
+}
+
+bool log_begin(struct log_line *line, const struct log *log, enum log_level level, const char *code, const char *text)
+{
+	if (log == NULL || log->write == NULL || level < log->least)
+		return false;
+	line->log = log;
+	line->level = level;
+	line->buf = buf_over(line->octets, sizeof line->octets - TAIL_OCTETS);
+	char at[32];
+	size_t at_len = civil_format_rfc3339(log->now(log->ctx).wall, 0, at);
+	json_open(&line->buf, '{');
+	log_text(line, "at", (struct slice){ at, at_len });
+	log_text(line, "level", slice_of(level_names[level]));
+	log_text(line, "event", slice_of(code));
+	if (text != NULL && text[0] != '\0')
+		log_text(line, "text", slice_of(text));
+	return true;
 }
 
 void log_end(struct log_line *line)

@@ -48,7 +48,7 @@ static inline uint8_t octets_u8(struct octets *octets)
 static inline uint16_t octets_u16(struct octets *octets)
 {
 	const uint8_t *at = octets_take(octets, 2);
-	return at ? (uint16_t)(at[0] << 8 | at[1]) : 0;
+	return at ? (uint16_t)((uint32_t)at[0] << 8 | at[1]) : 0;
 }
 
 /* The next four octets, big-endian. */

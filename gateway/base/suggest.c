@@ -40,6 +40,8 @@ const char *suggest_nearest(struct slice word, const char *const known[], size_t
 	for (size_t i = 0; i < count; i++) {
 		struct slice candidate = slice_of(known[i]);
 		size_t longer = candidate.len > word.len ? candidate.len : word.len;
+		if (longer > WORD_MAX)
+			longer = WORD_MAX;
 		unsigned distance = suggest_distance(word, candidate);
 		if (distance > (longer < 3 ? 1 : longer / 3))
 			continue;

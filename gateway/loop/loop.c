@@ -11,6 +11,7 @@ struct loop {
 	uv_prepare_t before_poll;
 	uv_check_t after_poll;
 	uv_timer_t timer;
+	uv_idle_t no_wait; /* while it is active, polling does not block */
 	uv_async_t wake;
 	void (*on_wake)(void *ctx);
 	void *wake_ctx;
@@ -46,9 +47,20 @@ static void on_before_poll(uv_prepare_t *handle)
 	loop->has_now = false;
 }
 
+static void on_no_wait(uv_idle_t *handle)
+{
+	(void)handle;
+}
+
+void loop_turn_soon(struct loop *loop)
+{
+	uv_idle_start(&loop->no_wait, on_no_wait);
+}
+
+/* libuv runs timers before it polls: without this, it could then block although a turn is due. */
 static void on_timer(uv_timer_t *handle)
 {
-	(void)handle; /* its firing makes a turn, and that is all it is for */
+	loop_turn_soon(handle->data);
 }
 
 static void set_timer(struct loop *loop)
@@ -73,6 +85,7 @@ static void on_after_poll(uv_check_t *handle)
 {
 	struct loop *loop = handle->data;
 	struct now now = loop_now(loop);
+	uv_idle_stop(&loop->no_wait);
 	/* A member may remove itself, or the next one, in its turn: removal leaves a ring of one, so look again. */
 	struct list *link = loop->members.next;
 	while (link != &loop->members) {
@@ -108,6 +121,7 @@ struct loop *loop_create(void)
 	CHECK(uv_prepare_init(&loop->uv, &loop->before_poll) == 0);
 	CHECK(uv_check_init(&loop->uv, &loop->after_poll) == 0);
 	CHECK(uv_timer_init(&loop->uv, &loop->timer) == 0);
+	CHECK(uv_idle_init(&loop->uv, &loop->no_wait) == 0);
 	loop->before_poll.data = loop->after_poll.data = loop->timer.data = loop->wake.data = loop;
 	if (uv_async_init(&loop->uv, &loop->wake, on_async) != 0) {
 		uv_loop_close(&loop->uv);
@@ -127,6 +141,7 @@ void loop_destroy(struct loop *loop)
 	uv_close((uv_handle_t *)&loop->before_poll, NULL);
 	uv_close((uv_handle_t *)&loop->after_poll, NULL);
 	uv_close((uv_handle_t *)&loop->timer, NULL);
+	uv_close((uv_handle_t *)&loop->no_wait, NULL);
 	uv_close((uv_handle_t *)&loop->wake, NULL);
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 	CHECK(uv_loop_close(&loop->uv) == 0);

@@ -40,6 +40,10 @@ void loop_on_wake(struct loop *loop, void (*on_wake)(void *ctx), void *ctx);
 void loop_add(struct loop *loop, struct loop_member *member);
 void loop_remove(struct loop_member *member);
 
+/* Makes the turn that follows come without waiting for a socket. For drivers whose upcalls come from libuv's timers,
+ * which run before it polls. */
+void loop_turn_soon(struct loop *loop);
+
 /* The time of this turn. */
 struct now loop_now(struct loop *loop);
 

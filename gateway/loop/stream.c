@@ -122,6 +122,7 @@ static void on_end_timer(uv_timer_t *timer)
 	struct stream *stream = timer->data;
 	const char *reason = stream->end_reason;
 	stream->end_reason = NULL;
+	loop_turn_soon(stream->loop);
 	if (reason != NULL)
 		stream->events->on_end(stream->ctx, reason);
 }

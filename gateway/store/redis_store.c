@@ -127,8 +127,8 @@ static void resend_calls(struct redis_store *store)
 
 static void tell_state(struct redis_store *store, bool is_up, const char *reason)
 {
-	if (store->told_up == is_up)
-		return;
+	if (store->told_up == is_up || store->phase == PHASE_CLOSING || store->phase == PHASE_CLOSED)
+		return; /* that we leave is no news */
 	store->told_up = is_up;
 	store->events->on_state(store->ctx, is_up, reason);
 }

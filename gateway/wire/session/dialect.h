@@ -52,7 +52,8 @@ struct dialect {
 	/* Length in octets of the frame that begins at `at`. ERR_SHORT: fewer octets than its header are there.
 	 * ERR_RANGE: framing is lost; the session sends what write_lost_framing writes and closes. */
 	enum err (*frame_length)(const uint8_t *at, size_t len, size_t *out);
-	/* Reads one whole frame. Never fails: what cannot be read is FRAME_IGNORED or FRAME_INCOMING with a note. */
+	/* Reads one whole frame. out: comes zeroed. Never fails: what cannot be read is FRAME_IGNORED or FRAME_INCOMING
+	 * with a note. */
 	void (*read)(const void *account, const uint8_t *at, size_t len, struct frame *out);
 
 	/* Writers append one whole frame to out, or set out->full. */
@@ -68,6 +69,6 @@ struct dialect {
 	void (*write_answer)(const void *account, uint32_t command, uint32_t status, const struct sequence *sequence,
 			     struct buf *out);
 	uint32_t status_again_later;
-	/* A last word after lost framing, where the protocol has one. */
+	/* A last word after lost framing; NULL where the protocol has none. at, len: what should have been a frame. */
 	void (*write_lost_framing)(const void *account, const uint8_t *at, size_t len, struct buf *out);
 };

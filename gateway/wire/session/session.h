@@ -14,19 +14,28 @@
  * A submit that was taken gets exactly one on_outcome. At its response deadline that is UNKNOWN, its place in the window
  * is free again, and its number stays known (late_max of them, oldest forgotten first) so that a late answer still comes
  * by on_late. A number is never given out again while it is known.
+ *
+ * Once feed or tick has said that the session ended, nothing more is read, asked or taken; its state stays until
+ * session_lost, which tells the outcomes that are still owed.
  */
 
+#define SESSION_OUT_OCTETS_MIN 16384
+
+/* All times are larger than 0. */
 struct session_options {
-	unsigned window;   /* requests without an answer, 1–65535 */
-	unsigned late_max; /* overdue requests whose late answer is still recognised */
+	unsigned window;   /* submits without an answer, 1–65535 */
+	unsigned late_max; /* overdue submits whose late answer is still recognised; may be 0 */
 	mono_us bind_timeout_us;
 	mono_us response_timeout_us;  /* of a submit */
 	mono_us keepalive_us;         /* idle time (nothing received) after which we ask */
-	mono_us keepalive_timeout_us; /* no answer to that: the peer is dead */
+	mono_us keepalive_timeout_us; /* nothing received since we asked: the peer is dead */
 	mono_us frame_timeout_us;     /* for the rest of a frame once its first octet has come */
 	mono_us write_timeout_us;     /* out is not empty and nothing of it was written: the peer is dead */
 	mono_us unbind_timeout_us;    /* for outstanding answers and the unbind's own */
-	size_t out_octets;            /* capacity of the output buffer */
+	/* Capacity of the output buffer, at least SESSION_OUT_OCTETS_MIN and four thirds of the longest submit's frame.
+	 * Submits fill three quarters of it; the rest is for answers to the peer's requests and for our own unbind and
+	 * keep-alive. */
+	size_t out_octets;
 };
 
 enum session_state { SESSION_CLOSED, SESSION_BINDING, SESSION_BOUND, SESSION_UNBINDING };
@@ -35,7 +44,7 @@ enum session_end {
 	SESSION_END_NONE,    /* go on */
 	SESSION_END_REFUSED, /* the bind was refused for good (credentials): outcome class LINK_REFUSED */
 	SESSION_END_RETRY,   /* the bind failed in a way that may pass */
-	SESSION_END_DEAD,    /* timeout, silence, blocked writes */
+	SESSION_END_DEAD,    /* no answer to the bind, silence, half a frame, blocked writes */
 	SESSION_END_FRAMING, /* the octets make no sense */
 	SESSION_END_UNBOUND, /* orderly end, either side */
 };
@@ -43,16 +52,18 @@ enum session_end {
 /* Counters, for metrics; only ever grow. */
 struct session_counts {
 	uint64_t submits;
-	uint64_t answers;
-	uint64_t late_answers;  /* answered after the deadline, matched */
-	uint64_t stray_answers; /* answered nothing that is known */
+	uint64_t answers;       /* to submits, before their deadline */
+	uint64_t late_answers;  /* after it, and still known */
+	uint64_t stray_answers; /* to nothing that is known */
 	uint64_t timeouts;
 	uint64_t receipts;
-	uint64_t keepalives;
-	uint64_t odd_frames; /* frames with a note */
+	uint64_t keepalives;      /* that we asked */
+	uint64_t odd_frames;      /* each came with an on_note */
+	uint64_t answers_dropped; /* ours to the peer's requests, for want of room: it asks but does not read */
 };
 
-/* Upcalls from feed, tick and lost; never from submit or the other downcalls. */
+/* Upcalls from feed, tick and lost; never from submit or the other downcalls. All must be given. An upcall may call
+ * anything but start, feed, tick, wrote, lost and destroy. */
 struct session_events {
 	void (*on_bound)(void *ctx);
 	/* The carrier asked to end: no more submits are taken. */
@@ -67,10 +78,11 @@ struct session_events {
 
 struct session;
 
-/* Makes a session in state CLOSED. All memory is taken here. dialect, account, events: borrowed for its life.
- * NULL where there is no memory. */
+/* Makes a session in state CLOSED. All memory is taken here. dialect, account, events: borrowed for its life; the
+ * dialect's number_max must be larger than window + late_max + 3. NULL where there is no memory. */
 struct session *session_create(const struct session_options *options, const struct dialect *dialect,
 			       const void *account, const struct session_events *events, void *ctx);
+/* Frees it, without upcalls: call session_lost first where outcomes are owed. session: may be NULL. */
 void session_destroy(struct session *session);
 
 /* The connection is there: writes the bind. Legal in CLOSED. */
@@ -87,7 +99,7 @@ unsigned session_outstanding(const struct session *session);
 
 /* Octets from the peer: reads whole frames and makes upcalls. What is left of an unfinished frame is kept inside (up
  * to the dialect's frame_octets_max). Answers to the peer's own requests are written to out even where the window is
- * full. Returns how the session ended, or SESSION_END_NONE: then close the socket after writing what is in out and call
+ * full. Returns SESSION_END_NONE, or how the session ended: then write what is in out, close the socket and call
  * session_lost. */
 enum session_end session_feed(struct session *session, const uint8_t *octets, size_t len, mono_us now);
 
@@ -104,16 +116,17 @@ struct slice session_out(const struct session *session);
 void session_wrote(struct session *session, size_t len, mono_us now);
 
 /* Answers a receipt: status 0 where durable, else “again later”. answer: the copy of what on_receipt gave. Answers
- * of an earlier connection (session_generation differs) must not be given back. */
+ * of an earlier connection (session_generation differs) must not be given back. Without room in out the answer is dropped
+ * and counted: the carrier sends such a receipt again. Does nothing in CLOSED. */
 void session_answer_receipt(struct session *session, const struct frame *answer, bool durable);
 
-/* Asks for the end: writes unbind and takes no more submits; outstanding answers still count. Legal in BOUND; in any
- * other state it does nothing. */
+/* Asks for the end: writes unbind and takes no more submits; outstanding answers still count, for unbind_timeout_us.
+ * In any state but BOUND it does nothing. */
 void session_unbind(struct session *session, mono_us now);
 
 /* The connection is gone or given up: every outstanding submit gets its outcome: TEMPORARY (native_code 0) where not
  * one octet of it was handed to the kernel, else UNKNOWN. State becomes CLOSED; late answers of that connection can no
- * longer come, so its numbers are forgotten. */
+ * longer come, so its numbers are forgotten. Does nothing in CLOSED. */
 void session_lost(struct session *session, mono_us now);
 
 enum session_state session_state(const struct session *session);
@@ -121,7 +134,8 @@ enum session_state session_state(const struct session *session);
 /* Counts connections: grows by one at each session_start. */
 uint64_t session_generation(const struct session *session);
 
-/* The last bind's or session's end for people: native status name or a sentence. Static storage or the session's. */
+/* Why the last session ended, for people: a sentence without a full stop, with the native status where there is one.
+ * Borrowed from the session until the next end. */
 const char *session_reason(const struct session *session);
 
 const struct session_counts *session_counts(const struct session *session);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "wire/session/framer.h"
+#include "wire/session/outbox.h"
+#include "wire/session/requests.h"
+#include "wire/session/session.h"
+
+/* What session.c (life, downcalls, deadlines) and session_feed.c (frames that arrive) share. */
+
+#define MONO_NEVER            INT64_MAX
+#define SESSION_REASON_OCTETS 160
+#define SESSION_REFUSALS_MAX  3 /* generic_nacks of nothing that we sent, in a row: the peer has lost framing */
+
+struct session {
+	struct session_options options;
+	const struct dialect *dialect;
+	const void *account;
+	const struct session_events *events;
+	void *ctx;
+
+	enum session_state state;
+	enum session_end end; /* once it is set nothing is read, asked or taken any more until session_lost */
+	bool busy;            /* inside feed, tick or lost */
+	uint64_t generation;
+
+	struct requests requests;
+	struct framer framer;
+	struct outbox outbox;
+	size_t submit_mark; /* submits may fill the outbox up to here; the rest is for answers */
+
+	/* Deadlines; MONO_NEVER where nothing is waited for. */
+	mono_us bind_deadline;
+	mono_us unbind_deadline;
+	mono_us frame_deadline;
+	mono_us keepalive_deadline; /* of any sign of life, once we asked */
+	struct request *keepalive;  /* the question that has no answer yet; NULL = none */
+
+	mono_us received_at;
+	mono_us write_at;     /* since when the outbox waits; meaningful where write_dated */
+	bool write_dated;     /* false: the outbox is empty, or waits since some time after received_at */
+	bool peer_unbound;    /* they asked for the end */
+	bool unbind_answered; /* they answered ours */
+	unsigned refusals_in_row;
+
+	struct session_counts counts;
+	char reason[SESSION_REASON_OCTETS];
+};
+
+/* A time that is handed in dates what began to wait in the outbox without one. */
+static inline void session_date_write(struct session *session, mono_us now)
+{
+	if (!session->write_dated && outbox_waiting(&session->outbox)) {
+		session->write_at = now;
+		session->write_dated = true;
+	}
+}
+
+/* A writer for all that is no submit: it may use the reserve. */
+static inline struct buf session_writer(struct session *session)
+{
+	return outbox_writer(&session->outbox, session->outbox.cap);
+}
+
+/* Notes how the session ended, unless it has already, and why. */
+void session_finish(struct session *session, enum session_end end, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* No more submits: UNBINDING until all is answered or unbind_timeout_us is over. */
+void session_wind_up(struct session *session, mono_us now);
+
+/* Ends an UNBINDING that waits for nothing any more. */
+void session_settle_unbind(struct session *session);

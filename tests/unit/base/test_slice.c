@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/slice.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+Test(slice, comparisons)
+{
+	const struct slice absent = { NULL, 0 };
+	static const struct {
+		const char *name;
+		struct slice a;
+		struct slice b;
+		bool want_equal;
+		bool want_starts; /* a starts with b */
+	} rows[] = {
+		{ "both absent", { NULL, 0 }, { NULL, 0 }, true, true },
+		{ "absent and empty", { NULL, 0 }, SLICE(""), true, true },
+		{ "same", SLICE("abc"), SLICE("abc"), true, true },
+		{ "prefix", SLICE("abc"), SLICE("ab"), false, true },
+		{ "longer", SLICE("ab"), SLICE("abc"), false, false },
+		{ "other", SLICE("abc"), SLICE("abd"), false, false },
+		{ "empty prefix", SLICE("abc"), SLICE(""), false, true },
+		{ "NUL inside", SLICE("a\0b"), SLICE("a\0c"), false, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		cr_assert_eq(slice_equal(rows[i].a, rows[i].b), rows[i].want_equal, "%s", rows[i].name);
+		cr_assert_eq(slice_starts(rows[i].a, rows[i].b), rows[i].want_starts, "%s", rows[i].name);
+	}
+	cr_assert(slice_is(SLICE("abc"), "abc"));
+	cr_assert(!slice_is(SLICE("a\0b"), "a"));
+	cr_assert_eq(slice_of(NULL).at, NULL);
+	cr_assert_eq(slice_of("abc").len, 3);
+	char text[8];
+	snprintf(text, sizeof text, "%.*s|", SLICE_ARG(absent));
+	cr_assert_str_eq(text, "|");
+}
