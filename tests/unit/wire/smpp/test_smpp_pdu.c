@@ -57,7 +57,7 @@ Test(smpp_pdu, every_layout)
 		{ 0xFFFFFFFF, NULL },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct smpp_layout *layout = smpp_layout_of(rows[i].command_id);
+		const struct smpp_layout *layout = smpp_pdu_layout(rows[i].command_id);
 		cr_expect_eq(layout != NULL, rows[i].name != NULL, "0x%08x", rows[i].command_id);
 		if (layout)
 			cr_expect_str_eq(layout->name, rows[i].name);
@@ -65,15 +65,15 @@ Test(smpp_pdu, every_layout)
 	/* Each has a row among the golden ones, so that none is left untried. */
 	unsigned count = 0;
 	for (uint32_t id = 0; id < 0x200; id++) {
-		count += smpp_layout_of(id) != NULL;
-		count += smpp_layout_of(id | SMPP_ANSWER_BIT) != NULL;
+		count += smpp_pdu_layout(id) != NULL;
+		count += smpp_pdu_layout(id | SMPP_ANSWER_BIT) != NULL;
 	}
 	bool is_tried[0x400] = { false };
 	unsigned tried = 0;
 	for (size_t i = 0; i < golden_pdu_count; i++) {
 		size_t len;
 		uint8_t *octets = golden_octets(golden_pdus[i].hex, &len);
-		uint32_t id = smpp_header_read(octets).command_id;
+		uint32_t id = smpp_pdu_read_header(octets).command_id;
 		size_t slot = (id & 0x1FF) | (id & SMPP_ANSWER_BIT ? 0x200 : 0);
 		tried += is_tried[slot] ? 0 : 1;
 		is_tried[slot] = true;
@@ -87,10 +87,10 @@ Test(smpp_pdu, header_round_trip)
 	struct smpp_header header = { 0x10, 0x80000004, 0xFE, 0xFFFFFFFF };
 	uint8_t octets[SMPP_HEADER_OCTETS];
 	struct buf out = buf_over(octets, sizeof octets);
-	smpp_header_write(&header, &out);
+	smpp_pdu_write_header(&header, &out);
 	cr_assert(!out.full);
 	cr_expect_str_eq(golden_hex(buf_slice(&out)), "0000001080000004000000feffffffff");
-	struct smpp_header again = smpp_header_read(octets);
+	struct smpp_header again = smpp_pdu_read_header(octets);
 	cr_expect_eq(memcmp(&header, &again, sizeof header), 0);
 }
 
@@ -215,7 +215,7 @@ Test(smpp_pdu, strings_have_a_bound)
 			octets[rows[i].octets] = 0;
 		struct octets in = octets_over(octets, len);
 		struct slice text = { 0 };
-		cr_expect_eq(smpp_text_take(&in, &text), rows[i].want_taken, "%s", rows[i].name);
+		cr_expect_eq(smpp_pdu_take_text(&in, &text), rows[i].want_taken, "%s", rows[i].name);
 		cr_expect_eq(text.len, rows[i].want_taken ? rows[i].octets : 0, "%s", rows[i].name);
 		cr_expect_eq(in.used, rows[i].want_taken ? len : 0, "%s", rows[i].name);
 		free(octets);
@@ -241,6 +241,6 @@ Test(smpp_pdu, tlvs_in_their_place)
 		{ SMPP_COMMAND_ENQUIRE_LINK, SMPP_TAG_CONGESTION_STATE, false },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		cr_expect_eq(smpp_layout_allows(smpp_layout_of(rows[i].command_id), rows[i].tag), rows[i].want,
+		cr_expect_eq(smpp_pdu_allows(smpp_pdu_layout(rows[i].command_id), rows[i].tag), rows[i].want,
 			     "0x%08x, 0x%04x", rows[i].command_id, rows[i].tag);
 }

@@ -228,7 +228,7 @@ Test(smpp_submit, round_trip)
 		struct slice payload = { 0 };
 		struct smpp_tlv tlv;
 		while (smpp_tlv_next(&tail, &tlv)) {
-			cr_expect(smpp_layout_allows(pdu.layout, tlv.tag), "%s: TLV 0x%04x", rows[i].name, tlv.tag);
+			cr_expect(smpp_pdu_allows(pdu.layout, tlv.tag), "%s: TLV 0x%04x", rows[i].name, tlv.tag);
 			if (tlv.tag == SMPP_TAG_MESSAGE_PAYLOAD)
 				payload = tlv.value;
 		}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/receipt.h"
+#include "wire/smpp/smpp_message.h"
+
+/* Delivery receipts: the text of SMPP 3.4 appendix B in all its dialects, and the TLVs that beat it. */
+
+#define SMPP_RECEIPT_WIDE_MAX 512 /* characters read of a receipt in UTF-16 */
+
+/* A receipt read. Slices are borrowed from the text or from this struct (UTF-16, network_error_code): it must stay
+ * where it is as long as they are used. Absent where not said; never NUL-terminated. */
+struct smpp_receipt {
+	bool is_receipt; /* the text alone looks like one */
+	struct slice id;
+	struct slice sub;
+	struct slice dlvrd;
+	struct slice submit_date; /* as written: lengths and zones vary */
+	struct slice done_date;
+	struct slice stat; /* as written (“DELIVRD”) */
+	struct slice err;  /* as written: its scale is the carrier's */
+	struct slice text; /* from behind its label to the end, octets of any coding */
+	enum message_state state;
+	char error_text[12]; /* network_error_code as “type:code” */
+	char narrow[SMPP_RECEIPT_WIDE_MAX];
+};
+
+/* Reads the text of a receipt, without a user data header. Labels may come in any order and case, with or without
+ * blanks, and only the first of each counts; labels behind “text:” are text. Text in UTF-16BE is recognised by its
+ * zeros. is_receipt: it begins with “id:” and has “stat:”, or it has “stat:” and three other labels. */
+void smpp_receipt_parse(struct slice text, struct smpp_receipt *out);
+
+/* Reads a receipt from a deliver_sm or data_sm: its text, then TLVs, which count more (id, state, err).
+ * Returns false where it is an ordinary message: a receipt has its type in esm_class, or it has none there and brings
+ * receipted_message_id or message_state, or its text looks like one. An intermediate notification counts as a receipt
+ * whose state is never final. */
+bool smpp_receipt_read(const struct smpp_message *message, struct smpp_receipt *out);
+
+/* The state that a word after “stat:” means: any case, cut short to at least three characters, or a message_state as
+ * digits. MESSAGE_STATE_NONE where it is unlisted. */
+enum message_state smpp_receipt_state(struct slice stat);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The text of a delivery receipt. The first octet is esm_class, the rest is the text. */
+#include "base/check.h"
+#include "wire/smpp/smpp_receipt.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
+
+/* A part lies in the text or in the receipt itself. */
+static void check_part(struct slice part, struct slice text, const struct smpp_receipt *receipt)
+{
+	if (part.at == NULL)
+		return;
+	bool is_in_text = text.at && part.at >= text.at && part.at + part.len <= text.at + text.len;
+	bool is_narrow = part.at >= receipt->narrow && part.at + part.len <= receipt->narrow + sizeof receipt->narrow;
+	bool is_error = part.at == receipt->error_text && part.len <= sizeof receipt->error_text;
+	CHECK(is_in_text || is_narrow || is_error);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
+{
+	if (len == 0)
+		return 0;
+	struct smpp_message message = { .esm_class = octets[0],
+					.text = { (const char *)octets + 1, len - 1 },
+					.message_state = SMPP_MESSAGE_STATE_ABSENT };
+	static struct smpp_receipt receipt;
+	bool is_receipt = smpp_receipt_read(&message, &receipt);
+	CHECK(is_receipt || !receipt.is_receipt);
+	const struct slice parts[] = { receipt.id,        receipt.sub,  receipt.dlvrd, receipt.submit_date,
+				       receipt.done_date, receipt.stat, receipt.err,   receipt.text };
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		check_part(parts[i], message.text, &receipt);
+	return 0;
+}
