@@ -1,0 +1,75 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: Apache-2.0
+# The figures of “script/bench smpp”: throughput and CPU from the carrier's summary and the samples, latency from what the
+# load sent and the carrier got, the floor beside it. Prints a page for people, and with --json one object behind it.
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib $FindBin::Bin;
+use Figures;
+use Getopt::Long;
+
+my %option = (rss => 0, dead => 0);
+GetOptions(\%option, 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'rss=f',
+	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'json') or exit 64;
+binmode STDOUT, ':utf8';
+
+my $run = Figures::json_file($option{run});
+my $carrier = Figures::json_file($option{summary});
+my $samples = Figures::samples_file($option{samples});
+my ($first, $last) = ($carrier->{first_at} // 0, $carrier->{last_at} // 0);
+my $received = $carrier->{messages};
+my $seconds = $last - $first;
+my %cpu = map { $_ => Figures::cpu_between($samples, $_, $first, $last, $received) } qw(gateway redis carrier);
+my $lost = $option{alerts} - $carrier->{distinct};
+
+my (%sent_us, @latency_ms);
+my $paced = 0;
+Figures::each_produced($option{produced}, sub { $sent_us{ $_[0] } = $_[1]; $paced++ });
+Figures::each_recorded($option{record}, sub {
+	my ($number, $at_us) = @_;
+	push @latency_ms, ($at_us - delete $sent_us{$number}) / 1000 if exists $sent_us{$number};
+});
+@latency_ms = sort { $a <=> $b } @latency_ms;
+my $latency_carrier = Figures::json_file($option{'latency-summary'});
+$lost += keys %sent_us;
+my $duplicates = $carrier->{duplicates} + $latency_carrier->{duplicates};
+
+my $floor = $option{floor} ? Figures::json_file($option{floor}) : undef;
+my $rate = $seconds > 0 ? $received / $seconds : 0;
+my %figure = (
+	alerts => $option{alerts}, links => $option{links}, window => $option{window},
+	aof => $option{aof} eq 'yes' ? JSON::PP::true : JSON::PP::false,
+	state => $run->{state}, seconds => sprintf('%.3f', $seconds) + 0, rate => int($rate),
+	gateway_us => round($cpu{gateway}), redis_us => round($cpu{redis}), carrier_us => round($cpu{carrier}),
+	rss_mib => $option{rss}, p50_ms => pick(0.5), p99_ms => pick(0.99), p999_ms => pick(0.999),
+	latency_alerts => scalar @latency_ms, lost => $lost, duplicates => $duplicates, dead => $option{dead},
+	violations => $carrier->{violations_total} + $latency_carrier->{violations_total},
+	floor_rate => $floor ? $floor->{rate} : undef, floor_us => $floor ? $floor->{floor_us} : undef,
+	floor_redis_us => $floor ? $floor->{redis_us} : undef, floor_carrier_us => $floor ? $floor->{carrier_us} : undef,
+	ratio_to_floor => $floor && $floor->{rate} > 0 ? round($rate / $floor->{rate}) : undef,
+);
+
+sub round { return sprintf('%.2f', $_[0]) + 0 }
+sub pick { my $ms = Figures::percentile($_[0], @latency_ms); return defined $ms ? round($ms) : undef }
+sub shown { return defined $_[0] ? $_[0] : '–' }
+
+my $out = $option{json} ? \*STDERR : \*STDOUT;
+binmode $out, ':utf8';
+print $out <<"PAGE";
+
+  messages/s        @{[int $rate]}   ($received in $figure{seconds} s, first to last accepted by the carrier)
+  CPU per message   gateway $figure{gateway_us} µs, Redis $figure{redis_us} µs, carrier $figure{carrier_us} µs
+  peak memory       $option{rss} MiB resident (gateway)
+  lost, duplicates  $lost, $duplicates   (dead letters $option{dead}, protocol violations $figure{violations})
+  latency at 500/s  p50 @{[shown $figure{p50_ms}]} ms, p99 @{[shown $figure{p99_ms}]} ms, p99.9 @{[shown $figure{p999_ms}]} ms   (XADD to submit_sm, @{[scalar @latency_ms]} alerts)
+PAGE
+if ($floor) {
+	print $out <<"PAGE";
+  floor             $floor->{rate} messages/s; Redis $floor->{redis_us} µs, floor $floor->{floor_us} µs, carrier $floor->{carrier_us} µs
+  ratio to floor    $figure{ratio_to_floor}
+PAGE
+}
+print JSON::PP->new->canonical->encode(\%figure), "\n" if $option{json};
+exit($lost == 0 && $duplicates == 0 && $run->{state} eq 'done' ? 0 : 1);

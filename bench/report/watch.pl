@@ -1,0 +1,94 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: Apache-2.0
+# Watches a run from Redis' side until every alert is settled: a progress bar on a terminal, CPU samples into a file, and
+# at the end one JSON object: {"state":"done"|"stalled"|"ended:NAME","settled","seconds"}. It looks ten times a second,
+# which costs Redis less than a thousandth of its time.
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib $FindBin::Bin;
+use Getopt::Long;
+use POSIX ();
+use RedisSocket;
+use Time::HiRes qw(sleep time);
+
+my %option = (tag => '{hongyan}', timeout => 60, title => 'sent');
+GetOptions(\%option, 'redis=s', 'alerts=i', 'timeout=f', 'samples=s', 'title=s', 'process=s%', 'quiet') or exit 64;
+binmode STDERR, ':utf8';
+
+my @lanes = map { "$option{tag}:alerts:$_" } qw(urgent normal bulk);
+my $tick_us = 1e6 / POSIX::sysconf(POSIX::_SC_CLK_TCK());
+my $is_terminal = -t STDERR && !$option{quiet};
+my $redis = RedisSocket->open($option{redis});
+
+# CPU of a process so far in microseconds (utime and stime); undef when it has ended.
+sub cpu_us {
+	my ($pid) = @_;
+	open my $file, '<', "/proc/$pid/stat" or return undef;
+	my ($rest) = (<$file> // '') =~ /.*\) (.*)/ or return undef;
+	my @field = split ' ', $rest;
+	return $field[0] eq 'Z' ? undef : ($field[11] + $field[12]) * $tick_us;
+}
+
+# Alerts that came in, and those of them that are off the queue for good.
+sub counts {
+	my ($ready, $later, @streams) = $redis->ask(
+		[ 'XLEN', "$option{tag}:ready" ],
+		[ 'ZCARD', "$option{tag}:later" ],
+		map { [ 'XINFO', 'STREAM', $_ ] } @lanes);
+	my ($added, $waiting) = (0, (ref $ready ? 0 : $ready) + (ref $later ? 0 : $later));
+	for (map { RedisSocket::hash($_) } @streams) {
+		$added += $_->{'entries-added'} // 0;
+		$waiting += $_->{length} // 0;
+	}
+	return ($added, $added - $waiting);
+}
+
+sub with_commas { my $n = reverse int shift; $n =~ s/(\d{3})(?=\d)/$1,/g; return scalar reverse $n }
+
+my ($shown, $last_line_at, $last_line_count) = (0, 0, 0);
+
+sub show {
+	my ($settled, $rate, $is_last) = @_;
+	return if $option{quiet};
+	my $share = $option{alerts} > 0 ? $settled / $option{alerts} : 1;
+	$share = 1 if $share > 1;
+	my $text = sprintf '%s of %s %s', with_commas($settled), with_commas($option{alerts}), $option{title};
+	$text .= sprintf ', %s/s', with_commas($rate) unless $is_last;
+	if ($is_terminal) {
+		my $full = int(30 * $share);
+		printf STDERR "\r  %s%s %3d %%  %s\e[K%s", '█' x $full, '░' x (30 - $full), 100 * $share, $text,
+			$is_last ? "\n" : '';
+	} elsif ($is_last || time - $last_line_at >= 1) {
+		$last_line_at = time;
+		printf STDERR "  %3d %%  %s\n", 100 * $share, $text;
+	}
+}
+
+my $samples;
+if ($option{samples}) {
+	open $samples, '>', $option{samples} or die "cannot write $option{samples}: $!\n";
+}
+my @name = sort keys %{ $option{process} // {} };
+my ($start, $state, $settled, $added) = (time, undef, 0, 0);
+my @recent;
+while (!$state) {
+	($added, $settled) = counts();
+	my $now = time;
+	push @recent, [ $now, $settled ];
+	shift @recent if @recent > 10;
+	my $span = $now - $recent[0][0];
+	my @cpu = map { cpu_us($option{process}{$_}) } @name;
+	$state = 'done' if $added >= $option{alerts} && $settled >= $added;
+	$state //= 'stalled' if $now - $start > $option{timeout};
+	for my $i (0 .. $#name) { $state //= "ended:$name[$i]" unless defined $cpu[$i] }
+	if ($samples) {
+		printf $samples '{"at":%.4f,"settled":%d%s}' . "\n", $now, $settled,
+			join '', map { sprintf ',"%s_us":%.0f', $name[$_], $cpu[$_] // 0 } 0 .. $#name;
+	}
+	show($settled, $span > 0 ? ($settled - $recent[0][1]) / $span : 0, defined $state);
+	sleep 0.1 unless $state;
+}
+printf "{\"state\":\"%s\",\"added\":%d,\"settled\":%d,\"seconds\":%.3f}\n", $state, $added, $settled, time - $start;
+exit($state eq 'done' ? 0 : 1);

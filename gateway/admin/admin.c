@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/admin_inner.h"
+
+#include "base/check.h"
+#include "metrics/metrics.h"
+#include "model/closing.h"
+
+#include <stdlib.h>
+
+static const struct httpd_route routes[] = {
+	{ HTTPD_GET, "/livez", admin_livez },
+	{ HTTPD_GET, "/readyz", admin_readyz },
+	{ HTTPD_GET, "/metrics", admin_metrics },
+	{ HTTPD_GET, "/v1/status", admin_status },
+};
+
+#define ROUTE_COUNT (sizeof routes / sizeof routes[0])
+
+void admin_look(struct admin *admin, struct admin_snapshot *out)
+{
+	const struct admin_view *view = &admin->view;
+	*out = (struct admin_snapshot){ 0 };
+	if (view->refresh != NULL)
+		view->refresh(view->ctx);
+	view->snapshot(view->ctx, out);
+	admin_snapshot_count(out, view->blocks, view->block_count);
+}
+
+static uint64_t closed(const struct admin_view *view, enum closing closing)
+{
+	uint64_t total = 0;
+	for (unsigned i = 0; i < view->block_count; i++)
+		total += (uint64_t)metrics_value(view->blocks[i], METRIC_CLOSINGS, closing, 0);
+	return total;
+}
+
+static void on_turn(void *ctx, struct now now)
+{
+	struct admin *admin = ctx;
+	if (now.mono < admin->sample_at)
+		return;
+	admin_rate_note(&admin->accepted, now.mono, closed(&admin->view, CLOSING_ACCEPTED));
+	admin_rate_note(&admin->dead, now.mono, closed(&admin->view, CLOSING_DEAD));
+	admin->sample_at = now.mono + US_PER_S;
+}
+
+static mono_us on_next_deadline(void *ctx)
+{
+	const struct admin *admin = ctx;
+	return admin->sample_at;
+}
+
+enum err admin_start(struct loop *loop, const struct admin_options *options, const struct admin_view *view,
+		     struct admin **out, struct err_at *at)
+{
+	CHECK(view->snapshot != NULL && view->block_count >= 1);
+	struct admin *admin = calloc(1, sizeof *admin);
+	if (admin == NULL)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the admin address");
+	admin->view = *view;
+	struct httpd_options limits = { .host = options->host, .port = options->port };
+	enum err err = httpd_create(loop, &limits, routes, ROUTE_COUNT, admin, &admin->httpd, at);
+	if (err != ERR_OK) {
+		free(admin);
+		return err;
+	}
+	admin->member = (struct loop_member){ .turn = on_turn, .next_deadline = on_next_deadline, .ctx = admin };
+	loop_add(loop, &admin->member);
+	*out = admin;
+	return ERR_OK;
+}
+
+uint16_t admin_port(const struct admin *admin)
+{
+	return httpd_port(admin->httpd);
+}
+
+void admin_stop(struct admin *admin, mono_us grace_us, void (*on_stopped)(void *ctx), void *ctx)
+{
+	httpd_stop(admin->httpd, grace_us, on_stopped, ctx);
+}
+
+void admin_destroy(struct admin *admin)
+{
+	if (admin == NULL)
+		return;
+	loop_remove(&admin->member);
+	httpd_destroy(admin->httpd);
+	free(admin);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "admin/admin_snapshot.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdint.h>
+
+/* The admin address: pages for people, probes and monitoring.
+ *
+ *   GET /livez       200 as long as the main loop turns
+ *   GET /readyz      200 where Redis is reachable, an account has a bound link and the gateway is not draining; else 503
+ *   GET /metrics     all metrics, Prometheus text format 0.0.4
+ *   GET /v1/status   admin_snapshot as JSON */
+
+struct metrics;
+
+/* Where the pages get their facts. All are called in the loop's thread, from the loop, and must not block. */
+struct admin_view {
+	/* Fills in the snapshot, zeroed before, but for what admin_snapshot_count fills in after it. What it points to is
+	 * borrowed until the next call. */
+	void (*snapshot)(void *ctx, struct admin_snapshot *out);
+	/* Called before the blocks are read for a page, to bring gauges up to date. NULL = nothing to do. */
+	void (*refresh)(void *ctx);
+	/* The blocks that /metrics prints together, at least one, with the names of all labels; borrowed until
+	 * admin_destroy. */
+	const struct metrics *const *blocks;
+	unsigned block_count;
+	void *ctx;
+};
+
+struct admin_options {
+	const char *host; /* borrowed until admin_start returns */
+	uint16_t port;    /* 0 = any that is free */
+};
+
+struct admin;
+struct loop;
+
+/* Starts to serve. loop: borrowed until admin_destroy. view: copied. out: owned, set on success only. at: why not, a
+ * sentence with the address. Errors as of httpd_create. */
+MUST_CHECK enum err admin_start(struct loop *loop, const struct admin_options *options, const struct admin_view *view,
+				struct admin **out, struct err_at *at);
+
+/* The port that it listens on. */
+uint16_t admin_port(const struct admin *admin);
+
+/* Takes no new connections and answers the requests that have begun, at most for grace_us; then calls on_stopped (may
+ * be NULL) once, from the loop. Legal once. */
+void admin_stop(struct admin *admin, mono_us grace_us, void (*on_stopped)(void *ctx), void *ctx);
+
+/* Closes everything at once and frees it; legal at any time but from the view's functions. NULL is fine. The loop needs
+ * a turn more (loop_destroy makes it) to let go of the handles. */
+void admin_destroy(struct admin *admin);

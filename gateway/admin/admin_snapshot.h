@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/clock.h"
+#include "model/entry.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the gateway is doing at one instant: plain data, filled in by who knows it, printed by the pages. Texts are
+ * borrowed, NUL-terminated; NULL and "" are the same. */
+
+enum admin_account_state {
+	ADMIN_ACCOUNT_DOWN,    /* no bound link; it goes on trying */
+	ADMIN_ACCOUNT_UP,      /* at least one bound link */
+	ADMIN_ACCOUNT_REFUSED, /* the carrier refused the credentials: a human is needed */
+	ADMIN_ACCOUNT_STATE_COUNT
+};
+
+/* One carrier account, all workers together. */
+struct admin_account {
+	const char *name;
+	enum admin_account_state state;
+	const char *reason; /* of the state, a sentence for people */
+	unsigned links_up;
+	unsigned window_used;  /* submits without an answer yet */
+	unsigned window_total; /* places in the windows of all bound links */
+	unsigned tps;          /* segments a second allowed; 0 = unlimited */
+	uint64_t accepted;     /* outcomes since the start, by class */
+	uint64_t throttled;
+	uint64_t rejected;
+	uint64_t temporary;
+	uint64_t unknown;
+};
+
+/* One stream of the queue. */
+struct admin_lane {
+	uint64_t length;   /* entries, those in work included */
+	mono_us oldest_us; /* age of the oldest; 0 = there is none */
+};
+
+/* Counted since the start, all workers together. */
+struct admin_totals {
+	uint64_t read;
+	uint64_t begun;
+	uint64_t accepted;
+	uint64_t expired;
+	uint64_t duplicate;
+	uint64_t dead;
+	uint64_t later;
+	uint64_t retries;
+	uint64_t ambiguous_resends;
+	uint64_t late_answers;
+	uint64_t intents_found;
+};
+
+struct admin_snapshot {
+	const char *version;
+	const char *instance;
+	mono_us uptime_us;
+	bool is_draining;
+	bool is_redis_up;
+	const char *redis_reason; /* why not, a sentence for people */
+	uint64_t redis_reconnects;
+	struct admin_lane lanes[LANE_COUNT];
+	uint64_t later; /* entries that wait for their time */
+	uint64_t dead;  /* dead letters kept */
+	unsigned workers;
+	struct admin_totals totals;
+	const struct admin_account *accounts;
+	unsigned account_count;
+};
+
+struct metrics;
+
+/* Fills in what metrics know: lanes, later, dead, workers, redis_reconnects and totals. out: its account_count is the
+ * number of accounts that the metrics have. blocks: count of them, at least one, with names for the lanes, accounts,
+ * events and outcome classes. */
+void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *const blocks[], unsigned count);
+
+/* The same for the account of that index: links_up, window_used, window_total and outcomes, and its state by links_up
+ * and ACCOUNT_REFUSED. */
+void admin_account_count(struct admin_account *out, unsigned account, const struct metrics *const blocks[],
+			 unsigned count);

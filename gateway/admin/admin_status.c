@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/admin_inner.h"
+
+#include "base/check.h"
+#include "base/json.h"
+
+#define PAGE_OCTETS    2048
+#define ACCOUNT_OCTETS 512
+
+static void put_real(struct buf *out, const char *key, double value, int decimals)
+{
+	json_key(out, key);
+	json_real(out, value, decimals);
+}
+
+static void put_bool(struct buf *out, const char *key, bool value)
+{
+	json_key(out, key);
+	json_bool(out, value);
+}
+
+/* A text, or "" where there is none. */
+static void put_text(struct buf *out, const char *key, const char *text)
+{
+	json_key_text(out, key, slice_of(text ? text : ""));
+}
+
+static const char *state_name(enum admin_account_state state)
+{
+	static const char *const names[ADMIN_ACCOUNT_STATE_COUNT] = {
+		[ADMIN_ACCOUNT_DOWN] = "down",
+		[ADMIN_ACCOUNT_UP] = "up",
+		[ADMIN_ACCOUNT_REFUSED] = "refused",
+	};
+	CHECK((unsigned)state < ADMIN_ACCOUNT_STATE_COUNT);
+	return names[state];
+}
+
+static void put_lanes(struct buf *out, const struct admin_snapshot *snapshot)
+{
+	json_key(out, "lanes");
+	json_open(out, '{');
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		json_key(out, lane_name((enum lane)lane));
+		json_open(out, '{');
+		json_key_uint(out, "length", snapshot->lanes[lane].length);
+		put_real(out, "oldest_s", (double)snapshot->lanes[lane].oldest_us / US_PER_S, 3);
+		json_close(out, '}');
+	}
+	json_close(out, '}');
+}
+
+static void put_account(struct buf *out, const struct admin_account *account)
+{
+	json_open(out, '{');
+	put_text(out, "name", account->name);
+	put_text(out, "state", state_name(account->state));
+	put_text(out, "reason", account->reason);
+	json_key_uint(out, "links_up", account->links_up);
+	json_key_uint(out, "window_used", account->window_used);
+	json_key_uint(out, "window_total", account->window_total);
+	json_key_uint(out, "tps", account->tps);
+	json_key_uint(out, "accepted", account->accepted);
+	json_key_uint(out, "throttled", account->throttled);
+	json_key_uint(out, "rejected", account->rejected);
+	json_key_uint(out, "temporary", account->temporary);
+	json_key_uint(out, "unknown", account->unknown);
+	json_close(out, '}');
+}
+
+static void put_totals(struct buf *out, const struct admin_totals *totals)
+{
+	json_key(out, "totals");
+	json_open(out, '{');
+	json_key_uint(out, "read", totals->read);
+	json_key_uint(out, "begun", totals->begun);
+	json_key_uint(out, "accepted", totals->accepted);
+	json_key_uint(out, "expired", totals->expired);
+	json_key_uint(out, "duplicate", totals->duplicate);
+	json_key_uint(out, "dead", totals->dead);
+	json_key_uint(out, "later", totals->later);
+	json_key_uint(out, "retries", totals->retries);
+	json_key_uint(out, "ambiguous_resends", totals->ambiguous_resends);
+	json_key_uint(out, "late_answers", totals->late_answers);
+	json_key_uint(out, "intents_found", totals->intents_found);
+	json_close(out, '}');
+}
+
+void admin_status_write(const struct admin_snapshot *snapshot, const struct admin_rates *rates, struct buf *out)
+{
+	json_open(out, '{');
+	put_text(out, "version", snapshot->version);
+	put_text(out, "instance", snapshot->instance);
+	json_key_uint(out, "uptime_s", (uint64_t)(snapshot->uptime_us / US_PER_S));
+	put_bool(out, "draining", snapshot->is_draining);
+	json_key_uint(out, "workers", snapshot->workers);
+	json_key(out, "redis");
+	json_open(out, '{');
+	put_bool(out, "up", snapshot->is_redis_up);
+	put_text(out, "reason", snapshot->redis_reason);
+	json_key_uint(out, "reconnects", snapshot->redis_reconnects);
+	json_close(out, '}');
+	put_lanes(out, snapshot);
+	json_key_uint(out, "later", snapshot->later);
+	json_key_uint(out, "dead", snapshot->dead);
+	json_key(out, "accounts");
+	json_open(out, '[');
+	for (unsigned i = 0; i < snapshot->account_count; i++)
+		put_account(out, &snapshot->accounts[i]);
+	json_close(out, ']');
+	put_totals(out, &snapshot->totals);
+	json_key(out, "rate_1m");
+	json_open(out, '{');
+	put_real(out, "accepted_per_s", rates->accepted_per_s, 1);
+	put_real(out, "dead_per_s", rates->dead_per_s, 3);
+	json_close(out, '}');
+	json_close(out, '}');
+	buf_put_text(out, "\n");
+}
+
+void admin_status(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+{
+	(void)request;
+	struct admin *admin = ctx;
+	struct admin_snapshot snapshot;
+	admin_look(admin, &snapshot);
+	struct admin_rates rates = {
+		.accepted_per_s = admin_rate_per_s(&admin->accepted),
+		.dead_per_s = admin_rate_per_s(&admin->dead),
+	};
+	/* Reasons have no fixed length: where the room was too small, once more with twice as much. */
+	size_t octets = PAGE_OCTETS + (size_t)snapshot.account_count * ACCOUNT_OCTETS;
+	do {
+		octets *= 2;
+		if (!httpd_response_room(response, octets))
+			return;
+		response->body.len = 0;
+		admin_status_write(&snapshot, &rates, &response->body);
+	} while (response->body.full);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/cli_hooks.h"
+
+#include "app/config.h"
+#include "app/serve.h"
+#include "app/template_dir.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* One configuration a process: loaded once, freed at the end. */
+static struct config *loaded;
+
+/* Where an error of one load goes. */
+struct telling {
+	const char *path;
+	cli_on_problem *on_problem;
+	void *ctx;
+};
+
+static void tell(void *ctx, const struct err_at *at)
+{
+	struct telling *telling = ctx;
+	char line[5120];
+	struct buf out = buf_over(line, sizeof line - 1);
+	config_error_format(telling->path, at, &out);
+	line[out.len] = '\0';
+	telling->on_problem(telling->ctx, line, false);
+}
+
+/* The file to read where none is named; NULL where there is none. */
+static const char *usual_path(void)
+{
+	static const char *const places[] = { "hongyan.yaml", "/etc/hongyan/hongyan.yaml" };
+	const char *path = getenv("HONGYAN_CONFIG");
+	if (path && *path)
+		return path;
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+		if (access(places[i], F_OK) == 0)
+			return places[i];
+	return NULL;
+}
+
+static enum err load(const char *path, const struct config **config, struct cli_settings *settings,
+		     cli_on_problem *on_problem, void *ctx)
+{
+	if (path == NULL)
+		path = usual_path();
+	if (path == NULL)
+		return ERR_NOT_FOUND;
+	struct telling telling = { path, on_problem, ctx };
+	enum err err = config_load_all(path, environ, &loaded, tell, &telling);
+	if (err != ERR_OK)
+		/* ERR_NOT_FOUND would say that there is no file. */
+		return err == ERR_NOT_FOUND ? ERR_FORMAT : err;
+	*config = loaded;
+	*settings = (struct cli_settings){ .path = loaded->path,
+					   .templates_dir = loaded->templates.dir,
+					   .locale = loaded->locale,
+					   .signature = loaded->signature,
+					   .zone = &loaded->zone,
+					   .account_count = loaded->account_count,
+					   .route_count = loaded->route_count };
+	return ERR_OK;
+}
+
+void cli_hooks_fill(struct cli_env *env)
+{
+	*env = (struct cli_env){ .in = stdin,
+				 .out = stdout,
+				 .err = stderr,
+				 .version = HONGYAN_VERSION,
+				 .load = load,
+				 .load_templates = template_dir_load,
+				 .serve = serve_run,
+				 .show = config_show,
+				 .reference = config_reference };
+}
+
+void cli_hooks_fini(void)
+{
+	config_destroy(loaded);
+	loaded = NULL;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/buf.h"
+#include "base/civil.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "model/msisdn.h"
+#include "model/segment.h"
+
+#include <stdint.h>
+
+/* The service's settings: read once from a YAML (or JSON) file and the environment, then immutable. The table of all
+ * settings, with types, ranges, defaults and help, is config_defs.def; a row there and a field here make a setting.
+ * Strings are owned by the config, NUL-terminated and never NULL unless the comment says so. */
+
+#define CONFIG_ACCOUNTS_MAX 64
+#define CONFIG_ROUTES_MAX   1024
+#define CONFIG_LIST_MAX     1024 /* prefixes or accounts of one route */
+#define CONFIG_OCTETS_MAX   (1024 * 1024)
+
+/* A host and a port, “127.0.0.1:2775”, “[::1]:2775”, “smsc.example.com:2775”. */
+struct config_address {
+	char *host; /* without brackets */
+	uint16_t port;
+};
+
+/* Where Redis is. */
+struct config_redis_url {
+	bool is_unix;
+	struct config_address address; /* where not is_unix; host is NULL otherwise */
+	char *path;                    /* of the socket where is_unix; NULL otherwise */
+	unsigned db;
+	char *user;     /* NULL = the default user */
+	char *password; /* secret; redis.password, redis.password_file or the URL's own; NULL = none */
+};
+
+struct config_redis {
+	struct config_redis_url url;
+	int64_t dedupe_window_ms; /* an id that comes again within it is a duplicate */
+	int64_t receipt_wait_ms;  /* how long a receipt still finds its alert */
+};
+
+struct config_admin {
+	struct config_address listen;
+};
+
+struct config_templates {
+	char *dir;
+};
+
+struct config_instance {
+	char *name;      /* names this gateway's consumers in Redis */
+	char *lock_file; /* NULL = none: consumers of an earlier start are adopted only when they are seen to be dead */
+};
+
+struct config_log {
+	enum log_level level;
+};
+
+struct config_retry {
+	mono_us base_us;       /* wait before the first retry; doubles */
+	mono_us max_us;        /* the wait never grows beyond */
+	unsigned attempts_max; /* then the alert is dead */
+};
+
+struct config_unknown {
+	mono_us wait_us; /* after the response deadline, before an unanswered sms is sent once more */
+};
+
+enum config_protocol { CONFIG_PROTOCOL_SMPP };
+
+enum config_bind { CONFIG_BIND_TRANSCEIVER, CONFIG_BIND_TRANSMITTER, CONFIG_BIND_RECEIVER };
+
+enum config_validity {
+	CONFIG_VALIDITY_NONE,     /* no validity_period */
+	CONFIG_VALIDITY_RELATIVE, /* “000000001500000R” */
+	CONFIG_VALIDITY_ABSOLUTE, /* “260213080000032+” */
+};
+
+enum config_accepted_is { CONFIG_ACCEPTED_IS_INTERMEDIATE, CONFIG_ACCEPTED_IS_FINAL };
+
+/* One contract with one carrier. */
+struct config_account {
+	char *name; /* unique; letters, digits, “_”, “-”, “.” */
+	enum config_protocol protocol;
+	struct config_address address;
+	char *system_id;    /* at most 15 octets */
+	char *password;     /* secret, "" = none; at most 8 octets unless password_long (then 63) */
+	bool password_long; /* the carrier issued a password longer than SMPP allows */
+	char *system_type;  /* at most 12 octets */
+	enum config_bind bind;
+	unsigned binds;    /* links, 1–64, of all workers together */
+	unsigned window;   /* of one link, 1–10000 */
+	unsigned tps;      /* segments a second, of all links together; 0 = unlimited */
+	char *source;      /* sender; "" = the carrier's default; at most 20 octets */
+	uint8_t source_ton;
+	uint8_t source_npi;
+	uint8_t dest_ton;
+	uint8_t dest_npi;
+	enum concat concat;
+	unsigned segments_max; /* 1–16; a longer sms is refused */
+	uint8_t data_coding_gsm7;
+	uint8_t data_coding_ucs2;
+	bool registered_delivery; /* ask for delivery receipts */
+	enum config_validity validity;
+	enum config_accepted_is accepted_is;
+	mono_us response_timeout_us;
+	mono_us enquire_interval_us;
+	mono_us reconnect_min_us;
+	mono_us reconnect_max_us;
+	mono_us connect_timeout_us; /* of the connection, then of the bind */
+};
+
+/* One row of the routing table; the longest matching prefix wins. */
+struct config_route {
+	char **prefixes; /* digits in international form without “+”; prefix_count 0 = every number */
+	unsigned prefix_count;
+	unsigned *accounts; /* indexes into config.accounts, preferred first; at least one */
+	unsigned account_count;
+};
+
+struct config {
+	char *path; /* of the file, as given */
+	struct config_redis redis;
+	unsigned workers;              /* 0 = auto: half of the processors, at least 1 */
+	const struct country *country; /* static storage */
+	char *timezone;                /* its name */
+	struct zone zone;              /* its offsets from UTC, from a year before the start on */
+	char *signature;               /* without brackets, UTF-8; "" = none */
+	char *locale;
+	struct config_templates templates;
+	struct config_admin admin;
+	struct config_instance instance;
+	struct config_log log;
+	mono_us drain_timeout_us;
+	struct config_retry retry;
+	struct config_unknown unknown;
+	struct config_account *accounts; /* at least one */
+	unsigned account_count;
+	struct config_route *routes; /* where the file has none: one for every number, to all accounts in their order */
+	unsigned route_count;
+};
+
+/* Reads the file at path, then the overrides in envp (“HONGYAN_…=…”; NULL-terminated, may be NULL), then checks the whole.
+ * out: owned by the caller, set on success only. at: the first error with line, column (0 where it has none), field and
+ * text. ERR_IO unreadable file; ERR_FORMAT, ERR_RANGE, ERR_NOT_FOUND, ERR_DUPLICATE, ERR_UNSUPPORTED what is wrong. */
+MUST_CHECK enum err config_load(const char *path, char *const envp[], struct config **out /* owned */,
+				struct err_at *at);
+
+/* Takes each error found; at: borrowed until return. */
+typedef void config_on_error(void *ctx, const struct err_at *at);
+
+/* Same, but goes on after an error and reports each one, in the order found. Returns the first. */
+MUST_CHECK enum err config_load_all(const char *path, char *const envp[], struct config **out /* owned */,
+				    config_on_error *on_error, void *ctx);
+
+/* Frees it, with its secrets overwritten first. NULL is fine. */
+void config_destroy(struct config *config);
+
+/* Writes “hongyan.yaml:12:5: unknown key …” for people, without a newline. path: as given to config_load. An error of
+ * an environment variable begins with the variable's name instead. */
+void config_error_format(const char *path, const struct err_at *at, struct buf *out);
+
+/* Index of the account called name; ERR_NOT_FOUND where there is none. */
+MUST_CHECK enum err config_account_find(const struct config *config, struct slice name, unsigned *out);
+
+/* Writes the settings in force as YAML, secrets as “(hidden)”. */
+void config_show(const struct config *config, struct buf *out);
+
+/* Writes docs/configuration.md: every setting from the table. */
+void config_reference(struct buf *out);

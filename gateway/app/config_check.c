@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/config_check.h"
+
+#include "base/utf8.h"
+#include "render/template.h"
+#include "route/route.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+_Static_assert(CONFIG_ACCOUNTS_MAX <= ROUTE_ACCOUNTS_MAX, "every account can be routed to");
+_Static_assert(CONFIG_ROUTES_MAX <= ROUTE_RULES_MAX, "every route has its rule");
+
+#define SMPP_PASSWORD_MAX 8  /* SMPP 3.4 §4.1.1: at most 9 octets with the NUL */
+#define ALPHA_SENDER_MAX  11 /* 3GPP TS 23.040 §9.1.2.5: 10 octets of GSM-7 */
+#define TON_ALPHANUMERIC  5  /* SMPP 3.4 §5.2.5 */
+
+/* Where a setting of an element stands, for an error's place: its own node, its file's, or the element. */
+static const struct tree_node *place_of(const struct tree_node *element, const char *path)
+{
+	char twin[64];
+	snprintf(twin, sizeof twin, "%s_file", path);
+	const struct tree_node *node = tree_find_path(element, path);
+	if (node == NULL)
+		node = tree_find_path(element, twin);
+	return node ? node : element;
+}
+
+static void check_order(struct config_load *load, const struct tree_node *element, const char *prefix,
+			const char *low_path, mono_us low_us, const char *high_path, mono_us high_us)
+{
+	if (low_us <= high_us)
+		return;
+	config_report(load->report, ERR_RANGE, place_of(element, low_path), false, low_path,
+		      "%s%s is longer than %s%s", prefix, low_path, prefix, high_path);
+}
+
+static void check_signature(struct config_load *load)
+{
+	const char *signature = load->config->signature;
+	const struct tree_node *place = place_of(load->root, "signature");
+	if (signature == NULL)
+		return;
+	if (strstr(signature, "【") || strstr(signature, "】"))
+		config_report(load->report, ERR_FORMAT, place, false, "signature",
+			      "signature is written without 【】; they are put around it");
+	else if (utf8_count(signature, strlen(signature)) > TEMPLATE_SIGNATURE_MAX)
+		config_report(load->report, ERR_RANGE, place, false, "signature",
+			      "signature has more than %d characters", TEMPLATE_SIGNATURE_MAX);
+}
+
+static void check_password(struct config_load *load, const struct config_account *account,
+			   const struct tree_node *element)
+{
+	size_t len = strlen(account->password);
+	if (len > SMPP_PASSWORD_MAX && !account->password_long)
+		config_report(load->report, ERR_RANGE, place_of(element, "password"), false, "password",
+			      "the password of account “%s” has %zu octets, SMPP allows %d; if the carrier really issued it, "
+			      "set password_long: true",
+			      account->name, len, SMPP_PASSWORD_MAX);
+}
+
+static void check_source(struct config_load *load, struct config_account *account, const struct tree_node *element)
+{
+	size_t len = strlen(account->source);
+	bool is_digits = strspn(account->source, "0123456789") == len;
+	const struct tree_node *place = place_of(element, "source");
+	if (is_digits)
+		return;
+	if (account->source[0] == '+') {
+		config_report(load->report, ERR_FORMAT, place, false, "source",
+			      "source of account “%s” is written without “+”; source_ton says that it is international",
+			      account->name);
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)account->source[i] >= 0x80) {
+			config_report(load->report, ERR_FORMAT, place, false, "source",
+				      "source of account “%s” has characters that no sender can have", account->name);
+			return;
+		}
+	}
+	if (len > ALPHA_SENDER_MAX)
+		config_report(load->report, ERR_RANGE, place, false, "source",
+			      "source of account “%s” has letters and %zu characters; at most %d are allowed then",
+			      account->name, len, ALPHA_SENDER_MAX);
+	if (!tree_find(element, SLICE("source_ton")) && !tree_find(element, SLICE("source_npi"))) {
+		account->source_ton = TON_ALPHANUMERIC;
+		account->source_npi = 0;
+	}
+}
+
+static void check_account(struct config_load *load, unsigned index)
+{
+	struct config_account *account = &load->config->accounts[index];
+	const struct tree_node *element = load->account_nodes[index];
+	for (unsigned i = 0; i < index; i++) {
+		const struct config_account *twin = &load->config->accounts[i];
+		if (*account->name == '\0' || strcmp(account->name, twin->name) != 0)
+			continue;
+		config_report(load->report, ERR_DUPLICATE, place_of(element, "name"), false, "name",
+			      "there are two accounts “%s”, the first in line %u", account->name,
+			      load->account_nodes[i]->line);
+		break;
+	}
+	char prefix[64];
+	snprintf(prefix, sizeof prefix, "accounts[%s].", account->name);
+	check_password(load, account, element);
+	check_source(load, account, element);
+	check_order(load, element, prefix, "reconnect_min", account->reconnect_min_us, "reconnect_max",
+		    account->reconnect_max_us);
+}
+
+/* One prefix of one route. */
+struct claim {
+	const char *prefix;
+	unsigned route;
+};
+
+static int compare_claims(const void *left, const void *right)
+{
+	const struct claim *a = left;
+	const struct claim *b = right;
+	int order = strcmp(a->prefix, b->prefix);
+	return order ? order : a->route < b->route ? -1 : a->route > b->route;
+}
+
+/* The same prefix in two routes would leave the second one without meaning; so would a second route for all numbers. */
+static void check_routes(struct config_load *load)
+{
+	const struct config *config = load->config;
+	size_t count = 0;
+	for (unsigned i = 0; i < config->route_count; i++)
+		count += config->routes[i].prefix_count ? config->routes[i].prefix_count : 1;
+	struct claim *claims = calloc(count ? count : 1, sizeof *claims);
+	if (claims == NULL) {
+		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
+		return;
+	}
+	count = 0;
+	for (unsigned i = 0; i < config->route_count; i++) {
+		const struct config_route *route = &config->routes[i];
+		/* A route whose prefixes were all wrong is not one for every number. */
+		if (route->prefix_count == 0 && tree_find(load->route_nodes[i], SLICE("prefix")) == NULL)
+			claims[count++] = (struct claim){ "", i };
+		for (unsigned j = 0; j < route->prefix_count; j++)
+			claims[count++] = (struct claim){ route->prefixes[j], i };
+	}
+	qsort(claims, count, sizeof *claims, compare_claims);
+	for (size_t i = 1; i < count; i++) {
+		if (strcmp(claims[i - 1].prefix, claims[i].prefix) != 0)
+			continue;
+		unsigned earlier = claims[i - 1].route + 1;
+		const struct tree_node *place = place_of(load->route_nodes[claims[i].route], "prefix");
+		if (*claims[i].prefix)
+			config_report(load->report, ERR_DUPLICATE, place, false, "prefix",
+				      "prefix “%s” is in routes[%u] already", claims[i].prefix, earlier);
+		else
+			config_report(load->report, ERR_DUPLICATE, place, false, "prefix",
+				      "routes[%u] takes every number, and so does routes[%u] already", claims[i].route + 1,
+				      earlier);
+	}
+	free(claims);
+}
+
+/* A file without routes sends every number to the accounts in their order. */
+static void make_route(struct config_load *load)
+{
+	struct config *config = load->config;
+	config->routes = calloc(1, sizeof *config->routes);
+	unsigned *accounts = calloc(config->account_count, sizeof *accounts);
+	if (config->routes == NULL || accounts == NULL) {
+		free(accounts);
+		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
+		return;
+	}
+	config->route_count = 1;
+	config->routes[0].accounts = accounts;
+	for (unsigned i = 0; i < config->account_count; i++)
+		if (config->accounts[i].bind != CONFIG_BIND_RECEIVER)
+			accounts[config->routes[0].account_count++] = i;
+	if (config->routes[0].account_count == 0)
+		config_report(load->report, ERR_RANGE, NULL, false, "accounts",
+			      "all accounts bind as receivers, none can send");
+}
+
+void config_check(struct config_load *load)
+{
+	struct config *config = load->config;
+	check_order(load, load->root, "", "retry.base", config->retry.base_us, "retry.max", config->retry.max_us);
+	check_signature(load);
+	for (unsigned i = 0; i < config->account_count; i++)
+		check_account(load, i);
+	check_routes(load);
+	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
+		make_route(load);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/config_element.h"
+
+#include "app/config_file.h"
+#include "base/suggest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PATH_MAX_OCTETS 128 /* of a setting's name with its element */
+#define SECRET_FILE_MAX 4096
+#define SIBLINGS_MAX	128 /* keys that one mapping may have, for suggestions */
+
+/* The keys of one level (prefix “redis.” or "") as texts in names; returns how many. */
+static size_t collect_keys(enum setting_scope scope, const char *prefix, char names[SIBLINGS_MAX][64],
+			   const char *keys[SIBLINGS_MAX])
+{
+	size_t count = 0;
+	size_t prefix_len = strlen(prefix);
+	for (size_t i = 0; i < setting_count && count + 2 < SIBLINGS_MAX; i++) {
+		if (settings[i].scope != scope || strncmp(settings[i].path, prefix, prefix_len) != 0 || settings[i].is_later)
+			continue;
+		const char *key = settings[i].path + prefix_len;
+		snprintf(names[count++], 64, "%.*s", (int)strcspn(key, "."), key);
+		if (setting_is_secret(&settings[i]))
+			snprintf(names[count++], 64, "%s_file", key);
+	}
+	for (size_t i = 0; i < count; i++)
+		keys[i] = names[i];
+	if (scope == SETTING_SCOPE_ROOT && prefix_len == 0) {
+		keys[count++] = "accounts";
+		keys[count++] = "routes";
+	}
+	return count;
+}
+
+static void tell_unknown(struct config_load *load, struct config_element *element, const char *prefix,
+			 const struct tree_node *child)
+{
+	char names[SIBLINGS_MAX][64];
+	const char *keys[SIBLINGS_MAX];
+	size_t count = collect_keys(element->scope, prefix, names, keys);
+	const char *nearest = suggest_nearest(slice_of(child->key), keys, count);
+	element->has_unknown = true;
+	config_report(load->report, ERR_NOT_FOUND, child, true, child->key, "unknown key “%.64s”%s%s%s", child->key,
+		      nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");
+}
+
+/* What a key of the file is. */
+enum key { KEY_UNKNOWN, KEY_SETTING, KEY_LATER, KEY_SECTION };
+
+static enum key judge_key(enum setting_scope scope, const char *path)
+{
+	char section[PATH_MAX_OCTETS + 2];
+	snprintf(section, sizeof section, "%s.", path);
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *setting = &settings[i];
+		size_t len = strlen(setting->path);
+		if (setting->scope != scope)
+			continue;
+		if (strcmp(path, setting->path) == 0)
+			return setting->is_later ? KEY_LATER : KEY_SETTING;
+		if (setting_is_secret(setting) && strncmp(path, setting->path, len) == 0 && strcmp(path + len, "_file") == 0)
+			return KEY_SETTING;
+		if (strncmp(section, setting->path, strlen(section)) == 0)
+			return KEY_SECTION;
+	}
+	return KEY_UNKNOWN;
+}
+
+/* Tells every key below node that is no setting. prefix: "" or “redis.”. */
+static void check_keys(struct config_load *load, struct config_element *element, const struct tree_node *node, const char *prefix)
+{
+	for (const struct tree_node *child = node->first; child; child = child->next) {
+		bool is_root = element->scope == SETTING_SCOPE_ROOT && *prefix == '\0';
+		if (is_root && (strcmp(child->key, "accounts") == 0 || strcmp(child->key, "routes") == 0))
+			continue;
+		char path[PATH_MAX_OCTETS];
+		int len = snprintf(path, sizeof path, "%s%s", prefix, child->key);
+		enum key kind = len < (int)sizeof path ? judge_key(element->scope, path) : KEY_UNKNOWN;
+		if (kind == KEY_UNKNOWN) {
+			tell_unknown(load, element, prefix, child);
+		} else if (kind == KEY_LATER) {
+			element->has_unknown = true;
+			config_report(load->report, ERR_UNSUPPORTED, child, true, path, "“%s” is not built yet", path);
+		} else if (kind == KEY_SECTION && child->kind == TREE_MAPPING) {
+			char section[PATH_MAX_OCTETS + 2];
+			snprintf(section, sizeof section, "%s.", path);
+			check_keys(load, element, child, section);
+		} else if (kind == KEY_SECTION && child->kind == TREE_LIST && strcmp(path, "redis") == 0) {
+			config_report(load->report, ERR_UNSUPPORTED, child, false, path,
+				      "a list of Redis servers is not built yet; write redis: { url: … }");
+		} else if (kind == KEY_SECTION && (child->kind == TREE_LIST || child->text)) {
+			config_report(load->report, ERR_FORMAT, child, false, path, "“%s” must be a mapping with keys", path);
+		}
+	}
+}
+
+/* Sets a secret from the file that node names. */
+static void set_from_file(struct config_load *load, const struct setting *setting, const struct tree_node *node,
+			  const char *path, void *base)
+{
+	if (node->kind != TREE_SCALAR || node->text == NULL || node->style == TREE_LITERAL) {
+		config_report(load->report, ERR_FORMAT, node, false, path, "%s_file must be a path", path);
+		return;
+	}
+	char *file = config_file_resolve(load->config->path, node->text);
+	struct err_at at = { 0 };
+	char *text = NULL;
+	size_t len = 0;
+	enum err err = file ? config_file_read(file, SECRET_FILE_MAX, &text, &len, &at) : ERR_MEMORY;
+	free(file);
+	if (err != ERR_OK) {
+		config_report(load->report, err, node, false, path, "%s_file: “%.100s” %s", path, node->text, at.text);
+		return;
+	}
+	size_t text_len = len;
+	while (text_len && (text[text_len - 1] == '\n' || text[text_len - 1] == '\r'))
+		text_len--;
+	struct tree_node value = { .kind = TREE_SCALAR, .style = TREE_QUOTED, .text = text, .text_len = text_len,
+				   .line = node->line, .column = node->column, .variable = node->variable };
+	text[text_len] = '\0';
+	if (text_len)
+		config_value_set(load, setting, &value, path, base);
+	else
+		config_report(load->report, ERR_FORMAT, node, false, path, "%s_file: “%.100s” is empty", path, node->text);
+	explicit_bzero(text, len);
+	free(text);
+}
+
+static void set_fallback(struct config_load *load, struct config_element *element, const struct setting *setting,
+			 const char *path)
+{
+	if (setting->fallback) {
+		struct tree_node value = { .kind = TREE_SCALAR, .style = TREE_ENVIRONMENT, .text = (char *)setting->fallback,
+					   .text_len = strlen(setting->fallback) };
+		config_value_set(load, setting, &value, path, element->base);
+	} else if (!element->has_unknown) {
+		/* An unknown key is most likely the one that is missing, misspelt. */
+		config_report(load->report, ERR_NOT_FOUND, element->node, false, path, "%s is missing", path);
+	}
+}
+
+void config_element_read(struct config_load *load, struct config_element *element)
+{
+	check_keys(load, element, element->node, "");
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *setting = &settings[i];
+		if (setting->scope != element->scope || setting->is_later)
+			continue;
+		char path[PATH_MAX_OCTETS];
+		char twin[PATH_MAX_OCTETS];
+		snprintf(path, sizeof path, "%s%s", element->prefix, setting->path);
+		snprintf(twin, sizeof twin, "%s_file", setting->path);
+		const struct tree_node *node = tree_find_path(element->node, setting->path);
+		const struct tree_node *file = setting_is_secret(setting) ? tree_find_path(element->node, twin) : NULL;
+		if (node && file)
+			config_report(load->report, ERR_DUPLICATE, file, false, path, "both %s and %s_file are given", path,
+				      path);
+		else if (file)
+			set_from_file(load, setting, file, path, element->base);
+		else if (node)
+			config_value_set(load, setting, node, path, element->base);
+		else
+			set_fallback(load, element, setting, path);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/err.h"
+
+#include <stddef.h>
+
+/* Files named by the configuration. */
+
+/* Reads a whole file. octets_max: a longer one is ERR_RANGE. out: owned, NUL-terminated behind its len octets; both set
+ * on success only. ERR_IO with the system's reason in at->text (as the end of a sentence: “cannot be read: …”). */
+MUST_CHECK enum err config_file_read(const char *path, size_t octets_max, char **out, size_t *len, struct err_at *at);
+
+/* The path to use for a relative one: beside the file config_path where that exists, else as it is (from the working
+ * directory). Absolute paths stay. Owned by the caller; NULL where memory is out. */
+char *config_file_resolve(const char *config_path, const char *path);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/config_list.h"
+
+#include "base/suggest.h"
+
+#include <stdlib.h>
+
+static bool is_prefix(const struct setting *setting, struct slice text)
+{
+	if ((int64_t)text.len < setting->least || (int64_t)text.len > setting->most || text.at[0] == '0')
+		return false;
+	return strspn(text.at, "0123456789") == text.len;
+}
+
+void config_list_set_prefixes(const struct config_value *value)
+{
+	struct config_route *route = (struct config_route *)((char *)value->field - offsetof(struct config_route, prefixes));
+	const struct tree_node *only = value->node->kind == TREE_SCALAR ? value->node : NULL;
+	unsigned count = only ? 1 : value->node->child_count;
+	if (count == 0 || (only && only->text_len == 0))
+		return;
+	if (count > CONFIG_LIST_MAX) {
+		config_value_tell(value, ERR_RANGE, "is too long a list");
+		return;
+	}
+	char **prefixes = calloc(count, sizeof *prefixes);
+	if (prefixes == NULL) {
+		config_value_tell(value, ERR_MEMORY, "does not fit into memory");
+		return;
+	}
+	route->prefixes = prefixes;
+	for (const struct tree_node *node = only ? only : value->node->first; node; node = only ? NULL : node->next) {
+		struct config_value item = *value;
+		item.node = node;
+		item.text = (struct slice){ node->text, node->text_len };
+		item.field = &prefixes[route->prefix_count];
+		if (node->kind != TREE_SCALAR || node->text == NULL)
+			config_value_tell(&item, ERR_FORMAT, "holds something that is no text");
+		else if (node->style == TREE_LITERAL)
+			config_value_tell(&item, ERR_FORMAT, "must hold texts in quotes, not numbers");
+		else if (!is_prefix(value->setting, item.text))
+			config_value_wrong(&item, ERR_FORMAT,
+				   *node->text == '+' || *node->text == '0' ? "international form without “+” or zeros" : "");
+		else
+			config_value_copy(&item);
+		route->prefix_count += prefixes[route->prefix_count] != NULL;
+	}
+}
+
+static unsigned find_account(const struct config *config, struct slice name)
+{
+	for (unsigned i = 0; i < config->account_count; i++)
+		if (config->accounts[i].name && slice_is(name, config->accounts[i].name))
+			return i;
+	return UINT32_MAX;
+}
+
+enum err config_account_find(const struct config *config, struct slice name, unsigned *out)
+{
+	unsigned index = find_account(config, name);
+	if (index == UINT32_MAX)
+		return ERR_NOT_FOUND;
+	*out = index;
+	return ERR_OK;
+}
+
+/* One name of a route's list of accounts. */
+static void add_account(const struct config_value *value, struct config_route *route)
+{
+	const struct config *config = value->load->config;
+	if (value->node->kind != TREE_SCALAR || value->node->text == NULL || value->node->style == TREE_LITERAL) {
+		config_value_tell(value, ERR_FORMAT, "holds something that is no name");
+		return;
+	}
+	unsigned index = find_account(config, value->text);
+	if (index == UINT32_MAX) {
+		const char *names[CONFIG_ACCOUNTS_MAX];
+		unsigned count = 0;
+		for (unsigned i = 0; i < config->account_count; i++)
+			if (config->accounts[i].name)
+				names[count++] = config->accounts[i].name;
+		const char *nearest = suggest_nearest(value->text, names, count);
+		config_report(value->load->report, ERR_NOT_FOUND, value->node, false, value->path,
+			      "%s: there is no account “%.40s”%s%s%s", value->path, value->text.at,
+			      nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");
+		return;
+	}
+	for (unsigned i = 0; i < route->account_count; i++) {
+		if (route->accounts[i] == index) {
+			config_report(value->load->report, ERR_DUPLICATE, value->node, false, value->path,
+				      "%s names account “%s” twice", value->path, value->text.at);
+			return;
+		}
+	}
+	if (config->accounts[index].bind == CONFIG_BIND_RECEIVER)
+		config_report(value->load->report, ERR_RANGE, value->node, false, value->path,
+			      "%s: account “%s” binds as a receiver, it cannot send", value->path, value->text.at);
+	route->accounts[route->account_count++] = index;
+}
+
+void config_list_set_accounts(const struct config_value *value)
+{
+	struct config_route *route = (struct config_route *)((char *)value->field - offsetof(struct config_route, accounts));
+	const struct tree_node *only = value->node->kind == TREE_SCALAR ? value->node : NULL;
+	unsigned count = only ? 1 : value->node->child_count;
+	if (count == 0 || count > CONFIG_LIST_MAX) {
+		config_value_tell(value, ERR_RANGE, count ? "is too long a list" : "is an empty list");
+		return;
+	}
+	route->accounts = calloc(count, sizeof *route->accounts);
+	if (route->accounts == NULL) {
+		config_value_tell(value, ERR_MEMORY, "does not fit into memory");
+		return;
+	}
+	for (const struct tree_node *node = only ? only : value->node->first; node; node = only ? NULL : node->next) {
+		struct config_value item = *value;
+		item.node = node;
+		item.text = (struct slice){ node->text, node->text_len };
+		add_account(&item, route);
+	}
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/config_value.h"
+
+/* A route's two lists. One value stands for a list of one. Wrong items are reported and left out. */
+
+/* Sets prefixes and prefix_count. */
+void config_list_set_prefixes(const struct config_value *value);
+
+/* Sets accounts and account_count; the names must be those of accounts read before. */
+void config_list_set_accounts(const struct config_value *value);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/civil.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* The command line: `hongyan COMMAND …`. One file per command; each is a row of the table in cli.c. Data goes to out,
+ * talk to err. What a command needs of the configuration or of running services comes from whoever fills cli_env. */
+
+/* Exit codes (sysexits.h has the names from 64 on). */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FAILED = 1,       /* the work could not be done */
+	CLI_USAGE = 64,       /* wrong command, option or argument */
+	CLI_DATA = 65,        /* the input is wrong */
+	CLI_UNREACHABLE = 69, /* a service that it needs does not answer */
+	CLI_CONFIG = 78,      /* the configuration is wrong */
+};
+
+/* Takes each problem found, as a line for people. */
+typedef void cli_on_problem(void *ctx, const char *line, bool is_warning);
+
+/* What commands need of the configuration. All is borrowed for the process's life. */
+struct cli_settings {
+	const char *path;
+	const char *templates_dir;
+	const char *locale;
+	const char *signature;
+	const struct zone *zone;
+	unsigned account_count;
+	unsigned route_count;
+};
+
+struct catalogue;
+struct config;
+struct buf;
+
+struct cli_env {
+	FILE *in;
+	FILE *out;
+	FILE *err;
+	const char *version;
+
+	/* Loads the configuration and checks it. path: NULL = the usual places. config: owned by whoever filled this, set
+	 * on success only; settings likewise. ERR_NOT_FOUND: path is NULL and there is no file (told nothing). */
+	enum err (*load)(const char *path, const struct config **config, struct cli_settings *settings,
+			 cli_on_problem *on_problem, void *ctx);
+	/* Loads a folder of templates. out: owned by the caller (catalogue_destroy). */
+	enum err (*load_templates)(const char *dir, const char *locale, struct catalogue **out,
+				   cli_on_problem *on_problem, void *ctx);
+	/* Runs the service; returns the exit code. */
+	int (*serve)(const struct config *config);
+	/* Writes the configuration in force, and the page about all settings. */
+	void (*show)(const struct config *config, struct buf *out);
+	void (*reference)(struct buf *out);
+};
+
+/* Runs the command that argv names. Returns the exit code. */
+int cli_run(int argc, char *const argv[], const struct cli_env *env);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "cli/cli.h"
+
+/* What a command is, and what it is given when it runs. Inside the room only. */
+
+#define CLI_OPTIONS_MAX	  8
+#define CLI_ARGUMENTS_MAX 4
+
+/* “--name VALUE”, or “--name” where value is NULL. */
+struct cli_option {
+	const char *name; /* without “--”; NULL ends a list */
+	const char *value;
+	const char *help;
+};
+
+struct cli_call;
+
+struct cli_command {
+	const char *name;
+	const char *arguments; /* “TEMPLATE”, "" = none */
+	unsigned arguments_min;
+	unsigned arguments_max;
+	const char *summary; /* one line */
+	const char *details; /* some lines, each ended */
+	struct cli_option options[CLI_OPTIONS_MAX + 1];
+	int (*run)(const struct cli_call *call);
+};
+
+struct cli_call {
+	const struct cli_env *env;
+	const struct cli_command *command;
+	const char *values[CLI_OPTIONS_MAX]; /* by the command's options; NULL = not given, "" for one without value */
+	const char *arguments[CLI_ARGUMENTS_MAX];
+	unsigned argument_count;
+	bool wants_json;
+};
+
+extern const struct cli_command cli_serve;
+extern const struct cli_command cli_check;
+extern const struct cli_command cli_render;
+extern const struct cli_command cli_count;
+extern const struct cli_command cli_pdu;
+extern const struct cli_command cli_receipt;
+extern const struct cli_command cli_config;
+extern const struct cli_command cli_version;
+
+/* The value of an option of the command; NULL where it was not given. name: one of the command's (CHECK). */
+const char *cli_option(const struct cli_call *call, const char *name);
+
+/* Says on err what is wrong with the command line, with the way to the help behind it. Returns CLI_USAGE. */
+int cli_usage(const struct cli_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Prints each problem on err as it is (warnings say so). ctx: the FILE. For cli_env's loaders. */
+void cli_tell_problem(void *ctx, const char *line, bool is_warning);

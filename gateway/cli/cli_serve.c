@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli_command.h"
+
+static int run(const struct cli_call *call)
+{
+	const struct cli_env *env = call->env;
+	const struct config *config = NULL;
+	struct cli_settings settings;
+	enum err err = env->load(cli_option(call, "config"), &config, &settings, cli_tell_problem, env->err);
+	if (err == ERR_NOT_FOUND && config == NULL && cli_option(call, "config") == NULL)
+		fprintf(env->err, "hongyan: there is no configuration; name its file with --config\n");
+	if (err != ERR_OK)
+		return CLI_CONFIG;
+	return env->serve(config);
+}
+
+const struct cli_command cli_serve = {
+	.name = "serve",
+	.arguments = "",
+	.summary = "Run the gateway",
+	.details = "Runs until SIGTERM or SIGINT, then finishes what is under way. Logs are JSON lines on stderr.\n",
+	.options = { { "config", "FILE", "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
+	.run = run,
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "httpd/httpd_inner.h"
+
+#include "base/check.h"
+#include "base/json.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* An answer's text lives from the handler until the client took it, so it is one block of its own, and the server counts
+ * how much such memory there is. */
+struct httpd_answer {
+	struct httpd *httpd;
+	size_t charged_octets;
+	char text[];
+};
+
+#define DETAIL_OCTETS 512
+
+bool httpd_response_init(struct httpd_response *response, struct httpd *httpd)
+{
+	struct httpd_answer *answer = malloc(sizeof *answer + HTTPD_BODY_OCTETS);
+	if (answer == NULL)
+		return false;
+	answer->httpd = httpd;
+	answer->charged_octets = 0;
+	*response = (struct httpd_response){
+		.status = MHD_HTTP_OK,
+		.content_type = "application/json",
+		.body = buf_over(answer->text, HTTPD_BODY_OCTETS),
+		.inner = answer,
+	};
+	return true;
+}
+
+bool httpd_response_room(struct httpd_response *response, size_t octets)
+{
+	response->body.full = false;
+	if (octets <= response->body.cap)
+		return true;
+	struct httpd_answer *answer = NULL;
+	if (octets <= response->inner->httpd->options.answer_octets_max)
+		answer = realloc(response->inner, sizeof *answer + octets);
+	if (answer == NULL) {
+		httpd_problem(response, MHD_HTTP_SERVICE_UNAVAILABLE,
+			      "there is no memory for an answer of %zu octets; try again later", octets);
+		return false;
+	}
+	response->inner = answer;
+	response->body.at = answer->text;
+	response->body.cap = octets;
+	return true;
+}
+
+void httpd_problem(struct httpd_response *response, unsigned status, const char *format, ...)
+{
+	char detail[DETAIL_OCTETS];
+	va_list arguments;
+	va_start(arguments, format);
+	int len = vsnprintf(detail, sizeof detail, format, arguments);
+	va_end(arguments);
+	CHECK(len >= 0);
+	response->status = status;
+	response->content_type = "application/problem+json";
+	struct buf *body = &response->body;
+	body->len = 0;
+	body->full = false;
+	json_open(body, '{');
+	json_key_text(body, "type", SLICE("about:blank"));
+	json_key_text(body, "title", slice_of(MHD_get_reason_phrase_for(status)));
+	json_key_uint(body, "status", status);
+	json_key_text(body, "detail", slice_of(detail));
+	json_close(body, '}');
+	CHECK(!body->full); /* six octets for each of detail's at the most */
+}
+
+static void free_answer(void *cls)
+{
+	struct httpd_answer *answer = cls;
+	answer->httpd->answer_octets -= answer->charged_octets;
+	free(answer);
+}
+
+/* Clients that ask much and read slowly must not take the memory of everybody else. */
+static void charge(struct httpd_response *response)
+{
+	struct httpd *httpd = response->inner->httpd;
+	if (response->body.len + httpd->answer_octets > httpd->options.answer_octets_max)
+		httpd_problem(response, MHD_HTTP_SERVICE_UNAVAILABLE,
+			      "clients have yet to read %zu octets of answers; try again later", httpd->answer_octets);
+	/* The block shrinks to what was written; where it cannot it stays as it is. */
+	struct httpd_answer *answer = realloc(response->inner, sizeof *answer + response->body.len);
+	if (answer != NULL)
+		response->inner = answer;
+	response->inner->charged_octets = response->body.len;
+	httpd->answer_octets += response->body.len;
+}
+
+enum MHD_Result httpd_response_send(struct httpd_response *response, struct MHD_Connection *connection,
+				    const char *allow, bool must_close)
+{
+	if (response->body.full)
+		httpd_problem(response, MHD_HTTP_INTERNAL_SERVER_ERROR,
+			      "the answer does not fit into the %zu octets that this page has", response->body.cap);
+	charge(response);
+	struct httpd_answer *answer = response->inner;
+	response->inner = NULL;
+	struct MHD_Response *queued = MHD_create_response_from_buffer_with_free_callback_cls(
+		response->body.len, answer->text, free_answer, answer);
+	if (queued == NULL) {
+		free_answer(answer);
+		return MHD_NO;
+	}
+	enum MHD_Result result = MHD_add_response_header(queued, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type) &
+				 MHD_add_response_header(queued, "X-Content-Type-Options", "nosniff") &
+				 MHD_add_response_header(queued, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	if (allow[0] != '\0')
+		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_ALLOW, allow);
+	if (must_close)
+		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (result == MHD_YES)
+		result = MHD_queue_response(connection, response->status, queued);
+	MHD_destroy_response(queued);
+	return result;
+}
