@@ -155,7 +155,6 @@ size_t load_alert_format(const struct load_alert_plan *plan, uint64_t number, in
 	static const enum load_lane mix[10] = { LOAD_LANE_NORMAL, LOAD_LANE_BULK,  LOAD_LANE_NORMAL, LOAD_LANE_URGENT,
 						LOAD_LANE_NORMAL, LOAD_LANE_BULK,  LOAD_LANE_NORMAL, LOAD_LANE_NORMAL,
 						LOAD_LANE_BULK,   LOAD_LANE_NORMAL };
-	static const struct load_value account = { "subject", LOAD_VALUE_DIGITS, 10, 10, "account:", 100 };
 	const size_t count = sizeof templates / sizeof templates[0];
 	const struct load_template *template = plan->template != NULL ? plan->template : &templates[number % count];
 	uint64_t random = plan->seed + number * 0xD1342543DE82EF95u;
@@ -173,8 +172,6 @@ size_t load_alert_format(const struct load_alert_plan *plan, uint64_t number, in
 	put_params(&text, template, &random, now_ms / 1000);
 	if (plan->template == NULL && load_value_random(&random) % 20 == 0)
 		put_member(&text, "locale", "en");
-	load_value_format(&account, load_value_random(&random), 0, word, sizeof word);
-	put_member(&text, "subject", word);
 	load_value_instant(now_ms, word);
 	put_member(&text, "as_of", word);
 	put_word(&text, "}");

@@ -10,9 +10,9 @@ use lib $FindBin::Bin;
 use Figures;
 use Getopt::Long;
 
-my %option = (rss => 0, dead => 0);
-GetOptions(\%option, 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'rss=f',
-	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'json') or exit 64;
+my %option = (rss => 0, dead => 0, waiting => 0);
+GetOptions(\%option, 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'floor-pending=s', 'rss=f',
+	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'json') or exit 64;
 binmode STDOUT, ':utf8';
 
 my $run = Figures::json_file($option{run});
@@ -22,7 +22,7 @@ my ($first, $last) = ($carrier->{first_at} // 0, $carrier->{last_at} // 0);
 my $received = $carrier->{messages};
 my $seconds = $last - $first;
 my %cpu = map { $_ => Figures::cpu_between($samples, $_, $first, $last, $received) } qw(gateway redis carrier);
-my $lost = $option{alerts} - $carrier->{distinct};
+my $lost = $option{alerts} - $carrier->{distinct} - $option{waiting} - $option{dead};
 
 my (%sent_us, @latency_ms);
 my $paced = 0;
@@ -37,18 +37,21 @@ $lost += keys %sent_us;
 my $duplicates = $carrier->{duplicates} + $latency_carrier->{duplicates};
 
 my $floor = $option{floor} ? Figures::json_file($option{floor}) : undef;
+my $pending = $option{'floor-pending'} ? Figures::json_file($option{'floor-pending'}) : undef;
 my $rate = $seconds > 0 ? $received / $seconds : 0;
 my %figure = (
 	alerts => $option{alerts}, links => $option{links}, window => $option{window},
 	aof => $option{aof} eq 'yes' ? JSON::PP::true : JSON::PP::false,
 	state => $run->{state}, seconds => sprintf('%.3f', $seconds) + 0, rate => int($rate),
 	gateway_us => round($cpu{gateway}), redis_us => round($cpu{redis}), carrier_us => round($cpu{carrier}),
-	rss_mib => $option{rss}, p50_ms => pick(0.5), p99_ms => pick(0.99), p999_ms => pick(0.999),
-	latency_alerts => scalar @latency_ms, lost => $lost, duplicates => $duplicates, dead => $option{dead},
+	rss_mib => $option{rss} + 0, p50_ms => pick(0.5), p99_ms => pick(0.99), p999_ms => pick(0.999),
+	latency_alerts => scalar @latency_ms, lost => $lost, duplicates => $duplicates, dead => $option{dead}, waiting => $option{waiting},
 	violations => $carrier->{violations_total} + $latency_carrier->{violations_total},
 	floor_rate => $floor ? $floor->{rate} : undef, floor_us => $floor ? $floor->{floor_us} : undef,
 	floor_redis_us => $floor ? $floor->{redis_us} : undef, floor_carrier_us => $floor ? $floor->{carrier_us} : undef,
 	ratio_to_floor => $floor && $floor->{rate} > 0 ? round($rate / $floor->{rate}) : undef,
+	floor_pending_rate => $pending ? $pending->{rate} : undef, floor_pending_redis_us => $pending ? $pending->{redis_us} : undef,
+	ratio_to_floor_pending => $pending && $pending->{rate} > 0 ? round($rate / $pending->{rate}) : undef,
 );
 
 sub round { return sprintf('%.2f', $_[0]) + 0 }
@@ -62,13 +65,14 @@ print $out <<"PAGE";
   messages/s        @{[int $rate]}   ($received in $figure{seconds} s, first to last accepted by the carrier)
   CPU per message   gateway $figure{gateway_us} µs, Redis $figure{redis_us} µs, carrier $figure{carrier_us} µs
   peak memory       $option{rss} MiB resident (gateway)
-  lost, duplicates  $lost, $duplicates   (dead letters $option{dead}, protocol violations $figure{violations})
+  lost, duplicates  $lost, $duplicates   (unsent $option{waiting}, dead letters $option{dead}, protocol violations $figure{violations})
   latency at 500/s  p50 @{[shown $figure{p50_ms}]} ms, p99 @{[shown $figure{p99_ms}]} ms, p99.9 @{[shown $figure{p999_ms}]} ms   (XADD to submit_sm, @{[scalar @latency_ms]} alerts)
 PAGE
 if ($floor) {
 	print $out <<"PAGE";
   floor             $floor->{rate} messages/s; Redis $floor->{redis_us} µs, floor $floor->{floor_us} µs, carrier $floor->{carrier_us} µs
-  ratio to floor    $figure{ratio_to_floor}
+  … with pending    $pending->{rate} messages/s; Redis $pending->{redis_us} µs, floor $pending->{floor_us} µs, carrier $pending->{carrier_us} µs
+  ratio to floor    $figure{ratio_to_floor}, with pending $figure{ratio_to_floor_pending}
 PAGE
 }
 print JSON::PP->new->canonical->encode(\%figure), "\n" if $option{json};

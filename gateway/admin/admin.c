@@ -58,14 +58,17 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 	if (admin == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the admin address");
 	admin->view = *view;
+	/* Before the server's own member, in whose turn on_stopped may destroy both: only what comes later in a turn must
+	 * not be removed by it. */
+	admin->member = (struct loop_member){ .turn = on_turn, .next_deadline = on_next_deadline, .ctx = admin };
+	loop_add(loop, &admin->member);
 	struct httpd_options limits = { .host = options->host, .port = options->port };
 	enum err err = httpd_create(loop, &limits, routes, ROUTE_COUNT, admin, &admin->httpd, at);
 	if (err != ERR_OK) {
+		loop_remove(&admin->member);
 		free(admin);
 		return err;
 	}
-	admin->member = (struct loop_member){ .turn = on_turn, .next_deadline = on_next_deadline, .ctx = admin };
-	loop_add(loop, &admin->member);
 	*out = admin;
 	return ERR_OK;
 }

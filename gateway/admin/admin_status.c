@@ -10,7 +10,7 @@
 static void put_real(struct buf *out, const char *key, double value, int decimals)
 {
 	json_key(out, key);
-	json_real(out, value, decimals);
+	json_decimal(out, value, decimals);
 }
 
 static void put_bool(struct buf *out, const char *key, bool value)

@@ -59,6 +59,8 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .locale = loaded->locale,
 					   .signature = loaded->signature,
 					   .zone = &loaded->zone,
+					   .admin_host = loaded->admin.listen.host,
+					   .admin_port = loaded->admin.listen.port,
 					   .account_count = loaded->account_count,
 					   .route_count = loaded->route_count };
 	return ERR_OK;

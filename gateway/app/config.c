@@ -62,8 +62,9 @@ static void read_account(struct config_load *load, const struct tree_node *node,
 
 static void read_route(struct config_load *load, const struct tree_node *node, unsigned position)
 {
-	struct config_element element = { .scope = SETTING_SCOPE_ROUTE, .node = node,
-				   .base = &load->config->routes[load->config->route_count] };
+	struct config_element element = { .scope = SETTING_SCOPE_ROUTE,
+					  .node = node,
+					  .base = &load->config->routes[load->config->route_count] };
 	snprintf(element.prefix, sizeof element.prefix, "routes[%u].", position + 1);
 	config_element_read(load, &element);
 	load->route_nodes[load->config->route_count++] = node;
@@ -86,7 +87,8 @@ static void read_tree(struct config_load *load)
 {
 	struct config *config = load->config;
 	if (load->root->kind != TREE_MAPPING) {
-		config_report(load->report, ERR_FORMAT, load->root, false, NULL, "the file must hold a mapping: “key: value”");
+		config_report(load->report, ERR_FORMAT, load->root, false, NULL,
+			      "the file must hold a mapping: “key: value”");
 		return;
 	}
 	const struct tree_node *accounts = tree_find(load->root, SLICE("accounts"));
@@ -142,7 +144,8 @@ static wall_ms read_clock(void)
 	return (wall_ms)now.tv_sec * MS_PER_S + now.tv_nsec / 1000000;
 }
 
-enum err config_load_all(const char *path, char *const envp[], struct config **out, config_on_error *on_error, void *ctx)
+enum err config_load_all(const char *path, char *const envp[], struct config **out, config_on_error *on_error,
+			 void *ctx)
 {
 	struct config *config = calloc(1, sizeof *config);
 	struct config_load *load = calloc(1, sizeof *load);

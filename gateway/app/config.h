@@ -91,10 +91,10 @@ struct config_account {
 	bool password_long; /* the carrier issued a password longer than SMPP allows */
 	char *system_type;  /* at most 12 octets */
 	enum config_bind bind;
-	unsigned binds;    /* links, 1–64, of all workers together */
-	unsigned window;   /* of one link, 1–10000 */
-	unsigned tps;      /* segments a second, of all links together; 0 = unlimited */
-	char *source;      /* sender; "" = the carrier's default; at most 20 octets */
+	unsigned binds;  /* links, 1–64, of all workers together */
+	unsigned window; /* of one link, 1–10000 */
+	unsigned tps;    /* segments a second, of all links together; 0 = unlimited */
+	char *source;    /* sender; "" = the carrier's default; at most 20 octets */
 	uint8_t source_ton;
 	uint8_t source_npi;
 	uint8_t dest_ton;

@@ -6,11 +6,11 @@
 
 #include <stdlib.h>
 
-#define HOST_MAX	  253 /* octets of a DNS name, RFC 1035 §2.3.4 */
-#define UNIX_PATH_MAX	  107 /* sun_path, its NUL excluded */
-#define REDIS_PORT	  6379
-#define REDIS_DB_MAX	  65535
-#define REDIS_USER_MAX	  128
+#define HOST_MAX           253 /* octets of a DNS name, RFC 1035 §2.3.4 */
+#define UNIX_PATH_MAX      107 /* sun_path, its NUL excluded */
+#define REDIS_PORT         6379
+#define REDIS_DB_MAX       65535
+#define REDIS_USER_MAX     128
 #define REDIS_PASSWORD_MAX 512
 
 static bool is_host(struct slice host, bool is_v6)
@@ -48,8 +48,9 @@ enum err config_address_parse(struct slice text, unsigned port_least, uint16_t p
 			host.len = (size_t)(colon - text.at);
 			port = (struct slice){ colon + 1, text.len - host.len - 1 };
 			if (memchr(port.at, ':', port.len))
-				return err_at_set(at, ERR_FORMAT, 0, NULL,
-						  "has several colons; an IPv6 address is written in brackets: [::1]:2775");
+				return err_at_set(
+					at, ERR_FORMAT, 0, NULL,
+					"has several colons; an IPv6 address is written in brackets: [::1]:2775");
 		}
 	}
 	if (host.len == 0)
@@ -102,12 +103,14 @@ static enum err parse_user(struct slice text, struct config_redis_url *out, stru
 	const char *colon = text.len ? memchr(text.at, ':', text.len) : NULL;
 	struct slice user = { text.at, colon ? (size_t)(colon - text.at) : text.len };
 	if (user.len && (out->user = decode_percent(user, REDIS_USER_MAX)) == NULL)
-		return err_at_set(at, ERR_FORMAT, 0, NULL, "has a user name that is too long or wrongly percent-encoded");
+		return err_at_set(at, ERR_FORMAT, 0, NULL,
+				  "has a user name that is too long or wrongly percent-encoded");
 	if (colon == NULL)
 		return ERR_OK;
 	struct slice password = { colon + 1, text.len - user.len - 1 };
 	if (password.len && (out->password = decode_percent(password, REDIS_PASSWORD_MAX)) == NULL)
-		return err_at_set(at, ERR_FORMAT, 0, NULL, "has a password that is too long or wrongly percent-encoded");
+		return err_at_set(at, ERR_FORMAT, 0, NULL,
+				  "has a password that is too long or wrongly percent-encoded");
 	return ERR_OK;
 }
 
@@ -115,7 +118,8 @@ static enum err parse_db(struct slice text, struct config_redis_url *out, struct
 {
 	uint64_t db;
 	if (!number_parse(text, REDIS_DB_MAX, &db))
-		return err_at_set(at, ERR_RANGE, 0, NULL, "has a database that is no number from 0 to %d", REDIS_DB_MAX);
+		return err_at_set(at, ERR_RANGE, 0, NULL, "has a database that is no number from 0 to %d",
+				  REDIS_DB_MAX);
 	out->db = (unsigned)db;
 	return ERR_OK;
 }
@@ -140,8 +144,9 @@ static enum err parse_scheme(struct slice scheme, bool *is_unix, struct err_at *
 	if (slice_is(scheme, "rediss"))
 		return err_at_set(at, ERR_UNSUPPORTED, 0, NULL, "asks for TLS (rediss://), which is not built yet");
 	if (slice_starts(scheme, SLICE("redis")))
-		return err_at_set(at, ERR_UNSUPPORTED, 0, NULL,
-				  "asks for sentinels or a cluster, which are not built yet; write redis:// or unix://");
+		return err_at_set(
+			at, ERR_UNSUPPORTED, 0, NULL,
+			"asks for sentinels or a cluster, which are not built yet; write redis:// or unix://");
 	const char *nearest = suggest_nearest(scheme, known, 2);
 	return err_at_set(at, ERR_FORMAT, 0, NULL, "must begin with redis:// or unix://%s%s%s",
 			  nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "://”?)" : "");

@@ -29,10 +29,11 @@ static const struct tree_node *place_of(const struct tree_node *element, const c
 static void check_order(struct config_load *load, const struct tree_node *element, const char *prefix,
 			const char *low_path, mono_us low_us, const char *high_path, mono_us high_us)
 {
-	if (low_us <= high_us)
+	/* 0 is none of its values: it was wrong, and that is told. */
+	if (low_us <= high_us || high_us == 0)
 		return;
-	config_report(load->report, ERR_RANGE, place_of(element, low_path), false, low_path,
-		      "%s%s is longer than %s%s", prefix, low_path, prefix, high_path);
+	config_report(load->report, ERR_RANGE, place_of(element, low_path), false, low_path, "%s%s is longer than %s%s",
+		      prefix, low_path, prefix, high_path);
 }
 
 static void check_signature(struct config_load *load)
@@ -54,10 +55,11 @@ static void check_password(struct config_load *load, const struct config_account
 {
 	size_t len = strlen(account->password);
 	if (len > SMPP_PASSWORD_MAX && !account->password_long)
-		config_report(load->report, ERR_RANGE, place_of(element, "password"), false, "password",
-			      "the password of account “%s” has %zu octets, SMPP allows %d; if the carrier really issued it, "
-			      "set password_long: true",
-			      account->name, len, SMPP_PASSWORD_MAX);
+		config_report(
+			load->report, ERR_RANGE, place_of(element, "password"), false, "password",
+			"the password of account “%s” has %zu octets, SMPP allows %d; if the carrier really issued it, "
+			"set password_long: true",
+			account->name, len, SMPP_PASSWORD_MAX);
 }
 
 static void check_source(struct config_load *load, struct config_account *account, const struct tree_node *element)
@@ -157,8 +159,8 @@ static void check_routes(struct config_load *load)
 				      "prefix “%s” is in routes[%u] already", claims[i].prefix, earlier);
 		else
 			config_report(load->report, ERR_DUPLICATE, place, false, "prefix",
-				      "routes[%u] takes every number, and so does routes[%u] already", claims[i].route + 1,
-				      earlier);
+				      "routes[%u] takes every number, and so does routes[%u] already",
+				      claims[i].route + 1, earlier);
 	}
 	free(claims);
 }
@@ -167,10 +169,8 @@ static void check_routes(struct config_load *load)
 static void make_route(struct config_load *load)
 {
 	struct config *config = load->config;
-	config->routes = calloc(1, sizeof *config->routes);
 	unsigned *accounts = calloc(config->account_count, sizeof *accounts);
-	if (config->routes == NULL || accounts == NULL) {
-		free(accounts);
+	if (accounts == NULL) {
 		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
 		return;
 	}

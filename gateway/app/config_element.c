@@ -9,7 +9,7 @@
 
 #define PATH_MAX_OCTETS 128 /* of a setting's name with its element */
 #define SECRET_FILE_MAX 4096
-#define SIBLINGS_MAX	128 /* keys that one mapping may have, for suggestions */
+#define SIBLINGS_MAX    128 /* keys that one mapping may have, for suggestions */
 
 /* The keys of one level (prefix “redis.” or "") as texts in names; returns how many. */
 static size_t collect_keys(enum setting_scope scope, const char *prefix, char names[SIBLINGS_MAX][64],
@@ -18,7 +18,8 @@ static size_t collect_keys(enum setting_scope scope, const char *prefix, char na
 	size_t count = 0;
 	size_t prefix_len = strlen(prefix);
 	for (size_t i = 0; i < setting_count && count + 2 < SIBLINGS_MAX; i++) {
-		if (settings[i].scope != scope || strncmp(settings[i].path, prefix, prefix_len) != 0 || settings[i].is_later)
+		if (settings[i].scope != scope || strncmp(settings[i].path, prefix, prefix_len) != 0 ||
+		    settings[i].is_later)
 			continue;
 		const char *key = settings[i].path + prefix_len;
 		snprintf(names[count++], 64, "%.*s", (int)strcspn(key, "."), key);
@@ -60,7 +61,8 @@ static enum key judge_key(enum setting_scope scope, const char *path)
 			continue;
 		if (strcmp(path, setting->path) == 0)
 			return setting->is_later ? KEY_LATER : KEY_SETTING;
-		if (setting_is_secret(setting) && strncmp(path, setting->path, len) == 0 && strcmp(path + len, "_file") == 0)
+		if (setting_is_secret(setting) && strncmp(path, setting->path, len) == 0 &&
+		    strcmp(path + len, "_file") == 0)
 			return KEY_SETTING;
 		if (strncmp(section, setting->path, strlen(section)) == 0)
 			return KEY_SECTION;
@@ -69,7 +71,8 @@ static enum key judge_key(enum setting_scope scope, const char *path)
 }
 
 /* Tells every key below node that is no setting. prefix: "" or “redis.”. */
-static void check_keys(struct config_load *load, struct config_element *element, const struct tree_node *node, const char *prefix)
+static void check_keys(struct config_load *load, struct config_element *element, const struct tree_node *node,
+		       const char *prefix)
 {
 	for (const struct tree_node *child = node->first; child; child = child->next) {
 		bool is_root = element->scope == SETTING_SCOPE_ROOT && *prefix == '\0';
@@ -78,7 +81,13 @@ static void check_keys(struct config_load *load, struct config_element *element,
 		char path[PATH_MAX_OCTETS];
 		int len = snprintf(path, sizeof path, "%s%s", prefix, child->key);
 		enum key kind = len < (int)sizeof path ? judge_key(element->scope, path) : KEY_UNKNOWN;
-		if (kind == KEY_UNKNOWN) {
+		const char *dot = strchr(child->key, '.');
+		if (dot && kind == KEY_SETTING) {
+			element->has_unknown = true;
+			config_report(load->report, ERR_FORMAT, child, true, path,
+				      "“%.64s” is written as a mapping: %.*s: { %.64s: … }", child->key,
+				      (int)(dot - child->key), child->key, dot + 1);
+		} else if (kind == KEY_UNKNOWN || dot) {
 			tell_unknown(load, element, prefix, child);
 		} else if (kind == KEY_LATER) {
 			element->has_unknown = true;
@@ -91,7 +100,8 @@ static void check_keys(struct config_load *load, struct config_element *element,
 			config_report(load->report, ERR_UNSUPPORTED, child, false, path,
 				      "a list of Redis servers is not built yet; write redis: { url: … }");
 		} else if (kind == KEY_SECTION && (child->kind == TREE_LIST || child->text)) {
-			config_report(load->report, ERR_FORMAT, child, false, path, "“%s” must be a mapping with keys", path);
+			config_report(load->report, ERR_FORMAT, child, false, path, "“%s” must be a mapping with keys",
+				      path);
 		}
 	}
 }
@@ -117,13 +127,19 @@ static void set_from_file(struct config_load *load, const struct setting *settin
 	size_t text_len = len;
 	while (text_len && (text[text_len - 1] == '\n' || text[text_len - 1] == '\r'))
 		text_len--;
-	struct tree_node value = { .kind = TREE_SCALAR, .style = TREE_QUOTED, .text = text, .text_len = text_len,
-				   .line = node->line, .column = node->column, .variable = node->variable };
+	struct tree_node value = { .kind = TREE_SCALAR,
+				   .style = TREE_QUOTED,
+				   .text = text,
+				   .text_len = text_len,
+				   .line = node->line,
+				   .column = node->column,
+				   .variable = node->variable };
 	text[text_len] = '\0';
 	if (text_len)
 		config_value_set(load, setting, &value, path, base);
 	else
-		config_report(load->report, ERR_FORMAT, node, false, path, "%s_file: “%.100s” is empty", path, node->text);
+		config_report(load->report, ERR_FORMAT, node, false, path, "%s_file: “%.100s” is empty", path,
+			      node->text);
 	explicit_bzero(text, len);
 	free(text);
 }
@@ -132,7 +148,9 @@ static void set_fallback(struct config_load *load, struct config_element *elemen
 			 const char *path)
 {
 	if (setting->fallback) {
-		struct tree_node value = { .kind = TREE_SCALAR, .style = TREE_ENVIRONMENT, .text = (char *)setting->fallback,
+		struct tree_node value = { .kind = TREE_SCALAR,
+					   .style = TREE_ENVIRONMENT,
+					   .text = (char *)setting->fallback,
 					   .text_len = strlen(setting->fallback) };
 		config_value_set(load, setting, &value, path, element->base);
 	} else if (!element->has_unknown) {
@@ -155,8 +173,8 @@ void config_element_read(struct config_load *load, struct config_element *elemen
 		const struct tree_node *node = tree_find_path(element->node, setting->path);
 		const struct tree_node *file = setting_is_secret(setting) ? tree_find_path(element->node, twin) : NULL;
 		if (node && file)
-			config_report(load->report, ERR_DUPLICATE, file, false, path, "both %s and %s_file are given", path,
-				      path);
+			config_report(load->report, ERR_DUPLICATE, file, false, path, "both %s and %s_file are given",
+				      path, path);
 		else if (file)
 			set_from_file(load, setting, file, path, element->base);
 		else if (node)

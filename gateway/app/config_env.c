@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PREFIX	     "HONGYAN_"
+#define PREFIX       "HONGYAN_"
 #define VARIABLE_MAX 128 /* octets of a variable's name; longer ones are none of ours */
 
 /* One variable that is looked for a home. */
@@ -117,8 +117,8 @@ static void put(struct variable *variable, const struct target *target)
 	if (mapping == NULL)
 		return; /* what stands there is wrong in itself and will be told */
 	bool is_list = target->setting->kind == SETTING_PREFIXES || target->setting->kind == SETTING_ACCOUNTS;
-	struct tree_node *node = is_list ? make_list(variable) :
-					   make_node(variable, TREE_SCALAR, slice_of(variable->value));
+	struct tree_node *node =
+		is_list ? make_list(variable) : make_node(variable, TREE_SCALAR, slice_of(variable->value));
 	if (node == NULL)
 		return;
 	/* The value and the file that holds it are one setting: the environment's form replaces the file's other form. */
@@ -158,11 +158,13 @@ static void try_target(struct variable *variable, const char *prefix, const stru
 	}
 }
 
-static void try_scope(struct variable *variable, enum setting_scope scope, const char *prefix, struct tree_node *container)
+static void try_scope(struct variable *variable, enum setting_scope scope, const char *prefix,
+		      struct tree_node *container)
 {
 	for (size_t i = 0; i < setting_count; i++) {
 		/* An account's name is what the variable finds it by. */
-		if (settings[i].scope != scope || (scope == SETTING_SCOPE_ACCOUNT && strcmp(settings[i].path, "name") == 0))
+		if (settings[i].scope != scope ||
+		    (scope == SETTING_SCOPE_ACCOUNT && strcmp(settings[i].path, "name") == 0))
 			continue;
 		struct target target = { container, &settings[i], false };
 		try_target(variable, prefix, &target);
@@ -172,7 +174,8 @@ static void try_scope(struct variable *variable, enum setting_scope scope, const
 	}
 }
 
-static void try_elements(struct variable *variable, const struct tree_node *root, const char *key, enum setting_scope scope)
+static void try_elements(struct variable *variable, const struct tree_node *root, const char *key,
+			 enum setting_scope scope)
 {
 	const struct tree_node *list = tree_find(root, slice_of(key));
 	if (list == NULL || list->kind != TREE_LIST)
@@ -245,7 +248,8 @@ static void apply(struct tree_node *root, struct variable *variable)
 	try_all(variable, root);
 	if (variable->home_count > 1)
 		tell(variable, ERR_DUPLICATE, "fits two accounts");
-	if (variable->home_count || is_of_kubernetes(variable->name, variable->value) || !resembles_setting(variable->name))
+	if (variable->home_count || is_of_kubernetes(variable->name, variable->value) ||
+	    !resembles_setting(variable->name))
 		return;
 	variable->wants_nearest = true;
 	try_all(variable, root);
@@ -265,8 +269,9 @@ void config_env_apply(struct tree_node *root, char *const envp[], struct config_
 		struct slice name = { *envp, (size_t)(sign - *envp) };
 		if (name.len > VARIABLE_MAX || name.len == sizeof PREFIX - 1 || slice_is(name, PREFIX "CONFIG"))
 			continue;
-		struct variable variable = { .name = name, .value = sign + 1, .report = report,
-					     .nearest_distance = UINT32_MAX };
+		struct variable variable = {
+			.name = name, .value = sign + 1, .report = report, .nearest_distance = UINT32_MAX
+		};
 		apply(root, &variable);
 	}
 }

@@ -14,7 +14,8 @@ static bool is_prefix(const struct setting *setting, struct slice text)
 
 void config_list_set_prefixes(const struct config_value *value)
 {
-	struct config_route *route = (struct config_route *)((char *)value->field - offsetof(struct config_route, prefixes));
+	struct config_route *route =
+		(struct config_route *)((char *)value->field - offsetof(struct config_route, prefixes));
 	const struct tree_node *only = value->node->kind == TREE_SCALAR ? value->node : NULL;
 	unsigned count = only ? 1 : value->node->child_count;
 	if (count == 0 || (only && only->text_len == 0))
@@ -40,7 +41,9 @@ void config_list_set_prefixes(const struct config_value *value)
 			config_value_tell(&item, ERR_FORMAT, "must hold texts in quotes, not numbers");
 		else if (!is_prefix(value->setting, item.text))
 			config_value_wrong(&item, ERR_FORMAT,
-				   *node->text == '+' || *node->text == '0' ? "international form without “+” or zeros" : "");
+					   *node->text == '+' || *node->text == '0'
+						   ? "international form without “+” or zeros"
+						   : "");
 		else
 			config_value_copy(&item);
 		route->prefix_count += prefixes[route->prefix_count] != NULL;
@@ -100,7 +103,8 @@ static void add_account(const struct config_value *value, struct config_route *r
 
 void config_list_set_accounts(const struct config_value *value)
 {
-	struct config_route *route = (struct config_route *)((char *)value->field - offsetof(struct config_route, accounts));
+	struct config_route *route =
+		(struct config_route *)((char *)value->field - offsetof(struct config_route, accounts));
 	const struct tree_node *only = value->node->kind == TREE_SCALAR ? value->node : NULL;
 	unsigned count = only ? 1 : value->node->child_count;
 	if (count == 0 || count > CONFIG_LIST_MAX) {

@@ -31,7 +31,8 @@ static void put_redis(struct buf *out, const struct config_redis_url *url)
 	if (url->is_unix)
 		buf_put_format(out, "\"unix://%s%s?db=%u\"", user, url->path, url->db);
 	else
-		buf_put_format(out, strchr(url->address.host, ':') ? "\"redis://%s[%s]:%u/%u\"" : "\"redis://%s%s:%u/%u\"",
+		buf_put_format(out,
+			       strchr(url->address.host, ':') ? "\"redis://%s[%s]:%u/%u\"" : "\"redis://%s%s:%u/%u\"",
 			       user, url->address.host, url->address.port, url->db);
 }
 
@@ -126,7 +127,8 @@ static void put_settings(struct buf *out, const struct config *config, enum sett
 			buf_put_format(out, "%.*s:\n", (int)section_len, setting->path);
 		memcpy(section, setting->path, section_len);
 		section[section_len] = '\0';
-		buf_put_format(out, "%*s%s: ", is_first ? 0 : (int)(indent + (dot ? 2 : 0)), "", dot ? dot + 1 : setting->path);
+		buf_put_format(out, "%*s%s: ", is_first ? 0 : (int)(indent + (dot ? 2 : 0)), "",
+			       dot ? dot + 1 : setting->path);
 		put_value(out, config, setting, base);
 		buf_put(out, "\n", 1);
 		is_first = false;
@@ -153,9 +155,12 @@ static const char intro[] =
 	"\n"
 	"This page is made from the gateway's own table of settings (`hongyan config reference` prints it).\n"
 	"\n"
-	"The gateway reads one file in YAML, or in JSON, named by `--config` or by `HONGYAN_CONFIG`; without either it is\n"
-	"`hongyan.yaml` in the working directory, else `/etc/hongyan/hongyan.yaml`. `hongyan check` holds a file and all\n"
-	"templates against these rules and tells every error with its line; `hongyan config show` prints what is in force.\n"
+	"The gateway reads one file in YAML, or in JSON, named by `--config` or by `HONGYAN_CONFIG`; without either it "
+	"is\n"
+	"`hongyan.yaml` in the working directory, else `/etc/hongyan/hongyan.yaml`. `hongyan check` holds a file and "
+	"all\n"
+	"templates against these rules and tells every error with its line; `hongyan config show` prints what is in "
+	"force.\n"
 	"\n"
 	"```yaml\n"
 	"redis: { url: \"redis://127.0.0.1:6379/0\" }\n"
@@ -171,13 +176,17 @@ static const char intro[] =
 	"```\n"
 	"\n"
 	"- A key with a dot lies in a mapping: `redis.url` is `redis: { url: … }`.\n"
-	"- An unknown key, a key given twice and a value out of its range are errors; the service does not start with them.\n"
+	"- An unknown key, a key given twice and a value out of its range are errors; the service does not start with "
+	"them.\n"
 	"- Times have a unit: `500ms`, `15s`, `2m`, `24h`, `7d`.\n"
-	"- Every setting can be overridden from the environment: `HONGYAN_` and the key in capitals, with `_` for every other\n"
+	"- Every setting can be overridden from the environment: `HONGYAN_` and the key in capitals, with `_` for "
+	"every other\n"
 	"  character: `HONGYAN_REDIS_URL`, `HONGYAN_LOG_LEVEL`. An account is found by its name\n"
-	"  (`HONGYAN_ACCOUNTS_CMCC_TPS`), a route by its place from 1 (`HONGYAN_ROUTES_1_PREFIX`); lists are written with\n"
+	"  (`HONGYAN_ACCOUNTS_CMCC_TPS`), a route by its place from 1 (`HONGYAN_ROUTES_1_PREFIX`); lists are written "
+	"with\n"
 	"  commas. An empty variable overrides nothing.\n"
-	"- A secret can lie in a file of its own: every secret has a twin key with `_file` behind its name (`password_file`,\n"
+	"- A secret can lie in a file of its own: every secret has a twin key with `_file` behind its name "
+	"(`password_file`,\n"
 	"  `HONGYAN_ACCOUNTS_CMCC_PASSWORD_FILE`). The end of line of such a file is no part of the secret.\n"
 	"- A relative path is looked for beside the configuration file first, then from the working directory.\n"
 	"- YAML's anchors, aliases and tags are not used.\n";
@@ -213,8 +222,8 @@ void config_reference(struct buf *out)
 	for (size_t i = 0; i < setting_count; i++) {
 		if (!settings[i].is_later)
 			continue;
-		buf_put_format(out, "%s`%s%s`", between, settings[i].scope == SETTING_SCOPE_ACCOUNT ? "accounts[]." : "",
-			       settings[i].path);
+		buf_put_format(out, "%s`%s%s`", between,
+			       settings[i].scope == SETTING_SCOPE_ACCOUNT ? "accounts[]." : "", settings[i].path);
 		between = ", ";
 	}
 	buf_put_text(out, "; the protocols `http`, `cmpp`, `sgip` and `smgp`; `rediss://`.\n");

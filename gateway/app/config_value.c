@@ -24,9 +24,13 @@ void config_value_wrong(const struct config_value *value, enum err err, const ch
 	if (shown > SHOWN_OCTETS)
 		shown = utf8_whole(value->text.at, SHOWN_OCTETS);
 	bool is_secret = setting_is_secret(value->setting);
-	config_report(value->load->report, err, value->node, false, value->path, "%s must be %.*s%s%.*s%s%s%s", value->path,
-		      (int)wanted.len, wanted.at, is_secret ? "" : ", not “", is_secret ? 0 : (int)shown, value->text.at,
-		      is_secret ? "" : shown < value->text.len ? "…”" : "”", *hint ? "; " : "", hint);
+	config_report(value->load->report, err, value->node, false, value->path, "%s must be %.*s%s%.*s%s%s%s",
+		      value->path, (int)wanted.len, wanted.at, is_secret ? "" : ", not “", is_secret ? 0 : (int)shown,
+		      value->text.at,
+		      is_secret                 ? ""
+		      : shown < value->text.len ? "…”"
+						: "”",
+		      *hint ? "; " : "", hint);
 }
 
 void config_value_tell(const struct config_value *value, enum err err, const char *text)
@@ -110,8 +114,8 @@ static void set_path(const struct config_value *value)
 
 static void set_locale(const struct config_value *value)
 {
-	bool is_tag = (int64_t)value->text.len >= value->setting->least &&
-		      (int64_t)value->text.len <= value->setting->most;
+	bool is_tag =
+		(int64_t)value->text.len >= value->setting->least && (int64_t)value->text.len <= value->setting->most;
 	size_t run = 0; /* letters and digits since the last hyphen */
 	for (size_t i = 0; is_tag && i < value->text.len; i++) {
 		char c = value->text.at[i];
@@ -147,7 +151,8 @@ static void set_country(const struct config_value *value)
 		*(const struct country **)value->field = country;
 	else
 		config_report(value->load->report, ERR_NOT_FOUND, value->node, false, value->path,
-			      "%s: “%.40s” is not among the countries known: %s", value->path, value->text.at, country_codes());
+			      "%s: “%.40s” is not among the countries known: %s", value->path, value->text.at,
+			      country_codes());
 }
 
 static void set_number(const struct config_value *value)
@@ -202,7 +207,8 @@ static void set_word(const struct config_value *value)
 	char copies[WORDS_MAX][32];
 	const char *known[WORDS_MAX];
 	unsigned known_count = 0;
-	for (const char *at = value->setting->words; (at = setting_next_word(at, &word, &is_offered)) != NULL; index++) {
+	for (const char *at = value->setting->words; (at = setting_next_word(at, &word, &is_offered)) != NULL;
+	     index++) {
 		if (slice_equal(value->text, word) && is_offered) {
 			*(unsigned *)value->field = index;
 			return;
@@ -300,7 +306,8 @@ static bool fits_kind(const struct config_value *value)
 		config_value_wrong(value, ERR_FORMAT, "write it in quotes");
 		return false;
 	}
-	if (value->node->style == TREE_QUOTED && !takes_text && !(kind == SETTING_WORKERS && slice_is(value->text, "auto"))) {
+	if (value->node->style == TREE_QUOTED && !takes_text &&
+	    !(kind == SETTING_WORKERS && slice_is(value->text, "auto"))) {
 		config_value_wrong(value, ERR_FORMAT, "write it without quotes");
 		return false;
 	}
@@ -310,8 +317,12 @@ static bool fits_kind(const struct config_value *value)
 void config_value_set(struct config_load *load, const struct setting *setting, const struct tree_node *node,
 		      const char *path, void *base)
 {
-	struct config_value value = { .load = load, .setting = setting, .node = node, .path = path,
-			       .text = { node->text, node->text_len }, .field = (char *)base + setting->offset };
+	struct config_value value = { .load = load,
+				      .setting = setting,
+				      .node = node,
+				      .path = path,
+				      .text = { node->text, node->text_len },
+				      .field = (char *)base + setting->offset };
 	if (!fits_kind(&value))
 		return;
 	CHECK((size_t)setting->kind < sizeof kinds / sizeof kinds[0]);

@@ -10,35 +10,35 @@
 #define SCOPE_ACCOUNT struct config_account
 #define SCOPE_ROUTE   struct config_route
 
-#define FIELD_TEXT	char *
-#define FIELD_NAME	char *
-#define FIELD_HOSTNAME	char *
-#define FIELD_SECRET	char *
-#define FIELD_PATH	char *
-#define FIELD_LOCALE	char *
-#define FIELD_TIMEZONE	char *
-#define FIELD_COUNTRY	const struct country *
-#define FIELD_UINT	unsigned
-#define FIELD_WORKERS	unsigned
-#define FIELD_OCTET	uint8_t
-#define FIELD_BOOL	bool
-#define FIELD_SPAN_US	int64_t
-#define FIELD_SPAN_MS	int64_t
-#define FIELD_WORD	unsigned
-#define FIELD_ADDRESS	struct config_address
+#define FIELD_TEXT      char *
+#define FIELD_NAME      char *
+#define FIELD_HOSTNAME  char *
+#define FIELD_SECRET    char *
+#define FIELD_PATH      char *
+#define FIELD_LOCALE    char *
+#define FIELD_TIMEZONE  char *
+#define FIELD_COUNTRY   const struct country *
+#define FIELD_UINT      unsigned
+#define FIELD_WORKERS   unsigned
+#define FIELD_OCTET     uint8_t
+#define FIELD_BOOL      bool
+#define FIELD_SPAN_US   int64_t
+#define FIELD_SPAN_MS   int64_t
+#define FIELD_WORD      unsigned
+#define FIELD_ADDRESS   struct config_address
 #define FIELD_REDIS_URL struct config_redis_url
-#define FIELD_PREFIXES	char **
-#define FIELD_ACCOUNTS	unsigned *
+#define FIELD_PREFIXES  char **
+#define FIELD_ACCOUNTS  unsigned *
 
 #define LATER(scope, path)
-#define SETTING(scope, path, field, kind, ...)                                                                         \
+#define SETTING(scope, path, field, kind, ...) \
 	_Static_assert(sizeof(((SCOPE_##scope *)0)->field) == sizeof(FIELD_##kind), path ": field and kind differ");
 #include "app/config_defs.def"
 #undef SETTING
 #undef LATER
 
 const struct setting settings[] = {
-#define SETTING(scope, path, field, kind, ...)                                                                         \
+#define SETTING(scope, path, field, kind, ...) \
 	{ SETTING_SCOPE_##scope, path, offsetof(SCOPE_##scope, field), SETTING_##kind, __VA_ARGS__, false },
 #define LATER(scope, path) { SETTING_SCOPE_##scope, path, 0, SETTING_TEXT, "", 0, 0, NULL, NULL, NULL, true },
 #include "app/config_defs.def"
@@ -78,7 +78,7 @@ static const struct span_unit {
 	int64_t ms;
 } span_units[] = { { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 } };
 #define SPAN_UNIT_COUNT (sizeof span_units / sizeof span_units[0])
-#define SPAN_MS_MAX	(int64_t)(100 * 366 * INT64_C(86400000))
+#define SPAN_MS_MAX     (int64_t)(100 * 366 * INT64_C(86400000))
 
 bool setting_parse_span(struct slice text, int64_t *out)
 {
@@ -90,7 +90,8 @@ bool setting_parse_span(struct slice text, int64_t *out)
 		uint64_t count;
 		if (!slice_is(unit, span_units[i].name))
 			continue;
-		if (!number_parse((struct slice){ text.at, digits }, (uint64_t)(SPAN_MS_MAX / span_units[i].ms), &count))
+		if (!number_parse((struct slice){ text.at, digits }, (uint64_t)(SPAN_MS_MAX / span_units[i].ms),
+				  &count))
 			return false;
 		*out = (int64_t)count * span_units[i].ms;
 		return true;
@@ -145,7 +146,8 @@ void setting_describe(const struct setting *setting, struct buf *out)
 		break;
 	case SETTING_NAME:
 	case SETTING_HOSTNAME:
-		buf_put_format(out, "a name of at most %lld letters, digits, “_”, “-” or “.”", (long long)setting->most);
+		buf_put_format(out, "a name of at most %lld letters, digits, “_”, “-” or “.”",
+			       (long long)setting->most);
 		break;
 	case SETTING_SECRET:
 		buf_put_format(out, "a text of at most %lld octets (secret)", (long long)setting->most);
@@ -168,7 +170,8 @@ void setting_describe(const struct setting *setting, struct buf *out)
 		break;
 	case SETTING_UINT:
 	case SETTING_OCTET:
-		buf_put_format(out, "a whole number from %lld to %lld", (long long)setting->least, (long long)setting->most);
+		buf_put_format(out, "a whole number from %lld to %lld", (long long)setting->least,
+			       (long long)setting->most);
 		break;
 	case SETTING_BOOL:
 		buf_put_text(out, "true or false");

@@ -123,5 +123,5 @@ enum err tree_read(const char *text, size_t len, struct config_report *report, s
 		return ERR_OK;
 	if (err != ERR_FORMAT)
 		return tree_read_yaml(text, len, report, out);
-	return config_report(report, ERR_FORMAT, &where, false, NULL, "not valid JSON: %s", at.text);
+	return config_report(report, ERR_FORMAT, &where, false, NULL, "%s", at.text);
 }

@@ -52,10 +52,11 @@ static enum err read_children(struct reader *reader, struct tree_node *node)
 			locate(reader, key.offset);
 			line = reader->line;
 			column = reader->column;
-			if (tree_find(node, key.text))
+			const struct tree_node *twin = tree_find(node, key.text);
+			if (twin)
 				return err_at_set(reader->at, ERR_DUPLICATE, key.offset, NULL,
-						  "key “%.*s” is there twice", (int)(key.text.len < 64 ? key.text.len : 64),
-						  key.text.at);
+						  "key “%.64s” is there twice, first in line %u", twin->key,
+						  twin->key_line);
 			if (node->child_count >= TREE_KEYS_MAX)
 				return refuse(reader, ERR_RANGE, key.offset, "too many keys in one mapping");
 		}
@@ -87,11 +88,9 @@ static struct tree_node *make_node(const struct json_scan_value *value)
 		return tree_create(TREE_SCALAR, TREE_LITERAL, "true", 4);
 	case JSON_SCAN_FALSE:
 		return tree_create(TREE_SCALAR, TREE_LITERAL, "false", 5);
-	case JSON_SCAN_NULL:
-		return tree_create(TREE_SCALAR, TREE_LITERAL, NULL, 0);
 	default:
-		CHECK(!"a type of JSON");
-		return NULL;
+		CHECK(value->type == JSON_SCAN_NULL);
+		return tree_create(TREE_SCALAR, TREE_LITERAL, NULL, 0);
 	}
 }
 

@@ -97,8 +97,8 @@ static enum err take_node(struct reader *reader, const yaml_event_t *event, enum
 		bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 		if (memchr(text, 0, len))
 			return refuse(reader, ERR_FORMAT, event->start_mark, "a text holds a NUL character");
-		node = tree_create(kind, is_plain ? TREE_PLAIN : TREE_QUOTED, is_plain && is_null(text, len) ? NULL : text,
-				   len);
+		node = tree_create(kind, is_plain ? TREE_PLAIN : TREE_QUOTED,
+				   is_plain && is_null(text, len) ? NULL : text, len);
 	} else {
 		node = tree_create(kind, TREE_PLAIN, NULL, 0);
 	}

@@ -15,7 +15,7 @@
 
 #define ZONE_FOLDER   "/usr/share/zoneinfo/"
 #define ZONE_NAME_MAX 64
-#define YEAR_MS	      (366 * INT64_C(86400000))
+#define YEAR_MS       (366 * INT64_C(86400000))
 #define SECOND_MAX    (INT64_C(1) << 40)
 #define OFFSET_S_MAX  (26 * 3600) /* RFC 8536 §3.2: should be within -25 h … 26 h */
 
@@ -47,8 +47,8 @@ static bool read_header(struct octets *in, char *version, struct counts *out)
 
 static size_t block_octets(const struct counts *counts, size_t time_octets)
 {
-	return counts->time * (time_octets + 1) + counts->type * 6 + counts->chars +
-	       counts->leap * (time_octets + 4) + counts->isstd + counts->isut;
+	return counts->time * (time_octets + 1) + counts->type * 6 + counts->chars + counts->leap * (time_octets + 4) +
+	       counts->isstd + counts->isut;
 }
 
 static int64_t read_time(const uint8_t *at)
@@ -98,8 +98,9 @@ static enum err read_spans(struct octets *in, const struct counts *counts, wall_
 	}
 	/* Rules with a comma go on changing the offset after the table (RFC 8536 §3.3). */
 	if (is_past && memchr(in->at + in->used, ',', octets_left(in)))
-		return err_at_set(at, ERR_UNSUPPORTED, 0, NULL,
-				  "has a zone file of the slim kind, without its coming changes to and from summer time");
+		return err_at_set(
+			at, ERR_UNSUPPORTED, 0, NULL,
+			"has a zone file of the slim kind, without its coming changes to and from summer time");
 	*out = zone;
 	return ERR_OK;
 }

@@ -103,10 +103,10 @@ void json_int(struct buf *buf, int64_t value)
 	buf_put_int(buf, value);
 }
 
-void json_real(struct buf *buf, double value, int decimals)
+void json_decimal(struct buf *buf, double value, int decimals)
 {
 	if (!isfinite(value)) {
-		json_null(buf);
+		json_absent(buf);
 		return;
 	}
 	comma(buf);
@@ -119,7 +119,7 @@ void json_bool(struct buf *buf, bool value)
 	buf_put_text(buf, value ? "true" : "false");
 }
 
-void json_null(struct buf *buf)
+void json_absent(struct buf *buf)
 {
 	comma(buf);
 	buf_put(buf, "null", 4);

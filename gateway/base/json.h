@@ -21,9 +21,9 @@ void json_text(struct buf *buf, struct slice text);
 /* Number and word values. */
 void json_uint(struct buf *buf, uint64_t value);
 void json_int(struct buf *buf, int64_t value);
-void json_real(struct buf *buf, double value, int decimals); /* fixed notation; not finite writes null */
+void json_decimal(struct buf *buf, double value, int decimals); /* fixed notation; not finite writes null */
 void json_bool(struct buf *buf, bool value);
-void json_null(struct buf *buf);
+void json_absent(struct buf *buf);
 
 /* Key and value in one; the two optional forms write nothing where the value is absent or 0. */
 void json_key_text(struct buf *buf, const char *key, struct slice text);

@@ -31,6 +31,8 @@ struct cli_settings {
 	const char *locale;
 	const char *signature;
 	const struct zone *zone;
+	const char *admin_host; /* of admin.listen, without brackets */
+	uint16_t admin_port;
 	unsigned account_count;
 	unsigned route_count;
 };

@@ -29,9 +29,12 @@ static void conclude(struct findings *findings, const struct cli_settings *setti
 {
 	FILE *out = findings->env->out;
 	if (findings->wants_json) {
-		fprintf(out, "{\"ok\":%s,\"accounts\":%u,\"routes\":%u,\"templates\":%u,\"errors\":[%.*s],\"warnings\":[%.*s]}\n",
-			code == CLI_OK ? "true" : "false", settings->account_count, settings->route_count, template_count,
-			(int)findings->errors.len, findings->errors.at, (int)findings->warnings.len, findings->warnings.at);
+		fprintf(out,
+			"{\"ok\":%s,\"accounts\":%u,\"routes\":%u,\"templates\":%u,\"errors\":[%.*s],\"warnings\":[%.*"
+			"s]}\n",
+			code == CLI_OK ? "true" : "false", settings->account_count, settings->route_count,
+			template_count, (int)findings->errors.len, findings->errors.at, (int)findings->warnings.len,
+			findings->warnings.at);
 	} else if (code == CLI_OK) {
 		fprintf(out, "%s: all is well (accounts %u, routes %u, templates %u in %s)\n", settings->path,
 			settings->account_count, settings->route_count, template_count, settings->templates_dir);
@@ -54,8 +57,8 @@ static int check(const struct cli_call *call, struct findings *findings)
 		dir = settings.templates_dir;
 	struct catalogue *catalogue = NULL;
 	unsigned template_count = 0;
-	if (dir && env->load_templates(dir, settings.locale ? settings.locale : TEMPLATE_DEFAULT_LOCALE, &catalogue, take,
-				       findings) != ERR_OK)
+	if (dir && env->load_templates(dir, settings.locale ? settings.locale : TEMPLATE_DEFAULT_LOCALE, &catalogue,
+				       take, findings) != ERR_OK)
 		code = code == CLI_OK ? CLI_DATA : code;
 	if (catalogue)
 		template_count = catalogue_count(catalogue);
@@ -71,7 +74,8 @@ static int run(const struct cli_call *call)
 		fprintf(call->env->err, "hongyan: out of memory\n");
 		return CLI_FAILED;
 	}
-	struct findings findings = { .env = call->env, .wants_json = call->wants_json,
+	struct findings findings = { .env = call->env,
+				     .wants_json = call->wants_json,
 				     .errors = buf_over(octets, PROBLEMS_OCTETS),
 				     .warnings = buf_over(octets + PROBLEMS_OCTETS, PROBLEMS_OCTETS) };
 	int code = check(call, &findings);
@@ -84,7 +88,8 @@ const struct cli_command cli_check = {
 	.arguments = "[FILE]",
 	.arguments_max = 1,
 	.summary = "Check a configuration and all templates",
-	.details = "Tells every error, not only the first. Exit 0 where all is well (warnings do not count), 78 where the\n"
+	.details = "Tells every error, not only the first. Exit 0 where all is well (warnings do not count), 78 where "
+		   "the\n"
 		   "configuration is wrong, 65 where only templates are.\n",
 	.options = { { "config", "FILE", "The same as FILE" },
 		     { "templates", "DIR", "Folder of templates instead of the configured one" } },

@@ -5,7 +5,7 @@
 
 /* What a command is, and what it is given when it runs. Inside the room only. */
 
-#define CLI_OPTIONS_MAX	  8
+#define CLI_OPTIONS_MAX   8
 #define CLI_ARGUMENTS_MAX 4
 
 /* “--name VALUE”, or “--name” where value is NULL. */
@@ -43,6 +43,7 @@ extern const struct cli_command cli_render;
 extern const struct cli_command cli_count;
 extern const struct cli_command cli_pdu;
 extern const struct cli_command cli_receipt;
+extern const struct cli_command cli_status;
 extern const struct cli_command cli_config;
 extern const struct cli_command cli_version;
 

@@ -55,6 +55,7 @@ const struct cli_command cli_config = {
 	.summary = "Print the configuration in force, or the page about all settings",
 	.details = "show: every setting with its value (YAML), secrets hidden.\n"
 		   "reference: what docs/configuration.md holds.\n",
-	.options = { { "config", "FILE", "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
+	.options = { { "config", "FILE",
+		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
 	.run = run,
 };

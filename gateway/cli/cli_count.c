@@ -7,7 +7,7 @@
 #include "encode/segmenter.h"
 
 #define PIECES_OCTETS_MAX (64 * 1024 * 1024)
-#define ROOM_FACTOR	  8 /* an octet becomes “\u0000” at worst, and there are quotes and commas */
+#define ROOM_FACTOR       8 /* an octet becomes “\u0000” at worst, and there are quotes and commas */
 
 struct counting {
 	bool use_ref16;

@@ -52,8 +52,8 @@ int cli_lines_run(const struct cli_env *env, size_t room_factor, cli_answer *ans
 	while (line && !ferror(env->out) && read_line(env->in, line, &len, &is_long)) {
 		if (!make_room(&out, len, room_factor))
 			break;
-		bool is_good = is_long ? cli_lines_error(&out, "the line is longer than 1 MiB") :
-					 answer(ctx, (struct slice){ line, len }, &out);
+		bool is_good = is_long ? cli_lines_error(&out, "the line is longer than 1 MiB")
+				       : answer(ctx, (struct slice){ line, len }, &out);
 		if (out.full) {
 			out.len = 0;
 			out.full = false;

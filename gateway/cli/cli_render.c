@@ -72,7 +72,8 @@ static int load_file(struct rendering *rendering)
 	if (!template_file_name_parse(slice_of(slash ? slash + 1 : path), &name, &locale))
 		return tell(rendering, "", "the file's name must be NAME.tmpl or NAME.LOCALE.tmpl");
 	struct template_problem problem = { 0 };
-	if (template_compile_report(name, locale, (struct slice){ source, len }, &rendering->alone, &problem, NULL) != ERR_OK) {
+	if (template_compile_report(name, locale, (struct slice){ source, len }, &rendering->alone, &problem, NULL) !=
+	    ERR_OK) {
 		char line[TEMPLATE_PROBLEM_SENTENCE_OCTETS + 64];
 		template_problem_format(SLICE("line "), &problem, TEMPLATE_TONGUE_EN, line, sizeof line);
 		return tell(rendering, "", line);
@@ -94,8 +95,8 @@ static int load_named(struct rendering *rendering, const char *dir, const char *
 		return CLI_OK;
 	struct slice nearest = catalogue_nearest(rendering->catalogue, name);
 	char text[512];
-	snprintf(text, sizeof text, "there is no such template in %.200s%s%.*s%s", dir, nearest.len ? " (did you mean “" : "",
-		 SLICE_ARG(nearest), nearest.len ? "”?)" : "");
+	snprintf(text, sizeof text, "there is no such template in %.200s%s%.*s%s", dir,
+		 nearest.len ? " (did you mean “" : "", SLICE_ARG(nearest), nearest.len ? "”?)" : "");
 	return tell(rendering, "", text);
 }
 
@@ -157,12 +158,13 @@ static int read_alert(struct rendering *rendering, struct alert *alert)
 		names[i] = template_sample_name((enum template_sample)i);
 		if (strcmp(sample, names[i]) != 0)
 			continue;
-		enum err err = template_sample_alert(rendering->template, (enum template_sample)i, &rendering->arena, alert);
+		enum err err =
+			template_sample_alert(rendering->template, (enum template_sample)i, &rendering->arena, alert);
 		return err == ERR_OK ? CLI_OK : tell(rendering, "", "the sample does not fit into memory");
 	}
 	const char *nearest = suggest_nearest(slice_of(sample), names, TEMPLATE_SAMPLE_COUNT);
-	return cli_usage(rendering->call, "--sample is %s, %s or %s, not “%s”%s%s%s", names[0], names[1], names[2], sample,
-			 nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");
+	return cli_usage(rendering->call, "--sample is %s, %s or %s, not “%s”%s%s%s", names[0], names[1], names[2],
+			 sample, nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");
 }
 
 /* Units of a piece of a text in its encoding. */
@@ -187,7 +189,8 @@ static unsigned piece_units(struct rendering *rendering, struct slice piece)
 static size_t units_left(struct rendering *rendering)
 {
 	const struct segmenter_count *count = &rendering->count;
-	size_t most = count->segment_count > 1 ? cut_units_part(count->encoding, false) : cut_units_alone(count->encoding);
+	size_t most =
+		count->segment_count > 1 ? cut_units_part(count->encoding, false) : cut_units_alone(count->encoding);
 	size_t used = count->segment_count ? piece_units(rendering, count->segment_texts[count->segment_count - 1]) : 0;
 	return used < most ? most - used : 0;
 }
@@ -226,7 +229,8 @@ static int render(struct rendering *rendering)
 	if (code != CLI_OK)
 		return code;
 	struct err_at at = { 0 };
-	if (render_alert(rendering->template, &alert, &rendering->options, &rendering->arena, &rendering->sms, &at) != ERR_OK)
+	if (render_alert(rendering->template, &alert, &rendering->options, &rendering->arena, &rendering->sms, &at) !=
+	    ERR_OK)
 		return tell(rendering, at.field, at.text);
 	if (segmenter_count(rendering->sms.text, false, &rendering->arena, &rendering->count, &at) != ERR_OK)
 		return tell(rendering, at.field, at.text);
@@ -235,8 +239,9 @@ static int render(struct rendering *rendering)
 		print_json(rendering, encoding);
 	else
 		fprintf(rendering->call->env->out, "%.*s\n\n%s, %u units, %u segment%s, %zu units left in the last\n",
-			SLICE_ARG(rendering->sms.text), encoding, rendering->count.units, rendering->count.segment_count,
-			rendering->count.segment_count == 1 ? "" : "s", units_left(rendering));
+			SLICE_ARG(rendering->sms.text), encoding, rendering->count.units,
+			rendering->count.segment_count, rendering->count.segment_count == 1 ? "" : "s",
+			units_left(rendering));
 	return CLI_OK;
 }
 

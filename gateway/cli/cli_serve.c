@@ -19,6 +19,7 @@ const struct cli_command cli_serve = {
 	.arguments = "",
 	.summary = "Run the gateway",
 	.details = "Runs until SIGTERM or SIGINT, then finishes what is under way. Logs are JSON lines on stderr.\n",
-	.options = { { "config", "FILE", "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
+	.options = { { "config", "FILE",
+		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
 	.run = run,
 };

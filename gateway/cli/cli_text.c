@@ -11,7 +11,8 @@ enum err cli_text_parse(struct slice json, struct arena *arena, struct slice *ou
 		return err_at_set(at, ERR_FORMAT, (size_t)error.position, NULL, "not valid JSON: %s", error.text);
 	enum err err = ERR_OK;
 	if (json_is_string(value)) {
-		struct slice text = arena_copy(arena, (struct slice){ json_string_value(value), json_string_length(value) });
+		struct slice text =
+			arena_copy(arena, (struct slice){ json_string_value(value), json_string_length(value) });
 		if (text.at)
 			*out = text;
 		else

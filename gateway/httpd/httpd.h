@@ -55,7 +55,7 @@ struct httpd_options {
 	unsigned connections_max; /* 2–4096, default 256 */
 	size_t header_octets_max; /* request line and headers, default 8 KiB */
 	size_t body_octets_max;   /* of a request, default 64 KiB */
-	size_t answer_octets_max; /* of all answers that clients have yet to read, default 32 MiB */
+	size_t answer_octets_max; /* of all larger answers that clients have yet to read, default 32 MiB */
 	mono_us header_us;        /* from the connection to the end of its first headers, default 5 s */
 	mono_us body_us;          /* from there to the end of the body, default 10 s */
 	mono_us answer_us;        /* from there until the client took the whole answer, default 30 s */

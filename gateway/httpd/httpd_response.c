@@ -82,11 +82,13 @@ static void free_answer(void *cls)
 	free(answer);
 }
 
-/* Clients that ask much and read slowly must not take the memory of everybody else. */
+/* Clients that ask much and read slowly must not take the memory of everybody else. Small answers are always sent, so that
+ * probes get theirs: there is at most one a connection. */
 static void charge(struct httpd_response *response)
 {
 	struct httpd *httpd = response->inner->httpd;
-	if (response->body.len + httpd->answer_octets > httpd->options.answer_octets_max)
+	if (response->body.len > HTTPD_BODY_OCTETS &&
+	    response->body.len + httpd->answer_octets > httpd->options.answer_octets_max)
 		httpd_problem(response, MHD_HTTP_SERVICE_UNAVAILABLE,
 			      "clients have yet to read %zu octets of answers; try again later", httpd->answer_octets);
 	/* The block shrinks to what was written; where it cannot it stays as it is. */

@@ -20,21 +20,22 @@ static const struct metric_row {
 	enum metric_label labels[2];
 	const char *help;
 } rows[METRIC_COUNT] = {
-#define METRIC(id, name, type, label, second_label, help)                                                              \
+#define METRIC(id, name, type, label, second_label, help) \
 	{ name, type, { METRIC_LABEL_##label, METRIC_LABEL_##second_label }, help },
 #include "metrics/metric_defs.def"
 #undef METRIC
 };
 
 static const char *const label_names[METRIC_LABEL_COUNT] = {
-	[METRIC_LABEL_NONE] = "",	   [METRIC_LABEL_ACCOUNT] = "account", [METRIC_LABEL_LANE] = "lane",
-	[METRIC_LABEL_CLASS] = "class",	   [METRIC_LABEL_EVENT] = "event",     [METRIC_LABEL_REASON] = "reason",
-	[METRIC_LABEL_STATE] = "state",	   [METRIC_LABEL_CALL] = "call",       [METRIC_LABEL_VERSION] = "version",
+	[METRIC_LABEL_NONE] = "",       [METRIC_LABEL_ACCOUNT] = "account", [METRIC_LABEL_LANE] = "lane",
+	[METRIC_LABEL_CLASS] = "class", [METRIC_LABEL_EVENT] = "event",     [METRIC_LABEL_REASON] = "reason",
+	[METRIC_LABEL_STATE] = "state", [METRIC_LABEL_CALL] = "call",       [METRIC_LABEL_VERSION] = "version",
 };
 
 /* Upper bounds in microseconds. */
-static const int64_t buckets_us[] = { 50,     100,    200,     500,	1000,	 2000,	  5000,	    10000,    20000,	50000,
-				      100000, 200000, 500000,  1000000, 2000000, 5000000, 10000000, 20000000, 60000000 };
+static const int64_t buckets_us[] = { 50,      100,     200,      500,      1000,    2000,   5000,
+				      10000,   20000,   50000,    100000,   200000,  500000, 1000000,
+				      2000000, 5000000, 10000000, 20000000, 60000000 };
 #define BUCKET_COUNT (sizeof buckets_us / sizeof buckets_us[0])
 #define SAMPLE_SLOTS (BUCKET_COUNT + 2)
 
@@ -196,22 +197,17 @@ static int64_t merge(const struct metrics *const blocks[], unsigned count, size_
 /* “0.00005”, “60”: seconds without trailing zeros. */
 static void put_seconds(struct buf *out, int64_t span_us)
 {
-	if (span_us < 0)
-		buf_put(out, "-", 1);
 	uint64_t us = span_us < 0 ? -(uint64_t)span_us : (uint64_t)span_us;
-	buf_put_uint(out, us / 1000000);
-	char digits[6];
-	size_t len = 0;
 	uint64_t rest = us % 1000000;
-	for (size_t i = 6; i-- > 0; rest /= 10) {
-		digits[i] = (char)('0' + rest % 10);
-		if (len == 0 && digits[i] != '0')
-			len = i + 1;
+	int digits = 6;
+	while (digits > 1 && rest % 10 == 0) {
+		rest /= 10;
+		digits--;
 	}
-	if (len) {
-		buf_put(out, ".", 1);
-		buf_put(out, digits, len);
-	}
+	buf_put_text(out, span_us < 0 ? "-" : "");
+	buf_put_uint(out, us / 1000000);
+	if (rest)
+		buf_put_format(out, ".%0*u", digits, (unsigned)rest);
 }
 
 /* A label's value, escaped as the text format asks. */
@@ -244,7 +240,8 @@ static void put_series(struct buf *out, const struct metrics *metrics, enum metr
 	for (unsigned i = 0; i < 2; i++) {
 		if (row->labels[i] == METRIC_LABEL_NONE)
 			continue;
-		put_label(out, label_names[row->labels[i]], metrics->labels.names[row->labels[i]][indexes[i]], is_first);
+		put_label(out, label_names[row->labels[i]], metrics->labels.names[row->labels[i]][indexes[i]],
+			  is_first);
 		is_first = false;
 	}
 	if (le) {
@@ -322,7 +319,8 @@ size_t metrics_format_octets(const struct metrics *metrics)
 		octets += 2 * strlen(row->name) + strlen(row->help) + sizeof "# HELP  \n# TYPE  histogram\n";
 		size_t line = strlen(row->name) + sizeof "_bucket{,le=\"0.000000\"} -9223372036854775808.000000\n" +
 			      label_octets[row->labels[0]] + label_octets[row->labels[1]];
-		octets += line * sample_count(&metrics->labels, metric) * (row->type == HISTOGRAM ? BUCKET_COUNT + 3 : 1);
+		octets +=
+			line * sample_count(&metrics->labels, metric) * (row->type == HISTOGRAM ? BUCKET_COUNT + 3 : 1);
 	}
 	return octets;
 }

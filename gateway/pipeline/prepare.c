@@ -60,11 +60,13 @@ static bool render(struct pipeline *pipeline, struct parcel *parcel)
 	if (template == NULL) {
 		struct slice near = catalogue_nearest(pipeline->options->catalogue, alert->template_name);
 		char text[256];
+		char name[ALERT_NAME_MAX + 8]; /* a producer may have put a phone number there */
+		msisdn_mask_text(alert->template_name, name, sizeof name);
 		if (near.len)
-			snprintf(text, sizeof text, "there is no template “%.*s” (did you mean “%.*s”?)",
-				 SLICE_ARG(alert->template_name), SLICE_ARG(near));
+			snprintf(text, sizeof text, "there is no template “%s” (did you mean “%.*s”?)", name,
+				 SLICE_ARG(near));
 		else
-			snprintf(text, sizeof text, "there is no template “%.*s”", SLICE_ARG(alert->template_name));
+			snprintf(text, sizeof text, "there is no template “%s”", name);
 		settling_dead(pipeline, parcel, "no_template", "template", text);
 		return false;
 	}

@@ -26,8 +26,8 @@ struct render_options {
 
 /* Renders an alert.
  * template: outlives out. alert: kind ALERT_SEND; its params are checked against the header: unknown (with the nearest
- * name), given twice, missing or empty, too long, of the wrong form. arena: takes the text, at most about 8 KiB, usually
- * little more than the text itself. out: set on success only; text in the arena, names borrowed from the template.
+ * name), given twice, missing or empty, too long, of the wrong form. arena: takes the text, at most about 8 KiB,
+ * usually little more than the text itself. out: set on success only; text in the arena, names borrowed from the template.
  * at: the English sentence, field = the parameter; values are never shown, only their shape; may be NULL.
  * ERR_NOT_FOUND (unknown, missing), ERR_DUPLICATE, ERR_RANGE (value or text too long), ERR_FORMAT (wrong form, invalid
  * UTF-8, nothing left to send), ERR_FULL (arena). */

@@ -123,7 +123,8 @@ static uint32_t version_of(const struct template_draft *draft)
 	return folded ? folded : 1;
 }
 
-/* Moves the draft's tables into one block behind the template itself. source: taken on success. NULL where malloc says no. */
+/* Moves the draft's tables into one block behind the template itself. source: taken on success. NULL where malloc says
+ * no. */
 static struct template *pack(const struct template_draft *draft, char *source)
 {
 	unsigned param_count = draft->header.param_count;

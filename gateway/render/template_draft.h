@@ -24,7 +24,8 @@ struct template_draft {
 	struct template_warnings *warnings; /* may be NULL */
 };
 
-/* Notes an error at a place in draft->source, with up to four arguments; absent ones are {NULL, 0}. Returns its enum err. */
+/* Notes an error at a place in draft->source, with up to four arguments; absent ones are {NULL, 0}. Returns its enum
+ * err. */
 enum err template_draft_fail(struct template_draft *draft, enum template_problem_kind kind, const char *at,
 			     struct slice field, const struct slice args[], unsigned arg_count);
 

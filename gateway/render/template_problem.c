@@ -19,7 +19,7 @@ static const struct row rows[PROBLEM_COUNT] = {
 #undef PROBLEM
 };
 
-/* Types and classes are arguments by their English name; Chinese readers get the word that they may write themselves. */
+/* Types and classes are arguments by their English name; Chinese readers get the word that they may write. */
 static const char *const words[][TEMPLATE_TONGUE_COUNT] = {
 	{ "text", "文字" },     { "money", "金额" },  { "number", "数值" },       { "integer", "整数" },
 	{ "date", "日期" },     { "time", "时间" },   { "datetime", "日期时间" }, { "enum", "选项" },

@@ -33,7 +33,7 @@ struct template_problem {
 /* Room that every sentence fits in, its NUL included. */
 #define TEMPLATE_PROBLEM_SENTENCE_OCTETS 512
 
-/* Notes a problem unless one is there already; returns its enum err so that callers can `return template_problem_set(…)`.
+/* Notes a problem unless one is there already; returns its enum err, so that callers can return the call itself.
  * problem: may be NULL. arg_count: 0–TEMPLATE_PROBLEM_ARGS. field and args: absent slices stand for “none”; longer ones
  * are cut at a character. */
 enum err template_problem_set(struct template_problem *problem, enum template_problem_kind kind, struct slice field,

@@ -10,8 +10,8 @@
 #define INSTANTS   TYPE(TEMPLATE_DATETIME)
 #define NUMBERS    (TYPE(TEMPLATE_MONEY) | TYPE(TEMPLATE_NUMBER) | TYPE(TEMPLATE_INTEGER))
 
-/* Patterns: Y year, M month, B month's name, D day, H hour, h hour of two digits, m minute of two digits; all else as it
- * stands. The Chinese word of a format is what one sees. */
+/* Patterns: Y year, M month, B month's name, D day, H hour, h hour of two digits, m minute of two digits; all else as
+ * it stands. The Chinese word of a format is what one sees. */
 struct row {
 	const char *chinese;
 	const char *english;

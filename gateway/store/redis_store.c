@@ -3,8 +3,8 @@
 /* The life of the store: both connections come up → scripts are loaded → Redis' clock is read → the consumer signs on →
  * calls that waited are sent again, oldest first → READ, BEGIN, SETTLE. When a connection breaks, the store says it is
  * down; calls wait. What a broken connection may have swallowed: BEGIN is simply asked again (a claim by the same entry
- * is no duplicate), SETTLE goes again one by one and has its effect only on what is still pending, and a READ's entries
- * are looked up in what is pending for us (store_sweep). */
+ * is no duplicate), SETTLE goes again one by one and has its effect only on what is still there, and a READ's entries
+ * are found in the ranges that Redis says are ours (store_lost.c). */
 
 #include "store/redis_store_inner.h"
 
@@ -133,16 +133,26 @@ static void tell_state(struct redis_store *store, bool is_up, const char *reason
 	store->events->on_state(store->ctx, is_up, reason);
 }
 
+void store_come_up(struct redis_store *store)
+{
+	if (store->phase != PHASE_READY || !redis_link_is_up(store->main) || !redis_link_is_up(store->reader))
+		return;
+	if (!store->may_have_lost) {
+		tell_state(store, true, "connected");
+		return;
+	}
+	/* A READ under way would show among our ranges as if it were lost: first its answer, then the question. */
+	if (!store->is_looking && !store->is_reading)
+		store_look_for_lost(store);
+}
+
 static void become_ready(struct redis_store *store)
 {
 	if (store->phase == PHASE_STARTING)
 		store->phase = PHASE_READY;
 	store->next_heartbeat = loop_now(store->loop).mono;
 	resend_calls(store);
-	if (store->needs_sweep && redis_link_is_up(store->reader))
-		store_sweep(store);
-	if (redis_link_is_up(store->reader))
-		tell_state(store, true, "connected");
+	store_come_up(store);
 }
 
 static void on_registered(void *ctx, const struct reply *reply)
@@ -230,20 +240,16 @@ static void on_main_down(void *ctx, const char *reason)
 		store->phase = PHASE_DOWN;
 	store->is_beating = false;
 	store->is_moving = false;
+	store->is_looking = false;
 	if (store->is_adopting)
-		store->needs_sweep = true;
+		store->may_have_lost = true;
 	store->gauges.reconnects++;
 	tell_state(store, false, reason);
 }
 
 static void on_reader_up(void *ctx)
 {
-	struct redis_store *store = ctx;
-	if (store->phase != PHASE_READY)
-		return;
-	if (store->needs_sweep)
-		store_sweep(store);
-	tell_state(store, true, "connected");
+	store_come_up(ctx);
 }
 
 static void on_reader_down(void *ctx, const char *reason)
@@ -267,6 +273,9 @@ void store_fenced(struct redis_store *store)
 	store->orphan[0] = '\0';
 	store->orphan_is_fenced = store->is_adopting = false;
 	key_set_fini(&store->orphan_intents);
+	claims_clear(&store->claims);
+	store->lost_count = 0;
+	store->may_have_lost = false;
 	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
 		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
 		if (!begin->in_use)
@@ -319,9 +328,10 @@ static void closing_turn(struct redis_store *store, mono_us now)
 	if (!is_idle || store->signed_off || !redis_link_is_up(store->main))
 		return;
 	store->signed_off = true;
-	store_call_begin_script(store, &store->scratch, SCRIPT_SIGN_OFF, 2 + LANE_COUNT);
+	store_call_begin_script(store, &store->scratch, SCRIPT_SIGN_OFF, 3 + LANE_COUNT);
 	store_put_key(store, &store->scratch, KEY_WORKERS);
 	store_put_key(store, &store->scratch, KEY_INTENTS);
+	store_put_key(store, &store->scratch, KEY_CLAIMS);
 	store_put_lanes(store, &store->scratch);
 	command_word(&store->scratch, store->consumer);
 	if (!redis_link_send(store->main, command_octets(&store->scratch), 0, on_signed_off, store))
@@ -333,6 +343,9 @@ static void turn(void *ctx, struct now now)
 	struct redis_store *store = ctx;
 	redis_link_tick(store->main, now.mono);
 	redis_link_tick(store->reader, now.mono);
+	store_read_turn(store);
+	if (!store->told_up)
+		store_come_up(store);
 	if (store->phase == PHASE_READY)
 		store_upkeep(store, now.mono);
 	else if (store->phase == PHASE_CLOSING)
@@ -392,6 +405,7 @@ static void destroy(struct store *base)
 	store_begins_fini(store);
 	store_settles_fini(store);
 	key_set_fini(&store->orphan_intents);
+	claims_fini(&store->claims);
 	command_fini(&store->scratch);
 	free(store->peers);
 	free(store->blob);
@@ -408,6 +422,7 @@ static void name_keys(struct redis_store *store)
 	static const char *const names[KEY_COUNT] = {
 		[KEY_WORKERS] = "workers",
 		[KEY_INTENTS] = "intents",
+		[KEY_CLAIMS] = "claims",
 		[KEY_TOTALS] = "totals",
 		[KEY_EVENTS] = "events",
 		[KEY_DEAD] = "dead",

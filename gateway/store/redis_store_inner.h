@@ -2,19 +2,23 @@
 #pragma once
 
 #include "base/list.h"
+#include "store/claims.h"
 #include "store/key_set.h"
 #include "store/redis_store.h"
 #include "store/scripts.h"
 
 /* What the files of the Redis store share; nobody else includes this. */
 
-#define STORE_NAME_OCTETS 160
-#define STORE_BEGINS_MAX  2 /* BEGINs under way: one at Redis, one being filled */
-#define STORE_PEERS_MAX   256
+#define STORE_NAME_OCTETS    160
+#define STORE_BEGINS_MAX     2 /* BEGINs under way: one at Redis, one being filled */
+#define STORE_PEERS_MAX      256
+#define STORE_LOST_MAX       1024 /* an adoption brings at most one range an entry */
+#define STORE_GIVEN_BACK_MAX 64
 
 enum store_key {
 	KEY_WORKERS,
 	KEY_INTENTS,
+	KEY_CLAIMS,
 	KEY_TOTALS,
 	KEY_EVENTS,
 	KEY_DEAD,
@@ -39,6 +43,7 @@ struct begin_call {
 	struct store_call call;
 	bool in_use;
 	unsigned count;
+	struct entry_key keys[STORE_BATCH_MAX];
 };
 
 /* One SETTLE; sent as a whole, or one by one where it may have had its effect before. */
@@ -58,6 +63,12 @@ struct store_peer {
 	uint64_t beat;
 	mono_us changed_at;
 	bool is_listed; /* in the heartbeat being read */
+};
+
+/* A range of ours whose entries the pipeline has not seen. */
+struct lost_range {
+	struct entry_key after; /* fetched up to here */
+	struct entry_key to;
 };
 
 enum store_phase { PHASE_DOWN, PHASE_STARTING, PHASE_READY, PHASE_CLOSING, PHASE_CLOSED };
@@ -88,10 +99,21 @@ struct redis_store {
 	unsigned next_begin; /* they are used in turn */
 	struct settle_call *free_settles;
 
+	struct claims claims;                 /* ranges that are ours */
+	struct entry_key cursors[LANE_COUNT]; /* last id that the group has handed out, as the last claim saw it */
+	struct entry_key given_back[STORE_GIVEN_BACK_MAX]; /* ranges that the READ under way gives back, by `to` */
+	unsigned given_back_count;
+	struct lost_range lost[STORE_LOST_MAX]; /* ours, to be fetched; the first one is being fetched */
+	unsigned lost_count;
+	unsigned fetch_count;
+	bool is_looking;    /* the question which ranges are ours is under way */
+	bool may_have_lost; /* an answer that brings ranges was lost: ask which are ours */
+
 	bool is_reading;
-	unsigned reads_under_way; /* commands of this READ without an answer */
-	bool needs_sweep;         /* a reply that assigns entries was lost: look what is pending for us */
-	unsigned sweep_lane;
+	bool read_failed; /* the READ under way could not be sent */
+	struct store_quota quota;
+	enum lane lane_of_read[LANE_COUNT];
+	unsigned lanes_read;
 
 	mono_us next_heartbeat;
 	bool is_beating;
@@ -127,9 +149,20 @@ void store_put_generation(struct redis_store *store, struct command *command, co
 /* store_read.c */
 void store_read(struct store *base, const struct store_quota *quota, bool may_wait);
 bool store_is_reading(const struct store *base);
-void store_sweep(struct redis_store *store);
+/* Ends a READ that could not be sent. */
+void store_read_turn(struct redis_store *store);
 /* Hands the entries of one lane's reply array to the pipeline; returns how many. */
 unsigned store_deliver(struct redis_store *store, enum lane lane, const struct reply *entries, bool reclaimed);
+
+/* store_lost.c */
+/* A range of ours, known by its `to`, holds entries that the pipeline has not seen. */
+void store_range_lost(struct redis_store *store, const struct entry_key *to);
+/* Asks Redis which ranges are ours. */
+void store_look_for_lost(struct redis_store *store);
+/* redis_store.c: says that the store is up when all is there: links, scripts, and our ranges. */
+void store_come_up(struct redis_store *store);
+/* Fetches up to count entries of the first lost range, as an adoption. False where it could not be sent. */
+bool store_fetch_lost(struct redis_store *store, unsigned count);
 
 /* store_begin.c */
 bool store_begin(struct store *base, const struct store_begin *items, unsigned count, const struct entry_key *begun,

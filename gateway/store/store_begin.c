@@ -62,6 +62,10 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 		char letter = all_go ? 'G' : reply->text.at[i];
 		verdicts[i] = letter == 'G' ? BEGIN_GO : letter == 'D' ? BEGIN_DUPLICATE : BEGIN_GONE;
 	}
+	for (unsigned i = 0; i < begin->count; i++) {
+		if (verdicts[i] == BEGIN_GONE)
+			claims_settled(&store->claims, &begin->keys[i]);
+	}
 	begin->in_use = false;
 	store_call_done(call);
 	store->events->on_begun(store->ctx, verdicts, begin->count);
@@ -116,6 +120,8 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 	put_items(command, items, count);
 	if (command->failed)
 		return false;
+	for (unsigned i = 0; i < count; i++)
+		begin->keys[i] = items[i].key;
 	begin->count = count;
 	begin->in_use = true;
 	begin->call.store = store;

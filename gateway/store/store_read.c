@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* READ: a command for each lane, so that each has its own count; or, where the queue was empty, one command for all that
- * waits for the first entry. Redis assigns entries before it writes the reply: a reply that is lost with its connection
- * has left entries in our pending list, and store_sweep looks them up. */
+/* READ: one MULTI with a read for each lane, so that each has its own count, and the claim of what they brought; or, where
+ * the queue was empty, first an XREAD that waits for an entry on any lane. Redis hands entries out before it writes the
+ * reply: when that is lost with its connection, store_look_for_lost asks which ranges are ours. */
 
 #include "store/redis_store_inner.h"
 
@@ -13,17 +13,7 @@
 #define BLOCK_MS 2000
 #define CHUNK    64 /* entries told in one upcall */
 
-static void begin_read(struct redis_store *store, unsigned count)
-{
-	struct command *command = &store->scratch;
-	command_begin(command);
-	command_word(command, "XREADGROUP");
-	command_word(command, "GROUP");
-	command_word(command, "gateway");
-	command_word(command, store->consumer);
-	command_word(command, "COUNT");
-	command_int(command, count);
-}
+/* -- entries -- */
 
 /* What is wrong with an entry's fields; NULL where it is fine. */
 static const char *read_field(struct store_entry *entry, struct slice name, struct slice value)
@@ -55,10 +45,9 @@ static const char *read_field(struct store_entry *entry, struct slice name, stru
 }
 
 /* The raw fields of a malformed entry as lines “name: value”, for the dead letter. */
-static struct slice raw_fields(struct redis_store *store, const struct reply *fields)
+static struct slice raw_fields(const struct reply *fields)
 {
 	static _Thread_local char octets[ALERT_OCTETS_MAX];
-	(void)store;
 	struct buf buf = buf_over(octets, sizeof octets);
 	for (size_t i = 0; fields != NULL && i + 1 < fields->count; i += 2) {
 		struct slice parts[] = { reply_text_at(fields, i), SLICE(": "), reply_text_at(fields, i + 1),
@@ -71,25 +60,21 @@ static struct slice raw_fields(struct redis_store *store, const struct reply *fi
 	return buf_slice(&buf);
 }
 
-static bool read_entry(struct redis_store *store, enum lane lane, const struct reply *reply, struct store_entry *out)
+static bool read_entry(enum lane lane, const struct reply *reply, struct store_entry *out)
 {
 	const struct reply *fields = reply_at(reply, 1);
 	*out = (struct store_entry){ .malformed = NULL };
 	if (!entry_id_parse(reply_text_at(reply, 0), lane, &out->key))
 		return false;
 	out->origin = out->key;
-	if (fields == NULL || fields->type != REPLY_ARRAY) {
-		store->gauges.vanished++; /* deleted by somebody else while it was pending */
-		return false;
-	}
-	for (size_t i = 0; i + 1 < fields->count && out->malformed == NULL; i += 2)
+	for (size_t i = 0; fields != NULL && i + 1 < fields->count && out->malformed == NULL; i += 2)
 		out->malformed = read_field(out, reply_text_at(fields, i), reply_text_at(fields, i + 1));
 	if (out->malformed == NULL && out->body.at == NULL)
 		out->malformed = "the field “alert” is missing";
 	if (out->malformed == NULL && out->body.len > ALERT_OCTETS_MAX)
 		out->malformed = "the alert is longer than 16384 octets";
 	if (out->malformed != NULL)
-		out->body = raw_fields(store, fields);
+		out->body = raw_fields(fields);
 	return true;
 }
 
@@ -99,9 +84,12 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 	unsigned filled = 0;
 	unsigned delivered = 0;
 	for (size_t i = 0; entries != NULL && i < entries->count; i++) {
-		if (!read_entry(store, lane, entries->elements[i], &chunk[filled]))
-			continue;
 		struct store_entry *entry = &chunk[filled];
+		if (!read_entry(lane, entries->elements[i], entry))
+			continue;
+		/* What was in flight when its range was lost or fenced is with the pipeline still. */
+		if (reclaimed && store->events->holds(store->ctx, &entry->key))
+			continue;
 		entry->reclaimed = reclaimed;
 		if (reclaimed && key_set_has(&store->orphan_intents, &entry->key)) {
 			entry->ambiguous = true;
@@ -120,16 +108,7 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 	return delivered;
 }
 
-static enum lane lane_of_key(const struct redis_store *store, struct slice key)
-{
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		if (slice_is(key, store->keys[KEY_LANE + lane]))
-			return (enum lane)lane;
-	}
-	bool redis_answers_with_a_stream_that_was_asked_for = false;
-	CHECK(redis_answers_with_a_stream_that_was_asked_for);
-	return LANE_COUNT;
-}
+/* -- the READ -- */
 
 static void finish_read(struct redis_store *store)
 {
@@ -137,39 +116,195 @@ static void finish_read(struct redis_store *store)
 	store->events->on_read(store->ctx, NULL, 0, true);
 }
 
-static void on_read_reply(void *ctx, const struct reply *reply)
+static void read_failed(struct redis_store *store, const struct reply *error)
+{
+	/* NOGROUP, LOADING, READONLY, EXECABORT …: signing on anew makes the groups, and backoff keeps the pace. */
+	struct log_line line;
+	if (log_begin(&line, store->options->log, LOG_WARN, "read_error", "Redis refuses to read the queue")) {
+		if (error != NULL && error->type == REPLY_ERROR)
+			log_text(&line, "error", error->text);
+		log_end(&line);
+	}
+	store->may_have_lost = true;
+	redis_link_break(store->reader, "Redis refuses to read the queue");
+	redis_link_break(store->main, "Redis refuses to read the queue");
+}
+
+static const struct reply *first_error(const struct reply *reply)
+{
+	if (reply->type == REPLY_ERROR)
+		return reply;
+	for (size_t i = 0; reply->type == REPLY_ARRAY && i < reply->count; i++) {
+		if (reply->elements[i]->type == REPLY_ERROR)
+			return reply->elements[i];
+	}
+	return NULL;
+}
+
+/* Notes what the claim says; delivered: entries that each lane brought. */
+static bool note_claims(struct redis_store *store, const struct reply *claim, const unsigned *delivered)
+{
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		const struct reply *range = reply_at(claim, lane);
+		struct entry_key from;
+		struct entry_key to;
+		if (!entry_id_parse(reply_text_at(range, 0), (enum lane)lane, &from) ||
+		    !entry_id_parse(reply_text_at(range, 1), (enum lane)lane, &to))
+			return false;
+		store->cursors[lane] = to;
+		if (!entry_key_equal(&from, &to) && claims_add(&store->claims, &from, &to, delivered[lane]) != ERR_OK)
+			return false;
+	}
+	const struct reply *left = reply_at(claim, LANE_COUNT);
+	for (unsigned i = 0; i < store->given_back_count; i++) {
+		bool is_left = false;
+		for (size_t k = 0; left != NULL && k < left->count; k++)
+			is_left = is_left || left->elements[k]->integer == (int64_t)i + 1;
+		/* Not empty although all that we know of it is settled: somebody else's entries are in it. */
+		if (is_left)
+			store_range_lost(store, &store->given_back[i]);
+		else
+			claims_remove(&store->claims, &store->given_back[i]);
+	}
+	return true;
+}
+
+static void on_executed(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
-	CHECK(store->reads_under_way > 0);
-	store->reads_under_way--;
 	if (reply == NULL) {
-		store->needs_sweep = true; /* the READ is over when the sweep is */
+		store->may_have_lost = true;
+		finish_read(store);
+		return;
+	}
+	const struct reply *error = first_error(reply);
+	/* Without its claim, what the reads brought is not ours: the next claim covers it. */
+	if (error != NULL || reply->type != REPLY_ARRAY || reply->count != store->lanes_read + 1u) {
+		read_failed(store, error);
+		finish_read(store);
+		return;
+	}
+	unsigned delivered[LANE_COUNT] = { 0 };
+	for (unsigned i = 0; i < store->lanes_read; i++) {
+		enum lane lane = store->lane_of_read[i];
+		const struct reply *stream = reply_at(reply->elements[i], 0);
+		const struct reply *entries = reply_at(stream, 1);
+		delivered[lane] = entries != NULL ? (unsigned)entries->count : 0;
+	}
+	if (!note_claims(store, reply->elements[store->lanes_read], delivered)) {
+		read_failed(store, NULL);
+		finish_read(store);
+		return;
+	}
+	for (unsigned i = 0; i < store->lanes_read; i++) {
+		const struct reply *stream = reply_at(reply->elements[i], 0);
+		store_deliver(store, store->lane_of_read[i], reply_at(stream, 1), false);
+	}
+	finish_read(store);
+}
+
+static void put_read(struct redis_store *store, enum lane lane, unsigned count)
+{
+	struct command *command = &store->scratch;
+	command_begin(command);
+	command_word(command, "XREADGROUP");
+	command_word(command, "GROUP");
+	command_word(command, "gateway");
+	command_word(command, store->consumer);
+	command_word(command, "COUNT");
+	command_int(command, count);
+	command_word(command, "NOACK");
+	command_word(command, "STREAMS");
+	command_word(command, store->keys[KEY_LANE + lane]);
+	command_word(command, ">");
+}
+
+static void put_claim(struct redis_store *store)
+{
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_CLAIM, 1 + LANE_COUNT);
+	store_put_key(store, command, KEY_CLAIMS);
+	store_put_lanes(store, command);
+	command_word(command, store->consumer);
+	store->given_back_count = claims_idle(&store->claims, store->given_back, STORE_GIVEN_BACK_MAX);
+	for (unsigned i = 0; i < store->given_back_count; i++) {
+		char id[ENTRY_ID_OCTETS];
+		size_t len = entry_id_format(&store->given_back[i], id);
+		command_int(command, (int64_t)store->given_back[i].lane + 1);
+		command_text(command, (struct slice){ id, len });
+	}
+}
+
+static bool send_plain(struct redis_store *store)
+{
+	return redis_link_send(store->reader, command_octets(&store->scratch), 0, NULL, NULL);
+}
+
+/* Queued commands answer “QUEUED”, which nobody needs; what counts is the answer to EXEC. */
+static void read_now(struct redis_store *store)
+{
+	command_begin(&store->scratch);
+	command_word(&store->scratch, "MULTI");
+	bool sent = send_plain(store);
+	store->lanes_read = 0;
+	for (unsigned lane = 0; sent && lane < LANE_COUNT; lane++) {
+		if (store->quota.count[lane] == 0)
+			continue;
+		store->lane_of_read[store->lanes_read++] = (enum lane)lane;
+		put_read(store, (enum lane)lane, store->quota.count[lane]);
+		sent = send_plain(store);
+	}
+	if (sent) {
+		put_claim(store);
+		sent = send_plain(store);
+	}
+	command_begin(&store->scratch);
+	command_word(&store->scratch, "EXEC");
+	if (sent && redis_link_send(store->reader, command_octets(&store->scratch), 0, on_executed, store))
+		return;
+	/* The connection is down: this READ brings nothing, in the turn that follows. */
+	redis_link_break(store->reader, "out of memory");
+	store->read_failed = true;
+	loop_turn_soon(store->loop);
+}
+
+static void on_waited(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL) {
+		finish_read(store);
 		return;
 	}
 	if (reply->type == REPLY_ERROR) {
-		/* NOGROUP, LOADING, READONLY …: signing on anew makes the groups, and backoff keeps the pace. */
-		struct log_line line;
-		if (log_begin(&line, store->options->log, LOG_WARN, "read_error", "Redis refuses to read the queue")) {
-			log_text(&line, "error", reply->text);
-			log_end(&line);
-		}
-		store->needs_sweep = true;
-		redis_link_break(store->reader, "Redis refuses to read the queue");
-		redis_link_break(store->main, "Redis refuses to read the queue");
+		read_failed(store, reply);
+		finish_read(store);
 		return;
 	}
-	for (size_t i = 0; reply->type == REPLY_ARRAY && i < reply->count; i++) {
-		const struct reply *stream = reply->elements[i];
-		store_deliver(store, lane_of_key(store, reply_text_at(stream, 0)), reply_at(stream, 1), false);
-	}
-	if (store->reads_under_way == 0 && !store->needs_sweep)
-		finish_read(store);
+	/* Also when nothing came: the claim gives settled ranges back and finds what others left. */
+	read_now(store);
+	redis_link_flush(store->reader);
 }
 
-static void send_read(struct redis_store *store, mono_us extra_us)
+static void wait_then_read(struct redis_store *store)
 {
-	if (redis_link_send(store->reader, command_octets(&store->scratch), extra_us, on_read_reply, store))
-		store->reads_under_way++;
+	struct command *command = &store->scratch;
+	command_begin(command);
+	command_word(command, "XREAD");
+	command_word(command, "COUNT");
+	command_word(command, "1");
+	command_word(command, "BLOCK");
+	command_int(command, BLOCK_MS);
+	command_word(command, "STREAMS");
+	store_put_lanes(store, command);
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		char id[ENTRY_ID_OCTETS];
+		size_t len = entry_id_format(&store->cursors[lane], id);
+		command_text(command, (struct slice){ id, len });
+	}
+	if (redis_link_send(store->reader, command_octets(command), BLOCK_MS * US_PER_MS, on_waited, store))
+		return;
+	store->read_failed = true;
+	loop_turn_soon(store->loop);
 }
 
 void store_read(struct store *base, const struct store_quota *quota, bool may_wait)
@@ -177,116 +312,23 @@ void store_read(struct store *base, const struct store_quota *quota, bool may_wa
 	struct redis_store *store = (struct redis_store *)base;
 	CHECK(!store->is_reading);
 	store->is_reading = true;
-	unsigned lanes[LANE_COUNT];
-	unsigned lane_count = 0;
-	unsigned least = 0;
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		if (quota->count[lane] == 0)
-			continue;
-		lanes[lane_count++] = lane;
-		if (least == 0 || quota->count[lane] < least)
-			least = quota->count[lane];
-	}
-	struct command *command = &store->scratch;
-	for (unsigned i = 0; i < lane_count; i++) {
-		if (may_wait && i > 0)
-			break;
-		begin_read(store, may_wait ? least : quota->count[lanes[i]]);
-		if (may_wait) {
-			command_word(command, "BLOCK");
-			command_int(command, BLOCK_MS);
-		}
-		command_word(command, "STREAMS");
-		unsigned streams = may_wait ? lane_count : 1;
-		for (unsigned k = 0; k < streams; k++)
-			command_word(command, store->keys[KEY_LANE + lanes[i + k]]);
-		for (unsigned k = 0; k < streams; k++)
-			command_word(command, ">");
-		send_read(store, may_wait ? BLOCK_MS * US_PER_MS : 0);
-	}
-	/* With the connection down nothing was sent; the sweep after the reconnect ends this READ. */
-	if (store->reads_under_way == 0)
-		store->needs_sweep = true;
+	store->read_failed = false;
+	store->quota = *quota;
+	if (may_wait)
+		wait_then_read(store);
+	else
+		read_now(store);
+}
+
+void store_read_turn(struct redis_store *store)
+{
+	if (!store->read_failed)
+		return;
+	store->read_failed = false;
+	finish_read(store);
 }
 
 bool store_is_reading(const struct store *base)
 {
 	return ((const struct redis_store *)(const void *)base)->is_reading;
-}
-
-/* -- the sweep -- */
-
-static void sweep_next(struct redis_store *store);
-
-static void on_swept(void *ctx, const struct reply *reply)
-{
-	struct redis_store *store = ctx;
-	if (reply == NULL)
-		return; /* needs_sweep stays set; the next connection begins again */
-	store_deliver(store, (enum lane)store->sweep_lane, reply->type == REPLY_ARRAY ? reply : NULL, true);
-	store->sweep_lane++;
-	sweep_next(store);
-}
-
-/* Claims from ourselves what is pending for us but not with the pipeline: XCLAIM answers with the bodies. */
-static void on_pending(void *ctx, const struct reply *reply)
-{
-	struct redis_store *store = ctx;
-	if (reply == NULL)
-		return;
-	struct command *command = &store->scratch;
-	command_begin(command);
-	command_word(command, "XCLAIM");
-	command_word(command, store->keys[KEY_LANE + store->sweep_lane]);
-	command_word(command, "gateway");
-	command_word(command, store->consumer);
-	command_word(command, "0");
-	unsigned missing = 0;
-	for (size_t i = 0; reply->type == REPLY_ARRAY && i < reply->count; i++) {
-		struct slice id = reply_text_at(reply->elements[i], 0);
-		struct entry_key key;
-		if (!entry_id_parse(id, (enum lane)store->sweep_lane, &key) || store->events->holds(store->ctx, &key))
-			continue;
-		command_text(command, id);
-		missing++;
-	}
-	if (missing == 0) {
-		store->sweep_lane++;
-		sweep_next(store);
-		return;
-	}
-	redis_link_send(store->main, command_octets(command), 0, on_swept, store);
-	redis_link_flush(store->main);
-}
-
-static void sweep_next(struct redis_store *store)
-{
-	if (store->sweep_lane == LANE_COUNT) {
-		store->needs_sweep = false;
-		if (store->is_adopting) {
-			store->is_adopting = false;
-			store->events->on_adopted(store->ctx, true);
-		}
-		if (store->is_reading)
-			finish_read(store);
-		return;
-	}
-	struct command *command = &store->scratch;
-	command_begin(command);
-	command_word(command, "XPENDING");
-	command_word(command, store->keys[KEY_LANE + store->sweep_lane]);
-	command_word(command, "gateway");
-	command_word(command, "-");
-	command_word(command, "+");
-	command_int(command, 65536);
-	command_word(command, store->consumer);
-	redis_link_send(store->main, command_octets(command), 0, on_pending, store);
-	redis_link_flush(store->main);
-}
-
-void store_sweep(struct redis_store *store)
-{
-	CHECK(store->reads_under_way == 0);
-	store->sweep_lane = 0;
-	sweep_next(store);
 }

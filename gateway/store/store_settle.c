@@ -2,7 +2,7 @@
 
 /* SETTLE: receipt keys first (a stray one is harmless, a missing one loses a receipt), then one script for the batch.
  * Where the batch may have had its effect already (its answer was lost, or others may own its entries), it goes entry by
- * entry, and each has its effect only if it is still pending. */
+ * entry, and each has its effect only if it is still there. */
 
 #include "store/redis_store_inner.h"
 
@@ -168,6 +168,12 @@ static struct settle_call *take_call(struct redis_store *store)
 	return settle;
 }
 
+static void note_settled(struct redis_store *store, const struct entry_key *key)
+{
+	key_set_remove(&store->orphan_intents, key);
+	claims_settled(&store->claims, key);
+}
+
 static void on_settled(struct store_call *call, const struct reply *reply)
 {
 	struct settle_call *settle = (struct settle_call *)(void *)call;
@@ -180,7 +186,7 @@ static void on_settled(struct store_call *call, const struct reply *reply)
 	}
 	store_call_done(call);
 	for (unsigned i = 0; i < settle->count; i++)
-		key_set_remove(&store->orphan_intents, &settle->settlements[i]->key);
+		note_settled(store, &settle->settlements[i]->key);
 	store->events->on_settled(store->ctx, settle->settlements, settle->count);
 	settle->next_free = store->free_settles;
 	store->free_settles = settle;

@@ -70,10 +70,10 @@ static void forget_unlisted(struct redis_store *store)
 	store->peer_count = kept;
 }
 
-/* Finds a dead consumer among those that have intents; starts with the fence where there is one. */
+/* Finds a dead consumer among those that have intents or claims; starts with the fence where there is one. */
 static void look_for_orphans(struct redis_store *store, const struct reply *consumers, mono_us now)
 {
-	if (store->orphan[0] != '\0' || consumers == NULL || consumers->type != REPLY_ARRAY)
+	if (store->orphan[0] != '\0' || store->is_adopting || consumers == NULL || consumers->type != REPLY_ARRAY)
 		return;
 	for (size_t i = 0; i < consumers->count; i++) {
 		struct slice name = reply_text_at(consumers, i);
@@ -162,9 +162,10 @@ static void drop_old_generations(struct redis_store *store)
 static void beat(struct redis_store *store, mono_us now)
 {
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 4 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 5 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_INTENTS);
+	store_put_key(store, command, KEY_CLAIMS);
 	store_put_lanes(store, command);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_DEAD);
@@ -229,15 +230,51 @@ static void note_intent(void *ctx, const struct entry_key *key)
 static void end_adoption(struct redis_store *store)
 {
 	store->orphan[0] = '\0';
+	store->orphan_is_fenced = false;
 	key_set_fini(&store->orphan_intents);
 	store->next_heartbeat = loop_now(store->loop).mono; /* look for the next one at once */
+}
+
+/* First step done: the dead one can begin nothing more, and we know what it had begun. */
+static void on_orphan_fenced(struct redis_store *store, const struct reply *reply)
+{
+	if (intents_read(reply_text_at(reply, 0), note_intent, store) != ERR_OK)
+		log_write(store->options->log, LOG_ERROR, "intents_damaged",
+			  "a dead worker's intents can't be read; its alerts are sent without the mark that they may "
+			  "have been sent before");
+	store->orphan_is_fenced = true;
+	store->events->on_orphans(store->ctx);
+}
+
+/* One range that was taken over: {lane, from, to, entries}. */
+static void take_range(struct redis_store *store, const struct reply *range)
+{
+	const struct reply *number = reply_at(range, 0);
+	const struct reply *entries = reply_at(range, 3);
+	struct entry_key from;
+	struct entry_key to;
+	if (number == NULL || number->integer < 1 || number->integer > LANE_COUNT || entries == NULL)
+		return;
+	enum lane lane = (enum lane)(number->integer - 1);
+	if (!entry_id_parse(reply_text_at(range, 1), lane, &from) ||
+	    !entry_id_parse(reply_text_at(range, 2), lane, &to))
+		return;
+	if (claims_add(&store->claims, &from, &to, 1) != ERR_OK) {
+		store->may_have_lost = true;
+		redis_link_break(store->main, "out of memory");
+		return;
+	}
+	unsigned delivered = store_deliver(store, lane, entries, true);
+	claims_ending(&store->claims, &to)->outstanding += delivered;
+	claims_settled(&store->claims, &to); /* the one that kept it from being given back meanwhile */
+	store->gauges.adopted += delivered;
 }
 
 static void on_adopted(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
 	if (reply == NULL) {
-		/* With entries claimed but not seen, the sweep after the reconnect delivers them (see on_main_down). */
+		/* What was claimed without our knowing is found by its ranges (see on_main_down). */
 		if (!store->orphan_is_fenced) {
 			store->is_adopting = false;
 			store->orphan[0] = '\0';
@@ -246,40 +283,32 @@ static void on_adopted(void *ctx, const struct reply *reply)
 	}
 	bool was_fence = !store->orphan_is_fenced;
 	store->is_adopting = false;
-	if (reply->type != REPLY_ARRAY || reply->count != 2 + LANE_COUNT) {
+	if (reply->type != REPLY_ARRAY || reply->count < 2) {
 		end_adoption(store);
 		if (!was_fence)
-			store->events->on_adopted(store->ctx, false);
+			store->events->on_adopted(store->ctx, store->lost_count > 0);
 		if (reply_is_error(reply, "FENCED"))
 			store_fenced(store);
 		return;
 	}
 	if (was_fence) {
-		if (intents_read(reply_text_at(reply, 0), note_intent, store) != ERR_OK)
-			log_write(
-				store->options->log, LOG_ERROR, "intents_damaged",
-				"a dead worker's intents can't be read; its alerts are sent without the mark that they "
-				"may have been sent before");
-		store->orphan_is_fenced = true;
-		store->events->on_orphans(store->ctx);
+		on_orphan_fenced(store, reply);
 		return;
 	}
-	unsigned delivered = 0;
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
-		delivered += store_deliver(store, (enum lane)lane, reply_at(reply, 2 + lane), true);
-	store->gauges.adopted += delivered;
-	const struct reply *pending = reply_at(reply, 1);
-	if (pending->integer == 0)
+	for (size_t i = 2; i < reply->count; i++)
+		take_range(store, reply->elements[i]);
+	if (reply->elements[1]->integer == 0)
 		end_adoption(store);
-	store->events->on_adopted(store->ctx, pending->integer > 0);
+	store->events->on_adopted(store->ctx, store->orphan_is_fenced || store->lost_count > 0);
 }
 
 static void send_adopt(struct redis_store *store, struct slice intents, unsigned count)
 {
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_ADOPT, 2 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_ADOPT, 3 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_INTENTS);
+	store_put_key(store, command, KEY_CLAIMS);
 	store_put_lanes(store, command);
 	command_word(command, store->consumer);
 	command_word(command, store->orphan);
@@ -305,12 +334,18 @@ static void start_adopting(struct redis_store *store)
 bool store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
 {
 	struct redis_store *store = (struct redis_store *)base;
-	CHECK(count > 0 && store->orphan_is_fenced && !store->is_adopting);
-	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
+	CHECK(count > 0);
+	if (store->is_adopting || store->phase != PHASE_READY || !redis_link_is_up(store->main))
+		return false;
+	if (count > STORE_BATCH_MAX)
+		count = STORE_BATCH_MAX;
+	if (store->lost_count > 0)
+		return store_fetch_lost(store, count);
+	if (!store->orphan_is_fenced)
 		return false;
 	struct slice intents = store_intents(store, begun, begun_count, NULL, 0);
 	if (intents.at == NULL)
 		return false;
-	send_adopt(store, intents, count < STORE_BATCH_MAX ? count : STORE_BATCH_MAX);
+	send_adopt(store, intents, count);
 	return store->is_adopting;
 }

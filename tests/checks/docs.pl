@@ -16,8 +16,8 @@ sub paths_named {
 	my @path;
 	while ($text =~ /`([^`\n]+)`/g) {
 		for my $word (split ' ', $1) {
-			next unless $word =~ m{^(?:\./)?($folder(?:/[\w.+-]+)*/?)$} && $word =~ m{/};
-			push @path, $1;
+			$word =~ s{^\./}{};
+			push @path, $word if $word =~ m{^$folder(?:/[\w.+-]+)*/?$} && $word =~ m{/};
 		}
 	}
 	return @path;

@@ -13,12 +13,13 @@ die "usage: load_params.pl ALERT-LOAD TEMPLATES\n" unless defined $folder;
 
 my (%param, %seen, %given, @wrong);
 for my $path (glob "$folder/*.tmpl") {
-	my ($name) = $path =~ m{([^/.]+)\.tmpl$} or next;
+	my ($name) = $path =~ m{/([^/.]+)\.tmpl$} or next;
 	open my $file, '<', $path or die "cannot read $path: $!\n";
 	$param{$name} = {};
 	while (my $line = <$file>) {
 		last if $line =~ /^---/;
-		$param{$name}{$1} = $line =~ /\s可选(?:\s|$)/ ? 'optional' : 'required' if $line =~ /^参数\s+(\S+)/;
+		my ($key) = $line =~ /^参数\s+(\S+)/ or next;
+		$param{$name}{$key} = $line =~ /\s可选(?:\s|$)/ ? 'optional' : 'required';
 	}
 }
 open my $pipe, '-|', $load, qw(--print --template all --alerts 2000) or die "cannot run $load: $!\n";

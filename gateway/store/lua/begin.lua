@@ -11,8 +11,8 @@ redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 
 local gone = {}
 for i = 5 + 3 * n, 4 + 3 * n + 3 * r, 3 do
-  local pending = redis.call('XPENDING', KEYS[4 + tonumber(ARGV[i + 1])], 'gateway', ARGV[i + 2], ARGV[i + 2], 1, ARGV[1])
-  if #pending == 0 then gone[tonumber(ARGV[i])] = true end
+  local id = ARGV[i + 2]
+  if #redis.call('XRANGE', KEYS[4 + tonumber(ARGV[i + 1])], id, id) == 0 then gone[tonumber(ARGV[i])] = true end
 end
 
 local seen = redis.call('HMGET', KEYS[3], unpack(ARGV, 5, 4 + n))

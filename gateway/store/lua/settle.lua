@@ -3,8 +3,8 @@
 -- ARGV: consumer, careful (0, 1), events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name,
 --       count), deads, laters, then the entry ids lane by lane, deads × (body, origin, reason), laters × (origin, due in
 --       ms, attempt, ambiguous, state, body)
--- Careful means one entry that may have been settled before: nothing happens unless it is still pending.
--- Acknowledging comes first: it frees memory, so that it is allowed when Redis is full.
+-- Careful means one entry that may have been settled before: nothing happens unless it is still there.
+-- Deleting comes first: it frees memory, so that it is allowed when Redis is full.
 if ARGV[2] == '0' and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
 end
@@ -12,16 +12,15 @@ local kinds = tonumber(ARGV[8])
 local deads = tonumber(ARGV[9 + 2 * kinds])
 local laters = tonumber(ARGV[10 + 2 * kinds])
 local at = 11 + 2 * kinds
-local acked = 0
+local gone = 0
 for lane = 1, 4 do
   local count = tonumber(ARGV[3 + lane])
   if count > 0 then
-    acked = acked + redis.call('XACK', KEYS[6 + lane], 'gateway', unpack(ARGV, at, at + count - 1))
-    redis.call('XDEL', KEYS[6 + lane], unpack(ARGV, at, at + count - 1))
+    gone = gone + redis.call('XDEL', KEYS[6 + lane], unpack(ARGV, at, at + count - 1))
     at = at + count
   end
 end
-if ARGV[2] == '1' and acked == 0 then
+if ARGV[2] == '1' and gone == 0 then
   return 0
 end
 for i = 1, deads do
@@ -40,4 +39,4 @@ end
 if ARGV[3] ~= '' then
   redis.call('XADD', KEYS[3], '*', 'events', ARGV[3])
 end
-return acked
+return gone

@@ -22,7 +22,7 @@ Test(json, commas)
 	json_uint(&buf, 1);
 	json_int(&buf, -2);
 	json_text(&buf, SLICE("{"));
-	json_null(&buf);
+	json_absent(&buf);
 	json_open(&buf, '[');
 	json_close(&buf, ']');
 	json_open(&buf, '{');
@@ -97,7 +97,7 @@ Test(json, reals)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buf buf = buf_over(memory, sizeof memory);
-		json_real(&buf, rows[i].value, rows[i].decimals);
+		json_decimal(&buf, rows[i].value, rows[i].decimals);
 		assert_is(&buf, rows[i].want);
 	}
 }

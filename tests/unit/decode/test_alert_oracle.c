@@ -78,7 +78,7 @@ static const char *const tokens[] = {
 	"\"\"",
 };
 
-/* The tree of what the scanner reads (by json_pack, since base/json.h has a json_real and a json_null of its own); NULL where it refuses, or where a key comes twice. */
+/* The tree of what the scanner reads ; NULL where it refuses, or where a key comes twice. */
 static json_t *tree(struct json_scan *scan, unsigned depth);
 
 static json_t *container(struct json_scan *scan, bool is_array, unsigned depth)

@@ -10,9 +10,13 @@ static const char *const classes[] = { "accepted", "throttled", "rejected" };
 static const char *const versions[] = { "9.9.9" };
 
 static const struct metrics_labels labels = {
-	.names = { [METRIC_LABEL_ACCOUNT] = accounts, [METRIC_LABEL_LANE] = lanes, [METRIC_LABEL_CLASS] = classes,
+	.names = { [METRIC_LABEL_ACCOUNT] = accounts,
+		   [METRIC_LABEL_LANE] = lanes,
+		   [METRIC_LABEL_CLASS] = classes,
 		   [METRIC_LABEL_VERSION] = versions },
-	.count = { [METRIC_LABEL_ACCOUNT] = 2, [METRIC_LABEL_LANE] = 2, [METRIC_LABEL_CLASS] = 3,
+	.count = { [METRIC_LABEL_ACCOUNT] = 2,
+		   [METRIC_LABEL_LANE] = 2,
+		   [METRIC_LABEL_CLASS] = 3,
 		   [METRIC_LABEL_VERSION] = 1 },
 };
 
@@ -74,35 +78,34 @@ Test(metrics, histogram_text)
 {
 	struct metrics *a = metrics_create(&labels);
 	struct metrics *b = metrics_create(&labels);
-	metrics_observe_at(a, METRIC_ANSWER_SPAN, 0, -5);      /* counts as 0 */
-	metrics_observe_at(a, METRIC_ANSWER_SPAN, 0, 50);      /* a bound belongs to its bucket */
+	metrics_observe_at(a, METRIC_ANSWER_SPAN, 0, -5); /* counts as 0 */
+	metrics_observe_at(a, METRIC_ANSWER_SPAN, 0, 50); /* a bound belongs to its bucket */
 	metrics_observe_at(b, METRIC_ANSWER_SPAN, 0, 51);
 	metrics_observe_at(b, METRIC_ANSWER_SPAN, 0, 90000000); /* beyond the last */
 	char *text = format((const struct metrics *const[]){ a, b }, 2);
-	static const char want[] =
-		"# TYPE hongyan_submit_to_answer_seconds histogram\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.00005\"} 2\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.0001\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.0002\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.0005\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.001\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.002\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.005\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.01\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.02\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.05\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.1\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.2\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.5\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"1\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"2\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"5\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"10\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"20\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"60\"} 3\n"
-		"hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"+Inf\"} 4\n"
-		"hongyan_submit_to_answer_seconds_sum{account=\"cmcc\"} 90.000101\n"
-		"hongyan_submit_to_answer_seconds_count{account=\"cmcc\"} 4\n";
+	static const char want[] = "# TYPE hongyan_submit_to_answer_seconds histogram\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.00005\"} 2\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.0001\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.0002\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.0005\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.001\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.002\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.005\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.01\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.02\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.05\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.1\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.2\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"0.5\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"1\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"2\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"5\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"10\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"20\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"60\"} 3\n"
+				   "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\",le=\"+Inf\"} 4\n"
+				   "hongyan_submit_to_answer_seconds_sum{account=\"cmcc\"} 90.000101\n"
+				   "hongyan_submit_to_answer_seconds_count{account=\"cmcc\"} 4\n";
 	cr_expect(strstr(text, want), "got:\n%s", text);
 	cr_expect_eq(metrics_value(b, METRIC_ANSWER_SPAN, 0, 0), 2);
 	free(text);

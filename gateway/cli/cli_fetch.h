@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/err.h"
+#include "base/slice.h"
+
+/* Fetches a page of a running gateway's admin address. */
+
+/* Adds the scheme that url lacks, and path. out: owned, free it; NULL where there is no memory. */
+char *cli_fetch_url(const char *url, const char *path);
+
+/* The URL of what listens on host and port, seen from this machine. out: owned, free it; NULL where there is no memory. */
+char *cli_fetch_listener(const char *host, unsigned port);
+
+/* GETs url, for at most 10 s. body: owned and NUL-terminated, free it; set on success only. at: why not, a sentence for
+ * people. ERR_IO where there was no answer, ERR_FORMAT where its status was not 200, ERR_FULL where it is too long. */
+MUST_CHECK enum err cli_fetch(const char *url, char **body, size_t *body_len, struct err_at *at);

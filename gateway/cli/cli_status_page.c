@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli_status_page.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define TEXT_OCTETS 256
+#define SPAN_OCTETS 32
+
+/* An entry that waits for longer than this on its lane is something that a human should know of. */
+static const struct lane {
+	const char *name;
+	double oldest_s_max;
+} lanes[] = { { "urgent", 60 }, { "normal", 300 }, { "bulk", 3600 }, { "ready", 300 } };
+
+#define LANE_COUNT (sizeof lanes / sizeof lanes[0])
+
+/* Entries may stay this long without an acceptance before that looks like a standstill: the rate's own window. */
+#define STANDSTILL_S 60
+
+static json_int_t number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static double real(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+/* A text as it may go to a terminal: whatever a carrier wrote into its reason, no control characters. */
+static const char *text(const json_t *object, const char *key, char out[TEXT_OCTETS])
+{
+	const char *value = json_string_value(json_object_get(object, key));
+	size_t len = 0;
+	for (; value && value[len] && len < TEXT_OCTETS - 1; len++) {
+		unsigned char octet = (unsigned char)value[len];
+		bool is_c1 = octet == 0xC2 && ((unsigned char)value[len + 1] & 0xE0) == 0x80;
+		out[len] = (char)(octet < 0x20 || octet == 0x7F || is_c1 ? ' ' : octet);
+		if (is_c1 && len + 1 < TEXT_OCTETS - 1)
+			out[++len] = ' ';
+	}
+	/* Not cut within a character. */
+	if (value && value[len])
+		while (len && ((unsigned char)value[len] & 0xC0) == 0x80)
+			len--;
+	out[len] = '\0';
+	return out;
+}
+
+static const char *span(double seconds, char out[SPAN_OCTETS])
+{
+	unsigned long whole = seconds < 0 ? 0 : seconds > 1e12 ? 1000000000000u : (unsigned long)seconds;
+	if (seconds < 10)
+		snprintf(out, SPAN_OCTETS, "%.1f s", seconds < 0 ? 0 : seconds);
+	else if (whole < 60)
+		snprintf(out, SPAN_OCTETS, "%lu s", whole);
+	else if (whole < 3600)
+		snprintf(out, SPAN_OCTETS, "%lu min %lu s", whole / 60, whole % 60);
+	else if (whole < 86400)
+		snprintf(out, SPAN_OCTETS, "%lu h %lu min", whole / 3600, whole % 3600 / 60);
+	else
+		snprintf(out, SPAN_OCTETS, "%lu d %lu h", whole / 86400, whole % 86400 / 3600);
+	return out;
+}
+
+struct problems {
+	FILE *out; /* NULL = only counted */
+	unsigned count;
+};
+
+static void tell(struct problems *problems, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(struct problems *problems, const char *format, ...)
+{
+	problems->count++;
+	if (problems->out == NULL)
+		return;
+	va_list arguments;
+	fputs("  ! ", problems->out);
+	va_start(arguments, format);
+	vfprintf(problems->out, format, arguments);
+	va_end(arguments);
+	fputc('\n', problems->out);
+}
+
+static void judge_accounts(struct problems *problems, const json_t *status)
+{
+	char name[TEXT_OCTETS];
+	char state[TEXT_OCTETS];
+	char reason[TEXT_OCTETS];
+	const json_t *accounts = json_object_get(status, "accounts");
+	size_t up_count = 0;
+	for (size_t i = 0; i < json_array_size(accounts); i++) {
+		const json_t *account = json_array_get(accounts, i);
+		text(account, "state", state);
+		text(account, "name", name);
+		text(account, "reason", reason);
+		if (strcmp(state, "up") == 0)
+			up_count++;
+		else if (strcmp(state, "refused") == 0)
+			tell(problems,
+			     "account %s is refused by the carrier (%s): correct system_id or password; it does "
+			     "not try again by itself",
+			     name, reason[0] ? reason : "no reason given");
+		else
+			tell(problems, "account %s is %s (%s); it goes on trying", name, state,
+			     reason[0] ? reason : "no reason given");
+	}
+	if (up_count == 0)
+		tell(problems, "no account has a bound link: nothing is sent");
+}
+
+static void judge_queue(struct problems *problems, const json_t *status)
+{
+	char age[SPAN_OCTETS];
+	bool has_waited = false;
+	for (size_t i = 0; i < LANE_COUNT; i++) {
+		const json_t *lane = json_object_get(json_object_get(status, "lanes"), lanes[i].name);
+		double oldest_s = real(lane, "oldest_s");
+		has_waited |= oldest_s > STANDSTILL_S;
+		if (oldest_s > lanes[i].oldest_s_max)
+			tell(problems, "lane %s: the oldest of %lld entries waits for %s", lanes[i].name,
+			     (long long)number(lane, "length"), span(oldest_s, age));
+	}
+	const json_t *rates = json_object_get(status, "rate_1m");
+	if (has_waited && real(rates, "accepted_per_s") <= 0 && number(status, "uptime_s") > STANDSTILL_S)
+		tell(problems, "entries wait, but no carrier accepted any within the last minute");
+	double dead_per_min = real(rates, "dead_per_s") * 60;
+	if (dead_per_min > 0)
+		tell(problems, "dead letters grow: %.0f within the last minute, %lld kept; look at their reasons",
+		     dead_per_min < 1 ? 1 : dead_per_min, (long long)number(status, "dead"));
+}
+
+unsigned cli_status_problems(const json_t *status, FILE *out)
+{
+	struct problems problems = { .out = out };
+	const json_t *redis = json_object_get(status, "redis");
+	char reason[TEXT_OCTETS];
+	if (!json_is_true(json_object_get(redis, "up"))) {
+		text(redis, "reason", reason);
+		tell(&problems, "Redis cannot be reached (%s): nothing is read or settled",
+		     reason[0] ? reason : "no reason given");
+	}
+	if (number(status, "workers") == 0)
+		tell(&problems, "no worker runs");
+	judge_accounts(&problems, status);
+	judge_queue(&problems, status);
+	return problems.count;
+}
+
+bool cli_status_is_status(const json_t *status)
+{
+	return json_is_string(json_object_get(status, "version")) && json_is_object(json_object_get(status, "lanes")) &&
+	       json_is_object(json_object_get(status, "redis")) && json_is_array(json_object_get(status, "accounts"));
+}
+
+static void print_summary(const json_t *status, FILE *out)
+{
+	char version[TEXT_OCTETS];
+	char instance[TEXT_OCTETS];
+	char uptime[SPAN_OCTETS];
+	const json_t *redis = json_object_get(status, "redis");
+	const json_t *totals = json_object_get(status, "totals");
+	fprintf(out, "hongyan %s, instance %s, up for %s, workers: %lld, Redis %s (reconnects: %lld)\n",
+		text(status, "version", version), text(status, "instance", instance),
+		span(real(status, "uptime_s"), uptime), (long long)number(status, "workers"),
+		json_is_true(json_object_get(redis, "up")) ? "up" : "away", (long long)number(redis, "reconnects"));
+	fprintf(out, "accepted: %.1f/s (mean of the last minute)\n\n",
+		real(json_object_get(status, "rate_1m"), "accepted_per_s"));
+	fputs("since the start", out);
+	static const char *const keys[] = { "read",    "accepted",          "expired",      "duplicate",    "dead",
+					    "retries", "ambiguous_resends", "late_answers", "intents_found" };
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		fprintf(out, "%s%s %lld", i == 0 ? ": " : ", ", keys[i], (long long)number(totals, keys[i]));
+	fputs("\n\n", out);
+}
+
+static void print_queue(const json_t *status, FILE *out)
+{
+	char age[SPAN_OCTETS];
+	fprintf(out, "%-8s %10s  %s\n", "LANE", "ENTRIES", "OLDEST");
+	for (size_t i = 0; i < LANE_COUNT; i++) {
+		const json_t *lane = json_object_get(json_object_get(status, "lanes"), lanes[i].name);
+		double oldest_s = real(lane, "oldest_s");
+		fprintf(out, "%-8s %10lld  %s\n", lanes[i].name, (long long)number(lane, "length"),
+			oldest_s > 0 ? span(oldest_s, age) : "-");
+	}
+	fprintf(out, "%-8s %10lld\n%-8s %10lld\n\n", "later", (long long)number(status, "later"), "dead",
+		(long long)number(status, "dead"));
+}
+
+static void print_accounts(const json_t *status, FILE *out)
+{
+	fprintf(out, "%-16s %-8s %5s %11s %6s %10s %10s %9s %9s %9s\n", "ACCOUNT", "STATE", "LINKS", "WINDOW", "TPS",
+		"ACCEPTED", "THROTTLED", "REJECTED", "TEMPORARY", "UNKNOWN");
+	const json_t *accounts = json_object_get(status, "accounts");
+	for (size_t i = 0; i < json_array_size(accounts); i++) {
+		const json_t *account = json_array_get(accounts, i);
+		char name[TEXT_OCTETS];
+		char state[TEXT_OCTETS];
+		char window[48];
+		char tps[24] = "-";
+		snprintf(window, sizeof window, "%lld/%lld", (long long)number(account, "window_used"),
+			 (long long)number(account, "window_total"));
+		if (number(account, "tps") != 0)
+			snprintf(tps, sizeof tps, "%lld", (long long)number(account, "tps"));
+		fprintf(out, "%-16s %-8s %5lld %11s %6s %10lld %10lld %9lld %9lld %9lld\n", text(account, "name", name),
+			text(account, "state", state), (long long)number(account, "links_up"), window, tps,
+			(long long)number(account, "accepted"), (long long)number(account, "throttled"),
+			(long long)number(account, "rejected"), (long long)number(account, "temporary"),
+			(long long)number(account, "unknown"));
+	}
+}
+
+unsigned cli_status_page(const json_t *status, FILE *out)
+{
+	unsigned count = cli_status_problems(status, NULL);
+	if (count == 0)
+		fputs("All is well.\n", out);
+	else
+		fprintf(out, "WRONG: %u\n", count);
+	cli_status_problems(status, out);
+	if (json_is_true(json_object_get(status, "draining")))
+		fputs("  The gateway is draining: it finishes what it has and takes nothing new.\n", out);
+	fputc('\n', out);
+	print_summary(status, out);
+	print_queue(status, out);
+	print_accounts(status, out);
+	return count;
+}

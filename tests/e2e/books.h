@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "smsc.h"
+
+/* The books of a scenario: what producers added, what the events say became of it, what the carrier took. They share no
+ * code with the gateway. */
+
+/* -- a load of alerts that differ in number, id and amount -- */
+
+/* Adds alerts first … first + count − 1 of the load, on the three lanes in turn. Alert i goes to 138 and i in eight digits,
+ * has the id “load-i”, the template balance and the amount i in cents. */
+void books_add_load(unsigned first, unsigned count);
+
+/* Adds one alert: the JSON text as it is. lane: “urgent”, “normal”, “bulk”. */
+void books_add(const char *lane, const char *json);
+
+/* -- the queue -- */
+
+/* Fails where the account of the queue does not balance at this instant: entries added = entries that wait + entries
+ * closed. Returns how many wait. */
+long long books_waiting(void);
+
+/* Waits until nothing waits; looks at the balance all the while. */
+void books_await_settled(unsigned seconds);
+
+/* -- what became of it -- */
+
+struct books_tally {
+	unsigned accepted;
+	unsigned expired;
+	unsigned duplicate;
+	unsigned dead;
+	unsigned delivered;
+	unsigned undelivered;
+	unsigned ambiguous; /* accepted events that say so */
+	unsigned late;
+};
+
+/* All events so far as one array, each with a member for what JSON has; free it. */
+json_t *books_events(void);
+
+/* Counts events. Fails where an entry has more than one closing event or where the totals say something else. */
+struct books_tally books_tally(const json_t *events);
+
+/* The closing event of an id; fails where there is none or more than one. */
+const json_t *books_closing(const json_t *events, const char *id);
+
+/* True where a member of an object is that text. */
+bool books_is(const json_t *object, const char *member, const char *text);
+
+/* Compares the load of count alerts (all settled) with events and the carrier's record: each was accepted once, with the
+ * right text; none is missing at the carrier; each that is there twice has an event that says it is ambiguous. Returns
+ * how many messages were sent again. */
+unsigned books_check_load(unsigned count, const struct smsc *smsc);
+
+/* The dead letter of an origin entry (“…@normal”): a field of it, owned by the caller; NULL where there is none. */
+char *books_dead_letter(const char *origin, const char *field, size_t *len);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <hiredis/hiredis.h>
+
+/* The scenario's own redis-server, on a unix socket in the world's folder, with an append-only file. */
+
+/* Starts it, or starts it again on what it had on disk, and waits until it answers. */
+void redis_server_start(void);
+
+/* SIGKILL. */
+void redis_server_kill(void);
+
+/* SIGTERM, at the end. */
+void redis_server_stop(void);
+
+/* Where it listens, for a configuration. */
+const char *redis_server_url(void);
+
+/* One command; fails where Redis answers with an error. Free the reply. */
+redisReply *redis_server_call(const char *format, ...);
+
+/* One command whose answer is a number. */
+long long redis_server_int(const char *format, ...);
+
+/* For many commands at once. Fails where one was answered with an error. */
+void redis_server_queue(const char *format, ...);
+void redis_server_drain(void);
+
+/* Sum of the lengths of all places where an alert may wait: the lanes, ready and later. */
+long long redis_server_waiting(void);

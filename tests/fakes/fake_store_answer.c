@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What each call does to the model, and what the pipeline is told of it. */
+
+#include "fakes/fake_store_inner.h"
+
+#include "base/check.h"
+#include "fakes/fake_memory.h"
+
+#include <stdlib.h>
+
+static struct queue_entry **entry_places(struct fake_call *call, unsigned count)
+{
+	call->entries = fake_memory_take(count + 1, sizeof *call->entries);
+	return call->entries;
+}
+
+/* -- effects -- */
+
+static void act_read(struct fake_store *store, struct fake_call *call, mono_us now)
+{
+	unsigned least = STORE_BATCH_MAX * LANE_COUNT;
+	unsigned all = 0;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		unsigned count = call->quota.count[lane];
+		all += count;
+		if (count > 0 && count < least)
+			least = count;
+	}
+	struct queue_entry **at = entry_places(call, all);
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		unsigned count = call->quota.count[lane];
+		if (count > 0)
+			call->entry_count += queue_model_read(store->options->model, store->consumer, (enum lane)lane,
+							      call->may_wait ? least : count, at + call->entry_count);
+	}
+	bool is_over = call->entry_count > 0 || !call->may_wait || now - FAKE_BLOCK_US >= call->act_at;
+	call->is_acted = is_over;
+	if (!is_over) {
+		free(call->entries);
+		call->entries = NULL;
+	} else if (now != INT64_MAX && call->answer_at < now) {
+		call->answer_at = now + fake_store_delay(store);
+	}
+}
+
+static void act_sweep(struct fake_store *store, struct fake_call *call)
+{
+	unsigned count = queue_model_pending(store->options->model, store->consumer, NULL, 0);
+	call->entry_count =
+		queue_model_pending(store->options->model, store->consumer, entry_places(call, count), count);
+}
+
+void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now)
+{
+	struct queue_model *model = store->options->model;
+	call->is_acted = true;
+	switch (call->kind) {
+	case FAKE_READ:
+		act_read(store, call, now);
+		break;
+	case FAKE_BEGIN:
+		call->is_fenced = !queue_model_begin(model, store->consumer, call->items, call->count, call->intents,
+						     call->intent_count, call->verdicts);
+		break;
+	case FAKE_SETTLE:
+		store->counts.careful += call->careful;
+		call->is_fenced =
+			!queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count);
+		break;
+	case FAKE_FIND:
+		call->value = text_copy(queue_model_find_receipt(model, call->account, call->text, &call->segment));
+		break;
+	case FAKE_RECORD:
+		queue_model_record(model, call->text);
+		break;
+	case FAKE_LATE:
+		queue_model_settle_late(model, &call->origin, call->text, call->account, call->ref);
+		break;
+	case FAKE_FENCE:
+		call->is_fenced = !queue_model_fence(model, store->consumer, store->orphan);
+		break;
+	case FAKE_ADOPT:
+		call->is_fenced = !queue_model_adopt(model, store->consumer, store->orphan, call->intents,
+						     call->intent_count, call->count, entry_places(call, call->count),
+						     &call->entry_count, &call->left);
+		break;
+	case FAKE_BEAT:
+		call->is_fenced = !queue_model_beat(model, store->consumer);
+		break;
+	case FAKE_MOVE:
+		queue_model_move(model, call->count);
+		break;
+	case FAKE_SWEEP:
+		act_sweep(store, call);
+		break;
+	case FAKE_SIGN_OFF:
+		queue_model_sign_off(model, store->consumer);
+		break;
+	}
+}
+
+/* -- answers -- */
+
+static bool is_intent_of_orphan(const struct fake_store *store, const struct entry_key *key)
+{
+	for (unsigned i = 0; i < store->orphan_intent_count; i++) {
+		if (entry_key_equal(&store->orphan_intents[i], key))
+			return true;
+	}
+	return false;
+}
+
+void fake_store_deliver(struct fake_store *store, struct queue_entry **entries, unsigned count, bool reclaimed)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct queue_entry *entry = entries[i];
+		struct store_entry told = {
+			.key = entry->key,
+			.origin = entry->origin,
+			.body = entry->body,
+			.state = entry->state,
+			.attempt = entry->attempt,
+			.ambiguous = entry->ambiguous,
+			.reclaimed = reclaimed,
+			.malformed = entry->malformed,
+		};
+		if (reclaimed && is_intent_of_orphan(store, &entry->key)) {
+			told.ambiguous = true;
+			store->counts.adopted_intents++;
+		}
+		store->upcalls++;
+		store->events->on_read(store->ctx, &told, 1, false);
+	}
+}
+
+void fake_store_finish_read(struct fake_store *store)
+{
+	store->is_reading = false;
+	store->upcalls++;
+	store->events->on_read(store->ctx, NULL, 0, true);
+}
+
+static void answer_sweep(struct fake_store *store, struct fake_call *call)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < call->entry_count; i++) {
+		if (!store->events->holds(store->ctx, &call->entries[i]->key))
+			call->entries[kept++] = call->entries[i];
+	}
+	fake_store_deliver(store, call->entries, kept, true);
+	store->needs_sweep = store->is_sweeping = false;
+	if (store->is_adopting) {
+		store->is_adopting = false;
+		store->events->on_adopted(store->ctx, true);
+		store->upcalls++;
+	}
+	if (store->is_reading)
+		fake_store_finish_read(store);
+}
+
+static void answer_settle(struct fake_store *store, struct fake_call *call)
+{
+	for (unsigned i = 0; i < call->count; i++) {
+		unsigned kept = 0;
+		for (unsigned k = 0; k < store->orphan_intent_count; k++) {
+			if (!entry_key_equal(&store->orphan_intents[k], &call->settlements[i]->key))
+				store->orphan_intents[kept++] = store->orphan_intents[k];
+		}
+		store->orphan_intent_count = kept;
+	}
+	store->events->on_settled(store->ctx, call->settlements, call->count);
+}
+
+/* The dead one is fenced: what it had begun is ours to remember before we own an entry of it. */
+static void answer_fence(struct fake_store *store)
+{
+	const struct queue_consumer *dead = &store->options->model->consumers[store->orphan];
+	free(store->orphan_intents);
+	store->orphan_intents = fake_memory_take(dead->intent_count + 1, sizeof *store->orphan_intents);
+	store->orphan_intent_count = dead->has_intents ? dead->intent_count : 0;
+	if (store->orphan_intent_count > 0)
+		memcpy(store->orphan_intents, dead->intents, store->orphan_intent_count * sizeof *dead->intents);
+	store->orphan_is_fenced = true;
+	store->is_adopting = false;
+	store->events->on_orphans(store->ctx);
+}
+
+static void answer_adopt(struct fake_store *store, struct fake_call *call, mono_us now)
+{
+	fake_store_deliver(store, call->entries, call->entry_count, true);
+	store->counts.adopted += call->entry_count;
+	store->is_adopting = false;
+	if (call->left == 0)
+		fake_store_end_adoption(store, now);
+	store->events->on_adopted(store->ctx, call->left > 0);
+}
+
+void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us now)
+{
+	const struct store_events *events = store->events;
+	store->upcalls += call->kind != FAKE_BEAT && call->kind != FAKE_MOVE && call->kind != FAKE_LATE;
+	switch (call->kind) {
+	case FAKE_READ:
+		fake_store_deliver(store, call->entries, call->entry_count, false);
+		fake_store_finish_read(store);
+		break;
+	case FAKE_BEGIN:
+		store->begins--;
+		events->on_begun(store->ctx, call->verdicts, call->count);
+		break;
+	case FAKE_SETTLE:
+		answer_settle(store, call);
+		break;
+	case FAKE_FIND:
+		if (call->is_failed)
+			events->on_recorded(store->ctx, call->token, false);
+		else
+			events->on_receipt_found(store->ctx, call->token, call->value, call->segment);
+		break;
+	case FAKE_RECORD:
+		events->on_recorded(store->ctx, call->token, !call->is_failed);
+		break;
+	case FAKE_FENCE:
+		answer_fence(store);
+		break;
+	case FAKE_ADOPT:
+		answer_adopt(store, call, now);
+		break;
+	case FAKE_BEAT:
+		store->is_beating = false;
+		fake_store_look_for_orphans(store, now);
+		break;
+	case FAKE_MOVE:
+		store->is_moving = false;
+		break;
+	case FAKE_SWEEP:
+		answer_sweep(store, call);
+		break;
+	case FAKE_SIGN_OFF:
+		store->close_deadline = now;
+		break;
+	case FAKE_LATE:
+		break;
+	}
+}

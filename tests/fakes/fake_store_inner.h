@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/list.h"
+#include "fakes/fake_store.h"
+
+/* What the files of the fake store share; nobody else includes this. */
+
+#define FAKE_BEGINS_MAX  2
+#define FAKE_BLOCK_US    (2 * US_PER_S)
+#define FAKE_MOVE_US     (100 * US_PER_MS)
+#define FAKE_MOVE_MAX    256
+#define FAKE_PENDING_MAX 65536
+
+enum fake_call_kind {
+	FAKE_READ,
+	FAKE_BEGIN,
+	FAKE_SETTLE,
+	FAKE_FIND,
+	FAKE_RECORD,
+	FAKE_LATE,
+	FAKE_FENCE, /* first step of an adoption */
+	FAKE_ADOPT,
+	FAKE_BEAT,
+	FAKE_MOVE,
+	FAKE_SWEEP,
+	FAKE_SIGN_OFF,
+};
+
+struct fake_call {
+	struct list link;
+	enum fake_call_kind kind;
+	bool is_sent;
+	bool is_acted;  /* it has had its effect */
+	bool was_lost;  /* it was under way when a connection broke */
+	bool is_failed; /* the answer: the connection broke, and it is not repeated */
+	bool is_fenced; /* the answer: this consumer was taken for dead */
+	mono_us sent_at;
+	mono_us act_at;
+	mono_us answer_at;
+	/* READ */
+	struct store_quota quota;
+	bool may_wait;
+	/* READ, ADOPT, SWEEP */
+	struct queue_entry **entries;
+	unsigned entry_count;
+	unsigned left; /* ADOPT: pending for the dead one still */
+	/* BEGIN */
+	struct store_begin *items;
+	unsigned count; /* of items, settlements; to adopt, to move */
+	struct entry_key *intents;
+	unsigned intent_count;
+	enum begin_verdict *verdicts;
+	/* SETTLE */
+	struct settlement **settlements;
+	bool careful;
+	/* FIND, RECORD, LATE */
+	char account[64];
+	struct slice text; /* carrier_ref, events, members */
+	struct slice ref;  /* LATE */
+	uint64_t token;
+	struct entry_key origin;
+	struct slice value;
+	uint8_t segment;
+};
+
+struct fake_link {
+	bool is_up;
+	bool is_told; /* that it is down */
+	mono_us up_at;
+};
+
+enum fake_phase { FAKE_IDLE, FAKE_OPEN, FAKE_CLOSING, FAKE_CLOSED };
+
+struct fake_peer {
+	uint64_t beat;
+	mono_us changed_at;
+	bool is_known;
+};
+
+struct fake_store {
+	struct store base;
+	const struct fake_store_options *options;
+	const struct store_events *events;
+	void *ctx;
+	struct rng rng;
+	enum fake_phase phase;
+	struct fake_link main;
+	struct fake_link reader;
+	bool told_up;
+	unsigned upcalls; /* of this turn */
+	unsigned consumer;
+	unsigned renames;
+	struct list calls;      /* of the main connection, oldest first */
+	struct fake_call *read; /* of the reader */
+	mono_us last_act_at;    /* calls have their effects in order, and their answers come in order */
+	mono_us last_answer_at;
+	bool is_reading;
+	bool needs_sweep;
+	bool is_sweeping;
+	unsigned begins;
+	bool is_beating;
+	bool is_moving;
+	mono_us next_beat;
+	mono_us next_move;
+	struct fake_peer *peers;
+	unsigned orphan; /* QUEUE_NOBODY = none */
+	bool orphan_is_fenced;
+	bool is_adopting;
+	struct entry_key *orphan_intents;
+	unsigned orphan_intent_count;
+	mono_us close_deadline;
+	bool signed_off;
+	struct fake_store_counts counts;
+};
+
+/* fake_store.c */
+mono_us fake_store_delay(struct fake_store *store);
+void fake_store_flush(struct fake_store *store);
+void fake_store_lose_read(struct fake_store *store, enum fake_break how);
+struct fake_call *fake_call_new(struct fake_store *store, enum fake_call_kind kind);
+void fake_call_free(struct fake_call *call);
+void fake_store_fenced(struct fake_store *store);
+
+/* fake_store_port.c */
+/* The whole set of intents: begun, items (may be NULL), the orphan's; owned by the caller. */
+struct entry_key *fake_store_intents(const struct fake_store *store, const struct entry_key *begun,
+				     unsigned begun_count, const struct store_begin *items, unsigned count,
+				     unsigned *out_count);
+
+/* fake_store_answer.c */
+void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now);
+/* Tells the pipeline; the call is off the list already, and freed by the caller. */
+void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us now);
+void fake_store_deliver(struct fake_store *store, struct queue_entry **entries, unsigned count, bool reclaimed);
+void fake_store_finish_read(struct fake_store *store);
+
+/* fake_store_upkeep.c */
+void fake_store_upkeep(struct fake_store *store, mono_us now);
+void fake_store_look_for_orphans(struct fake_store *store, mono_us now);
+void fake_store_end_adoption(struct fake_store *store, mono_us now);

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The calls of the port: each is copied onto the list, none has an effect before flush. */
+
+#include "fakes/fake_store_inner.h"
+
+#include "base/check.h"
+#include "fakes/fake_memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct fake_store *of(const struct store *base)
+{
+	return (struct fake_store *)(uintptr_t)base;
+}
+
+static void open_store(struct store *base, const struct store_events *events, void *ctx)
+{
+	struct fake_store *store = of(base);
+	CHECK(store->phase == FAKE_IDLE);
+	store->phase = FAKE_OPEN;
+	store->events = events;
+	store->ctx = ctx;
+	store->main.up_at = store->options->env->now.mono + fake_store_delay(store);
+	store->reader.up_at = store->options->env->now.mono + fake_store_delay(store);
+}
+
+static void read_store(struct store *base, const struct store_quota *quota, bool may_wait)
+{
+	struct fake_store *store = of(base);
+	CHECK(!store->is_reading && store->read == NULL);
+	store->is_reading = true;
+	store->read = fake_call_new(store, FAKE_READ);
+	store->read->quota = *quota;
+	store->read->may_wait = may_wait;
+	if (!store->reader.is_up)
+		fake_store_lose_read(store, FAKE_BREAK_BEFORE);
+}
+
+/* While what a broken connection swallowed is looked up, a READ would bring the same entries twice. */
+static bool is_reading(const struct store *base)
+{
+	return of(base)->is_reading || of(base)->needs_sweep;
+}
+
+struct entry_key *fake_store_intents(const struct fake_store *store, const struct entry_key *begun,
+				     unsigned begun_count, const struct store_begin *items, unsigned count,
+				     unsigned *out_count)
+{
+	unsigned all = begun_count + count + store->orphan_intent_count;
+	struct entry_key *intents = fake_memory_take(all + 1, sizeof *intents);
+	for (unsigned i = 0; i < begun_count; i++)
+		intents[i] = begun[i];
+	for (unsigned i = 0; i < count; i++)
+		intents[begun_count + i] = items[i].key;
+	for (unsigned i = 0; i < store->orphan_intent_count; i++)
+		intents[begun_count + count + i] = store->orphan_intents[i];
+	*out_count = all;
+	return intents;
+}
+
+static bool begin_store(struct store *base, const struct store_begin *items, unsigned count,
+			const struct entry_key *begun, unsigned begun_count)
+{
+	struct fake_store *store = of(base);
+	CHECK(count > 0 && count <= STORE_BATCH_MAX);
+	if (store->phase != FAKE_OPEN || !store->main.is_up || store->begins == FAKE_BEGINS_MAX)
+		return false;
+	store->begins++;
+	struct fake_call *call = fake_call_new(store, FAKE_BEGIN);
+	call->count = count;
+	call->items = fake_memory_take(count, sizeof *call->items);
+	call->verdicts = fake_memory_take(count, sizeof *call->verdicts);
+	for (unsigned i = 0; i < count; i++) {
+		call->items[i] = items[i];
+		call->items[i].id = text_copy(items[i].id);
+	}
+	call->intents = fake_store_intents(store, begun, begun_count, items, count, &call->intent_count);
+	return true;
+}
+
+static void settle_store(struct store *base, struct settlement *const *settlements, unsigned count)
+{
+	struct fake_store *store = of(base);
+	CHECK(count > 0 && count <= STORE_BATCH_MAX && store->phase != FAKE_CLOSED);
+	struct fake_call *call = fake_call_new(store, FAKE_SETTLE);
+	call->count = count;
+	call->settlements = fake_memory_take(count, sizeof *call->settlements);
+	for (unsigned i = 0; i < count; i++) {
+		call->settlements[i] = settlements[i];
+		call->careful = call->careful || settlements[i]->is_shared;
+	}
+}
+
+static struct fake_call *text_call(struct fake_store *store, enum fake_call_kind kind, struct slice text,
+				   const char *account)
+{
+	struct fake_call *call = fake_call_new(store, kind);
+	call->text = text_copy(text);
+	snprintf(call->account, sizeof call->account, "%s", account);
+	return call;
+}
+
+static bool find_receipt(struct store *base, const struct store_receipt *receipt)
+{
+	struct fake_store *store = of(base);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return false;
+	text_call(store, FAKE_FIND, receipt->carrier_ref, receipt->account)->token = receipt->token;
+	return true;
+}
+
+static bool record(struct store *base, struct slice events, uint64_t token)
+{
+	struct fake_store *store = of(base);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return false;
+	text_call(store, FAKE_RECORD, events, "")->token = token;
+	return true;
+}
+
+static void settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
+			struct slice carrier_ref)
+{
+	struct fake_store *store = of(base);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return;
+	struct fake_call *call = text_call(store, FAKE_LATE, members, account);
+	call->ref = text_copy(carrier_ref);
+	call->origin = *origin;
+}
+
+static bool adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
+{
+	struct fake_store *store = of(base);
+	CHECK(count > 0 && store->orphan_is_fenced && !store->is_adopting);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return false;
+	store->is_adopting = true;
+	struct fake_call *call = fake_call_new(store, FAKE_ADOPT);
+	call->count = count < STORE_BATCH_MAX ? count : STORE_BATCH_MAX;
+	call->intents = fake_store_intents(store, begun, begun_count, NULL, 0, &call->intent_count);
+	return true;
+}
+
+static void flush(struct store *base)
+{
+	fake_store_flush(of(base));
+}
+
+static void close_store(struct store *base, mono_us grace_us)
+{
+	struct fake_store *store = of(base);
+	CHECK(store->phase == FAKE_OPEN);
+	store->phase = FAKE_CLOSING;
+	store->close_deadline = store->options->env->now.mono + grace_us;
+	fake_store_lose_read(store, FAKE_BREAK_SEEDED);
+	store->reader.is_up = false;
+}
+
+static void free_store(struct fake_store *store)
+{
+	while (!list_empty(&store->calls))
+		fake_call_free(LIST_ITEM(store->calls.next, struct fake_call, link));
+	fake_call_free(store->read);
+	free(store->peers);
+	free(store->orphan_intents);
+	free(store);
+}
+
+static void destroy(struct store *base)
+{
+	if (base == NULL)
+		return;
+	CHECK(of(base)->phase == FAKE_IDLE || of(base)->phase == FAKE_CLOSED);
+	free_store(of(base));
+}
+
+void fake_store_crash(struct store *base)
+{
+	struct fake_store *store = of(base);
+	if (store->phase == FAKE_OPEN || store->phase == FAKE_CLOSING)
+		fake_store_break(base, FAKE_BREAK_SEEDED, 0);
+	free_store(store);
+}
+
+unsigned fake_store_consumer(const struct store *base)
+{
+	return of(base)->consumer;
+}
+
+const struct fake_store_counts *fake_store_counts(const struct store *base)
+{
+	return &of(base)->counts;
+}
+
+struct store *fake_store_create(const struct fake_store_options *options)
+{
+	static const struct store_ops ops = {
+		.open = open_store,
+		.read = read_store,
+		.is_reading = is_reading,
+		.begin = begin_store,
+		.settle = settle_store,
+		.find_receipt = find_receipt,
+		.record = record,
+		.settle_late = settle_late,
+		.adopt = adopt,
+		.flush = flush,
+		.close = close_store,
+		.destroy = destroy,
+	};
+	struct fake_store *store = fake_memory_take(1, sizeof *store);
+	store->base.ops = &ops;
+	store->options = options;
+	store->consumer = QUEUE_NOBODY;
+	store->orphan = QUEUE_NOBODY;
+	store->peers = fake_memory_take(QUEUE_CONSUMERS_MAX, sizeof *store->peers);
+	rng_seed(&store->rng, options->seed);
+	list_init(&store->calls);
+	return &store->base;
+}

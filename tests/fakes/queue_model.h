@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "fakes/text_table.h"
+#include "port/store.h"
+
+/* The queue itself, as a model in memory that the fake stores of several workers share: lanes, what is pending for
+ * whom, seen ids, intents, waiting alerts, dead letters, events, totals, consumers and their fences. Each function is
+ * one atomic step. It promises what the queue's contract says and nothing that a real queue could not.
+ *
+ * It remembers more than a real queue (settled entries, who was in doubt), so that tests can ask. Out of memory is a
+ * CHECK. */
+
+#define QUEUE_CONSUMERS_MAX 1024
+#define QUEUE_NAME_OCTETS   96
+#define QUEUE_NOBODY        UINT32_MAX
+
+struct queue_entry {
+	struct entry_key key;
+	struct entry_key origin;
+	struct slice body; /* owned, as is state */
+	struct slice state;
+	uint32_t attempt;
+	bool ambiguous;
+	const char *malformed; /* static */
+	unsigned owner;        /* the consumer that it is pending for; QUEUE_NOBODY = not delivered yet */
+	bool is_settled;
+	bool was_doubtful; /* taken over from a consumer that had begun it */
+};
+
+struct queue_lane {
+	struct queue_entry **entries; /* by id; settled ones stay */
+	unsigned count;
+	unsigned cap;
+	unsigned next;  /* first that was never delivered */
+	unsigned first; /* all before are settled */
+	unsigned live;
+};
+
+struct queue_consumer {
+	char name[QUEUE_NAME_OCTETS];
+	bool is_alive; /* signed on, not fenced */
+	bool has_intents;
+	uint64_t beat;
+	struct entry_key *intents;
+	unsigned intent_count;
+	unsigned pending; /* entries */
+};
+
+struct queue_waiting {
+	struct entry_key origin;
+	wall_ms due_at;
+	uint32_t attempt;
+	bool ambiguous;
+	struct slice state;
+	struct slice body;
+};
+
+struct queue_dead {
+	struct entry_key origin;
+	struct slice reason;
+	struct slice body;
+};
+
+struct queue_model {
+	wall_ms now; /* the queue's own clock */
+	int64_t seen_window_ms;
+	int64_t receipt_window_ms;
+	struct queue_lane lanes[LANE_COUNT];
+	struct queue_consumer *consumers;
+	unsigned consumer_count;
+	struct queue_waiting *waiting;
+	unsigned waiting_count;
+	unsigned waiting_cap;
+	struct queue_dead *dead;
+	unsigned dead_count;
+	unsigned dead_cap;
+	struct slice *events; /* one JSON object each, in order */
+	unsigned event_count;
+	unsigned event_cap;
+	uint64_t added; /* by producers */
+	uint64_t totals[CLOSING_COUNT];
+	struct text_table *seen;
+	struct text_table *receipts;
+	uint64_t refused; /* careful settlements that came too late to count */
+};
+
+struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int64_t receipt_window_ms);
+void queue_model_destroy(struct queue_model *model);
+
+/* A producer adds an alert. malformed: NULL, or what is wrong with the entry itself. Returns its key. */
+struct entry_key queue_model_add(struct queue_model *model, enum lane lane, struct slice body, const char *malformed);
+
+/* The entry of a key, also a settled one; NULL where there never was one. */
+struct queue_entry *queue_model_find(struct queue_model *model, const struct entry_key *key);
+
+/* Entries added less entries accounted for, counted anew: 0 unless something was lost or made up. */
+int64_t queue_model_drift(const struct queue_model *model);
+
+/* Entries on lanes and waiting ones. */
+unsigned queue_model_depth(const struct queue_model *model);
+
+/* -- consumers -- */
+
+/* A consumer signs on; the same name again is alive again. Returns its number. */
+unsigned queue_model_sign_on(struct queue_model *model, const char *name);
+
+/* It leaves of its own will. */
+void queue_model_sign_off(struct queue_model *model, unsigned consumer);
+
+/* It shows that it lives. False where it was fenced. */
+bool queue_model_beat(struct queue_model *model, unsigned consumer);
+
+/* -- the calls of the port -- */
+
+/* Assigns up to count entries of a lane that nobody had. Returns how many; the entries are borrowed from the model. */
+unsigned queue_model_read(struct queue_model *model, unsigned consumer, enum lane lane, unsigned count,
+			  struct queue_entry **out);
+
+/* All that is pending for a consumer; out: cap places. Returns how many there are. */
+unsigned queue_model_pending(const struct queue_model *model, unsigned consumer, struct queue_entry **out,
+			     unsigned cap);
+
+/* BEGIN. intents: what is begun and unsettled, items included. False where it was fenced (then nothing happened). */
+bool queue_model_begin(struct queue_model *model, unsigned consumer, const struct store_begin *items, unsigned count,
+		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts);
+
+/* SETTLE. careful: each only where it is still pending. False where it was fenced and not careful. */
+bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
+			struct settlement *const *settlements, unsigned count);
+
+void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
+			     const char *account, struct slice carrier_ref);
+
+/* Fences a dead consumer. Its intents stay readable in consumers[dead]. False where the adopter itself was fenced. */
+bool queue_model_fence(struct queue_model *model, unsigned adopter, unsigned dead);
+
+/* Takes over up to count entries. intents: the adopter's whole set, the dead one's included. pending: what is left.
+ * False where the adopter was fenced. */
+bool queue_model_adopt(struct queue_model *model, unsigned adopter, unsigned dead, const struct entry_key *intents,
+		       unsigned intent_count, unsigned count, struct queue_entry **out, unsigned *out_count,
+		       unsigned *pending);
+
+/* Brings alerts back whose waiting is over, at most so many. */
+void queue_model_move(struct queue_model *model, unsigned count);
+
+/* Events (JSON lines) that close nothing. */
+void queue_model_record(struct queue_model *model, struct slice lines);
+
+/* What was kept with a receipt key; absent where it is unknown. */
+struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,
+				      uint8_t *segment);

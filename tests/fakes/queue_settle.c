@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What takes alerts off the model's queue, and what is kept about them: totals, events, dead letters, waiting alerts,
+ * receipt keys. */
+
+#include "fakes/queue_model.h"
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/json.h"
+#include "base/number.h"
+#include "fakes/fake_memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Room for one more in an array of the model's. */
+static void *grown(void *array, unsigned count, unsigned *cap, size_t size)
+{
+	if (count < *cap)
+		return array;
+	*cap = *cap ? 2 * *cap : 64;
+	void *bigger = fake_memory_grow(array, *cap * size);
+	return bigger;
+}
+
+void queue_model_record(struct queue_model *model, struct slice lines)
+{
+	while (lines.len > 0) {
+		const char *end = memchr(lines.at, '\n', lines.len);
+		size_t len = end ? (size_t)(end - lines.at) : lines.len;
+		model->events = grown(model->events, model->event_count, &model->event_cap, sizeof *model->events);
+		model->events[model->event_count++] = text_copy((struct slice){ lines.at, len });
+		size_t skip = len + (end != NULL);
+		lines = (struct slice){ lines.at + skip, lines.len - skip };
+	}
+}
+
+/* -- receipt keys -- */
+
+static struct slice receipt_field(char *out, size_t cap, const char *account, struct slice carrier_ref)
+{
+	struct buf buf = buf_over(out, cap);
+	buf_put_text(&buf, account);
+	buf_put(&buf, ":", 1);
+	buf_put_slice(&buf, carrier_ref);
+	CHECK(!buf.full);
+	return buf_slice(&buf);
+}
+
+static void keep_receipt(struct queue_model *model, const char *account, struct slice carrier_ref, uint8_t segment,
+			 struct slice value)
+{
+	char field[256];
+	char text[8192];
+	struct buf buf = buf_over(text, sizeof text);
+	struct text_row *row =
+		text_table_take(model->receipts, receipt_field(field, sizeof field, account, carrier_ref));
+	buf_put(&buf, &segment, 1);
+	buf_put_slice(&buf, value);
+	CHECK(!buf.full);
+	row->number = (uint64_t)(model->now / model->receipt_window_ms);
+	text_row_set(row, buf_slice(&buf));
+}
+
+struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,
+				      uint8_t *segment)
+{
+	char field[256];
+	struct text_row *row =
+		text_table_find(model->receipts, receipt_field(field, sizeof field, account, carrier_ref));
+	uint64_t now = (uint64_t)(model->now / model->receipt_window_ms);
+	if (row == NULL || row->number + 1 < now)
+		return (struct slice){ NULL, 0 };
+	*segment = (uint8_t)row->value.at[0];
+	return (struct slice){ row->value.at + 1, row->value.len - 1 };
+}
+
+/* -- SETTLE -- */
+
+/* True where it was pending, for whomever. */
+static bool take_off(struct queue_model *model, const struct entry_key *key)
+{
+	struct queue_entry *entry = queue_model_find(model, key);
+	if (entry == NULL || entry->is_settled || entry->owner == QUEUE_NOBODY)
+		return false;
+	entry->is_settled = true;
+	struct queue_lane *lane = &model->lanes[key->lane];
+	lane->live--;
+	while (lane->first < lane->next && lane->entries[lane->first]->is_settled)
+		lane->first++;
+	CHECK(model->consumers[entry->owner].pending > 0);
+	model->consumers[entry->owner].pending--;
+	return true;
+}
+
+static void wait(struct queue_model *model, const struct settlement *settlement)
+{
+	model->waiting = grown(model->waiting, model->waiting_count, &model->waiting_cap, sizeof *model->waiting);
+	model->waiting[model->waiting_count++] = (struct queue_waiting){
+		.origin = settlement->origin,
+		.due_at = settlement->due_at,
+		.attempt = settlement->attempt,
+		.ambiguous = settlement->ambiguous,
+		.state = text_copy(settlement->state),
+		.body = text_copy(settlement->body),
+	};
+}
+
+static void bury(struct queue_model *model, const struct settlement *settlement)
+{
+	model->dead = grown(model->dead, model->dead_count, &model->dead_cap, sizeof *model->dead);
+	model->dead[model->dead_count++] = (struct queue_dead){
+		.origin = settlement->origin,
+		.reason = text_copy(settlement->reason),
+		.body = text_copy(settlement->body),
+	};
+}
+
+static void settle_one(struct queue_model *model, bool careful, const struct settlement *settlement)
+{
+	for (unsigned k = 0; k < settlement->receipt_key_count; k++)
+		keep_receipt(model, settlement->account, settlement->receipt_keys[k].carrier_ref,
+			     settlement->receipt_keys[k].segment, settlement->receipt_value);
+	bool was_pending = take_off(model, &settlement->key);
+	if (careful && !was_pending) {
+		model->refused++;
+		return;
+	}
+	switch (settlement->kind) {
+	case SETTLE_LATER:
+		wait(model, settlement);
+		break;
+	case SETTLE_DEAD:
+		CHECK(settlement->closing == CLOSING_DEAD);
+		bury(model, settlement);
+		model->totals[CLOSING_DEAD]++;
+		break;
+	case SETTLE_CLOSE:
+		model->totals[settlement->closing]++;
+		break;
+	}
+	queue_model_record(model, settlement->event);
+}
+
+bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
+			struct settlement *const *settlements, unsigned count)
+{
+	if (!careful && !model->consumers[consumer].is_alive)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		settle_one(model, careful, settlements[i]);
+	return true;
+}
+
+/* -- late answers -- */
+
+/* The value of a member of the alert's JSON; good enough for alerts without escapes. Absent where it is not there. */
+static struct slice member_text(struct slice json, const char *key)
+{
+	char pattern[40];
+	int len = snprintf(pattern, sizeof pattern, "\"%s\":\"", key);
+	const char *at = json.len ? memmem(json.at, json.len, pattern, (size_t)len) : NULL;
+	if (at == NULL)
+		return (struct slice){ NULL, 0 };
+	at += len;
+	const char *end = memchr(at, '"', (size_t)(json.at + json.len - at));
+	return (struct slice){ at, end ? (size_t)(end - at) : 0 };
+}
+
+/* The state's second word says of how many segments the sms is: of a long one the answer is one part's only. */
+static bool is_one_segment(struct slice state)
+{
+	const char *blank = state.len ? memchr(state.at, ' ', state.len) : NULL;
+	return blank != NULL && state.len - (size_t)(blank - state.at) > 2 && blank[1] == '1' && blank[2] == ' ';
+}
+
+void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
+			     const char *account, struct slice carrier_ref)
+{
+	unsigned i = 0;
+	while (i < model->waiting_count && !entry_key_equal(&model->waiting[i].origin, origin))
+		i++;
+	if (i == model->waiting_count || !is_one_segment(model->waiting[i].state))
+		return;
+	struct queue_waiting waiting = model->waiting[i];
+	model->waiting[i] = model->waiting[--model->waiting_count];
+	char id[ENTRY_ID_OCTETS];
+	char octets[4096];
+	struct buf buf = buf_over(octets, sizeof octets);
+	json_open(&buf, '{');
+	json_key_text_if(&buf, "id", member_text(waiting.body, "id"));
+	json_key_text(&buf, "entry", (struct slice){ id, entry_id_format(origin, id) });
+	json_key_text(&buf, "stream", slice_of(lane_name(origin->lane)));
+	json_key_text_if(&buf, "template", member_text(waiting.body, "template"));
+	struct slice known = { octets + 1, buf.len - 1 };
+	if (carrier_ref.len > 0)
+		keep_receipt(model, account, carrier_ref, 1, known);
+	buf_put(&buf, ",", 1);
+	buf_put_slice(&buf, members);
+	json_close(&buf, '}');
+	CHECK(!buf.full);
+	model->totals[CLOSING_ACCEPTED]++;
+	queue_model_record(model, buf_slice(&buf));
+	free((char *)(uintptr_t)waiting.state.at);
+	free((char *)(uintptr_t)waiting.body.at);
+}

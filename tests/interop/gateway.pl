@@ -1,0 +1,210 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# The whole gateway against an SMSC of another house: texts on every edge of the encodings, four ways of tying long ones
+# together, receipts, refusals, links that the SMSC ends in two ways, and an orderly end. TAP on stdout.
+# usage: gateway.pl PATH/TO/hongyan SMSC-COMMAND…      (the SMSC gets a file for its record as last argument)
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use POSIX qw(strftime);
+use Test::More;
+use Time::HiRes qw(time);
+use lib $FindBin::Bin;
+use AlertTable qw(templates accounts alerts);
+use GatewayRig qw(wait_for lines_of);
+
+use constant { WINDOW => 8, ROUNDS => 2, LIFETIME_S => 3600, CHINA_S => 8 * 3600 };
+
+my ($hongyan, @smsc) = @ARGV;
+@smsc && -x $hongyan or BAIL_OUT('usage: gateway.pl PATH/TO/hongyan SMSC-COMMAND…');
+binmode $_, ':encoding(UTF-8)' for Test::More->builder->output, Test::More->builder->failure_output;
+$SIG{PIPE} = 'IGNORE';
+
+my $rig = GatewayRig->new($hongyan);
+my $record_path = "$rig->{dir}/record.jsonl";
+my $expires_s = int(time) + LIFETIME_S;
+my @alerts = alerts(ROUNDS, strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $expires_s));
+my %alert_of = map { $_->{to} => $_ } @alerts;
+my $links = 0;
+$links += $_->{binds} for accounts();
+
+# What the last digit of a number makes of its receipt.
+my %states = ((map { ($_, 'DELIVERED') } 0 .. 6, 9), 7 => 'UNDELIVERABLE', 8 => 'EXPIRED');
+my %errors = (7 => '011', 8 => '027');
+
+sub recorded { my ($event) = @_; return grep { $_->{event} eq $event } lines_of($record_path) }
+
+sub settings {
+    my ($port) = @_;
+    my @accounts = map {
+        my $account = $_;
+        +{
+            (map { $_ => $account->{$_} } qw(name system_id concat binds validity)), protocol => 'smpp', address => "127.0.0.1:$port",
+            password => 'secret', system_type => 'TEST', bind => 'transceiver', window => WINDOW, source => '10690001', tps => 0,
+            enquire_interval => '150ms', reconnect_min => '20ms', reconnect_max => '100ms', segments_max => 16,
+        }
+    } accounts();
+    my @routes = map { { prefix => [$_->{prefix}], accounts => [$_->{name}] } } accounts();
+    return { signature => AlertTable::SIGNATURE, retry => { base => '100ms' }, accounts => \@accounts, routes => \@routes };
+}
+
+# Enqueues a round and waits until each alert is accepted and each receipt has become an event; %total counts all rounds.
+my %total = (accepted => 0, delivered => 0, undelivered => 0);
+
+sub send_round {
+    my ($name, @round) = @_;
+    $rig->enqueue(map { [$_->{lane}, $_->{alert}] } @round);
+    for (@round) {
+        $total{accepted}++;
+        $total{ $states{ substr $_->{to}, -1 } eq 'DELIVERED' ? 'delivered' : 'undelivered' } += $_->{segments};
+    }
+    return if ok($rig->await_events(%total), "$name: all accepted, all receipts told");
+    $rig->tell_log($_) for qw(gateway smsc);
+}
+
+# Waits until the SMSC has seen so many events; fails the test otherwise.
+sub await_recorded {
+    my ($event, $count, $name) = @_;
+    my $have = 0;
+    return ok(1, $name) if wait_for(sub { ($have = () = recorded($event)) >= $count });
+    fail("$name: $have of $count");
+    $rig->tell_log('gateway');
+}
+
+# --- the run ---------------------------------------------------------------------------------------------------------
+
+$rig->start_redis;
+$rig->write_template(@$_) for do { my %templates = templates(); map { [$_, $templates{$_}] } sort keys %templates };
+$rig->spawn_commanded('smsc', @smsc, $record_path);
+my $hello = $rig->answer('smsc') or do { $rig->tell_log('smsc'); BAIL_OUT('the SMSC does not start') };
+$rig->start_gateway(settings($hello->{port}));
+await_recorded('bind', $links, 'all links bind');
+
+my $half = @alerts / ROUNDS;
+send_round('first round', @alerts[0 .. $half - 1]);
+await_recorded('enquire_link', $links, 'the gateway asks enquire_link when nothing comes');
+is($rig->command('smsc', 'enquire')->{sessions}, $links, 'enquire_link from the SMSC');
+await_recorded('enquire_link_resp', $links, 'the gateway answers enquire_link');
+
+is($rig->command('smsc', 'unbind')->{sessions}, $links, 'unbind from the SMSC');
+await_recorded('unbind_resp', $links, 'the gateway answers unbind');
+await_recorded('close', $links, 'and closes');
+await_recorded('bind', 2 * $links, 'and binds anew');
+send_round('second round', @alerts[$half .. $#alerts]);
+
+is($rig->command('smsc', 'close')->{sessions}, $links, 'the SMSC closes all connections');
+await_recorded('bind', 3 * $links, 'the gateway binds anew');
+$rig->enqueue([normal => $alerts[0]{alert}]);
+ok($rig->await_events(%total, duplicate => 1), 'an id that comes again is a duplicate');
+
+my $closed = () = recorded('close');
+$rig->stop('gateway', 'TERM');
+is($rig->{statuses}{gateway}, 0, 'SIGTERM: the gateway ends with status 0');
+await_recorded('unbind', $links, 'SIGTERM: every link is unbound');
+await_recorded('close', $closed + $links, 'SIGTERM: and closed');
+$rig->command('smsc', 'quit');
+is($rig->stop('smsc'), 0, 'the SMSC ends with status 0');
+
+# --- what was seen ---------------------------------------------------------------------------------------------------
+
+my %messages;
+push @{ $messages{ $_->{to} } }, $_ for recorded('message');
+
+subtest 'messages' => sub {
+    is_deeply([grep { !$alert_of{$_} } sort keys %messages], [], 'none to other numbers');
+    for my $alert (@alerts) {
+        my @copies = @{ $messages{ $alert->{to} } // [] };
+        is(scalar @copies, 1, "$alert->{name}: arrives once") or next;
+        my $message = $copies[0];
+        is($message->{text}, $alert->{text}, "$alert->{name}: text");
+        is($message->{encoding}, $alert->{encoding}, "$alert->{name}: encoding");
+        is($message->{segments}, $alert->{segments}, "$alert->{name}: segments");
+        is($message->{system_id}, $alert->{account}{system_id}, "$alert->{name}: account");
+        my $concat = $alert->{account}{concat};
+        is($message->{method}, $alert->{segments} > 1 || $concat eq 'payload' ? $concat : 'none', "$alert->{name}: how parts are tied");
+    }
+};
+
+# SMPP 3.4 §7.1.1: absolute with the zone's quarters, or relative.
+subtest 'validity_period' => sub {
+    my $absolute = strftime('%y%m%d%H%M%S', gmtime($expires_s + CHINA_S)) . '032+';
+    for my $alert (@alerts) {
+        my $message = $messages{ $alert->{to} }[0] or next;
+        my $kind = $alert->{account}{validity};
+        my $seen = $message->{validity_period};
+        if ($kind eq 'none') { is($seen, '', "$alert->{name}: none") }
+        elsif ($kind eq 'absolute') { is($seen, $absolute, "$alert->{name}: absolute") }
+        else {
+            my ($days, $hours, $minutes, $seconds) = $seen =~ /\A0000(\d\d)(\d\d)(\d\d)(\d\d)000R\z/;
+            my $left = (($days // 99) * 24 + ($hours // 0)) * 3600 + ($minutes // 0) * 60 + ($seconds // 0);
+            ok($left > LIFETIME_S - 60 && $left <= LIFETIME_S, "$alert->{name}: relative") or diag("is $seen");
+        }
+    }
+};
+
+subtest 'submit_sm' => sub {
+    my %want = (source_addr_ton => 0, source_addr_npi => 1, source_addr => '10690001', dest_addr_ton => 1, dest_addr_npi => 1,
+        service_type => '', protocol_id => 0, priority_flag => 0, schedule_delivery_time => '', registered_delivery => 1,
+        replace_if_present_flag => 0, sm_default_msg_id => 0);
+    my $most = 0;
+    for my $submit (recorded('submit')) {
+        my $alert = $alert_of{ $submit->{destination_addr} } or fail("submit to $submit->{destination_addr}"), next;
+        my %seen = map { $_ => $submit->{$_} } keys %want;
+        is_deeply(\%seen, \%want, "$alert->{name}: fields");
+        my $is_long = $alert->{segments} > 1 && $alert->{account}{concat} =~ /udh/;
+        is($submit->{esm_class}, $is_long ? 0x40 : 0, "$alert->{name}: esm_class");
+        is($submit->{data_coding}, $alert->{encoding} eq 'UCS2' ? 8 : 0, "$alert->{name}: data_coding");
+        my $limit = $alert->{encoding} eq 'UCS2' ? 140 : 160;
+        cmp_ok($submit->{octets}, '<=', $limit, "$alert->{name}: octets");
+        $most = $submit->{outstanding} if $submit->{outstanding} > $most;
+    }
+    my $segments = 0;
+    $segments += $_->{segments} for @alerts;
+    my @refused = grep { $_->{to} =~ /009[89]\z/ } @alerts;
+    is(scalar(recorded('submit')), $segments + @refused, 'as many submits as segments, and one more for each that was refused once');
+    cmp_ok($most, '<=', WINDOW, 'the window is never exceeded');
+    cmp_ok($most, '>', 1, 'but used');
+};
+
+subtest 'session' => sub {
+    is_deeply([recorded('error')], [], 'the SMSC found no mistake');
+    my %binds;
+    for my $bind (recorded('bind')) {
+        $binds{ $bind->{system_id} }++;
+        is_deeply([@$bind{qw(command password system_type interface_version)}], ['bind_transceiver', 'secret', 'TEST', 0x34], 'bind fields');
+    }
+    is_deeply(\%binds, { map { $_->{system_id} => 3 * $_->{binds} } accounts() }, 'binds of each account');
+    is_deeply([grep { $_->{outstanding} } recorded('unbind')], [], 'no unbind before the last answer');
+    my @bad = grep { $_->{status} != 0 || $_->{command} !~ /\A(?:deliver|data)_sm_resp\z/ } recorded('receipt_answer');
+    is_deeply(\@bad, [], 'every receipt is answered with 0');
+};
+
+subtest 'events' => sub {
+    my (%closing, %later);
+    for my $event ($rig->events) {
+        my $list = $event->{event} =~ /delivered\z/ ? \%later : \%closing;
+        push @{ $list->{ $event->{id} } }, $event;
+    }
+    for my $alert (@alerts) {
+        my @closing = grep { $_->{event} ne 'duplicate' } @{ $closing{ $alert->{id} } // [] };
+        is_deeply([map { $_->{event} } @closing], ['accepted'], "$alert->{name}: accepted, once") or next;
+        my ($accepted) = @closing;
+        my $ids = ($messages{ $alert->{to} } // [{}])->[0]{message_ids};
+        is_deeply($accepted->{refs}, $ids, "$alert->{name}: refs are the SMSC's message_ids");
+        is($accepted->{account}, $alert->{account}{name}, "$alert->{name}: account");
+        is($accepted->{segments}, $alert->{billed}, "$alert->{name}: segments");
+        is($accepted->{ambiguous}, undef, "$alert->{name}: not ambiguous");
+        my @told = sort { $a->{segment} <=> $b->{segment} } @{ $later{ $alert->{id} } // [] };
+        my $digit = substr $alert->{to}, -1;
+        my %want = (event => $states{$digit} eq 'DELIVERED' ? 'delivered' : 'undelivered', state => $states{$digit}, account => $alert->{account}{name});
+        is_deeply([map { my $event = $_; +{ map { $_ => $event->{$_} } keys %want } } @told], [map { \%want } @$ids], "$alert->{name}: receipts told");
+        is_deeply([map { $_->{refs}[0] } @told], $ids, "$alert->{name}: each of its own segment");
+        is_deeply([map { $_->{error} } @told], [map { $errors{$digit} } @$ids], "$alert->{name}: error of the receipt") if $errors{$digit};
+    }
+    is($rig->redis('XLEN', "{hongyan}:$_"), 0, "nothing left in $_") for qw(dead alerts:urgent alerts:normal alerts:bulk ready);
+    is($rig->redis('ZCARD', '{hongyan}:later'), 0, 'nothing left in later');
+};
+
+$rig->stop('redis', 'TERM');
+done_testing();

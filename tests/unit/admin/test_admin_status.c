@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/admin_inner.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct admin_account accounts[] = {
+	{
+		.name = "cmcc",
+		.state = ADMIN_ACCOUNT_UP,
+		.reason = "2 links are bound",
+		.links_up = 2,
+		.window_used = 7,
+		.window_total = 200,
+		.tps = 500,
+		.accepted = 1000,
+		.throttled = 3,
+		.rejected = 2,
+		.temporary = 1,
+		.unknown = 4,
+	},
+	{ .name = "back\"up", .state = ADMIN_ACCOUNT_REFUSED, .reason = "ESME_RINVPASWD\nask the carrier" },
+	{ .name = "third" },
+};
+
+static const struct admin_snapshot full = {
+	.version = "9.9.9",
+	.instance = "gw-1",
+	.uptime_us = 61999999,
+	.is_redis_up = true,
+	.redis_reconnects = 5,
+	.lanes = { [LANE_URGENT] = { 10, 1500000 }, [LANE_NORMAL] = { 20, 2000 }, [LANE_READY] = { 1, 999 } },
+	.later = 6,
+	.dead = 8,
+	.workers = 2,
+	.totals = { 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21 },
+	.accounts = accounts,
+	.account_count = 3,
+};
+
+static const struct admin_snapshot empty = { 0 };
+
+static const struct admin_snapshot troubled = {
+	.is_draining = true,
+	.redis_reason = "Connection refused",
+	.accounts = accounts + 1,
+	.account_count = 2,
+};
+
+Test(admin_status, page)
+{
+	static const struct {
+		const char *name;
+		const struct admin_snapshot *snapshot;
+		struct admin_rates rates;
+		const char *want;
+	} rows[] = {
+		{ "all there is",
+		  &full,
+		  { 123.45, 0.0125 },
+		  "{\"version\":\"9.9.9\",\"instance\":\"gw-1\",\"uptime_s\":61,\"draining\":false,\"workers\":2,"
+		  "\"redis\":{\"up\":true,\"reason\":\"\",\"reconnects\":5},"
+		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":0."
+		  "002},"
+		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
+		  "\"later\":6,\"dead\":8,\"accounts\":["
+		  "{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"2 links are "
+		  "bound\",\"links_up\":2,\"window_used\":7,"
+		  "\"window_total\":200,\"tps\":500,\"accepted\":1000,\"throttled\":3,\"rejected\":2,\"temporary\":1,"
+		  "\"unknown\":4},"
+		  "{\"name\":\"back\\\"up\",\"state\":\"refused\",\"reason\":\"ESME_RINVPASWD\\nask the "
+		  "carrier\",\"links_up\":0,"
+		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,"
+		  "\"temporary\":0,\"unknown\":0},"
+		  "{\"name\":\"third\",\"state\":\"down\",\"reason\":\"\",\"links_up\":0,\"window_used\":0,\"window_"
+		  "total\":0,"
+		  "\"tps\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}],"
+		  "\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"duplicate\":15,\"dead\":16,"
+		  "\"later\":17,\"retries\":18,\"ambiguous_resends\":19,\"late_answers\":20,\"intents_found\":21},"
+		  "\"rate_1m\":{\"accepted_per_s\":123.5,\"dead_per_s\":0.013}}\n" },
+		{ "nothing",
+		  &empty,
+		  { 0, 0 },
+		  "{\"version\":\"\",\"instance\":\"\",\"uptime_s\":0,\"draining\":false,\"workers\":0,"
+		  "\"redis\":{\"up\":false,\"reason\":\"\",\"reconnects\":0},"
+		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000},\"normal\":{\"length\":0,\"oldest_s\":0.000}"
+		  ","
+		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":0,\"oldest_s\":0.000}},"
+		  "\"later\":0,\"dead\":0,\"accounts\":[],"
+		  "\"totals\":{\"read\":0,\"begun\":0,\"accepted\":0,\"expired\":0,\"duplicate\":0,\"dead\":0,"
+		  "\"later\":0,\"retries\":0,\"ambiguous_resends\":0,\"late_answers\":0,\"intents_found\":0},"
+		  "\"rate_1m\":{\"accepted_per_s\":0.0,\"dead_per_s\":0.000}}\n" },
+	};
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[8192];
+		struct buf out = buf_over(text, sizeof text - 1);
+		admin_status_write(rows[i].snapshot, &rows[i].rates, &out);
+		text[out.len] = '\0';
+		cr_expect_str_eq(text, rows[i].want, "%s:\n%s", rows[i].name, text);
+	}
+}
+
+Test(admin_status, readiness)
+{
+	static const struct {
+		const char *name;
+		const struct admin_snapshot *snapshot;
+		bool want;
+		const char *want_text;
+	} rows[] = {
+		{ "ready", &full, true, "{\"ready\":true,\"reasons\":[]}\n" },
+		{ "nothing", &empty, false,
+		  "{\"ready\":false,\"reasons\":[\"Redis cannot be reached\",\"no account has a bound link\"]}\n" },
+		{ "all that can be wrong", &troubled, false,
+		  "{\"ready\":false,\"reasons\":[\"Redis cannot be reached (Connection refused)\","
+		  "\"no account has a bound link: back\\\"up is refused (ESME_RINVPASWD\\nask the carrier), third is "
+		  "down\","
+		  "\"the gateway is draining: it finishes what it has and takes nothing new\"]}\n" },
+	};
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[2048];
+		struct buf out = buf_over(text, sizeof text - 1);
+		bool is_ready = admin_readyz_write(rows[i].snapshot, &out);
+		text[out.len] = '\0';
+		cr_expect_eq(is_ready, rows[i].want, "%s", rows[i].name);
+		cr_expect_str_eq(text, rows[i].want_text, "%s:\n%s", rows[i].name, text);
+	}
+}
+
+/* However many accounts are down and however long their reasons are, the answer stays within what a page has. */
+Test(admin_status, readiness_is_bounded)
+{
+	enum { COUNT = 256, REASON = 3000 };
+	struct admin_account *many = calloc(COUNT, sizeof *many);
+	char *reason = malloc(REASON + 1);
+	memset(reason, '"', REASON);
+	reason[REASON] = '\0';
+	for (unsigned i = 0; i < COUNT; i++)
+		many[i] = (struct admin_account){ .name = reason, .reason = reason };
+	struct admin_snapshot snapshot = { .redis_reason = reason, .accounts = many, .account_count = COUNT };
+	char text[HTTPD_BODY_OCTETS];
+	struct buf out = buf_over(text, sizeof text);
+	cr_expect(!admin_readyz_write(&snapshot, &out));
+	cr_expect(!out.full);
+	text[out.len - 1] = '\0';
+	cr_expect_not_null(strstr(text, " and 253 more\"]}"), "%s", text);
+	free(reason);
+	free(many);
+}

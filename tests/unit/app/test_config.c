@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test_scratch.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ACCOUNT "accounts: [{ name: cmcc, address: \"h:1\", system_id: x }]\n"
+
+/* Loads what must be right. */
+static struct config *load(const char *folder, const char *name, const char *text, char *const envp[])
+{
+	char errors[SCRATCH_TEXT_OCTETS];
+	struct config *config = scratch_load(folder, text, envp, errors);
+	cr_assert_not_null(config, "%s: %s", name, errors);
+	return config;
+}
+
+Test(config, fallbacks)
+{
+	char folder[SCRATCH_PATH_OCTETS];
+	char host[65] = "";
+	scratch_make(folder);
+	gethostname(host, sizeof host - 1);
+	struct config *config = load(folder, "fallbacks", ACCOUNT, NULL);
+	cr_expect_str_eq(config->redis.url.address.host, "127.0.0.1");
+	cr_expect_eq(config->redis.url.address.port, 6379);
+	cr_expect_null(config->redis.url.password);
+	cr_expect_eq(config->redis.dedupe_window_ms, 86400000);
+	cr_expect_eq(config->workers, 0);
+	cr_expect_str_eq(config->country->code, "CN");
+	cr_expect_str_eq(config->timezone, "Asia/Shanghai");
+	cr_expect_eq(zone_offset_s(&config->zone, 1800000000000), 8 * 3600);
+	cr_expect_str_eq(config->signature, "");
+	cr_expect_str_eq(config->locale, "zh-CN");
+	cr_expect_str_eq(config->templates.dir, "templates");
+	cr_expect_eq(config->admin.listen.port, 8080);
+	cr_expect_str_eq(config->instance.name, host);
+	cr_expect_null(config->instance.lock_file);
+	cr_expect_eq(config->log.level, LOG_INFO);
+	cr_expect_eq(config->drain_timeout_us, 25 * US_PER_S);
+	cr_expect_eq(config->unknown.wait_us, 15 * US_PER_S);
+	const struct config_account *account = &config->accounts[0];
+	cr_expect_str_eq(account->password, "");
+	cr_expect_eq(account->bind, CONFIG_BIND_TRANSCEIVER);
+	cr_expect_eq(account->window, 10);
+	cr_expect_eq(account->tps, 0);
+	cr_expect_eq(account->source_ton, 0);
+	cr_expect_eq(account->source_npi, 1);
+	cr_expect_eq(account->concat, CONCAT_UDH8);
+	cr_expect_eq(account->data_coding_ucs2, 8);
+	cr_expect(account->registered_delivery);
+	cr_expect_eq(account->accepted_is, CONFIG_ACCEPTED_IS_INTERMEDIATE);
+	cr_expect_eq(account->response_timeout_us, 30 * US_PER_S);
+	cr_expect_eq(config->route_count, 1);
+	cr_expect_eq(config->routes[0].prefix_count, 0);
+	cr_expect_eq(config->routes[0].account_count, 1);
+	config_destroy(config);
+	config_destroy(NULL);
+	scratch_remove(folder);
+}
+
+/* One field of each kind, as YAML and as JSON; what the file says comes out of config_show. */
+static const char full_yaml[] =
+	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, dedupe_window: 90m, receipt_wait: 192h }\n"
+	"workers: 3\ncountry: us\ntimezone: UTC\nsignature: 国网吉林电力\nlocale: en-US\n"
+	"templates:\n  dir: /t\nadmin:\n  listen: \"[::1]:0\"\ninstance: { name: gw-1, lock_file: /run/l }\n"
+	"log: { level: warn }\ndrain_timeout: 0s\nretry: { base: 500ms, max: 24h, attempts_max: 3 }\nunknown: { wait: "
+	"1h }\n"
+	"accounts:\n"
+	"  - name: rx\n    address: h:1\n    system_id: x\n    bind: receiver\n"
+	"  - name: tx.2\n    protocol: smpp\n    address: \"[fe80::1%lo]:65535\"\n    system_id: 12345\n"
+	"    password: \"123456789\"\n    password_long: true\n    system_type: t\n    bind: transmitter\n    binds: "
+	"64\n"
+	"    window: 10000\n    tps: 1000000\n    source: Hongyan\n    dest_ton: 2\n    dest_npi: 8\n    concat: "
+	"payload\n"
+	"    segments_max: 16\n    data_coding_gsm7: 255\n    data_coding_ucs2: 24\n    registered_delivery: false\n"
+	"    validity: absolute\n    accepted_is: final\n    response_timeout: 100ms\n    enquire_interval: 1m\n"
+	"    reconnect_min: 10ms\n    reconnect_max: 10ms\n    connect_timeout: 5s\n"
+	"routes:\n  - prefix: [86134, \"86135\"]\n    accounts: [tx.2]\n  - prefix: 1\n    accounts: tx.2\n";
+
+static const char full_json[] =
+	"\xEF\xBB\xBF \n{\"redis\": {\"url\": \"unix:///run/redis.sock?db=2\", \"password\": \"hu\\u0073h\", "
+	"\"dedupe_window\": \"90m\", \"receipt_wait\": \"8d\"},\n"
+	"\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", \"signature\": \"\\u56fd网吉林电力\", \"locale\": "
+	"\"en-US\","
+	"\"templates\": {\"dir\": \"\\/t\"}, \"admin\": {\"listen\": \"[::1]:0\"}, "
+	"\"instance\": {\"name\": \"gw-1\", \"lock_file\": \"/run/l\"}, \"log\": {\"level\": \"warn\"}, "
+	"\"drain_timeout\": \"0s\","
+	"\"retry\": {\"base\": \"500ms\", \"max\": \"24h\", \"attempts_max\": 3}, \"unknown\": {\"wait\": \"1h\"},"
+	"\"accounts\": [{\"name\": \"rx\", \"address\": \"h:1\", \"system_id\": \"x\", \"bind\": \"receiver\"},"
+	"{\"name\": \"tx.2\", \"protocol\": \"smpp\", \"address\": \"[fe80::1%lo]:65535\", \"system_id\": \"12345\","
+	"\"password\": \"123456789\", \"password_long\": true, \"system_type\": \"t\", \"bind\": \"transmitter\", "
+	"\"binds\": 64,"
+	"\"window\": 10000, \"tps\": 1000000, \"source\": \"Hongyan\", \"dest_ton\": 2, \"dest_npi\": 8, \"concat\": "
+	"\"payload\","
+	"\"segments_max\": 16, \"data_coding_gsm7\": 255, \"data_coding_ucs2\": 24, \"registered_delivery\": false,"
+	"\"validity\": \"absolute\", \"accepted_is\": \"final\", \"response_timeout\": \"100ms\", "
+	"\"enquire_interval\": \"1m\","
+	"\"reconnect_min\": \"10ms\", \"reconnect_max\": \"10ms\", \"connect_timeout\": \"5s\"}],"
+	"\"routes\": [{\"prefix\": [\"86134\", \"86135\"], \"accounts\": [\"tx.2\"]}, {\"prefix\": \"1\", "
+	"\"accounts\": \"tx.2\"}]}";
+
+static const char full_shown[] =
+	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  dedupe_window: 90m\n"
+	"  receipt_wait: 8d\nworkers: 3\ncountry: US\ntimezone: \"UTC\"\nsignature: \"国网吉林电力\"\nlocale: "
+	"\"en-US\"\n"
+	"templates:\n  dir: \"/t\"\nadmin:\n  listen: \"[::1]:0\"\ninstance:\n  name: \"gw-1\"\n  lock_file: "
+	"\"/run/l\"\n"
+	"log:\n  level: warn\ndrain_timeout: 0s\nretry:\n  base: 500ms\n  max: 24h\n  attempts_max: 3\nunknown:\n  "
+	"wait: 1h\n"
+	"accounts:\n"
+	"  - name: \"rx\"\n    protocol: smpp\n    address: \"h:1\"\n    system_id: \"x\"\n    password: \"\"\n"
+	"    password_long: false\n    system_type: \"\"\n    bind: receiver\n    binds: 1\n    window: 10\n    tps: "
+	"0\n"
+	"    source: \"\"\n    source_ton: 0\n    source_npi: 1\n    dest_ton: 1\n    dest_npi: 1\n    concat: udh8\n"
+	"    segments_max: 10\n    data_coding_gsm7: 0\n    data_coding_ucs2: 8\n    registered_delivery: true\n"
+	"    validity: none\n    accepted_is: intermediate\n    response_timeout: 30s\n    enquire_interval: 30s\n"
+	"    reconnect_min: 1s\n    reconnect_max: 30s\n    connect_timeout: 10s\n"
+	"  - name: \"tx.2\"\n    protocol: smpp\n    address: \"[fe80::1%lo]:65535\"\n    system_id: \"12345\"\n"
+	"    password: \"(hidden)\"\n    password_long: true\n    system_type: \"t\"\n    bind: transmitter\n    "
+	"binds: 64\n"
+	"    window: 10000\n    tps: 1000000\n    source: \"Hongyan\"\n    source_ton: 5\n    source_npi: 0\n    "
+	"dest_ton: 2\n"
+	"    dest_npi: 8\n    concat: payload\n    segments_max: 16\n    data_coding_gsm7: 255\n    data_coding_ucs2: "
+	"24\n"
+	"    registered_delivery: false\n    validity: absolute\n    accepted_is: final\n    response_timeout: 100ms\n"
+	"    enquire_interval: 1m\n    reconnect_min: 10ms\n    reconnect_max: 10ms\n    connect_timeout: 5s\n"
+	"routes:\n  - prefix: [\"86134\", \"86135\"]\n    accounts: [\"tx.2\"]\n  - prefix: [\"1\"]\n    accounts: "
+	"[\"tx.2\"]\n";
+
+Test(config, every_setting)
+{
+	static const struct {
+		const char *name;
+		const char *text;
+	} rows[] = { { "yaml", full_yaml }, { "json", full_json } };
+	char folder[SCRATCH_PATH_OCTETS];
+	char shown[8192];
+	scratch_make(folder);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct config *config = load(folder, rows[i].name, rows[i].text, NULL);
+		struct buf out = buf_over(shown, sizeof shown - 1);
+		config_show(config, &out);
+		shown[out.len] = '\0';
+		cr_expect_str_eq(shown, full_shown, "%s: got\n%s", rows[i].name, shown);
+		cr_expect_str_eq(config->redis.url.password, "hush", "%s", rows[i].name);
+		cr_expect_str_eq(config->accounts[1].password, "123456789", "%s", rows[i].name);
+		unsigned index = 0;
+		cr_expect_eq(config_account_find(config, SLICE("tx.2"), &index), ERR_OK);
+		cr_expect_eq(index, 1);
+		cr_expect_eq(config_account_find(config, SLICE("tx"), &index), ERR_NOT_FOUND);
+		config_destroy(config);
+	}
+	scratch_remove(folder);
+}
+
+Test(config, flow_yaml_is_no_broken_json)
+{
+	char folder[SCRATCH_PATH_OCTETS];
+	scratch_make(folder);
+	struct config *config =
+		load(folder, "flow", "{ workers: 2, accounts: [{ name: a, address: \"h:1\", system_id: x }] }", NULL);
+	cr_expect_eq(config->workers, 2);
+	config_destroy(config);
+	scratch_remove(folder);
+}
+
+Test(config, redis_urls)
+{
+	static const struct {
+		const char *name;
+		const char *url;
+		const char *host;
+		uint16_t port;
+		const char *path;
+		unsigned db;
+		const char *user;
+		const char *password;
+	} rows[] = {
+		{ "plain", "redis://h", "h", 6379, NULL, 0, NULL, NULL },
+		{ "slash only", "redis://h/", "h", 6379, NULL, 0, NULL, NULL },
+		{ "port and db", "redis://h:1/15", "h", 1, NULL, 15, NULL, NULL },
+		{ "query", "redis://h?db=3", "h", 6379, NULL, 3, NULL, NULL },
+		{ "IPv6", "redis://[::1]:7/1", "::1", 7, NULL, 1, NULL, NULL },
+		{ "password", "redis://:p%40%2Fss@h/1", "h", 6379, NULL, 1, NULL, "p@/ss" },
+		{ "user", "redis://u:p@h", "h", 6379, NULL, 0, "u", "p" },
+		{ "at sign in the password", "redis://u:p@q@h", "h", 6379, NULL, 0, "u", "p@q" },
+		{ "socket", "unix:///run/r.sock", NULL, 0, "/run/r.sock", 0, NULL, NULL },
+		{ "socket with all", "unix://u:p@/run/r%20x?db=4", NULL, 0, "/run/r x", 4, "u", "p" },
+	};
+	char folder[SCRATCH_PATH_OCTETS];
+	char text[512];
+	scratch_make(folder);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, "redis: { url: \"%s\" }\n" ACCOUNT, rows[i].url);
+		struct config *config = load(folder, rows[i].name, text, NULL);
+		const struct config_redis_url *url = &config->redis.url;
+		const char *name = rows[i].name;
+		cr_expect(slice_equal(slice_of(url->address.host), slice_of(rows[i].host)), "%s: host", name);
+		cr_expect_eq(url->address.port, rows[i].port, "%s: port", name);
+		cr_expect(slice_equal(slice_of(url->path), slice_of(rows[i].path)), "%s: path", name);
+		cr_expect_eq(url->db, rows[i].db, "%s: db", name);
+		cr_expect(slice_equal(slice_of(url->user), slice_of(rows[i].user)), "%s: user", name);
+		cr_expect(slice_equal(slice_of(url->password), slice_of(rows[i].password)), "%s: password", name);
+		config_destroy(config);
+	}
+	scratch_remove(folder);
+}
+
+Test(config, secrets_from_files)
+{
+	static const struct {
+		const char *name;
+		const char *content;
+		const char *want;
+	} rows[] = {
+		{ "plain", "hush", "hush" },
+		{ "end of line", "hush\n", "hush" },
+		{ "CR LF", "hush\r\n", "hush" },
+		{ "blanks stay", " hu h ", " hu h " },
+		{ "no YAML in it", "#h: [x", "#h: [x" },
+	};
+	char folder[SCRATCH_PATH_OCTETS];
+	char path[SCRATCH_PATH_OCTETS];
+	scratch_make(folder);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		/* The relative path is looked for beside the configuration. */
+		scratch_write(folder, "secret", rows[i].content, path);
+		struct config *config =
+			load(folder, rows[i].name,
+			     "redis: { password_file: secret }\n"
+			     "accounts: [{ name: a, address: \"h:1\", system_id: x, password_file: ./secret }]\n",
+			     NULL);
+		cr_expect_str_eq(config->redis.url.password, rows[i].want, "%s", rows[i].name);
+		cr_expect_str_eq(config->accounts[0].password, rows[i].want, "%s", rows[i].name);
+		config_destroy(config);
+	}
+	scratch_remove(folder);
+}
+
+Test(config, zones)
+{
+	static const struct {
+		const char *zone;
+		wall_ms at;
+		int32_t offset_s;
+	} rows[] = {
+		{ "UTC", 1770940800000, 0 },
+		{ "Asia/Shanghai", 1770940800000, 28800 },
+		{ "Asia/Hong_Kong", 1770940800000, 28800 },
+		{ "Asia/Kathmandu", 1770940800000, 20700 },
+	};
+	char folder[SCRATCH_PATH_OCTETS];
+	char text[512];
+	scratch_make(folder);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, "timezone: %s\n" ACCOUNT, rows[i].zone);
+		struct config *config = load(folder, rows[i].zone, text, NULL);
+		cr_expect_eq(zone_offset_s(&config->zone, rows[i].at), rows[i].offset_s, "%s", rows[i].zone);
+		config_destroy(config);
+	}
+	scratch_remove(folder);
+}

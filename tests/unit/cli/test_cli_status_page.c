@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli_status_page.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a gateway that is well says of itself, to change in rows. */
+static const char well[] =
+	"{\"version\":\"9.9.9\",\"instance\":\"gw-1\",\"uptime_s\":273600,\"draining\":false,\"workers\":2,"
+	"\"redis\":{\"up\":true,\"reason\":\"\",\"reconnects\":5},"
+	"\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":125.0},"
+	"\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
+	"\"later\":6,\"dead\":8,\"accounts\":["
+	"{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"\",\"links_up\":2,\"window_used\":7,\"window_total\":200,"
+	"\"tps\":500,\"accepted\":1000,\"throttled\":3,\"rejected\":2,\"temporary\":1,\"unknown\":4},"
+	"{\"name\":\"backup\",\"state\":\"up\",\"reason\":\"\",\"links_up\":1,\"window_used\":0,\"window_total\":10,"
+	"\"tps\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}],"
+	"\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"duplicate\":15,\"dead\":16,"
+	"\"later\":17,\"retries\":18,\"ambiguous_resends\":19,\"late_answers\":20,\"intents_found\":21},"
+	"\"rate_1m\":{\"accepted_per_s\":123.5,\"dead_per_s\":0.000}}\n";
+
+/* The page for the status changed by the JSON object in change; free it. */
+static char *page_for(const char *change, unsigned *count)
+{
+	json_error_t error;
+	json_t *status = json_loads(well, 0, &error);
+	cr_assert_not_null(status, "%s", error.text);
+	json_t *changes = json_loads(change, 0, &error);
+	cr_assert_not_null(changes, "%s: %s", change, error.text);
+	cr_assert_eq(json_object_update(status, changes), 0);
+	cr_assert(cli_status_is_status(status));
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	*count = cli_status_page(status, out);
+	fclose(out);
+	cr_expect_eq(cli_status_problems(status, NULL), *count, "counting alone finds another number");
+	json_decref(status);
+	json_decref(changes);
+	return text;
+}
+
+Test(cli_status_page, all_is_well)
+{
+	static const char want[] =
+		"All is well.\n"
+		"\n"
+		"hongyan 9.9.9, instance gw-1, up for 3 d 4 h, workers: 2, Redis up (reconnects: 5)\n"
+		"accepted: 123.5/s (mean of the last minute)\n"
+		"\n"
+		"since the start: read 11, accepted 13, expired 14, duplicate 15, dead 16, retries 18, "
+		"ambiguous_resends 19, "
+		"late_answers 20, intents_found 21\n"
+		"\n"
+		"LANE        ENTRIES  OLDEST\n"
+		"urgent           10  1.5 s\n"
+		"normal           20  2 min 5 s\n"
+		"bulk              0  -\n"
+		"ready             1  0.0 s\n"
+		"later             6\n"
+		"dead              8\n"
+		"\n"
+		"ACCOUNT          STATE    LINKS      WINDOW    TPS   ACCEPTED  THROTTLED  REJECTED TEMPORARY   "
+		"UNKNOWN\n"
+		"cmcc             up           2       7/200    500       1000          3         2         1         "
+		"4\n"
+		"backup           up           1        0/10      -          0          0         0         0         "
+		"0\n";
+	unsigned count;
+	char *text = page_for("{}", &count);
+	cr_expect_eq(count, 0);
+	cr_expect_str_eq(text, want, "%s", text);
+	free(text);
+}
+
+Test(cli_status_page, what_is_wrong_comes_first)
+{
+	static const struct {
+		const char *name, *change;
+		unsigned want;
+		const char *want_lines; /* right after the heading */
+	} rows[] = {
+		{ "Redis", "{\"redis\":{\"up\":false,\"reason\":\"Connection refused\"}}", 1,
+		  "  ! Redis cannot be reached (Connection refused): nothing is read or settled\n\n" },
+		{ "no worker", "{\"workers\":0}", 1, "  ! no worker runs\n\n" },
+		{ "refused and down",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"reason\":\"ESME_RINVPASWD\"},{\"name\":\"b\","
+		  "\"state\":"
+		  "\"down\"},{\"name\":\"c\",\"state\":\"up\"}]}",
+		  2,
+		  "  ! account a is refused by the carrier (ESME_RINVPASWD): correct system_id or password; it does "
+		  "not try "
+		  "again by itself\n  ! account b is down (no reason given); it goes on trying\n\n" },
+		{ "nothing bound", "{\"accounts\":[{\"name\":\"a\",\"state\":\"down\",\"reason\":\"timeout\"}]}", 2,
+		  "  ! account a is down (timeout); it goes on trying\n  ! no account has a bound link: nothing is "
+		  "sent\n\n" },
+		{ "urgent waits", "{\"lanes\":{\"urgent\":{\"length\":3,\"oldest_s\":61}}}", 1,
+		  "  ! lane urgent: the oldest of 3 entries waits for 1 min 1 s\n\n" },
+		{ "normal may wait", "{\"lanes\":{\"normal\":{\"length\":3,\"oldest_s\":299}}}", 0, "\n" },
+		{ "bulk waits", "{\"lanes\":{\"bulk\":{\"length\":3,\"oldest_s\":7384}}}", 1,
+		  "  ! lane bulk: the oldest of 3 entries waits for 2 h 3 min\n\n" },
+		{ "standstill", "{\"rate_1m\":{\"accepted_per_s\":0}}", 1,
+		  "  ! entries wait, but no carrier accepted any within the last minute\n\n" },
+		{ "quiet night",
+		  "{\"rate_1m\":{\"accepted_per_s\":0},\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0}}}", 0,
+		  "\n" },
+		{ "just started", "{\"rate_1m\":{\"accepted_per_s\":0},\"uptime_s\":30}", 0, "\n" },
+		{ "dead letters", "{\"rate_1m\":{\"accepted_per_s\":9,\"dead_per_s\":0.05}}", 1,
+		  "  ! dead letters grow: 3 within the last minute, 8 kept; look at their reasons\n\n" },
+		{ "draining", "{\"draining\":true}", 0,
+		  "  The gateway is draining: it finishes what it has and takes nothing new.\n\n" },
+		{ "escapes for terminals", "{\"redis\":{\"up\":false,\"reason\":\"a\\u001b[2J\\u009bb\\u007f\\n\"}}", 1,
+		  "  ! Redis cannot be reached (a [2J  b  ): nothing is read or settled\n\n" },
+		{ "wrong types",
+		  "{\"workers\":\"x\",\"redis\":{\"up\":1,\"reason\":[]},\"accounts\":[1,null],\"totals\":7}", 5,
+		  NULL },
+	};
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		unsigned count;
+		char *text = page_for(rows[i].change, &count);
+		cr_expect_eq(count, rows[i].want, "%s: %u\n%s", rows[i].name, count, text);
+		char heading[32] = "All is well.\n";
+		if (rows[i].want != 0)
+			snprintf(heading, sizeof heading, "WRONG: %u\n", rows[i].want);
+		size_t heading_len = strlen(heading);
+		cr_assert_eq(strncmp(text, heading, heading_len), 0, "%s: %s", rows[i].name, text);
+		if (rows[i].want_lines)
+			cr_expect_eq(strncmp(text + heading_len, rows[i].want_lines, strlen(rows[i].want_lines)), 0,
+				     "%s: %s", rows[i].name, text);
+		free(text);
+	}
+}
+
+/* A text longer than the page has room for is cut between characters. */
+Test(cli_status_page, long_texts_are_cut)
+{
+	char change[2048] = "{\"redis\":{\"up\":false,\"reason\":\"";
+	for (unsigned i = 0; i < 400; i++)
+		memcpy(change + strlen(change), "\xE9\xB8\xBF", 4);
+	memcpy(change + strlen(change), "\"}}", 4);
+	unsigned count;
+	char *text = page_for(change, &count);
+	cr_expect_eq(count, 1);
+	cr_expect_not_null(strstr(text, "\xE9\xB8\xBF): nothing"), "%s", text);
+	free(text);
+}
+
+Test(cli_status_page, knows_a_status)
+{
+	static const struct {
+		const char *name, *json;
+		bool want;
+	} rows[] = {
+		{ "a status", well, true },
+		{ "another object", "{\"ready\":true}", false },
+		{ "an array", "[]", false },
+		{ "without accounts", "{\"version\":\"1\",\"lanes\":{},\"redis\":{}}", false },
+		{ "bare", "{\"version\":\"1\",\"lanes\":{},\"redis\":{},\"accounts\":[]}", true },
+	};
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		json_t *status = json_loads(rows[i].json, 0, NULL);
+		cr_expect_eq(cli_status_is_status(status), rows[i].want, "%s", rows[i].name);
+		json_decref(status);
+	}
+	cr_expect(!cli_status_is_status(NULL));
+}
