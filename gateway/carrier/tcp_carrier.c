@@ -49,6 +49,7 @@ struct tcp_carrier {
 	struct rng rng;
 	struct link links[TCP_CARRIER_LINKS_MAX];
 	enum carrier_state state;
+	bool has_told; /* the pipeline knows state, and why */
 	bool is_open;
 	bool is_closing;
 	bool is_closed;
@@ -90,8 +91,9 @@ static void tell_state(struct tcp_carrier *carrier, const char *reason)
 	enum carrier_state state = any_bound && carrier->options.takes_submits && !carrier->is_closing ? CARRIER_UP
 				   : any_refused                                                       ? CARRIER_REFUSED
 												       : CARRIER_DOWN;
-	if (state == carrier->state)
+	if (state == carrier->state && carrier->has_told)
 		return;
+	carrier->has_told = true;
 	carrier->state = state;
 	carrier->events->on_state(carrier->ctx, state, reason);
 }

@@ -16,6 +16,7 @@ struct loop {
 	void (*on_wake)(void *ctx);
 	void *wake_ctx;
 	struct list members;
+	struct list *next_member; /* in a turn: whose turn comes next */
 	struct now now;
 	bool has_now; /* the clock was read in this turn */
 	bool is_stopping;
@@ -86,14 +87,13 @@ static void on_after_poll(uv_check_t *handle)
 	struct loop *loop = handle->data;
 	struct now now = loop_now(loop);
 	uv_idle_stop(&loop->no_wait);
-	/* A member may remove itself, or the next one, in its turn: removal leaves a ring of one, so look again. */
-	struct list *link = loop->members.next;
-	while (link != &loop->members) {
-		struct list *next = link->next;
-		struct loop_member *member = LIST_ITEM(link, struct loop_member, link);
+	/* A member may remove itself or others in its turn: loop_remove moves next_member on. */
+	loop->next_member = loop->members.next;
+	while (loop->next_member != &loop->members) {
+		struct loop_member *member = LIST_ITEM(loop->next_member, struct loop_member, link);
+		loop->next_member = loop->next_member->next;
 		if (member->turn != NULL)
 			member->turn(member->ctx, now);
-		link = next;
 	}
 	mono_us took = clock_us(CLOCK_BOOTTIME) - now.mono;
 	if (took > loop->longest_turn)
@@ -177,11 +177,14 @@ void loop_on_wake(struct loop *loop, void (*on_wake)(void *ctx), void *ctx)
 
 void loop_add(struct loop *loop, struct loop_member *member)
 {
+	member->loop = loop;
 	list_push(&loop->members, &member->link);
 }
 
 void loop_remove(struct loop_member *member)
 {
+	if (member->loop->next_member == &member->link)
+		member->loop->next_member = member->link.next;
 	list_remove(&member->link);
 }
 

@@ -11,16 +11,17 @@
 /* One thread's event loop. Its members take part in every turn: after the sockets were read, each member's turn runs,
  * then one timer is set for the earliest of their deadlines. The clock is read once a turn. */
 
+struct loop;
+
 struct loop_member {
 	/* Time passed, sockets were read. Runs at least once a turn, in the order of loop_add. */
 	void (*turn)(void *ctx, struct now now);
 	/* When turn must run next at the latest (monotonic); INT64_MAX = only when something happens. */
 	mono_us (*next_deadline)(void *ctx);
 	void *ctx;
-	struct list link; /* the loop's */
+	struct list link; /* the loop's, as is loop */
+	struct loop *loop;
 };
-
-struct loop;
 
 /* Makes a loop; NULL where the system gives none (out of memory or file descriptors). */
 struct loop *loop_create(void);

@@ -9,11 +9,18 @@
 /* -- a load of alerts that differ in number, id and amount -- */
 
 /* Adds alerts first … first + count − 1 of the load, on the three lanes in turn. Alert i goes to 138 and i in eight digits,
- * has the id “load-i”, the template balance and the amount i in cents. */
+ * has the id “load-i”, the template note with i as its code and i cents as its amount. */
 void books_add_load(unsigned first, unsigned count);
 
 /* Adds one alert: the JSON text as it is. lane: “urgent”, “normal”, “bulk”. */
 void books_add(const char *lane, const char *json);
+
+#define BOOKS_ORIGIN_OCTETS 80
+#define BOOKS_FIELDS_MAX    8
+
+/* Adds an entry of any fields (names and values by turns, with their lengths) and tells its origin (“…@normal”). */
+void books_add_raw(char origin[static BOOKS_ORIGIN_OCTETS], const char *lane, const char *const fields[],
+		   const size_t lens[], unsigned count);
 
 /* -- the queue -- */
 

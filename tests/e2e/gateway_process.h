@@ -21,7 +21,7 @@ struct gateway_options {
 	const char *accounts;     /* instead of all these: the whole YAML value of accounts */
 	const char *routes;       /* the whole YAML value; NULL = everything to “fake” */
 	const char *root_more;    /* more lines of YAML; NULL = none */
-	const char *templates;    /* folder; NULL = those that ship */
+	const char *templates;    /* folder; NULL = the tests' own */
 	bool has_no_lock;         /* then nobody knows at once that an earlier process is dead */
 };
 

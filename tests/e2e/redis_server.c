@@ -112,6 +112,11 @@ redisReply *redis_server_call(const char *format, ...)
 	return check(reply, format);
 }
 
+redisReply *redis_server_call_argv(int count, const char **argv, const size_t *lens)
+{
+	return check(redisCommandArgv(connection, count, argv, lens), argv[0]);
+}
+
 long long redis_server_int(const char *format, ...)
 {
 	va_list args;

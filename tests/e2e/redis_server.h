@@ -19,6 +19,7 @@ const char *redis_server_url(void);
 
 /* One command; fails where Redis answers with an error. Free the reply. */
 redisReply *redis_server_call(const char *format, ...);
+redisReply *redis_server_call_argv(int count, const char **argv, const size_t *lens);
 
 /* One command whose answer is a number. */
 long long redis_server_int(const char *format, ...);
