@@ -8,6 +8,8 @@
 #include "pipeline/pipeline_inner.h"
 
 /* Shares of a READ when all lanes are full; what a lane does not need, the others get. */
+#define READ_MAX 2048 /* of one lane: more would only make replies large */
+
 static const unsigned lane_shares[LANE_COUNT] = {
 	[LANE_URGENT] = 8,
 	[LANE_READY] = 4,
@@ -107,7 +109,7 @@ static struct store_quota share(struct pipeline *pipeline, unsigned places)
 		if (pipeline->lane_hot[lane] == 0)
 			continue;
 		unsigned count = rest * lane_shares[lane] / shares;
-		quota.count[lane] = count < STORE_BATCH_MAX ? count : STORE_BATCH_MAX;
+		quota.count[lane] = count < READ_MAX ? count : READ_MAX;
 	}
 	return quota;
 }
@@ -121,7 +123,7 @@ static void read(struct pipeline *pipeline)
 	struct store_quota quota;
 	bool may_wait = pipeline->last_read_was_empty;
 	if (may_wait) {
-		unsigned each = places / LANE_COUNT < STORE_BATCH_MAX ? places / LANE_COUNT : STORE_BATCH_MAX;
+		unsigned each = places / LANE_COUNT < READ_MAX ? places / LANE_COUNT : READ_MAX;
 		for (unsigned lane = 0; lane < LANE_COUNT; lane++)
 			quota.count[lane] = each;
 	} else {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #define WAITING_MAX        1024           /* commands under way; the store sends a few at a time */
-#define ARENA_OCTETS       (256u * 1024u) /* holds the replies of a usual batch */
+#define ARENA_OCTETS       (2u * 1024u * 1024u) /* holds the replies of a usual batch; touched only as far as used */
 #define ARENA_OVERFLOW_MAX (256u * 1024u * 1024u)
 #define BACKOFF_FIRST_US   (100 * US_PER_MS)
 #define BACKOFF_MAX_US     (5 * US_PER_S)
