@@ -99,11 +99,11 @@ static void take_entries(struct floor_queue *queue, const redisReply *reply)
 	}
 }
 
-bool floor_queue_receive(struct floor_queue *queue)
+void floor_queue_receive(struct floor_queue *queue)
 {
 	ssize_t got = read(queue->redis->fd, queue->in, READ_CAP);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
+		return;
 	if (got <= 0)
 		die("Redis", got == 0 ? "closed the connection" : strerror(errno));
 	redisReaderFeed(queue->redis->reader, queue->in, (size_t)got);
@@ -112,7 +112,7 @@ bool floor_queue_receive(struct floor_queue *queue)
 		if (redisReaderGetReply(queue->redis->reader, &answer) != REDIS_OK)
 			die("Redis", queue->redis->reader->errstr);
 		if (answer == NULL)
-			return true;
+			return;
 		redisReply *reply = answer;
 		if (reply->type == REDIS_REPLY_ERROR)
 			die("Redis", reply->str);

@@ -25,8 +25,8 @@ struct floor_queue *floor_queue_open(const char *url, const char *stream, bool k
 /* The socket, to wait for. */
 int floor_queue_fd(const struct floor_queue *queue);
 
-/* Reads what has come; false where nothing had. */
-bool floor_queue_receive(struct floor_queue *queue);
+/* Reads what has come. */
+void floor_queue_receive(struct floor_queue *queue);
 
 /* The next entry, NULL where none is here. Borrowed until floor_queue_acknowledge. */
 const struct floor_entry *floor_queue_next(struct floor_queue *queue);

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -18,8 +19,8 @@ struct loop {
 	struct list members;
 	struct list *next_member; /* in a turn: whose turn comes next */
 	struct now now;
-	bool has_now; /* the clock was read in this turn */
-	bool is_stopping;
+	bool has_now;             /* the clock was read in this turn */
+	_Atomic bool is_stopping; /* loop_stop may come from another thread */
 	mono_us longest_turn;
 };
 

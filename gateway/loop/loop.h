@@ -29,8 +29,10 @@ struct loop *loop_create(void);
 /* Frees it; every handle on it must be closed. CHECKs that. */
 void loop_destroy(struct loop *loop);
 
-/* Runs turns until loop_stop was called (from a turn or an upcall) and no handle is left but the loop's own. */
+/* Runs turns until loop_stop was called. */
 void loop_run(struct loop *loop);
+
+/* From any thread, while loop_run runs: ends it with the turn under way. A call that comes before is not kept. */
 void loop_stop(struct loop *loop);
 
 /* From any thread: calls on_wake (given at loop_on_wake) in the loop's thread. Calls may merge. */

@@ -54,6 +54,29 @@ size_t entry_key_format(const struct entry_key *key, char *out)
 	return buf.len;
 }
 
+static void put_base36(struct buf *buf, uint64_t value)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	char octets[13]; /* 36^13 > 2^64 */
+	size_t at = sizeof octets;
+	do {
+		octets[--at] = digits[value % 36];
+		value /= 36;
+	} while (value);
+	buf_put(buf, octets + at, sizeof octets - at);
+}
+
+size_t entry_key_format_short(const struct entry_key *key, char *out)
+{
+	struct buf buf = buf_over(out, ENTRY_SHORT_OCTETS);
+	put_base36(&buf, key->ms);
+	buf_put_u8(&buf, '.');
+	put_base36(&buf, key->seq);
+	buf_put(&buf, lane_name(key->lane), 1);
+	out[buf.len] = '\0';
+	return buf.len;
+}
+
 bool entry_id_parse(struct slice text, enum lane lane, struct entry_key *out)
 {
 	const char *dash = text.len ? memchr(text.at, '-', text.len) : NULL;

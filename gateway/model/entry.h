@@ -49,6 +49,12 @@ size_t entry_id_format(const struct entry_key *key, char *out);
 /* Writes id and lane (“1739404800000-7@normal”), NUL-terminated. out: ENTRY_KEY_OCTETS. Returns the length. */
 size_t entry_key_format(const struct entry_key *key, char *out);
 
+#define ENTRY_SHORT_OCTETS 32
+
+/* Writes the key as short as text can be (“m73v4x0o.7n”: base 36, the lane's first letter), NUL-terminated; for values of
+ * which there are millions. out: ENTRY_SHORT_OCTETS. Returns the length. */
+size_t entry_key_format_short(const struct entry_key *key, char *out);
+
 /* Parses “ms-seq”; lane is taken as given. False where it is malformed. */
 bool entry_id_parse(struct slice text, enum lane lane, struct entry_key *out);
 

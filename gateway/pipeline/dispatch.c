@@ -16,6 +16,9 @@
 #define SECOND_BEGIN_LEAST 256
 #define SWEEP_US           US_PER_S /* how often waiting alerts are looked at for expiry */
 
+#define DOWN_PATIENCE_US (5 * US_PER_S) /* an account is down that long before its alerts make room for others' */
+#define DOWN_WAIT_MS     (30 * MS_PER_S)
+
 static const unsigned lane_weights[WAIT_LANES] = {
 	[LANE_URGENT] = 8,
 	[LANE_NORMAL] = 4,
@@ -84,6 +87,15 @@ static bool is_stale(const struct parcel *parcel, wall_ms now)
 	return parcel->deadline != 0 && now >= parcel->deadline;
 }
 
+/* Tokens are taken when segments leave, not when they begin: what was held up on its way must not add to what goes now.
+ * Until then those that wait have a claim on them. */
+static bool rate_admits(struct account *account, unsigned segments, mono_us now)
+{
+	if (account->reserved == 0)
+		return token_bucket_admits(&account->tokens, segments, now);
+	return token_bucket_level(&account->tokens, now) >= account->reserved + segments;
+}
+
 /* Fills the batch with what one account admits. */
 static unsigned fill_from(struct pipeline *pipeline, struct account *account, struct now now, struct store_begin *items,
 			  unsigned count, unsigned max)
@@ -105,9 +117,8 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
 		unsigned room = credit > account->reserved ? credit - account->reserved : 0;
 		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);
-		if (!fits || !token_bucket_admits(&account->tokens, segments, now.mono))
+		if (!fits || !rate_admits(account, segments, now.mono))
 			break;
-		token_bucket_take(&account->tokens, segments);
 		account->reserved += segments;
 		account->pass[parcel->lane]--;
 		account->lane_counts[parcel->lane]--;
@@ -217,6 +228,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		account->in_flight++;
 		CHECK(account->reserved > 0);
 		account->reserved--;
+		token_bucket_take(&account->tokens, 1);
 		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
 		if (parcel->is_ambiguous)
 			metrics_add_at(pipeline->metrics, METRIC_AMBIGUOUS_RESENDS, parcel->account, 1);
@@ -226,18 +238,20 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 }
 
 /* The account went away between BEGIN and submit: another way where there is one. An sms of which parts are out stays. */
-static void find_another_way(struct pipeline *pipeline, struct parcel *parcel)
+static void find_another_way(struct pipeline *pipeline, struct parcel *parcel, mono_us now)
 {
 	if (parcel->submitted | parcel->accepted)
 		return;
 	int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
 	if (other < 0 || other == parcel->account)
 		return;
+	struct account *account = &pipeline->accounts[other];
+	if (now < account->paused_until || !rate_admits(account, segments_missing(parcel), now))
+		return;
 	release(pipeline, parcel);
 	list_remove(&parcel->link);
 	if (!prepare_for_account(pipeline, parcel, (unsigned)other))
 		return;
-	struct account *account = &pipeline->accounts[other];
 	account->reserved += segments_missing(parcel);
 	list_push(&account->begun, &parcel->link);
 }
@@ -245,6 +259,7 @@ static void find_another_way(struct pipeline *pipeline, struct parcel *parcel)
 static void submit_begun(struct pipeline *pipeline, struct account *account, struct now now)
 {
 	struct list *link = account->begun.next;
+	token_bucket_level(&account->tokens, now.mono); /* what it holds now, before any is taken */
 	while (link != &account->begun) {
 		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
 		link = link->next;
@@ -254,7 +269,7 @@ static void submit_begun(struct pipeline *pipeline, struct account *account, str
 			continue;
 		}
 		if (account->state != CARRIER_UP)
-			find_another_way(pipeline, parcel);
+			find_another_way(pipeline, parcel, now.mono);
 		else if (!submit(pipeline, parcel, now))
 			break;
 	}
@@ -283,13 +298,59 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 		dispatch_forget_begun(pipeline, parcel);
 		parcel_free(&pipeline->pool, parcel);
 	}
-	for (unsigned i = 0; i < pipeline->account_count; i++)
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct carrier *carrier = pipeline->options->accounts[i].carrier;
 		submit_begun(pipeline, &pipeline->accounts[i], now);
+		carrier->ops->flush(carrier); /* the carrier works while we go on */
+	}
+}
+
+void dispatch_early(struct pipeline *pipeline)
+{
+	if (pipeline->is_draining || !pipeline->gauges.store_is_up || pipeline->begins_under_way >= BEGINS_MAX ||
+	    waiting_count(pipeline) < SECOND_BEGIN_LEAST)
+		return;
+	begin(pipeline, pipeline_now(pipeline));
+	pipeline->store->ops->flush(pipeline->store);
 }
 
 /* -- waiting alerts -- */
 
-/* Alerts that wait for an account which is down: expire them, or send them another way. */
+/* Alerts of an account that stays down would fill all parcels, and keep those of live accounts out: they wait in the
+ * store, and come back by and by, not all at once. Where no account is live nothing is read, and they may stay. */
+static bool must_make_room(struct pipeline *pipeline, const struct account *account, mono_us now)
+{
+	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US && !pipeline->is_draining;
+}
+
+static void make_room(struct pipeline *pipeline, struct parcel *parcel, wall_ms now)
+{
+	dispatch_unqueue(pipeline, parcel);
+	settling_later(pipeline, parcel,
+		       now + DOWN_WAIT_MS + (wall_ms)rng_below(&pipeline->rng, (uint64_t)DOWN_WAIT_MS));
+}
+
+/* One alert that waits for credit: too old, another way, out of the way, or let it wait. */
+static void sweep_parcel(struct pipeline *pipeline, struct account *account, struct parcel *parcel, struct now now)
+{
+	if (is_stale(parcel, now.wall)) {
+		dispatch_unqueue(pipeline, parcel);
+		settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
+		return;
+	}
+	if (account->state == CARRIER_UP)
+		return;
+	int other = parcel->accepted != 0 ? ROUTE_WAIT
+					  : route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
+	if (other >= 0 && other != parcel->account) {
+		dispatch_unqueue(pipeline, parcel);
+		if (prepare_for_account(pipeline, parcel, (unsigned)other))
+			dispatch_enqueue(pipeline, parcel);
+	} else if (must_make_room(pipeline, account, now.mono)) {
+		make_room(pipeline, parcel, now.wall);
+	}
+}
+
 static void sweep_waiting(struct pipeline *pipeline, struct account *account, struct now now)
 {
 	for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
@@ -297,19 +358,7 @@ static void sweep_waiting(struct pipeline *pipeline, struct account *account, st
 		while (link != &account->lanes[lane]) {
 			struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
 			link = link->next;
-			if (is_stale(parcel, now.wall)) {
-				dispatch_unqueue(pipeline, parcel);
-				settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
-				continue;
-			}
-			if (account->state == CARRIER_UP || parcel->accepted != 0)
-				continue;
-			int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
-			if (other < 0 || other == parcel->account)
-				continue;
-			dispatch_unqueue(pipeline, parcel);
-			if (prepare_for_account(pipeline, parcel, (unsigned)other))
-				dispatch_enqueue(pipeline, parcel);
+			sweep_parcel(pipeline, account, parcel, now);
 		}
 	}
 }
@@ -338,7 +387,8 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 			continue;
 		mono_us at = pipeline->last_sweep + SWEEP_US;
 		if (parcel != NULL && account->state == CARRIER_UP && !pipeline->is_draining) {
-			mono_us ready = token_bucket_ready_at(&account->tokens, segments_missing(parcel));
+			mono_us ready =
+				token_bucket_ready_at(&account->tokens, account->reserved + segments_missing(parcel));
 			if (account->paused_until > ready)
 				ready = account->paused_until;
 			/* Not rate but window or BEGIN holds it: an upcall will come. */

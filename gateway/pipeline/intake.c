@@ -7,9 +7,9 @@
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
 
-/* Shares of a READ when all lanes are full; what a lane does not need, the others get. */
 #define READ_MAX 2048 /* of one lane: more would only make replies large */
 
+/* Shares of a READ when all lanes are full; what a lane does not need, the others get. */
 static const unsigned lane_shares[LANE_COUNT] = {
 	[LANE_URGENT] = 8,
 	[LANE_READY] = 4,
@@ -29,6 +29,8 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 	parcel->attempts = entry->attempt;
 	parcel->is_ambiguous = entry->ambiguous;
 	parcel->is_reclaimed = entry->reclaimed;
+	/* Whoever had it may live after all, and settle it first. */
+	parcel->is_shared = entry->reclaimed;
 	if (entry->reclaimed && entry->ambiguous) {
 		metrics_add(pipeline->metrics, METRIC_INTENTS_FOUND, 1);
 		dispatch_note_begun(pipeline, parcel);
@@ -48,6 +50,7 @@ void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count
 											: &pipeline->read_reserved;
 	*reserved -= count < *reserved ? count : *reserved;
 	pipeline->read_got += count;
+	dispatch_early(pipeline);
 	if (!last)
 		return;
 	pipeline->read_reserved = 0;

@@ -21,6 +21,8 @@ static void on_carrier_state(void *ctx, enum carrier_state state, const char *re
 	struct account *account = ctx;
 	struct pipeline *pipeline = account->pipeline;
 	uint64_t bit = UINT64_C(1) << account->index;
+	if (account->state == CARRIER_UP)
+		account->down_since = pipeline_now(pipeline).mono;
 	account->state = state;
 	pipeline->live = state == CARRIER_UP ? pipeline->live | bit : pipeline->live & ~bit;
 	pipeline->gauges.account_states[account->index] = state;
@@ -29,7 +31,9 @@ static void on_carrier_state(void *ctx, enum carrier_state state, const char *re
 	pipeline->gauges.version++;
 	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_REFUSED, account->index, state == CARRIER_REFUSED);
 	struct log_line line;
-	enum log_level level = state == CARRIER_UP ? LOG_INFO : state == CARRIER_DOWN ? LOG_WARN : LOG_ERROR;
+	enum log_level level = state == CARRIER_UP || pipeline->is_draining ? LOG_INFO
+			       : state == CARRIER_DOWN                      ? LOG_WARN
+									    : LOG_ERROR;
 	const char *code = state == CARRIER_UP     ? "account_up"
 			   : state == CARRIER_DOWN ? "account_down"
 						   : "account_refused";
@@ -126,6 +130,7 @@ static void init_account(struct pipeline *pipeline, unsigned index, mono_us now)
 		.pipeline = pipeline,
 		.index = (uint8_t)index,
 		.state = CARRIER_DOWN,
+		.down_since = now,
 	};
 	token_bucket_init(&account->tokens, account->options->tps, now);
 	for (unsigned lane = 0; lane < WAIT_LANES; lane++)

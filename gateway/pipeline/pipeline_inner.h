@@ -16,6 +16,7 @@ struct account {
 	struct pipeline *pipeline;
 	uint8_t index;
 	enum carrier_state state;
+	mono_us down_since; /* where not UP */
 	struct token_bucket tokens;
 	mono_us paused_until;          /* after an answer “too fast” */
 	struct list lanes[WAIT_LANES]; /* READY parcels */
@@ -56,6 +57,10 @@ struct pipeline {
 	struct parcel **begun_parcels;
 	unsigned begun_count;
 	unsigned begun_cap;
+
+	/* log lines about dead letters: so many a second, the rest are counted */
+	mono_us dead_logged_at;
+	unsigned dead_logged;
 
 	/* settle */
 	struct list settling; /* settlements not yet given to the store */
@@ -101,6 +106,8 @@ bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsig
 
 /* dispatch.c */
 void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel);
+/* Begins a large batch while a READ is still being taken apart, so that the store does not wait for the turn's end. */
+void dispatch_early(struct pipeline *pipeline);
 void dispatch_turn(struct pipeline *pipeline, struct now now);
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count);
 void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);

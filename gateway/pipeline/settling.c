@@ -8,8 +8,9 @@
 
 #include <stdio.h>
 
-#define BATCH_LEAST   256
-#define BATCH_WAIT_US (2 * US_PER_MS)
+#define BATCH_LEAST    256
+#define DEAD_LINES_MAX 10 /* log lines a second */
+#define BATCH_WAIT_US  (2 * US_PER_MS)
 
 static const char *const dead_words[] = { "malformed", "bad_alert", "too_large", "unsupported", "no_template", "render",
 					  "encode",    "no_route",  "rejected",  "attempts",    "unanswered" };
@@ -76,6 +77,31 @@ static void count_dead(struct pipeline *pipeline, const char *word)
 	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, CLOSING_DEAD, 1);
 }
 
+/* A run of bad alerts must not flood the log: the dead letters themselves hold each reason. */
+static void log_dead(struct pipeline *pipeline, const struct parcel *parcel, const char *reason)
+{
+	mono_us now = pipeline_now(pipeline).mono;
+	struct log_line line;
+	if (now - pipeline->dead_logged_at >= US_PER_S) {
+		unsigned unsaid = pipeline->dead_logged > DEAD_LINES_MAX ? pipeline->dead_logged - DEAD_LINES_MAX : 0;
+		if (unsaid > 0 &&
+		    log_begin(&line, pipeline->log, LOG_WARN, "dead_letters", "more alerts became dead letters")) {
+			log_uint(&line, "count", unsaid);
+			log_end(&line);
+		}
+		pipeline->dead_logged_at = now;
+		pipeline->dead_logged = 0;
+	}
+	if (++pipeline->dead_logged > DEAD_LINES_MAX ||
+	    !log_begin(&line, pipeline->log, LOG_WARN, "dead_letter", "an alert became a dead letter"))
+		return;
+	char origin[ENTRY_KEY_OCTETS];
+	size_t len = entry_key_format(&parcel->origin, origin);
+	log_text(&line, "entry", (struct slice){ origin, len });
+	log_text(&line, "reason", slice_of(reason));
+	log_end(&line);
+}
+
 void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char *word, const char *field,
 		   const char *text)
 {
@@ -93,14 +119,7 @@ void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char 
 		.body = parcel->body,
 	};
 	count_dead(pipeline, word);
-	struct log_line line;
-	if (log_begin(&line, pipeline->log, LOG_WARN, "dead_letter", "an alert became a dead letter")) {
-		char origin[ENTRY_KEY_OCTETS];
-		size_t len = entry_key_format(&parcel->origin, origin);
-		log_text(&line, "entry", (struct slice){ origin, len });
-		log_text(&line, "reason", slice_of(reason));
-		log_end(&line);
-	}
+	log_dead(pipeline, parcel, reason);
 	settle(pipeline, parcel);
 }
 

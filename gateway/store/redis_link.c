@@ -13,9 +13,9 @@
 
 #include <stdlib.h>
 
-#define WAITING_MAX        1024           /* commands under way; the store sends a few at a time */
-#define ARENA_OCTETS       (2u * 1024u * 1024u) /* holds the replies of a usual batch; touched only as far as used */
-#define ARENA_OVERFLOW_MAX (256u * 1024u * 1024u)
+#define WAITING_MAX        1024                   /* commands under way; the store sends a few at a time */
+#define ARENA_OCTETS       (2u * 1024u * 1024u)   /* holds the replies of a usual batch; touched only as far as used */
+#define ARENA_OVERFLOW_MAX (640u * 1024u * 1024u) /* one value of Redis may have 512 MB */
 #define BACKOFF_FIRST_US   (100 * US_PER_MS)
 #define BACKOFF_MAX_US     (5 * US_PER_S)
 
@@ -167,7 +167,9 @@ static void on_octets(void *ctx, const uint8_t *octets, size_t len)
 	for (;;) {
 		void *reply = NULL;
 		if (redisReaderGetReply(link->reader, &reply) != REDIS_OK) {
-			redis_link_break(link, "Redis sent octets that are no reply");
+			redis_link_break(link, link->reader->err == REDIS_ERR_OOM
+						       ? "a reply of Redis is too large for our memory"
+						       : "Redis sent octets that are no reply");
 			return;
 		}
 		if (reply == NULL)

@@ -56,6 +56,22 @@ void store_put_generation(struct redis_store *store, struct command *command, co
 
 /* -- calls -- */
 
+bool store_script_failed(struct redis_store *store, const struct reply *reply)
+{
+	/* Redis forgot the scripts (SCRIPT FLUSH, failover): the connection starts anew and loads them. */
+	if (reply_is_error(reply, "NOSCRIPT"))
+		redis_link_break(store->main, "Redis has forgotten the scripts");
+	return reply->type == REPLY_ERROR;
+}
+
+void store_note_answer(unsigned *most, bool came)
+{
+	if (came)
+		*most = *most < STORE_ANSWER_MAX ? *most * 2 : STORE_ANSWER_MAX;
+	else
+		*most = *most > 1 ? *most / 2 : 1;
+}
+
 static void on_call_reply(void *ctx, const struct reply *reply)
 {
 	struct store_call *call = ctx;
@@ -66,8 +82,7 @@ static void on_call_reply(void *ctx, const struct reply *reply)
 		return;
 	}
 	if (reply_is_error(reply, "NOSCRIPT")) {
-		/* Redis forgot the scripts (SCRIPT FLUSH, failover): the connection starts anew and loads them. */
-		redis_link_break(store->main, "Redis has forgotten the scripts");
+		store_script_failed(store, reply);
 		return;
 	}
 	if (reply_is_error(reply, "FENCED")) {
@@ -160,6 +175,10 @@ static void on_registered(void *ctx, const struct reply *reply)
 	struct redis_store *store = ctx;
 	if (reply == NULL)
 		return;
+	if (reply_is_error(reply, "FENCED")) {
+		store_fenced(store);
+		return;
+	}
 	if (reply->type == REPLY_ERROR) {
 		struct log_line line;
 		if (log_begin(&line, store->options->log, LOG_ERROR, "store_refused",
@@ -170,6 +189,7 @@ static void on_registered(void *ctx, const struct reply *reply)
 		redis_link_break(store->main, "Redis refuses the queue's keys");
 		return;
 	}
+	store->has_signed_on = true;
 	become_ready(store);
 }
 
@@ -198,6 +218,7 @@ static void sign_on(struct redis_store *store)
 	store_put_key(store, command, KEY_INTENTS);
 	store_put_lanes(store, command);
 	command_word(command, store->consumer);
+	command_int(command, store->has_signed_on);
 	redis_link_send(store->main, command_octets(command), 0, on_registered, store);
 }
 
@@ -265,6 +286,7 @@ void store_fenced(struct redis_store *store)
 {
 	/* Others took us for dead: our entries are theirs. We go on under a new name; BEGINs under way are void. */
 	store->gauges.fences++;
+	store->has_signed_on = false;
 	store->renames++;
 	snprintf(store->consumer, sizeof store->consumer, "%s:%016llx.%u:%u", store->options->instance,
 		 (unsigned long long)store->options->nonce, store->renames, store->options->worker);
@@ -464,6 +486,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 	store->base.ops = &ops;
 	store->options = options;
 	store->loop = loop;
+	store->read_max = store->fetch_max = STORE_ANSWER_MAX;
 	list_init(&store->calls);
 	name_keys(store);
 	store->peers = calloc(STORE_PEERS_MAX, sizeof *store->peers);

@@ -12,6 +12,7 @@
 #define STORE_NAME_OCTETS    160
 #define STORE_BEGINS_MAX     2 /* BEGINs under way: one at Redis, one being filled */
 #define STORE_PEERS_MAX      256
+#define STORE_ANSWER_MAX     2048
 #define STORE_LOST_MAX       1024 /* an adoption brings at most one range an entry */
 #define STORE_GIVEN_BACK_MAX 64
 
@@ -88,6 +89,7 @@ struct redis_store {
 	char keys[KEY_COUNT][STORE_NAME_OCTETS];
 	char consumer[STORE_NAME_OCTETS];
 	unsigned renames; /* after fences */
+	bool has_signed_on; /* under this name */
 	char shas[SCRIPT_COUNT][41];
 	unsigned scripts_loaded;
 	struct command scratch;
@@ -106,6 +108,9 @@ struct redis_store {
 	struct lost_range lost[STORE_LOST_MAX]; /* ours, to be fetched; the first one is being fetched */
 	unsigned lost_count;
 	unsigned fetch_count;
+	/* Entries that an answer may bring: fewer after one was lost, since it may have been too large for us. */
+	unsigned read_max;
+	unsigned fetch_max;
 	bool is_looking;    /* the question which ranges are ours is under way */
 	bool may_have_lost; /* an answer that brings ranges was lost: ask which are ours */
 
@@ -141,6 +146,10 @@ void store_call_begin_script(struct redis_store *store, struct command *command,
 void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
 void store_put_lanes(struct redis_store *store, struct command *command);
 void store_fenced(struct redis_store *store);
+/* True where a script that is no call was answered with an error. One that Redis has forgotten is loaded anew. */
+bool store_script_failed(struct redis_store *store, const struct reply *reply);
+/* An answer that brings entries came, or was lost with its connection. most: read_max or fetch_max. */
+void store_note_answer(unsigned *most, bool came);
 int64_t store_redis_ms(struct redis_store *store);
 /* A generation of a hash that forgets (“seen”, “receipts”): age 0 = the current one. */
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,

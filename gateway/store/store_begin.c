@@ -76,8 +76,8 @@ static void put_items(struct command *command, const struct store_begin *items, 
 	for (unsigned i = 0; i < count; i++)
 		command_text(command, items[i].id);
 	for (unsigned i = 0; i < count; i++) {
-		char origin[ENTRY_KEY_OCTETS];
-		size_t len = entry_key_format(&items[i].origin, origin);
+		char origin[ENTRY_SHORT_OCTETS];
+		size_t len = entry_key_format_short(&items[i].origin, origin);
 		command_text(command, items[i].id);
 		command_text(command, (struct slice){ origin, len });
 	}

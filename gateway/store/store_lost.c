@@ -32,8 +32,11 @@ static void on_owned(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
 	store->is_looking = false;
-	if (reply == NULL)
-		return; /* may_have_lost stays set */
+	/* may_have_lost stays set: the next connection asks again. */
+	if (reply == NULL || store_script_failed(store, reply)) {
+		redis_link_break(store->main, "Redis does not tell which entries are ours");
+		return;
+	}
 	store->may_have_lost = false;
 	for (size_t i = 0; reply->type == REPLY_ARRAY && i + 2 < reply->count; i += 3) {
 		uint64_t lane;
@@ -79,6 +82,7 @@ static void end_range(struct redis_store *store)
 static void on_fetched(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
+	store_note_answer(&store->fetch_max, reply != NULL);
 	if (reply == NULL)
 		return; /* is_adopting stays set until the ranges were asked for again */
 	store->is_adopting = false;

@@ -172,6 +172,7 @@ static bool note_claims(struct redis_store *store, const struct reply *claim, co
 static void on_executed(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
+	store_note_answer(&store->read_max, reply != NULL);
 	if (reply == NULL) {
 		store->may_have_lost = true;
 		finish_read(store);
@@ -212,7 +213,7 @@ static void put_read(struct redis_store *store, enum lane lane, unsigned count)
 	command_word(command, "gateway");
 	command_word(command, store->consumer);
 	command_word(command, "COUNT");
-	command_int(command, count);
+	command_int(command, count < store->read_max ? count : store->read_max);
 	command_word(command, "NOACK");
 	command_word(command, "STREAMS");
 	command_word(command, store->keys[KEY_LANE + lane]);

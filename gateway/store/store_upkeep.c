@@ -129,6 +129,8 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 		store_fenced(store);
 		return;
 	}
+	if (store_script_failed(store, reply))
+		return;
 	mono_us now = loop_now(store->loop).mono;
 	const struct reply *workers = reply_at(reply, 1);
 	if (workers == NULL)
@@ -181,6 +183,8 @@ static void on_moved(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
 	store->is_moving = false;
+	if (reply == NULL || store_script_failed(store, reply))
+		return;
 	const struct reply *moved = reply_at(reply, 0);
 	if (moved != NULL && moved->type == REPLY_INTEGER && moved->integer == MOVE_MAX)
 		store->next_move = loop_now(store->loop).mono; /* more are due */
@@ -273,6 +277,7 @@ static void take_range(struct redis_store *store, const struct reply *range)
 static void on_adopted(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
+	store_note_answer(&store->fetch_max, reply != NULL);
 	if (reply == NULL) {
 		/* What was claimed without our knowing is found by its ranges (see on_main_down). */
 		if (!store->orphan_is_fenced) {
@@ -289,6 +294,8 @@ static void on_adopted(void *ctx, const struct reply *reply)
 			store->events->on_adopted(store->ctx, store->lost_count > 0);
 		if (reply_is_error(reply, "FENCED"))
 			store_fenced(store);
+		else
+			store_script_failed(store, reply);
 		return;
 	}
 	if (was_fence) {
@@ -339,6 +346,8 @@ bool store_adopt(struct store *base, unsigned count, const struct entry_key *beg
 		return false;
 	if (count > STORE_BATCH_MAX)
 		count = STORE_BATCH_MAX;
+	if (count > store->fetch_max)
+		count = store->fetch_max;
 	if (store->lost_count > 0)
 		return store_fetch_lost(store, count);
 	if (!store->orphan_is_fenced)

@@ -237,6 +237,7 @@ int main(int argc, char *argv[])
 		{ "priorities", priorities, 30, false },
 		{ "bad_entries", road_bad_entries, 30, false },
 		{ "large_entries", road_large_entries, 60, false },
+		{ "large_backlog", road_large_backlog, 180, true },
 		{ "freshness", road_freshness, 30, false },
 		{ "stale_backlog", road_stale_backlog, 30, false },
 		{ "long_texts", road_long_texts, 30, false },

@@ -33,6 +33,7 @@ long long road_wall_ms(void);
 /* e2e_road_bad.c */
 void road_bad_entries(void);
 void road_large_entries(void);
+void road_large_backlog(void);
 
 /* e2e_road_time.c */
 void road_freshness(void);

@@ -108,47 +108,53 @@ static void check(const struct row *row, const char *origin)
 void road_bad_entries(void)
 {
 	char origins[ROWS][BOOKS_ORIGIN_OCTETS];
-	road_open(NULL, (struct gateway_options){ .binds = 1 });
+	road_open(NULL, (struct gateway_options){ .binds = 1, .account_more = "segments_max: 2" });
 	for (size_t i = 0; i < ROWS; i++) {
 		add(origins[i], &rows[i]);
 		books_add_load((unsigned)i, 1);
 	}
-	/* More segments than the account takes is known only when it is cut. */
-	char words[1800] = "";
-	for (unsigned i = 0; i < 590; i++)
+	/* That it has more segments than the account takes is known only when it is cut. */
+	char words[300 * 3 + 1] = "";
+	char json[1200];
+	for (unsigned i = 0; i < 300; i++)
 		memcpy(words + 3 * i, "电", 3);
-	char json[2000];
 	snprintf(json, sizeof json,
-		 "{\"id\":\"l\",\"to\":\"13900000000\",\"template\":\"long\",\"params\":{\"words\":\"%s\"}}", words);
+		 "{\"id\":\"long\",\"to\":\"13900000000\",\"template\":\"long\",\"params\":{\"words\":\"%s\"}}", words);
+	books_add("normal", json);
 	books_await_settled(20);
 	for (size_t i = 0; i < ROWS; i++)
 		check(&rows[i], origins[i]);
 	road_finish();
 	json_t *events = books_events();
 	struct books_tally tally = books_tally(events);
-	EXPECT_COUNT(tally.dead, ROWS);
+	EXPECT_COUNT(tally.dead, ROWS + 1);
+	const char *reason = json_string_value(json_object_get(books_closing(events, "long"), "reason"));
+	if (reason == NULL || strncmp(reason, "encode:", 7) != 0)
+		FAIL("too many segments: reason “%s”", reason);
 	EXPECT_COUNT(tally.accepted, ROWS);
 	json_decref(events);
 	EXPECT_COUNT(books_check_load(ROWS, &road_smsc), 0);
 	road_close();
 }
 
-/* Entries of a megabyte, more of them than one batch of replies has room for in memory. */
-void road_large_entries(void)
+/* A backlog of entries of a megabyte, with good ones between them. */
+static void large(unsigned count, unsigned window, unsigned seconds)
 {
-	enum { LARGE = 1024 * 1024, COUNT = 24 };
+	enum { LARGE = 1024 * 1024 };
 	char origin[BOOKS_ORIGIN_OCTETS];
 	char *body = malloc(LARGE);
 	EXPECT(body != NULL);
 	memset(body, 'x', LARGE);
 	const char *const fields[] = { "alert", body };
 	const size_t lens[] = { 5, LARGE };
-	road_open(NULL, (struct gateway_options){ .binds = 1 });
-	for (unsigned i = 0; i < COUNT; i++) {
+	road_open(NULL, (struct gateway_options){ .binds = 2, .window = window });
+	gateway_process_stop(&road_gateway);
+	for (unsigned i = 0; i < count; i++) {
 		books_add_raw(origin, "normal", fields, lens, 2);
 		books_add_load(i, 1);
 	}
-	books_await_settled(40);
+	gateway_process_start(&road_gateway, "gateway", NULL, true);
+	books_await_settled(seconds);
 	size_t len = 0;
 	char *kept = books_dead_letter(origin, "alert", &len);
 	char *reason = books_dead_letter(origin, "reason", &len);
@@ -158,6 +164,17 @@ void road_large_entries(void)
 	free(reason);
 	free(body);
 	road_finish();
-	EXPECT_COUNT(books_check_load(COUNT, &road_smsc), 0);
+	EXPECT_COUNT(books_check_load(count, &road_smsc), 0);
 	road_close();
+}
+
+void road_large_entries(void)
+{
+	large(40, 50, 40);
+}
+
+/* More of them than one reply could bring into memory. */
+void road_large_backlog(void)
+{
+	large(1500, 2000, 120);
 }

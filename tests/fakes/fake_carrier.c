@@ -319,6 +319,14 @@ static void least(mono_us *deadline, mono_us at)
 		*deadline = at;
 }
 
+static bool has_receipt_place(const struct fake_carrier *carrier)
+{
+	unsigned place = 0;
+	while (place < RECEIPTS_MAX && carrier->receipts[place] >= 0)
+		place++;
+	return place < RECEIPTS_MAX;
+}
+
 mono_us fake_carrier_next_deadline(const struct carrier *base)
 {
 	const struct fake_carrier *carrier = of(base);
@@ -339,7 +347,7 @@ mono_us fake_carrier_next_deadline(const struct carrier *base)
 	}
 	if (!carrier->is_up)
 		least(&deadline, carrier->up_at);
-	else
+	else if (takes_submits(carrier) && has_receipt_place(carrier))
 		least(&deadline, smsc_next_due(carrier->options.smsc));
 	if (carrier->is_closing)
 		least(&deadline, carrier->close_deadline);

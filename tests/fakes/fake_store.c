@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Calls wait on a list until flush sends them. What a broken connection swallowed is asked again as the port promises:
- * BEGIN as it was, SETTLE one by one and only where still pending, READ by a sweep of what is pending for us. */
+ * BEGIN as it was, SETTLE one by one and only where still there; what a READ or an adoption brought comes by adopt. */
 
 #include "fakes/fake_store_inner.h"
 
@@ -104,7 +104,7 @@ void fake_store_lose_read(struct fake_store *store, enum fake_break how)
 		fake_call_act(store, store->read, INT64_MAX);
 	fake_call_free(store->read);
 	store->read = NULL;
-	store->needs_sweep = true;
+	store->read_failed = store->may_have_lost = true;
 }
 
 static void lose_call(struct fake_store *store, struct fake_call *call)
@@ -125,7 +125,8 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 		call->is_failed = true;
 		return;
 	case FAKE_ADOPT:
-		store->needs_sweep = true;
+	case FAKE_FETCH:
+		store->may_have_lost = true; /* is_adopting stays until we have asked */
 		break;
 	case FAKE_FENCE:
 		store->orphan = QUEUE_NOBODY;
@@ -137,8 +138,8 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 	case FAKE_MOVE:
 		store->is_moving = false;
 		break;
-	case FAKE_SWEEP:
-		store->is_sweeping = false;
+	case FAKE_LOOK:
+		store->is_looking = false;
 		break;
 	case FAKE_SIGN_OFF:
 		store->close_deadline = 0;
@@ -190,8 +191,8 @@ void fake_store_fenced(struct fake_store *store)
 	store->counts.fences++;
 	store->renames++;
 	store->orphan = QUEUE_NOBODY;
-	store->orphan_is_fenced = store->is_adopting = false;
-	store->orphan_intent_count = 0;
+	store->orphan_is_fenced = store->is_adopting = store->may_have_lost = false;
+	store->orphan_intent_count = store->lost_count = 0;
 	for (struct list *link = store->calls.next; link != &store->calls;) {
 		struct fake_call *call = LIST_ITEM(link, struct fake_call, link);
 		link = link->next;
@@ -228,13 +229,23 @@ static void come_up(struct fake_store *store, mono_us now)
 	if (!store->main.is_up && now >= store->main.up_at) {
 		store->main.is_up = true;
 		store->last_act_at = store->last_answer_at = now;
-		sign_on(store);
+		/* While the connection was broken others may have taken us for dead. */
+		if (store->consumer != QUEUE_NOBODY && !store->options->model->consumers[store->consumer].is_alive)
+			fake_store_fenced(store);
+		else
+			sign_on(store);
 	}
 	if (!store->reader.is_up && store->phase == FAKE_OPEN && now >= store->reader.up_at)
 		store->reader.is_up = true;
 	bool is_up = store->main.is_up && store->reader.is_up;
 	if (is_up == store->told_up || store->phase != FAKE_OPEN)
 		return;
+	if (is_up && store->may_have_lost) {
+		if (!store->is_looking && !store->is_reading)
+			fake_call_new(store, FAKE_LOOK);
+		store->is_looking = store->is_looking || !store->is_reading;
+		return;
+	}
 	store->told_up = is_up;
 	store->upcalls++;
 	store->events->on_state(store->ctx, is_up, is_up ? "connected" : "the connection broke");
@@ -327,14 +338,11 @@ bool fake_store_turn(struct store *base, mono_us now)
 		return false;
 	store->upcalls = 0;
 	break_by_chance(store);
+	if (store->read_failed)
+		fake_store_finish_read(store);
 	come_up(store, now);
 	answer_read(store, now);
 	answer_calls(store, now);
-	if (store->phase == FAKE_OPEN && store->needs_sweep && !store->is_sweeping && store->read == NULL &&
-	    store->told_up && store->main.is_up) {
-		store->is_sweeping = true;
-		fake_call_new(store, FAKE_SWEEP);
-	}
 	if (store->phase == FAKE_OPEN && store->main.is_up)
 		fake_store_upkeep(store, now);
 	if (store->phase == FAKE_CLOSING)
@@ -359,13 +367,21 @@ mono_us fake_store_next_deadline(const struct store *base)
 		least(&deadline, store->main.up_at);
 	if (!store->reader.is_up && store->phase == FAKE_OPEN)
 		least(&deadline, store->reader.up_at);
+	/* Effects and answers come in order: what lies behind waits. */
+	bool is_first = true;
 	for (struct list *link = store->calls.next; link != &store->calls; link = link->next) {
 		const struct fake_call *call = LIST_ITEM(link, struct fake_call, link);
-		if (call->is_failed && link == store->calls.next)
-			least(&deadline, 0);
-		else if (call->is_sent)
-			least(&deadline, call->is_acted ? call->answer_at : call->act_at);
+		if (is_first && (call->is_failed || call->is_acted))
+			least(&deadline, call->is_failed ? 0 : call->answer_at);
+		is_first = false;
+		if (call->is_acted && !call->is_failed)
+			continue;
+		if (call->is_sent)
+			least(&deadline, call->act_at);
+		break;
 	}
+	if (store->read_failed)
+		least(&deadline, 0);
 	if (store->read != NULL && store->read->is_sent)
 		least(&deadline, store->read->is_acted   ? store->read->answer_at
 				 : store->read->may_wait ? store->read->act_at + FAKE_BLOCK_US

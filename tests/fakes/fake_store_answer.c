@@ -44,11 +44,17 @@ static void act_read(struct fake_store *store, struct fake_call *call, mono_us n
 	}
 }
 
-static void act_sweep(struct fake_store *store, struct fake_call *call)
+static void act_look(struct fake_store *store, struct fake_call *call)
 {
-	unsigned count = queue_model_pending(store->options->model, store->consumer, NULL, 0);
-	call->entry_count =
-		queue_model_pending(store->options->model, store->consumer, entry_places(call, count), count);
+	call->left = queue_model_pending(store->options->model, store->consumer, true, NULL, 0);
+}
+
+static void act_fetch(struct fake_store *store, struct fake_call *call)
+{
+	call->left = queue_model_pending(store->options->model, store->consumer, true, entry_places(call, call->count),
+					 call->count);
+	call->entry_count = call->left < call->count ? call->left : call->count;
+	call->left -= call->entry_count;
 }
 
 void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now)
@@ -91,8 +97,11 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 	case FAKE_MOVE:
 		queue_model_move(model, call->count);
 		break;
-	case FAKE_SWEEP:
-		act_sweep(store, call);
+	case FAKE_LOOK:
+		act_look(store, call);
+		break;
+	case FAKE_FETCH:
+		act_fetch(store, call);
 		break;
 	case FAKE_SIGN_OFF:
 		queue_model_sign_off(model, store->consumer);
@@ -114,7 +123,11 @@ static bool is_intent_of_orphan(const struct fake_store *store, const struct ent
 void fake_store_deliver(struct fake_store *store, struct queue_entry **entries, unsigned count, bool reclaimed)
 {
 	for (unsigned i = 0; i < count; i++) {
-		const struct queue_entry *entry = entries[i];
+		struct queue_entry *entry = entries[i];
+		entry->told_to = store->consumer;
+		/* What was in flight when we were fenced, or when an answer was lost, is with the pipeline still. */
+		if (reclaimed && store->events->holds(store->ctx, &entry->key))
+			continue;
 		struct store_entry told = {
 			.key = entry->key,
 			.origin = entry->origin,
@@ -136,27 +149,33 @@ void fake_store_deliver(struct fake_store *store, struct queue_entry **entries, 
 
 void fake_store_finish_read(struct fake_store *store)
 {
-	store->is_reading = false;
+	store->is_reading = store->read_failed = false;
 	store->upcalls++;
 	store->events->on_read(store->ctx, NULL, 0, true);
 }
 
-static void answer_sweep(struct fake_store *store, struct fake_call *call)
+static void end_adopting(struct fake_store *store)
 {
-	unsigned kept = 0;
-	for (unsigned i = 0; i < call->entry_count; i++) {
-		if (!store->events->holds(store->ctx, &call->entries[i]->key))
-			call->entries[kept++] = call->entries[i];
-	}
-	fake_store_deliver(store, call->entries, kept, true);
-	store->needs_sweep = store->is_sweeping = false;
-	if (store->is_adopting) {
-		store->is_adopting = false;
-		store->events->on_adopted(store->ctx, true);
-		store->upcalls++;
-	}
-	if (store->is_reading)
-		fake_store_finish_read(store);
+	store->is_adopting = false;
+	store->upcalls++;
+	store->events->on_adopted(store->ctx, store->lost_count > 0 || store->orphan_is_fenced);
+}
+
+static void answer_look(struct fake_store *store, struct fake_call *call)
+{
+	store->is_looking = store->may_have_lost = false;
+	store->lost_count = call->left;
+	if (store->lost_count > 0)
+		store->events->on_orphans(store->ctx);
+	if (store->is_adopting)
+		end_adopting(store);
+}
+
+static void answer_fetch(struct fake_store *store, struct fake_call *call)
+{
+	fake_store_deliver(store, call->entries, call->entry_count, true);
+	store->lost_count = call->left;
+	end_adopting(store);
 }
 
 static void answer_settle(struct fake_store *store, struct fake_call *call)
@@ -190,10 +209,9 @@ static void answer_adopt(struct fake_store *store, struct fake_call *call, mono_
 {
 	fake_store_deliver(store, call->entries, call->entry_count, true);
 	store->counts.adopted += call->entry_count;
-	store->is_adopting = false;
 	if (call->left == 0)
 		fake_store_end_adoption(store, now);
-	store->events->on_adopted(store->ctx, call->left > 0);
+	end_adopting(store);
 }
 
 void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us now)
@@ -234,8 +252,11 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 	case FAKE_MOVE:
 		store->is_moving = false;
 		break;
-	case FAKE_SWEEP:
-		answer_sweep(store, call);
+	case FAKE_LOOK:
+		answer_look(store, call);
+		break;
+	case FAKE_FETCH:
+		answer_fetch(store, call);
 		break;
 	case FAKE_SIGN_OFF:
 		store->close_deadline = now;

@@ -6,11 +6,10 @@
 
 /* What the files of the fake store share; nobody else includes this. */
 
-#define FAKE_BEGINS_MAX  2
-#define FAKE_BLOCK_US    (2 * US_PER_S)
-#define FAKE_MOVE_US     (100 * US_PER_MS)
-#define FAKE_MOVE_MAX    256
-#define FAKE_PENDING_MAX 65536
+#define FAKE_BEGINS_MAX 2
+#define FAKE_BLOCK_US   (2 * US_PER_S)
+#define FAKE_MOVE_US    (100 * US_PER_MS)
+#define FAKE_MOVE_MAX   256
 
 enum fake_call_kind {
 	FAKE_READ,
@@ -23,7 +22,8 @@ enum fake_call_kind {
 	FAKE_ADOPT,
 	FAKE_BEAT,
 	FAKE_MOVE,
-	FAKE_SWEEP,
+	FAKE_LOOK, /* what is ours that the pipeline has not seen? */
+	FAKE_FETCH,
 	FAKE_SIGN_OFF,
 };
 
@@ -41,7 +41,7 @@ struct fake_call {
 	/* READ */
 	struct store_quota quota;
 	bool may_wait;
-	/* READ, ADOPT, SWEEP */
+	/* READ, ADOPT, FETCH */
 	struct queue_entry **entries;
 	unsigned entry_count;
 	unsigned left; /* ADOPT: pending for the dead one still */
@@ -96,8 +96,10 @@ struct fake_store {
 	mono_us last_act_at;    /* calls have their effects in order, and their answers come in order */
 	mono_us last_answer_at;
 	bool is_reading;
-	bool needs_sweep;
-	bool is_sweeping;
+	bool read_failed;   /* the READ under way brings nothing: told in the next turn */
+	bool may_have_lost; /* an answer that brings entries was lost: ask which are ours */
+	bool is_looking;
+	unsigned lost_count; /* entries of ours to fetch */
 	unsigned begins;
 	bool is_beating;
 	bool is_moving;

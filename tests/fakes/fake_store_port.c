@@ -34,14 +34,16 @@ static void read_store(struct store *base, const struct store_quota *quota, bool
 	store->read = fake_call_new(store, FAKE_READ);
 	store->read->quota = *quota;
 	store->read->may_wait = may_wait;
-	if (!store->reader.is_up)
-		fake_store_lose_read(store, FAKE_BREAK_BEFORE);
+	if (store->reader.is_up)
+		return;
+	fake_call_free(store->read);
+	store->read = NULL;
+	store->read_failed = true;
 }
 
-/* While what a broken connection swallowed is looked up, a READ would bring the same entries twice. */
 static bool is_reading(const struct store *base)
 {
-	return of(base)->is_reading || of(base)->needs_sweep;
+	return of(base)->is_reading;
 }
 
 struct entry_key *fake_store_intents(const struct fake_store *store, const struct entry_key *begun,
@@ -134,12 +136,15 @@ static void settle_late(struct store *base, const struct entry_key *origin, stru
 static bool adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
 {
 	struct fake_store *store = of(base);
-	CHECK(count > 0 && store->orphan_is_fenced && !store->is_adopting);
-	if (store->phase != FAKE_OPEN || !store->main.is_up)
+	CHECK(count > 0);
+	bool has_work = store->lost_count > 0 || store->orphan_is_fenced;
+	if (store->is_adopting || !has_work || store->phase != FAKE_OPEN || !store->main.is_up)
 		return false;
 	store->is_adopting = true;
-	struct fake_call *call = fake_call_new(store, FAKE_ADOPT);
+	struct fake_call *call = fake_call_new(store, store->lost_count > 0 ? FAKE_FETCH : FAKE_ADOPT);
 	call->count = count < STORE_BATCH_MAX ? count : STORE_BATCH_MAX;
+	if (call->kind == FAKE_FETCH)
+		return true;
 	call->intents = fake_store_intents(store, begun, begun_count, NULL, 0, &call->intent_count);
 	return true;
 }

@@ -47,7 +47,7 @@ void fake_store_look_for_orphans(struct fake_store *store, mono_us now)
 		if (i != store->consumer && is_dead(store, i, now) && dead == QUEUE_NOBODY)
 			dead = i;
 	}
-	if (dead == QUEUE_NOBODY || store->orphan != QUEUE_NOBODY)
+	if (dead == QUEUE_NOBODY || store->orphan != QUEUE_NOBODY || store->is_adopting)
 		return;
 	store->orphan = dead;
 	store->orphan_is_fenced = false;

@@ -75,7 +75,7 @@ static struct queue_entry *append(struct queue_model *model, enum lane number)
 			entry->key = (struct entry_key){ .ms = last->ms, .seq = last->seq + 1, .lane = number };
 	}
 	entry->origin = entry->key;
-	entry->owner = QUEUE_NOBODY;
+	entry->owner = entry->told_to = QUEUE_NOBODY;
 	lane->entries[lane->count++] = entry;
 	lane->live++;
 	return entry;
@@ -149,13 +149,14 @@ unsigned queue_model_read(struct queue_model *model, unsigned consumer, enum lan
 	return given;
 }
 
-unsigned queue_model_pending(const struct queue_model *model, unsigned consumer, struct queue_entry **out, unsigned cap)
+unsigned queue_model_pending(const struct queue_model *model, unsigned consumer, bool only_lost,
+			     struct queue_entry **out, unsigned cap)
 {
 	unsigned found = 0;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
 		for (unsigned i = model->lanes[lane].first; i < model->lanes[lane].next; i++) {
 			struct queue_entry *entry = model->lanes[lane].entries[i];
-			if (entry->is_settled || entry->owner != consumer)
+			if (entry->is_settled || entry->owner != consumer || (only_lost && entry->told_to == consumer))
 				continue;
 			if (found < cap)
 				out[found] = entry;
@@ -257,7 +258,7 @@ bool queue_model_adopt(struct queue_model *model, unsigned adopter, unsigned dea
 	if (!queue_model_fence(model, adopter, dead))
 		return false;
 	set_intents(to, intents, intent_count);
-	unsigned found = queue_model_pending(model, dead, out, count);
+	unsigned found = queue_model_pending(model, dead, false, out, count);
 	*out_count = found < count ? found : count;
 	for (unsigned i = 0; i < *out_count; i++) {
 		out[i]->owner = adopter;
@@ -281,11 +282,11 @@ static struct slice known_origin(struct queue_model *model, struct slice id)
 	return row != NULL && row->number + 1 >= now ? row->value : (struct slice){ NULL, 0 };
 }
 
-static enum begin_verdict judge(struct queue_model *model, unsigned consumer, const struct store_begin *item)
+static enum begin_verdict judge(struct queue_model *model, const struct store_begin *item)
 {
 	const struct queue_entry *entry = queue_model_find(model, &item->key);
-	bool is_ours = entry != NULL && !entry->is_settled && entry->owner == consumer;
-	if (item->reclaimed && !is_ours)
+	bool is_there = entry != NULL && !entry->is_settled;
+	if (item->reclaimed && !is_there)
 		return BEGIN_GONE;
 	char text[ENTRY_KEY_OCTETS];
 	struct slice origin = { text, entry_key_format(&item->origin, text) };
@@ -305,6 +306,6 @@ bool queue_model_begin(struct queue_model *model, unsigned consumer, const struc
 		return false;
 	set_intents(&model->consumers[consumer], intents, intent_count);
 	for (unsigned i = 0; i < count; i++)
-		verdicts[i] = judge(model, consumer, &items[i]);
+		verdicts[i] = judge(model, &items[i]);
 	return true;
 }

@@ -25,6 +25,7 @@ struct queue_entry {
 	const char *malformed; /* static */
 	unsigned owner;        /* the consumer that it is pending for; QUEUE_NOBODY = not delivered yet */
 	bool is_settled;
+	unsigned told_to;  /* the consumer whose pipeline has seen it; the owner may never have got the answer */
 	bool was_doubtful; /* taken over from a consumer that had begun it */
 };
 
@@ -117,9 +118,10 @@ bool queue_model_beat(struct queue_model *model, unsigned consumer);
 unsigned queue_model_read(struct queue_model *model, unsigned consumer, enum lane lane, unsigned count,
 			  struct queue_entry **out);
 
-/* All that is pending for a consumer; out: cap places. Returns how many there are. */
-unsigned queue_model_pending(const struct queue_model *model, unsigned consumer, struct queue_entry **out,
-			     unsigned cap);
+/* What is pending for a consumer; only_lost: of it, what its pipeline has not seen. out: cap places. Returns how many
+ * there are. */
+unsigned queue_model_pending(const struct queue_model *model, unsigned consumer, bool only_lost,
+			     struct queue_entry **out, unsigned cap);
 
 /* BEGIN. intents: what is begun and unsettled, items included. False where it was fenced (then nothing happened). */
 bool queue_model_begin(struct queue_model *model, unsigned consumer, const struct store_begin *items, unsigned count,

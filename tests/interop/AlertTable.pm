@@ -134,10 +134,10 @@ sub alerts {
             for my $row (@texts) {
                 my ($name, $template, $locale, $text) = @$row;
                 my $to = sprintf '%s%08d', $account->{prefix}, ++$count{ $account->{name} };
-                push @alerts, alert_of($account, $to, "$name, round $round", $template, $locale, $text, $expires_at);
+                push @alerts, alert_of($account, $round, $to, "$name, round $round", $template, $locale, $text, $expires_at);
             }
             # Numbers that the SMSC refuses once, each in its own way.
-            push @alerts, alert_of($account, $account->{prefix} . '0000' . $_, "number ending in $_", 'plain', 'en', "refused once $_", $expires_at)
+            push @alerts, alert_of($account, $round, $account->{prefix} . '0000' . $_, "number ending in $_", 'plain', 'en', "refused once $_", $expires_at)
                 for $round == 1 ? (THROTTLED, BUSY) : ();
         }
     }
@@ -147,12 +147,12 @@ sub alerts {
 my @lanes = qw(urgent normal bulk);
 
 sub alert_of {
-    my ($account, $to, $name, $template, $locale, $text, $expires_at) = @_;
+    my ($account, $round, $to, $name, $template, $locale, $text, $expires_at) = @_;
     my $id = "$account->{name}-$to";
     my $arrives = $template eq 'signed' && $locale ne 'en' ? '【' . SIGNATURE . "】$text" : $text;
     my $segments = segments_of($arrives, $account->{concat} eq 'udh16');
     return {
-        name => "$account->{name}: $name", id => $id, to => $to, text => $arrives, account => $account,
+        name => "$account->{name}: $name", round => $round, id => $id, to => $to, text => $arrives, account => $account,
         lane => $lanes[$to % @lanes], encoding => encoding_of($arrives), billed => $segments,
         segments => $account->{concat} eq 'payload' ? 1 : $segments,
         alert => {

@@ -37,13 +37,19 @@ sub wait_for {
     }
 }
 
-# The whole lines of a file of JSON lines; what is still being written is left out.
+# All whole lines of a file of JSON lines that others write; each is read once.
+my %read;    # path => what has been read of it
+
 sub lines_of {
     my ($path) = @_;
+    my $read = $read{$path} //= { offset => 0, lines => [] };
     open my $file, '<:raw', $path or return;
+    seek $file, $read->{offset}, 0;
     my $text = do { local $/; <$file> } // '';
     $text =~ s/[^\n]*\z//;
-    return map { $json->decode($_) } split /\n/, $text;
+    $read->{offset} += length $text;
+    push @{ $read->{lines} }, map { $json->decode($_) } split /\n/, $text;
+    return @{ $read->{lines} };
 }
 
 # --- processes -------------------------------------------------------------------------------------------------------
@@ -55,18 +61,26 @@ sub new {
     return $self;
 }
 
-# Starts a program with its output in NAME.log.
-sub spawn {
-    my ($self, $name, @command) = @_;
+# Runs code in a process of its own with its output in NAME.log.
+sub spawn_code {
+    my ($self, $name, $code) = @_;
     my $pid = fork // die "cannot fork: $!\n";
     if ($pid == 0) {
         open STDIN, '<', '/dev/null';
         open STDOUT, '>>', "$self->{dir}/$name.log";
         open STDERR, '>&', \*STDOUT;
-        exec { $command[0] } @command or POSIX::_exit(127);
+        eval { $code->() };
+        print STDERR $@;
+        POSIX::_exit(127);    # past what the parent does at its end
     }
     $alive{$pid} = $name;
     return $self->{pids}{$name} = $pid;
+}
+
+# Starts a program with its output in NAME.log.
+sub spawn {
+    my ($self, $name, @command) = @_;
+    return $self->spawn_code($name, sub { exec { $command[0] } @command or die "cannot start $command[0]: $!\n" });
 }
 
 # Starts a program that is commanded by lines: a JSON line each way. Its stderr goes to NAME.log.

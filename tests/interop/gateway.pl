@@ -9,12 +9,13 @@ use utf8;
 use FindBin;
 use POSIX qw(strftime);
 use Test::More;
+use Time::Local qw(timegm);
 use Time::HiRes qw(time);
 use lib $FindBin::Bin;
 use AlertTable qw(templates accounts alerts);
 use GatewayRig qw(wait_for lines_of);
 
-use constant { WINDOW => 8, ROUNDS => 2, LIFETIME_S => 3600, CHINA_S => 8 * 3600 };
+use constant { WINDOW => 8, ROUNDS => 3, LIFETIME_S => 3600, QUARTER_S => 900 };
 
 my ($hongyan, @smsc) = @ARGV;
 @smsc && -x $hongyan or BAIL_OUT('usage: gateway.pl PATH/TO/hongyan SMSC-COMMAND…');
@@ -25,6 +26,7 @@ my $rig = GatewayRig->new($hongyan);
 my $record_path = "$rig->{dir}/record.jsonl";
 my $expires_s = int(time) + LIFETIME_S;
 my @alerts = alerts(ROUNDS, strftime('%Y-%m-%dT%H:%M:%SZ', gmtime $expires_s));
+my @rounds = map { my $round = $_; [grep { $_->{round} == $round } @alerts] } 1 .. ROUNDS;
 my %alert_of = map { $_->{to} => $_ } @alerts;
 my $links = 0;
 $links += $_->{binds} for accounts();
@@ -49,13 +51,14 @@ sub settings {
     return { signature => AlertTable::SIGNATURE, retry => { base => '100ms' }, accounts => \@accounts, routes => \@routes };
 }
 
-# Enqueues a round and waits until each alert is accepted and each receipt has become an event; %total counts all rounds.
+# Waits until each alert of a round is accepted and each receipt has become an event; %total counts all rounds.
 my %total = (accepted => 0, delivered => 0, undelivered => 0);
 
-sub send_round {
-    my ($name, @round) = @_;
-    $rig->enqueue(map { [$_->{lane}, $_->{alert}] } @round);
-    for (@round) {
+sub enqueue_round { my ($round) = @_; $rig->enqueue(map { [$_->{lane}, $_->{alert}] } @$round) }
+
+sub await_round {
+    my ($round, $name) = @_;
+    for (@$round) {
         $total{accepted}++;
         $total{ $states{ substr $_->{to}, -1 } eq 'DELIVERED' ? 'delivered' : 'undelivered' } += $_->{segments};
     }
@@ -81,8 +84,8 @@ my $hello = $rig->answer('smsc') or do { $rig->tell_log('smsc'); BAIL_OUT('the S
 $rig->start_gateway(settings($hello->{port}));
 await_recorded('bind', $links, 'all links bind');
 
-my $half = @alerts / ROUNDS;
-send_round('first round', @alerts[0 .. $half - 1]);
+enqueue_round($rounds[0]);
+await_round($rounds[0], 'first round');
 await_recorded('enquire_link', $links, 'the gateway asks enquire_link when nothing comes');
 is($rig->command('smsc', 'enquire')->{sessions}, $links, 'enquire_link from the SMSC');
 await_recorded('enquire_link_resp', $links, 'the gateway answers enquire_link');
@@ -91,18 +94,25 @@ is($rig->command('smsc', 'unbind')->{sessions}, $links, 'unbind from the SMSC');
 await_recorded('unbind_resp', $links, 'the gateway answers unbind');
 await_recorded('close', $links, 'and closes');
 await_recorded('bind', 2 * $links, 'and binds anew');
-send_round('second round', @alerts[$half .. $#alerts]);
+enqueue_round($rounds[1]);
+await_round($rounds[1], 'second round');
 
 is($rig->command('smsc', 'close')->{sessions}, $links, 'the SMSC closes all connections');
 await_recorded('bind', 3 * $links, 'the gateway binds anew');
 $rig->enqueue([normal => $alerts[0]{alert}]);
 ok($rig->await_events(%total, duplicate => 1), 'an id that comes again is a duplicate');
 
+# The gateway is ended with submits under way, and another one does the rest.
 my $closed = () = recorded('close');
+my $submits = () = recorded('submit');
+enqueue_round($rounds[2]);
+await_recorded('submit', $submits + WINDOW, 'submits are under way');
 $rig->stop('gateway', 'TERM');
 is($rig->{statuses}{gateway}, 0, 'SIGTERM: the gateway ends with status 0');
 await_recorded('unbind', $links, 'SIGTERM: every link is unbound');
 await_recorded('close', $closed + $links, 'SIGTERM: and closed');
+$rig->start_gateway(settings($hello->{port}));
+await_round($rounds[2], 'the next gateway does the rest');
 $rig->command('smsc', 'quit');
 is($rig->stop('smsc'), 0, 'the SMSC ends with status 0');
 
@@ -126,19 +136,24 @@ subtest 'messages' => sub {
     }
 };
 
-# SMPP 3.4 §7.1.1: absolute with the zone's quarters, or relative.
+# SMPP 3.4 §7.1.1: seconds from now for a relative one, the instant for an absolute one in whatever zone it is told.
+sub instant_of {
+    my ($time) = @_;
+    my ($year, $month, $day, $hour, $minute, $second, $quarters, $sign) = $time =~ /\A(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)0(\d\d)([-+R])\z/ or return 0;
+    return (($day * 24 + $hour) * 60 + $minute) * 60 + $second if $sign eq 'R' && $year + $month + $quarters == 0;
+    return $sign eq 'R' ? 0 : timegm($second, $minute, $hour, $day, $month - 1, 2000 + $year) - "${sign}1" * $quarters * QUARTER_S;
+}
+
 subtest 'validity_period' => sub {
-    my $absolute = strftime('%y%m%d%H%M%S', gmtime($expires_s + CHINA_S)) . '032+';
     for my $alert (@alerts) {
         my $message = $messages{ $alert->{to} }[0] or next;
         my $kind = $alert->{account}{validity};
         my $seen = $message->{validity_period};
         if ($kind eq 'none') { is($seen, '', "$alert->{name}: none") }
-        elsif ($kind eq 'absolute') { is($seen, $absolute, "$alert->{name}: absolute") }
+        elsif ($kind eq 'absolute') { is(instant_of($seen), $expires_s, "$alert->{name}: absolute, $seen") }
         else {
-            my ($days, $hours, $minutes, $seconds) = $seen =~ /\A0000(\d\d)(\d\d)(\d\d)(\d\d)000R\z/;
-            my $left = (($days // 99) * 24 + ($hours // 0)) * 3600 + ($minutes // 0) * 60 + ($seconds // 0);
-            ok($left > LIFETIME_S - 60 && $left <= LIFETIME_S, "$alert->{name}: relative") or diag("is $seen");
+            my $left = instant_of($seen);
+            ok($seen =~ /R\z/ && $left > LIFETIME_S - 60 && $left <= LIFETIME_S, "$alert->{name}: relative, $seen");
         }
     }
 };
@@ -174,10 +189,18 @@ subtest 'session' => sub {
         $binds{ $bind->{system_id} }++;
         is_deeply([@$bind{qw(command password system_type interface_version)}], ['bind_transceiver', 'secret', 'TEST', 0x34], 'bind fields');
     }
-    is_deeply(\%binds, { map { $_->{system_id} => 3 * $_->{binds} } accounts() }, 'binds of each account');
+    is_deeply(\%binds, { map { $_->{system_id} => 4 * $_->{binds} } accounts() }, 'binds of each account');
     is_deeply([grep { $_->{outstanding} } recorded('unbind')], [], 'no unbind before the last answer');
-    my @bad = grep { $_->{status} != 0 || $_->{command} !~ /\A(?:deliver|data)_sm_resp\z/ } recorded('receipt_answer');
-    is_deeply(\@bad, [], 'every receipt is answered with 0');
+    # Refusing a receipt is right only while the gateway ends: it comes again.
+    my (%refused, %answered);
+    for my $answer (recorded('receipt_answer')) {
+        ok($answer->{status} == 0 || $answer->{status} == 0x64, 'a receipt is answered with 0, or is to come again') or diag(explain($answer));
+        like($answer->{command}, qr/\A(?:deliver|data)_sm_resp\z/, 'a receipt is answered by its own kind');
+        ($answer->{status} ? \%refused : \%answered)->{ $answer->{message_id} } = 1;
+    }
+    is_deeply([grep { !$answered{$_} } sort keys %refused], [], 'every receipt is taken in the end');
+    my %last_round = map { $_ => 1 } map { @{ ($messages{ $_->{to} } // [{}])->[0]{message_ids} } } @{ $rounds[-1] };
+    is_deeply([grep { !$last_round{$_} } sort keys %refused], [], 'none is refused before the gateway ends');
 };
 
 subtest 'events' => sub {

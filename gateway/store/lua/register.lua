@@ -1,11 +1,15 @@
--- A consumer signs on: groups exist, it counts as alive, it has no intents.
--- KEYS: workers, intents, urgent, normal, bulk, ready   ARGV: consumer
+-- A consumer signs on: groups exist, it counts as alive, it has no intents. One that comes back after its connection
+-- broke may have been taken for dead meanwhile: then its alerts are others', and it must not live on under that name.
+-- KEYS: workers, intents, urgent, normal, bulk, ready   ARGV: consumer, 1 where it has signed on before
 for lane = 3, 6 do
   -- From 0, never $: what was added before the group existed must be read. BUSYGROUP says it is there already.
   local made = redis.pcall('XGROUP', 'CREATE', KEYS[lane], 'gateway', '0', 'MKSTREAM')
   if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then
     return made
   end
+end
+if ARGV[2] == '1' and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+  return redis.error_reply('FENCED this consumer was taken for dead')
 end
 redis.call('HSET', KEYS[1], ARGV[1], 1)
 redis.call('HSETNX', KEYS[2], ARGV[1], '')

@@ -11,6 +11,7 @@
 const fs = require('fs');
 const readline = require('readline');
 const smpp = require('smpp');
+const { Receipts } = require('./receipts.js');
 const { decode, splitUdh } = require('./text.js');
 
 // The octets as they came, not what the package would make of them.
@@ -19,8 +20,6 @@ smpp.filters.time.decode = (value) => value;
 
 const REFUSALS = { '0099': smpp.ESME_RTHROTTLED, '0098': smpp.ESME_RSYSERR };
 const RECEIPTS = { 5: 'early', 6: 'data_sm', 7: 'UNDELIV', 8: 'EXPIRED', 9: 'intermediate' };
-const STATES = { ENROUTE: 1, DELIVRD: 2, EXPIRED: 3, UNDELIV: 5 };
-const ERRORS = { UNDELIV: '011', EXPIRED: '027' };
 
 const out = fs.openSync(process.argv[2], 'a');
 const sessions = new Set();
@@ -63,29 +62,15 @@ function take(session, pdu, messageId) {
 
 // --- receipts ---
 
-function receiptText(messageId, stat) {
-  const err = ERRORS[stat] || '000';
-  return `id:${messageId} sub:001 dlvrd:001 submit date:2602131015 done date:2602131016 stat:${stat} err:${err} text:`;
-}
+const receipts = new Receipts(sessions, (receipt, answer) =>
+  record('receipt_answer', { message_id: receipt.messageId, status: answer.command_status, command: answer.command }));
 
-function sendReceipt(session, pdu, messageId, stat, kind) {
-  const fields = {
-    source_addr_ton: 1, source_addr_npi: 1, source_addr: pdu.destination_addr, destination_addr: pdu.source_addr,
-    esm_class: kind === 'intermediate' ? 0x20 : 0x04, data_coding: 0,
-  };
-  const tlvs = { receipted_message_id: messageId, message_state: STATES[stat] };
-  const whenAnswered = (answer) =>
-    record('receipt_answer', { message_id: messageId, status: answer.command_status, command: answer.command });
-  if (kind === 'data_sm') session.data_sm({ ...fields, ...tlvs }, whenAnswered);
-  else if (kind === 'tlv') session.deliver_sm({ ...fields, ...tlvs, short_message: '' }, whenAnswered);
-  else session.deliver_sm({ ...fields, short_message: receiptText(messageId, stat) }, whenAnswered);
-}
-
-function sendReceipts(session, pdu, messageId, submitNumber) {
-  const kind = RECEIPTS[pdu.destination_addr.slice(-1)];
-  if (kind === 'intermediate') sendReceipt(session, pdu, messageId, 'ENROUTE', 'intermediate');
-  if (kind === 'UNDELIV' || kind === 'EXPIRED') sendReceipt(session, pdu, messageId, kind, 'text');
-  else sendReceipt(session, pdu, messageId, 'DELIVRD', kind === 'data_sm' ? kind : submitNumber % 2 ? 'text' : 'tlv');
+function addReceipts(session, pdu, messageId, submitNumber) {
+  const common = { systemId: session.systemId, from: pdu.destination_addr, to: pdu.source_addr, messageId };
+  const fate = RECEIPTS[pdu.destination_addr.slice(-1)];
+  if (fate === 'intermediate') receipts.add({ ...common, stat: 'ENROUTE', kind: 'intermediate' });
+  if (fate === 'UNDELIV' || fate === 'EXPIRED') receipts.add({ ...common, stat: fate, kind: 'text' });
+  else receipts.add({ ...common, stat: 'DELIVRD', kind: fate === 'data_sm' ? fate : submitNumber % 2 ? 'text' : 'tlv' });
 }
 
 // --- requests of the gateway ---
@@ -101,9 +86,9 @@ function answerSubmit(session, pdu, submitNumber) {
   const messageId = `5f3a9c01-7be2-4d10-9a6f-${submitNumber.toString(16).padStart(12, '0')}`;
   take(session, pdu, messageId);
   const isEarly = RECEIPTS[pdu.destination_addr.slice(-1)] === 'early';
-  if (isEarly && pdu.registered_delivery) sendReceipts(session, pdu, messageId, submitNumber);
+  if (isEarly && pdu.registered_delivery) addReceipts(session, pdu, messageId, submitNumber);
   session.send(pdu.response({ message_id: messageId }));
-  if (!isEarly && pdu.registered_delivery) sendReceipts(session, pdu, messageId, submitNumber);
+  if (!isEarly && pdu.registered_delivery) addReceipts(session, pdu, messageId, submitNumber);
 }
 
 function onSubmit(session, pdu) {
@@ -130,6 +115,7 @@ function onBind(session, pdu) {
     system_type: pdu.system_type, interface_version: pdu.interface_version,
   });
   session.send(pdu.response({ system_id: 'npm-smpp', sc_interface_version: 0x34 }));
+  receipts.sessionBound(session);
 }
 
 // A mistake of the peer, or of ours, is written down and fails the test.
@@ -164,6 +150,7 @@ function onSession(session) {
   session.on('error', (error) => record('error', { session: session.number, what: error.message }));
   session.on('close', () => {
     sessions.delete(session);
+    receipts.sessionClosed(session);
     record('close', { session: session.number });
   });
 }

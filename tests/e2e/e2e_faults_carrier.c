@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The carrier does what carriers do. */
+
+#include "books.h"
+#include "e2e_faults.h"
+#include "redis_server.h"
+#include "scenario.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An account that soon gives an answer up, and a gateway that soon sends again. */
+#define HASTY_ACCOUNT "response_timeout: 300ms"
+#define HASTY_ROOT    "retry: { base: 100ms, max: 1s }\nunknown: { wait: 200ms }"
+
+static double metric(const char *name)
+{
+	return gateway_process_metric(&faults_gateway, name);
+}
+
+/* -- ends of sessions -- */
+
+/* The carrier unbinds in order: the answers that are owed still come, nothing goes out twice. */
+void faults_unbind(void)
+{
+	faults_open(NULL, NULL, NULL);
+	for (unsigned i = 1; i <= 8; i++) {
+		faults_await_taken(FAULTS_LOAD * i / 9);
+		smsc_tell(&faults_smsc, "unbind");
+	}
+	EXPECT_COUNT(faults_close(), 0);
+}
+
+static void broken_links(const char *how)
+{
+	faults_open(NULL, NULL, HASTY_ROOT);
+	for (unsigned i = 1; i <= 8; i++) {
+		faults_await_taken(FAULTS_LOAD * i / 9);
+		smsc_tell(&faults_smsc, "%s", how);
+	}
+	books_await_settled(30);
+	double counted = metric("hongyan_ambiguous_resends_total{account=\"fake\"}");
+	unsigned again = faults_close();
+	if (again > counted)
+		FAIL("%u messages went out again, only %.0f were counted", again, counted);
+	if (again == 0 || again > 8 * 100)
+		FAIL("%u messages went out again, with 100 places in windows and 8 resets", again);
+}
+
+/* Windows full of answers are lost with the connection: each is sent again once, and known. */
+void faults_reset(void)
+{
+	broken_links("reset");
+}
+
+void faults_garbage(void)
+{
+	broken_links("garbage");
+}
+
+/* The carrier process dies and comes back on its port with an empty record: counted by events alone. */
+void faults_carrier_restart(void)
+{
+	faults_open(NULL, NULL, HASTY_ROOT);
+	faults_await_taken(FAULTS_LOAD / 3);
+	uint16_t port = faults_smsc.port;
+	process_kill(&faults_smsc.process);
+	AWAIT(10, !gateway_process_is_ready(&faults_gateway));
+	smsc_start(&faults_smsc, "smsc-2", port, NULL);
+	books_await_settled(30);
+	gateway_process_stop(&faults_gateway);
+	smsc_finish(&faults_smsc);
+	json_t *events = books_events();
+	EXPECT_COUNT(books_tally(events).accepted, FAULTS_LOAD);
+	json_decref(events);
+	smsc_fini(&faults_smsc);
+	redis_server_stop();
+	world_close();
+}
+
+/* -- answers that do not come, or late -- */
+
+/* It reads nothing for a second; nothing is lost by it, and nobody is in a hurry. */
+void faults_freeze(void)
+{
+	faults_open(NULL, NULL, NULL);
+	for (unsigned i = 1; i <= 3; i++) {
+		faults_await_taken(FAULTS_LOAD * i / 4);
+		long long taken = smsc_count(&faults_smsc, "accepted");
+		smsc_tell(&faults_smsc, "freeze");
+		HOLDS(1, smsc_count(&faults_smsc, "accepted") <= taken + 100);
+		smsc_tell(&faults_smsc, "thaw");
+	}
+	EXPECT_COUNT(faults_close(), 0);
+}
+
+static void open_small(const char *const smsc_options[], const char *account_more, const char *root_more)
+{
+	world_open();
+	redis_server_start();
+	smsc_start(&faults_smsc, "smsc", 0, smsc_options);
+	gateway_process_start(&faults_gateway, "gateway",
+			      &(struct gateway_options){
+				      .smsc = &faults_smsc,
+				      .account_more = account_more,
+				      .root_more = root_more,
+			      },
+			      true);
+}
+
+static void finish_small(void)
+{
+	gateway_process_stop(&faults_gateway);
+	EXPECT_COUNT(books_waiting(), 0);
+	smsc_finish(&faults_smsc);
+	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
+}
+
+static void close_small(void)
+{
+	smsc_fini(&faults_smsc);
+	redis_server_stop();
+	world_close();
+}
+
+/* Taken, and never answered: sent once more, counted, marked. */
+void faults_swallow(void)
+{
+	enum { COUNT = 80 };
+	open_small(NULL, HASTY_ACCOUNT, HASTY_ROOT);
+	smsc_tell(&faults_smsc, "swallow on");
+	books_add_load(0, COUNT);
+	AWAIT(10, smsc_count(&faults_smsc, "swallowed") >= COUNT);
+	smsc_tell(&faults_smsc, "swallow off");
+	books_await_settled(20);
+	EXPECT_COUNT(metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}"), COUNT);
+	EXPECT_COUNT(metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), COUNT);
+	finish_small();
+	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), COUNT);
+	json_t *events = books_events();
+	EXPECT_COUNT(books_tally(events).ambiguous, COUNT);
+	json_decref(events);
+	close_small();
+}
+
+/* The answer comes after its deadline, and before the alert is sent again: that settles it. */
+void faults_late(void)
+{
+	enum { COUNT = 80 };
+	open_small((const char *const[]){ "--late", "600@1", "--receipts", "on", "--receipt-delay-ms", "100", NULL },
+		   HASTY_ACCOUNT, "unknown: { wait: 20s }");
+	books_add_load(0, COUNT);
+	books_await_settled(15);
+	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
+	EXPECT_COUNT(metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), 0);
+	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
+	finish_small();
+	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	EXPECT_COUNT(tally.late, COUNT);
+	EXPECT_COUNT(tally.ambiguous, 0);
+	EXPECT_COUNT(tally.delivered, COUNT);
+	json_decref(events);
+	close_small();
+}
+
+/* Of a long text all answers come late: it is sent again as a whole, marked; no part is left alone. */
+void faults_late_long_text(void)
+{
+	char words[200 * 3 + 1] = "";
+	char json[1024];
+	open_small((const char *const[]){ "--late", "600@1", NULL }, HASTY_ACCOUNT, HASTY_ROOT);
+	for (unsigned i = 0; i < 200; i++)
+		memcpy(words + 3 * i, "电", 3);
+	snprintf(json, sizeof json,
+		 "{\"id\":\"l\",\"to\":\"13900000000\",\"template\":\"long\",\"params\":{\"words\":\"%s\"}}", words);
+	books_add("normal", json);
+	/* Every attempt is late, so that the last one ends it. */
+	books_await_settled(40);
+	finish_small();
+	json_t *events = books_events();
+	const json_t *closing = books_closing(events, "l");
+	EXPECT(smsc_copies(&faults_smsc, "8613900000000") >= 1);
+	EXPECT_COUNT(smsc_total(&faults_smsc, "incomplete"), 0);
+	EXPECT(json_is_true(json_object_get(closing, "ambiguous")));
+	json_decref(events);
+	close_small();
+}
+
+/* -- answers that say no -- */
+
+/* Too fast: everything gets through in the end, and no attempt is burnt by it. */
+void faults_throttle(void)
+{
+	enum { COUNT = 400 };
+	open_small((const char *const[]){ "--throttle-tps", "150", NULL }, NULL,
+		   "retry: { base: 100ms, max: 500ms, attempts_max: 2 }");
+	books_add_load(0, COUNT);
+	books_await_settled(40);
+	EXPECT(smsc_count(&faults_smsc, "throttled") > 0);
+	finish_small();
+	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
+	json_t *events = books_events();
+	size_t i;
+	const json_t *event;
+	json_array_foreach(events, i, event) EXPECT_COUNT(json_integer_value(json_object_get(event, "attempt")), 1);
+	json_decref(events);
+	close_small();
+}
+
+/* A fifth of all is refused for now, each time. */
+void faults_temporary(void)
+{
+	enum { COUNT = 1000 };
+	open_small((const char *const[]){ "--fail", "0x08@0.2", "--seed", "3", NULL }, NULL,
+		   "retry: { base: 100ms, max: 400ms, attempts_max: 20 }");
+	books_add_load(0, COUNT);
+	books_await_settled(30);
+	EXPECT(smsc_count(&faults_smsc, "failed") > COUNT / 8);
+	finish_small();
+	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
+	close_small();
+}
+
+static void check_dead(unsigned count, const char *word, const char *clue)
+{
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	EXPECT_COUNT(tally.dead, count);
+	EXPECT_COUNT(tally.accepted, 1);
+	for (unsigned i = 0; i < count; i++) {
+		char id[24];
+		snprintf(id, sizeof id, "load-%u", i);
+		const char *reason = json_string_value(json_object_get(books_closing(events, id), "reason"));
+		if (reason == NULL || strncmp(reason, word, strlen(word)) != 0 || strstr(reason, clue) == NULL)
+			FAIL("“%s”: reason “%s”, wants %s and %s", id, reason, word, clue);
+	}
+	json_decref(events);
+}
+
+/* An sms that the carrier never takes is a dead letter at once, and the next one goes. */
+void faults_rejected(void)
+{
+	open_small(NULL, NULL, NULL);
+	smsc_tell(&faults_smsc, "fail 0x0B");
+	books_add_load(0, 30);
+	books_await_settled(10);
+	EXPECT_COUNT(smsc_count(&faults_smsc, "failed"), 30);
+	smsc_tell(&faults_smsc, "fail off");
+	books_add_load(30, 1);
+	books_await_settled(10);
+	EXPECT_COUNT(metric("hongyan_dead_total{reason=\"rejected\"}"), 30);
+	finish_small();
+	check_dead(30, "rejected:", "RINVDSTADR");
+	close_small();
+}
+
+void faults_attempts_over(void)
+{
+	open_small(NULL, NULL, "retry: { base: 100ms, max: 100ms, attempts_max: 3 }");
+	smsc_tell(&faults_smsc, "fail 0x08");
+	books_add_load(0, 30);
+	books_await_settled(10);
+	EXPECT_COUNT(smsc_count(&faults_smsc, "failed"), 90);
+	smsc_tell(&faults_smsc, "fail off");
+	books_add_load(30, 1);
+	books_await_settled(10);
+	finish_small();
+	check_dead(30, "attempts:", "RSYSERR");
+	close_small();
+}
+
+/* A wrong password is for a human: no hammering, no sending, and the probes say so. */
+void faults_wrong_password(void)
+{
+	world_open();
+	redis_server_start();
+	smsc_start(&faults_smsc, "smsc", 0, (const char *const[]){ "--password", "other", NULL });
+	books_add_load(0, 20);
+	gateway_process_start(&faults_gateway, "gateway", &(struct gateway_options){ .smsc = &faults_smsc }, false);
+	AWAIT(10, gateway_process_said(&faults_gateway, "account_refused"));
+	AWAIT(10, smsc_count(&faults_smsc, "binds_refused") == 2);
+	/* Its links would come back after 20 ms. */
+	HOLDS(1, smsc_count(&faults_smsc, "binds_refused") == 2);
+	char *body;
+	EXPECT_COUNT(gateway_process_get(&faults_gateway, "/readyz", &body), 503);
+	if (strstr(body, "refused") == NULL)
+		FAIL("/readyz: %s", body);
+	free(body);
+	EXPECT_COUNT(metric("hongyan_account_refused{account=\"fake\"}"), 1);
+	EXPECT_COUNT(books_waiting(), 20);
+	if (gateway_process_said(&faults_gateway, "secret"))
+		FAIL("the log tells the password");
+	gateway_process_stop(&faults_gateway);
+	EXPECT_COUNT(books_waiting(), 20);
+	smsc_finish(&faults_smsc);
+	EXPECT_COUNT(smsc_total(&faults_smsc, "submits_received"), 0);
+	close_small();
+}

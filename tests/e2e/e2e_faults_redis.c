@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Redis, or the way to it, goes away. */
+
+#include "books.h"
+#include "e2e_faults.h"
+#include "redis_server.h"
+#include "scenario.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Both connections at once, again and again. Nothing may be lost, and nothing may go out twice: the gateway lives. */
+void faults_client_kill(void)
+{
+	enum { KILLS = 20 };
+	faults_open(NULL, NULL, NULL);
+	for (unsigned i = 1; i <= KILLS; i++) {
+		faults_await_taken(FAULTS_LOAD * i / (KILLS + 1));
+		redis_server_int("CLIENT KILL TYPE normal SKIPME yes");
+	}
+	EXPECT_COUNT(faults_close(), 0);
+}
+
+/* The ids of the gateway's connections, the oldest first. */
+static unsigned connections(long long ids[static 8])
+{
+	unsigned count = 0;
+	redisReply *reply = redis_server_call("CLIENT LIST");
+	long long own = redis_server_int("CLIENT ID");
+	for (const char *line = reply->str; line != NULL && *line != '\0' && count < 8;) {
+		long long id = 0;
+		if (sscanf(line, "id=%lld", &id) == 1 && id != own)
+			ids[count++] = id;
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	freeReplyObject(reply);
+	return count;
+}
+
+/* One of the two at a time, while the other works on. */
+void faults_reader_kill(void)
+{
+	enum { KILLS = 30 };
+	faults_open(NULL, NULL, NULL);
+	for (unsigned i = 1; i <= KILLS; i++) {
+		long long ids[8];
+		faults_await_taken(FAULTS_LOAD * i / (KILLS + 1));
+		unsigned count = connections(ids);
+		if (count > 0)
+			redis_server_int("CLIENT KILL ID %lld", ids[i % count]);
+	}
+	EXPECT_COUNT(faults_close(), 0);
+}
+
+void faults_redis_restart(void)
+{
+	faults_open(NULL, NULL, NULL);
+	for (unsigned i = 1; i <= 3; i++) {
+		faults_await_taken(FAULTS_LOAD * i / 4);
+		redis_server_kill();
+		redis_server_start();
+	}
+	EXPECT_COUNT(faults_close(), 0);
+}
+
+void faults_script_flush(void)
+{
+	faults_open(NULL, NULL, NULL);
+	for (unsigned i = 1; i <= 8; i++) {
+		faults_await_taken(FAULTS_LOAD * i / 9);
+		freeReplyObject(redis_server_call("SCRIPT FLUSH"));
+	}
+	EXPECT_COUNT(faults_close(), 0);
+}
+
+/* With nothing else to do, what waits for its time must still come back. */
+void faults_script_flush_idle(void)
+{
+	world_open();
+	redis_server_start();
+	smsc_start(&faults_smsc, "smsc", 0, NULL);
+	gateway_process_start(&faults_gateway, "gateway",
+			      &(struct gateway_options){
+				      .smsc = &faults_smsc,
+				      .root_more = "retry: { base: 2s, max: 2s }",
+			      },
+			      true);
+	smsc_tell(&faults_smsc, "fail 0x08");
+	books_add_load(0, 20);
+	AWAIT(10, redis_server_int("ZCARD {hongyan}:later") == 20);
+	/* Nothing is live, so that nothing is read that could find out. */
+	smsc_tell(&faults_smsc, "close");
+	freeReplyObject(redis_server_call("SCRIPT FLUSH"));
+	smsc_tell(&faults_smsc, "fail off");
+	books_await_settled(20);
+	gateway_process_stop(&faults_gateway);
+	smsc_finish(&faults_smsc);
+	EXPECT_COUNT(books_check_load(20, &faults_smsc), 0);
+	smsc_fini(&faults_smsc);
+	redis_server_stop();
+	world_close();
+}
+
+/* Redis is full: nothing new is begun, what was sent is still taken off the queue. */
+void faults_redis_full(void)
+{
+	faults_open(NULL, NULL, NULL);
+	faults_await_taken(FAULTS_LOAD / 4);
+	freeReplyObject(redis_server_call("CONFIG SET maxmemory 1mb"));
+	AWAIT(20, gateway_process_said(&faults_gateway, "\"event\":\"store_error\""));
+	freeReplyObject(redis_server_call("CONFIG SET maxmemory 0"));
+	EXPECT_COUNT(faults_close(), 0);
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+package Dissection;
+# What tshark's dissectors make of SMPP: capturing on the loopback, making capture files of recorded PDUs, reading PDML.
+use strict;
+use warnings;
+use Exporter qw(import);
+use File::Temp qw(tempfile);
+
+our @EXPORT_OK = qw(missing_tools pcap_of_pdus pdus_of malformed_in);
+
+use constant { FIRST_CLIENT_PORT => 40001 };
+
+# The first of the programs that is not there, or undef.
+sub missing_tools {
+    for my $tool (@_) {
+        return $tool unless grep { -x "$_/$tool" } split /:/, $ENV{PATH};
+    }
+    return undef;
+}
+
+# Writes a capture file of one connection. pdus: [from the client?, octets].
+sub pcap_of_pdus {
+    my ($path, $server_port, $connection, @pdus) = @_;
+    my ($dump, $dump_path) = tempfile(UNLINK => 1);
+    for (@pdus) {
+        my ($is_from_client, $octets) = @$_;
+        my $hex = unpack 'H*', $octets;
+        print $dump $is_from_client ? 'I' : 'O', "\n000000 ", join(' ', $hex =~ /../g), "\n";
+    }
+    close $dump or die "cannot write $dump_path: $!\n";
+    my $client_port = FIRST_CLIENT_PORT + $connection;
+    system('text2pcap', '-q', '-D', '-T', "$client_port,$server_port", $dump_path, $path) == 0 or die "text2pcap fails\n";
+}
+
+sub tshark {
+    my ($path, $port, @arguments) = @_;
+    local $ENV{TZ} = 'UTC';
+    my @command = ('tshark', '-n', '-r', $path, '-d', "tcp.port==$port,smpp", @arguments);
+    open my $from, '-|', 'sh', '-c', 'exec "$@" 2>/dev/null', 'sh', @command or die "cannot start tshark: $!\n";
+    binmode $from;
+    return $from;
+}
+
+# Numbers and reasons of frames that the dissectors call malformed or worth a warning.
+sub malformed_in {
+    my ($path, $port) = @_;
+    my $filter = '_ws.malformed || (smpp && _ws.expert.severity >= "Warning")';
+    my $from = tshark($path, $port, '-Y', $filter, '-T', 'fields', '-e', 'frame.number', '-e', '_ws.expert.message');
+    return map { chomp; $_ } <$from>;
+}
+
+# All SMPP PDUs in order: {is_from_client, stream, fields}; fields: name => [{value, show, whole}], value in hexadecimal as it lies on
+# the wire, show as the dissector says it, whole the octet that a bit field is part of. Fields of a user data header are among them.
+sub pdus_of {
+    my ($path, $port) = @_;
+    my $from = tshark($path, $port, '-T', 'pdml', '-J', 'tcp smpp gsm_sms_ud');
+    my (@pdus, $pdu, %frame);
+    while (my $line = <$from>) {
+        if ($line =~ /<packet>/) { %frame = (); $pdu = undef }
+        elsif ($line =~ /<proto name="smpp"/) { push @pdus, $pdu = { %frame, fields => {} } }
+        elsif ($line =~ /<field name="tcp\.dstport".* show="(\d+)"/) { $frame{is_from_client} = $1 == $port ? 1 : 0 }
+        elsif ($line =~ /<field name="tcp\.stream".* show="(\d+)"/) { $frame{stream} = $1 }
+        elsif ($pdu && $line =~ /<field name="((?:smpp|gsm_sms)\.[^"]*)"/) {
+            my $field = { name => $1 };
+            ($field->{show}) = $line =~ / show="([^"]*)"/;
+            ($field->{value}) = $line =~ / value="([^"]*)"/;
+            ($field->{whole}) = $line =~ / unmaskedvalue="([^"]*)"/;
+            push @{ $pdu->{fields}{ $field->{name} } }, $field;
+        }
+    }
+    return @pdus;
+}
+
+1;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Delivery receipts on their way: one that is not answered with 0, or whose connection ends before, is sent again, on any
+// link of the same system_id.
+'use strict';
+
+const AGAIN_MS = 50;
+const STATES = { ENROUTE: 1, DELIVRD: 2, EXPIRED: 3, UNDELIV: 5 };
+const ERRORS = { UNDELIV: '011', EXPIRED: '027' };
+
+// SMPP 3.4 appendix B.
+function textOf(receipt) {
+  const err = ERRORS[receipt.stat] || '000';
+  return `id:${receipt.messageId} sub:001 dlvrd:001 submit date:2602131015 done date:2602131016 stat:${receipt.stat} err:${err} text:`;
+}
+
+class Receipts {
+  // sessions: the ones that are open, each with its systemId; onAnswer(receipt, answer).
+  constructor(sessions, onAnswer) {
+    this.sessions = sessions;
+    this.onAnswer = onAnswer;
+    this.open = new Set();
+  }
+
+  // receipt: {systemId, from, to, messageId, stat, kind}; kind: text, tlv, data_sm or intermediate.
+  add(receipt) {
+    this.open.add(receipt);
+    this.send(receipt);
+  }
+
+  send(receipt) {
+    receipt.session = [...this.sessions].find((session) => session.systemId === receipt.systemId);
+    if (!receipt.session) return; // the next bind takes it
+    const fields = {
+      source_addr_ton: 1, source_addr_npi: 1, source_addr: receipt.from, destination_addr: receipt.to,
+      esm_class: receipt.kind === 'intermediate' ? 0x20 : 0x04, data_coding: 0,
+    };
+    const tlvs = { receipted_message_id: receipt.messageId, message_state: STATES[receipt.stat] };
+    const whenAnswered = (answer) => this.answered(receipt, answer);
+    if (receipt.kind === 'data_sm') receipt.session.data_sm({ ...fields, ...tlvs }, whenAnswered);
+    else if (receipt.kind === 'tlv') receipt.session.deliver_sm({ ...fields, ...tlvs, short_message: '' }, whenAnswered);
+    else receipt.session.deliver_sm({ ...fields, short_message: textOf(receipt) }, whenAnswered);
+  }
+
+  answered(receipt, answer) {
+    this.onAnswer(receipt, answer);
+    if (answer.command_status === 0) this.open.delete(receipt);
+    else setTimeout(() => this.open.has(receipt) && this.send(receipt), AGAIN_MS);
+  }
+
+  sessionBound(session) {
+    for (const receipt of this.open) if (!receipt.session && receipt.systemId === session.systemId) this.send(receipt);
+  }
+
+  sessionClosed(session) {
+    for (const receipt of this.open) if (receipt.session === session) this.send(receipt);
+  }
+}
+
+module.exports = { Receipts };

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A worker as the service makes one, but on fakes. It gets a turn as a loop would give it: after upcalls, or when the
+ * deadline that it named has come; so a pipeline that names a wrong deadline sleeps for ever and is found out. */
+
+#include "fakes/alloc_fault.h"
+#include "pipeline/pipeline_inner.h" /* a crash frees a pipeline that is open */
+#include "sim/sim_world.h"
+
+#include "base/check.h"
+
+#include <stdio.h>
+
+static const char *const account_names[SIM_ACCOUNTS] = { "alpha", "beta" };
+static const char *const instance_names[SIM_WORKERS_MAX] = { "gw0", "gw1", "gw2" };
+
+static struct metrics *make_metrics(void)
+{
+	static const char *lanes[LANE_COUNT];
+	static const char *classes[OUTCOME_COUNT];
+	static const char *closings[CLOSING_COUNT];
+	static const char *states[MESSAGE_STATE_COUNT];
+	unsigned reasons;
+	const char *const *dead = pipeline_dead_reasons(&reasons);
+	for (unsigned i = 0; i < LANE_COUNT; i++)
+		lanes[i] = lane_name((enum lane)i);
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		classes[i] = outcome_class_name((enum outcome_class)i);
+	for (unsigned i = 0; i < CLOSING_COUNT; i++)
+		closings[i] = closing_name((enum closing)i);
+	for (unsigned i = 0; i < MESSAGE_STATE_COUNT; i++)
+		states[i] = i == MESSAGE_STATE_NONE ? "NONE" : message_state_name((enum message_state)i);
+	struct metrics_labels labels = {
+		.names = { [METRIC_LABEL_ACCOUNT] = account_names,
+			   [METRIC_LABEL_LANE] = lanes,
+			   [METRIC_LABEL_CLASS] = classes,
+			   [METRIC_LABEL_EVENT] = closings,
+			   [METRIC_LABEL_REASON] = dead,
+			   [METRIC_LABEL_STATE] = states },
+		.count = { [METRIC_LABEL_ACCOUNT] = SIM_ACCOUNTS,
+			   [METRIC_LABEL_LANE] = LANE_COUNT,
+			   [METRIC_LABEL_CLASS] = OUTCOME_COUNT,
+			   [METRIC_LABEL_EVENT] = CLOSING_COUNT,
+			   [METRIC_LABEL_REASON] = reasons,
+			   [METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT },
+	};
+	struct metrics *metrics = metrics_create(&labels);
+	CHECK(metrics != NULL);
+	return metrics;
+}
+
+static void on_taken_alpha(void *ctx, const struct submit *submit)
+{
+	sim_check_submit(ctx, 0, submit);
+}
+
+static void on_taken_beta(void *ctx, const struct submit *submit)
+{
+	sim_check_submit(ctx, 1, submit);
+}
+
+static void make_store(struct sim_worker *worker)
+{
+	struct sim_world *world = worker->world;
+	worker->store_options = (struct fake_store_options){
+		.model = world->model,
+		.env = &world->env,
+		.instance = instance_names[worker->slot],
+		.nonce = world->seed * 1000 + worker->life,
+		.adopts_instance = true,
+		.heartbeat_us = US_PER_S,
+		.dead_after_us = SIM_DEAD_US,
+		.stale_after_us = 2 * US_PER_S,
+		.seed = rng_next(&world->rng),
+		.faults = &world->store_faults,
+	};
+	worker->store = fake_store_create(&worker->store_options);
+}
+
+static void make_account(struct sim_worker *worker, unsigned index)
+{
+	struct sim_world *world = worker->world;
+	struct fake_carrier_options options = {
+		.name = account_names[index],
+		.smsc = world->smscs[index],
+		.env = &world->env,
+		.window = world->windows[index],
+		.late_max = 4 * world->windows[index],
+		.response_timeout_us = US_PER_S,
+		.reconnect_max_us = world->profile.is_calm ? 1000 : US_PER_S / 2,
+		.full_per_million = world->profile.is_calm ? 0 : 2000,
+		.seed = rng_next(&world->rng),
+		.on_taken = index == 0 ? on_taken_alpha : on_taken_beta,
+		.ctx = worker,
+	};
+	worker->accounts[index] = (struct pipeline_account){
+		.name = account_names[index],
+		.carrier = fake_carrier_create(&options),
+		.concat = CONCAT_UDH8,
+		.segments_max = 8,
+		.wants_receipt = world->moods[index].sends_receipts,
+		.tps = world->tps[index],
+		.window_total = world->windows[index],
+	};
+}
+
+static void on_drained(void *ctx)
+{
+	struct sim_worker *worker = ctx;
+	worker->is_drained = true;
+}
+
+void sim_worker_start(struct sim_worker *worker)
+{
+	struct sim_world *world = worker->world;
+	worker->life++;
+	worker->born_at = world->env.now.mono;
+	worker->is_running = true;
+	worker->is_frozen = worker->is_draining = worker->is_drained = false;
+	worker->wants_turn = true;
+	if (worker->metrics == NULL)
+		worker->metrics = make_metrics();
+	make_store(worker);
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
+		make_account(worker, i);
+	worker->options = (struct pipeline_options){
+		.accounts = worker->accounts,
+		.account_count = SIM_ACCOUNTS,
+		.routes = world->routes,
+		.catalogue = world->catalogue,
+		.decode = { .country = country_find(SLICE("CN")) },
+		.render = { .signature = SLICE("国网") },
+		.retry = { .base_us = US_PER_S / 5,
+			   .max_us = 2 * US_PER_S,
+			   .attempts_max = 6,
+			   .unknown_wait_us = 2 * US_PER_S },
+		.throttle_pause_us = US_PER_S / 5,
+		.seed = rng_next(&world->rng),
+		.metrics = worker->metrics,
+		.env = world->env.env,
+	};
+	worker->pipeline = pipeline_create(worker->store, &worker->options);
+	CHECK(worker->pipeline != NULL);
+	pipeline_open(worker->pipeline, on_drained, worker);
+}
+
+void sim_worker_turn(struct sim_worker *worker)
+{
+	mono_us now = worker->world->env.now.mono;
+	bool was_watched = alloc_fault_watch(true);
+	bool has_news = worker->wants_turn;
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
+		has_news = fake_carrier_turn(worker->accounts[i].carrier, now) || has_news;
+	has_news = fake_store_turn(worker->store, now) || has_news;
+	if (has_news || now >= worker->pipeline_deadline) {
+		pipeline_turn(worker->pipeline, worker->world->env.now);
+		worker->pipeline_deadline = pipeline_next_deadline(worker->pipeline);
+		worker->wants_turn = false;
+	}
+	alloc_fault_watch(was_watched);
+}
+
+static mono_us least(mono_us a, mono_us b)
+{
+	return a < b ? a : b;
+}
+
+mono_us sim_worker_next_deadline(const struct sim_worker *worker)
+{
+	mono_us deadline = least(worker->pipeline_deadline, fake_store_next_deadline(worker->store));
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
+		deadline = least(deadline, fake_carrier_next_deadline(worker->accounts[i].carrier));
+	return worker->wants_turn ? 0 : deadline;
+}
+
+void sim_worker_crash(struct sim_worker *worker)
+{
+	worker->fences += fake_store_counts(worker->store)->fences;
+	fake_store_crash(worker->store);
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
+		fake_carrier_crash(worker->accounts[i].carrier);
+	worker->pipeline->is_open = false;
+	pipeline_destroy(worker->pipeline);
+	worker->is_running = false;
+}
+
+void sim_worker_drain(struct sim_worker *worker)
+{
+	worker->is_draining = true;
+	worker->wants_turn = true;
+	worker->drained_by = worker->world->env.now.mono + SIM_DRAIN_US + 10 * US_PER_S;
+	pipeline_drain(worker->pipeline, SIM_DRAIN_US);
+}
+
+void sim_worker_end(struct sim_worker *worker)
+{
+	worker->fences += fake_store_counts(worker->store)->fences;
+	pipeline_destroy(worker->pipeline);
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
+		worker->accounts[i].carrier->ops->destroy(worker->accounts[i].carrier);
+	worker->store->ops->destroy(worker->store);
+	worker->is_running = false;
+}
