@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/rng.h"
+#include "carrier/receipt_slots.h"
 
 #include <stdlib.h>
 
@@ -30,15 +31,6 @@ struct link {
 	unsigned number; /* from 1, for logs */
 };
 
-struct receipt_slot {
-	struct frame answer;
-	struct link *link;
-	uint64_t session_generation;
-	uint32_t generation;
-	uint32_t next_free; /* RECEIPTS_MAX = none */
-	bool in_use;
-};
-
 struct tcp_carrier {
 	struct carrier base;
 	struct tcp_carrier_options options;
@@ -54,8 +46,7 @@ struct tcp_carrier {
 	bool is_closing;
 	bool is_closed;
 	mono_us close_deadline;
-	struct receipt_slot *receipts;
-	uint32_t free_receipt;
+	struct receipt_slots *receipts;
 };
 
 static struct tcp_carrier *of(const struct carrier *base)
@@ -128,23 +119,20 @@ static void on_late(void *ctx, const struct submit_key *key, const struct outcom
 	link->carrier->events->on_late(link->carrier->ctx, key, outcome);
 }
 
-/* generation (32 bits) | place (32) */
 static void on_receipt(void *ctx, const struct frame *answer, const struct receipt *receipt)
 {
 	struct link *link = ctx;
 	struct tcp_carrier *carrier = link->carrier;
-	if (carrier->free_receipt == RECEIPTS_MAX) {
+	struct receipt_slot slot = {
+		.answer = *answer,
+		.session = link->session,
+		.session_generation = session_generation(link->session),
+	};
+	receipt_token token;
+	if (receipt_slots_keep(carrier->receipts, &slot, &token))
+		carrier->events->on_receipt(carrier->ctx, token, receipt);
+	else
 		session_answer_receipt(link->session, answer, false);
-		return;
-	}
-	uint32_t place = carrier->free_receipt;
-	struct receipt_slot *slot = &carrier->receipts[place];
-	carrier->free_receipt = slot->next_free;
-	slot->answer = *answer;
-	slot->link = link;
-	slot->session_generation = session_generation(link->session);
-	slot->in_use = true;
-	carrier->events->on_receipt(carrier->ctx, (uint64_t)slot->generation << 32 | place, receipt);
 }
 
 static void on_note(void *ctx, const char *note, uint32_t command)
@@ -413,19 +401,11 @@ static unsigned credit(const struct carrier *base)
 
 static void receipt_done(struct carrier *base, receipt_token token, bool durable)
 {
-	struct tcp_carrier *carrier = of(base);
-	uint32_t place = (uint32_t)token;
-	CHECK(place < RECEIPTS_MAX);
-	struct receipt_slot *slot = &carrier->receipts[place];
-	if (!slot->in_use || slot->generation != (uint32_t)(token >> 32))
-		return;
+	struct receipt_slot slot;
 	/* An answer belongs to the connection that asked. */
-	if (slot->link->phase == LINK_TALKING && session_generation(slot->link->session) == slot->session_generation)
-		session_answer_receipt(slot->link->session, &slot->answer, durable);
-	slot->in_use = false;
-	slot->generation++;
-	slot->next_free = carrier->free_receipt;
-	carrier->free_receipt = place;
+	if (receipt_slots_take(of(base)->receipts, token, &slot) &&
+	    session_generation(slot.session) == slot.session_generation)
+		session_answer_receipt(slot.session, &slot.answer, durable);
 }
 
 static void close_carrier(struct carrier *base, mono_us grace_us)
@@ -452,7 +432,7 @@ static void destroy(struct carrier *base)
 		stream_destroy(carrier->links[i].stream);
 		session_destroy(carrier->links[i].session);
 	}
-	free(carrier->receipts);
+	receipt_slots_destroy(carrier->receipts);
 	free(carrier);
 }
 
@@ -482,13 +462,6 @@ static bool init_link(struct tcp_carrier *carrier, unsigned index)
 	return link->stream != NULL && link->session != NULL;
 }
 
-static void init_receipts(struct tcp_carrier *carrier)
-{
-	for (uint32_t i = 0; i < RECEIPTS_MAX; i++)
-		carrier->receipts[i].next_free = i + 1;
-	carrier->free_receipt = 0;
-}
-
 struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_options *options)
 {
 	static const struct carrier_ops ops = {
@@ -508,7 +481,7 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 	carrier->base = (struct carrier){ .ops = &ops, .name = carrier->options.name };
 	carrier->loop = loop;
 	rng_seed(&carrier->rng, options->jitter_seed);
-	carrier->receipts = calloc(RECEIPTS_MAX, sizeof *carrier->receipts);
+	carrier->receipts = receipt_slots_create(RECEIPTS_MAX);
 	bool made = carrier->receipts != NULL;
 	for (unsigned i = 0; made && i < options->links; i++)
 		made = init_link(carrier, i);
@@ -516,6 +489,5 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 		destroy(&carrier->base);
 		return NULL;
 	}
-	init_receipts(carrier);
 	return &carrier->base;
 }

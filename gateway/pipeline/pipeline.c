@@ -4,6 +4,8 @@
  * begun (it is pending under our name, and taken over by whoever comes next), waits for answers, settles, closes the
  * carriers, settles what that brought, and signs off from the store. */
 
+#include "pipeline/pipeline.h"
+
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
 

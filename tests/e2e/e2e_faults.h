@@ -25,7 +25,11 @@ void faults_open(const char *const smsc_options[], const char *account_more, con
 /* Waits until the carrier has taken so many messages of the load, copies included. */
 void faults_await_taken(unsigned count);
 
-/* Waits until all is settled, stops everything, checks the load; returns how many messages went out again. */
+/* Waits until all is settled, stops everything, checks the load; returns how many messages went out again. last: the
+ * gateway that runs. violations: how often the carrier may have found fault with us. */
+unsigned faults_close_all(struct gateway_process *last, long long violations);
+
+/* The same with faults_gateway and without any fault of ours. */
 unsigned faults_close(void);
 
 /* e2e_faults_gateway.c */

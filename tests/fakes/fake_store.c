@@ -156,7 +156,7 @@ static void break_link(struct fake_store *store, struct fake_link *link, mono_us
 	if (!link->is_up)
 		return;
 	link->is_up = false;
-	link->is_told = false;
+	store->has_broken = true;
 	link->up_at = now_of(store) + 1 + (mono_us)rng_below(&store->rng, (uint64_t)down_us + 1);
 	store->counts.breaks++;
 }
@@ -224,8 +224,21 @@ static void sign_on(struct fake_store *store)
 	store->next_beat = now_of(store);
 }
 
+static void tell_state(struct fake_store *store, bool is_up)
+{
+	if (store->told_up == is_up || store->phase != FAKE_OPEN)
+		return;
+	store->told_up = is_up;
+	store->upcalls++;
+	store->events->on_state(store->ctx, is_up, is_up ? "connected" : "the connection broke");
+}
+
 static void come_up(struct fake_store *store, mono_us now)
 {
+	/* However short it was. */
+	if (store->has_broken)
+		tell_state(store, false);
+	store->has_broken = false;
 	if (!store->main.is_up && now >= store->main.up_at) {
 		store->main.is_up = true;
 		store->last_act_at = store->last_answer_at = now;
@@ -238,17 +251,12 @@ static void come_up(struct fake_store *store, mono_us now)
 	if (!store->reader.is_up && store->phase == FAKE_OPEN && now >= store->reader.up_at)
 		store->reader.is_up = true;
 	bool is_up = store->main.is_up && store->reader.is_up;
-	if (is_up == store->told_up || store->phase != FAKE_OPEN)
-		return;
-	if (is_up && store->may_have_lost) {
-		if (!store->is_looking && !store->is_reading)
-			fake_call_new(store, FAKE_LOOK);
-		store->is_looking = store->is_looking || !store->is_reading;
-		return;
+	if (!is_up || store->told_up || !store->may_have_lost) {
+		tell_state(store, is_up);
+	} else if (!store->is_looking && !store->is_reading) {
+		fake_call_new(store, FAKE_LOOK);
+		store->is_looking = true;
 	}
-	store->told_up = is_up;
-	store->upcalls++;
-	store->events->on_state(store->ctx, is_up, is_up ? "connected" : "the connection broke");
 }
 
 /* -- turns -- */

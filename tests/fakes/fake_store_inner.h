@@ -66,7 +66,6 @@ struct fake_call {
 
 struct fake_link {
 	bool is_up;
-	bool is_told; /* that it is down */
 	mono_us up_at;
 };
 
@@ -88,6 +87,7 @@ struct fake_store {
 	struct fake_link main;
 	struct fake_link reader;
 	bool told_up;
+	bool has_broken;  /* and nobody was told yet */
 	unsigned upcalls; /* of this turn */
 	unsigned consumer;
 	unsigned renames;

@@ -198,6 +198,9 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 		keep_receipt(model, account, carrier_ref, 1, known);
 	buf_put(&buf, ",", 1);
 	buf_put_slice(&buf, members);
+	/* After a second attempt the carrier may have taken both. */
+	if (waiting.ambiguous && waiting.attempt > 1)
+		buf_put_text(&buf, ",\"ambiguous\":true");
 	json_close(&buf, '}');
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DRIFT_EVERY 16 /* steps */
@@ -43,6 +44,10 @@ void sim_check_submit(struct sim_worker *worker, unsigned account, const struct 
 		sim_world_fail(world, "a submit of an alert that nobody asked for");
 		return;
 	}
+	if (world->env.is_loud)
+		fprintf(stderr, "%lld us worker %u life %u account %u submits alert %u, segment %u of %u\n",
+			(long long)now.mono, worker->slot, worker->life, account, alert->id, submit->key.segment,
+			submit->segment->total);
 	if (alert->kind == SIM_MALFORMED || alert->kind == SIM_BAD)
 		sim_world_fail(world, "a bad alert (number %u) was sent", alert->id);
 	if (alert->expires_at != 0 && now.wall >= alert->expires_at)
@@ -65,6 +70,8 @@ static void read_events(struct sim_world *world)
 	while (ledger->events_read < world->model->event_count) {
 		struct slice event = world->model->events[ledger->events_read++];
 		const char *why;
+		if (world->env.is_loud)
+			fprintf(stderr, "%lld us event %.*s\n", (long long)world->env.now.mono, SLICE_ARG(event));
 		if (!sim_ledger_read_event(ledger, event, &why))
 			sim_world_fail(world, "%s: %.*s", why, SLICE_ARG(event));
 	}

@@ -4,6 +4,15 @@
 
 #include "sim/sim_world.h"
 
+#include <stdio.h>
+
+static void tell(const struct sim_world *world, const struct sim_worker *worker, const char *what)
+{
+	if (world->env.is_loud)
+		fprintf(stderr, "%lld us worker %u life %u: %s\n", (long long)world->env.now.mono, worker->slot,
+			worker->life, what);
+}
+
 static bool happens(struct sim_world *world, unsigned per_million)
 {
 	return per_million > 0 && rng_below(&world->rng, 1000000) < per_million;
@@ -76,27 +85,35 @@ static void trouble_worker(struct sim_world *world, struct sim_worker *worker)
 	mono_us now = world->env.now.mono;
 	unsigned account = (unsigned)rng_below(&world->rng, SIM_ACCOUNTS);
 	if (now - worker->born_at > US_PER_S && happens(world, profile->crash)) {
+		tell(world, worker, "crashes");
 		sim_worker_crash(worker);
 		worker->start_at = now + (mono_us)rng_below(&world->rng, 8 * US_PER_S);
 		world->crashes++;
 		return;
 	}
 	if (happens(world, profile->break_store)) {
+		tell(world, worker, "its store's connection breaks");
 		if (rng_below(&world->rng, 3) == 0)
 			fake_store_break_reader(worker->store, FAKE_BREAK_SEEDED);
 		else
 			fake_store_break(worker->store, FAKE_BREAK_SEEDED, US_PER_S);
 	}
-	if (happens(world, profile->break_carrier))
+	if (happens(world, profile->break_carrier)) {
+		tell(world, worker, "a carrier's link breaks");
 		fake_carrier_break(worker->accounts[account].carrier);
-	if (happens(world, profile->unbind))
+	}
+	if (happens(world, profile->unbind)) {
+		tell(world, worker, "a carrier unbinds");
 		fake_carrier_unbind(worker->accounts[account].carrier);
+	}
 	if (!worker->is_frozen && happens(world, profile->freeze)) {
+		tell(world, worker, "freezes");
 		worker->is_frozen = true;
 		worker->thaw_at = now + (mono_us)rng_below(&world->rng, 3 * SIM_DEAD_US);
 		world->freezes++;
 	}
 	if (!worker->is_draining && !worker->is_frozen && happens(world, profile->drain)) {
+		tell(world, worker, "drains");
 		sim_worker_drain(worker);
 		world->drains++;
 	}
@@ -113,7 +130,9 @@ void sim_fault_step(struct sim_world *world)
 		else if (now >= worker->start_at)
 			sim_worker_start(worker);
 		if (worker->is_frozen && now >= worker->thaw_at) {
+			tell(world, worker, "thaws");
 			worker->is_frozen = false;
+			worker->drained_by = now + SIM_DRAIN_US + 10 * US_PER_S;
 			worker->wants_turn = true;
 		}
 	}

@@ -10,10 +10,14 @@ redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 -- The alert was decoded before it was sent, so that it is valid JSON with these members.
 local alert = cjson.decode(string.match(packed, '^[^\n]*\n[^\n]*\n[^\n]*\n(.*)$'))
-local members = '"id":' .. cjson.encode(alert.id) .. ',"entry":"' .. ARGV[2] .. '","template":' .. cjson.encode(alert.template)
+local members = '"id":' .. cjson.encode(alert.id) .. ',"entry":"' .. ARGV[2] .. '","stream":"' .. string.match(ARGV[1], '@(.*)$')
+  .. '","template":' .. cjson.encode(alert.template)
 if alert.tenant then members = members .. ',"tenant":' .. cjson.encode(alert.tenant) end
 if alert.batch then members = members .. ',"batch":' .. cjson.encode(alert.batch) end
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[5], ARGV[4], '1\n' .. members) end
+-- After a second attempt the carrier may have taken both.
+local attempt, ambiguous = string.match(packed, '^(%d+)\n(%d)\n')
+local rest = ARGV[3] .. (ambiguous == '1' and tonumber(attempt) > 1 and ',"ambiguous":true' or '')
 redis.call('HINCRBY', KEYS[3], 'accepted', 1)
-redis.call('XADD', KEYS[4], '*', 'events', '{' .. members .. ',' .. ARGV[3] .. '}')
+redis.call('XADD', KEYS[4], '*', 'events', '{' .. members .. ',' .. rest .. '}')
 return 1

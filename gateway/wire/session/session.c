@@ -141,14 +141,24 @@ void session_wind_up(struct session *session, mono_us now)
 	session->keepalive_deadline = MONO_NEVER;
 }
 
+void session_answer_unbind(struct session *session)
+{
+	struct buf writer = session_writer(session);
+	session->dialect->write_unbind_answer(session->account, &session->peer_unbind, &writer);
+	if (!outbox_put(&session->outbox, &writer))
+		session->counts.answers_dropped++;
+}
+
 void session_settle_unbind(struct session *session)
 {
 	if (session->state != SESSION_UNBINDING || session->requests.outstanding_count > 0)
 		return;
-	if (session->peer_unbound)
+	if (session->peer_unbound) {
+		session_answer_unbind(session);
 		session_finish(session, SESSION_END_UNBOUND, "the carrier ended the session (unbind)");
-	else if (session->unbind_answered)
+	} else if (session->unbind_answered) {
 		session_finish(session, SESSION_END_UNBOUND, "we ended the session (unbind)");
+	}
 }
 
 void session_unbind(struct session *session, mono_us now)
@@ -235,6 +245,14 @@ static void time_out(struct session *session, mono_us now)
 	session_settle_unbind(session);
 }
 
+static void give_up_unbind(struct session *session)
+{
+	if (session->peer_unbound)
+		session_answer_unbind(session);
+	session_finish(session, SESSION_END_UNBOUND, "unbinding took too long; %u submits without an answer",
+		       session->requests.outstanding_count);
+}
+
 enum session_end session_tick(struct session *session, mono_us now)
 {
 	CHECK(!session->busy);
@@ -252,8 +270,7 @@ enum session_end session_tick(struct session *session, mono_us now)
 	else if (session->keepalive_deadline <= now)
 		session_finish(session, SESSION_END_DEAD, "no answer to the keep-alive");
 	else if (session->unbind_deadline <= now)
-		session_finish(session, SESSION_END_UNBOUND, "unbinding took too long; %u submits without an answer",
-			       session->requests.outstanding_count);
+		give_up_unbind(session);
 	else
 		time_out(session, now);
 	if (session->end == SESSION_END_NONE && keepalive_due(session) <= now)

@@ -66,7 +66,8 @@ struct session_counts {
  * anything but start, feed, tick, wrote, lost and destroy. */
 struct session_events {
 	void (*on_bound)(void *ctx);
-	/* The carrier asked to end: no more submits are taken. */
+	/* The carrier asked to end: no more submits are taken. It gets its answer when nothing is outstanding any more, or
+	 * unbind_timeout_us is over: many close at that answer, and what they still owed us would be lost. */
 	void (*on_unbinding)(void *ctx);
 	void (*on_outcome)(void *ctx, uint64_t token, const struct outcome *outcome);
 	void (*on_late)(void *ctx, const struct submit_key *key, const struct outcome *outcome);

@@ -119,11 +119,10 @@ static void handle_refused(struct session *session, const struct frame *frame)
 
 static void handle_unbind(struct session *session, const struct frame *frame, mono_us now)
 {
-	struct buf writer = session_writer(session);
-	session->dialect->write_unbind_answer(session->account, &frame->sequence, &writer);
-	put_answer(session, &writer, now);
 	session->peer_unbound = true;
+	session->peer_unbind = frame->sequence;
 	if (session->state == SESSION_BINDING) {
+		session_answer_unbind(session);
 		session_finish(session, SESSION_END_RETRY, "the carrier unbound instead of answering the bind");
 	} else if (session->state == SESSION_BOUND) {
 		session_wind_up(session, now);

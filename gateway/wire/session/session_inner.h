@@ -37,9 +37,10 @@ struct session {
 	struct request *keepalive;  /* the question that has no answer yet; NULL = none */
 
 	mono_us received_at;
-	mono_us write_at;     /* since when the outbox waits; meaningful where write_dated */
-	bool write_dated;     /* false: the outbox is empty, or waits since some time after received_at */
-	bool peer_unbound;    /* they asked for the end */
+	mono_us write_at;  /* since when the outbox waits; meaningful where write_dated */
+	bool write_dated;  /* false: the outbox is empty, or waits since some time after received_at */
+	bool peer_unbound; /* they asked for the end; answered when nothing is outstanding, since the answer ends all */
+	struct sequence peer_unbind;
 	bool unbind_answered; /* they answered ours */
 	unsigned refusals_in_row;
 
@@ -68,6 +69,9 @@ void session_finish(struct session *session, enum session_end end, const char *f
 
 /* No more submits: UNBINDING until all is answered or unbind_timeout_us is over. */
 void session_wind_up(struct session *session, mono_us now);
+
+/* Answers their unbind. */
+void session_answer_unbind(struct session *session);
 
 /* Ends an UNBINDING that waits for nothing any more. */
 void session_settle_unbind(struct session *session);
