@@ -63,8 +63,13 @@ tell_kept() {
 workspace_close() {
 	local status=${1:-$?} name
 	trap - EXIT INT TERM
-	for name in "${!PIDS[@]}"; do stop "$name" 5 || true; done
-	if [[ $KEEP_WORK == yes || $status -ne 0 ]]; then
+	for name in "${!PIDS[@]}"; do # only a run that ended early has some left
+		kill -KILL "${PIDS[$name]}" 2>/dev/null || true
+		wait "${PIDS[$name]}" 2>/dev/null || true
+	done
+	if ((status == 130 || status == 143)); then
+		rm -rf "$WORK" # somebody wanted it to end
+	elif [[ $KEEP_WORK == yes || $status -ne 0 ]]; then
 		tell_kept
 	else
 		rm -rf "$WORK"
@@ -101,6 +106,24 @@ stop() {
 	fi
 	wait "$pid" 2>/dev/null || status=$?
 	return "$status"
+}
+
+# attend NAME OUT COMMAND…: runs it to its end, standard output into OUT. A signal to the script is obeyed at once meanwhile.
+attend() {
+	local name=$1 out=$2 status=0
+	shift 2
+	"$@" >"$out" </dev/null &
+	PIDS[$name]=$!
+	wait "${PIDS[$name]}" || status=$?
+	unset "PIDS[$name]"
+	return "$status"
+}
+
+# watch NAME ALERTS SECONDS OPTION…: shows the progress of Redis “redis” until ALERTS are settled; what became of it is in
+# NAME.json.
+watch() {
+	attend watch "$WORK/$1.json" perl "$ROOT/bench/report/watch.pl" --redis "$WORK/redis/redis.sock" --alerts "$2" \
+		--timeout "$3" "${@:4}"
 }
 
 # finish NAME SECONDS: waits until it has ended by itself, at most so long. Answers its exit status.

@@ -417,7 +417,7 @@ int serve_run(const struct config *config)
 			worker_join(serve->workers[i]);
 		serve->workers[i] = NULL;
 	}
-	log_write(&serve->sink.log, LOG_INFO, "stopped", "all alerts that were begun are settled or handed back");
+	log_write(&serve->sink.log, LOG_INFO, "stopped", "the gateway has stopped");
 	finish(serve);
 	return started ? 0 : EXIT_FAILED;
 }

@@ -45,6 +45,7 @@ struct tcp_carrier {
 	bool is_open;
 	bool is_closing;
 	bool is_closed;
+	bool is_full; /* the last place was taken, and nobody was told of room since */
 	mono_us close_deadline;
 	struct receipt_slots *receipts;
 };
@@ -97,6 +98,7 @@ static void on_bound(void *ctx)
 	link->backoff = 0;
 	log_link(link, LOG_INFO, "link_up", "bound");
 	tell_state(link->carrier, "bound");
+	link->carrier->is_full = false;
 	link->carrier->events->on_credit(link->carrier->ctx);
 }
 
@@ -320,6 +322,17 @@ static void gauge(struct tcp_carrier *carrier)
 		       (int64_t)up * carrier->options.session.window);
 }
 
+static unsigned credit(const struct carrier *base)
+{
+	const struct tcp_carrier *carrier = of(base);
+	unsigned sum = 0;
+	for (unsigned i = 0; i < carrier->options.links && carrier->options.takes_submits; i++) {
+		if (is_bound(&carrier->links[i]))
+			sum += session_credit(carrier->links[i].session);
+	}
+	return sum;
+}
+
 static void turn(void *ctx, struct now now)
 {
 	struct tcp_carrier *carrier = ctx;
@@ -328,6 +341,10 @@ static void turn(void *ctx, struct now now)
 		flush_link(&carrier->links[i]);
 	}
 	gauge(carrier);
+	if (carrier->is_full && credit(&carrier->base) > 0) {
+		carrier->is_full = false;
+		carrier->events->on_credit(carrier->ctx);
+	}
 	if (carrier->is_closing)
 		closing_turn(carrier, now.mono);
 }
@@ -364,6 +381,7 @@ static enum submit_answer submit(struct carrier *base, const struct submit *subm
 	struct tcp_carrier *carrier = of(base);
 	struct link *best = NULL;
 	unsigned best_credit = 0;
+	unsigned credit_sum = 0;
 	bool any_bound = false;
 	for (unsigned i = 0; i < carrier->options.links && carrier->options.takes_submits; i++) {
 		struct link *link = &carrier->links[i];
@@ -371,6 +389,7 @@ static enum submit_answer submit(struct carrier *base, const struct submit *subm
 			continue;
 		any_bound = true;
 		unsigned credit = session_credit(link->session);
+		credit_sum += credit;
 		if (credit > best_credit) {
 			best = link;
 			best_credit = credit;
@@ -378,7 +397,9 @@ static enum submit_answer submit(struct carrier *base, const struct submit *subm
 	}
 	if (best == NULL)
 		return any_bound ? SUBMIT_FULL : SUBMIT_DOWN;
-	return session_submit(best->session, submit, loop_now(carrier->loop));
+	enum submit_answer answer = session_submit(best->session, submit, loop_now(carrier->loop));
+	carrier->is_full = answer == SUBMIT_TAKEN && credit_sum == 1;
+	return answer;
 }
 
 static void flush(struct carrier *base)
@@ -386,17 +407,6 @@ static void flush(struct carrier *base)
 	struct tcp_carrier *carrier = of(base);
 	for (unsigned i = 0; i < carrier->options.links; i++)
 		flush_link(&carrier->links[i]);
-}
-
-static unsigned credit(const struct carrier *base)
-{
-	const struct tcp_carrier *carrier = of(base);
-	unsigned sum = 0;
-	for (unsigned i = 0; i < carrier->options.links && carrier->options.takes_submits; i++) {
-		if (is_bound(&carrier->links[i]))
-			sum += session_credit(carrier->links[i].session);
-	}
-	return sum;
 }
 
 static void receipt_done(struct carrier *base, receipt_token token, bool durable)

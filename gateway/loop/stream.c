@@ -32,6 +32,7 @@ struct stream_link {
 	bool is_open;
 	bool is_writing;
 	bool is_resolving;
+	bool has_tried; /* to connect */
 	bool is_closed;
 	uv_getaddrinfo_t resolve;
 	uv_connect_t connect;
@@ -184,29 +185,11 @@ static void on_connect(uv_connect_t *request, int status)
 	struct stream *stream = link->stream;
 	if (stream == NULL)
 		return;
+	if (status < 0 && link->next_address != NULL) {
+		connect_next(link);
+		return;
+	}
 	if (status < 0) {
-		if (!link->is_pipe && link->next_address != NULL) {
-			/* A failed handle can't connect again; libuv wants a new one, and so does each next address. */
-			struct addrinfo *rest = link->next_address;
-			struct addrinfo *all = link->addresses;
-			link->addresses = NULL;
-			link_drop(link, false);
-			stream->link = NULL;
-			struct stream_link *fresh = calloc(1, sizeof *fresh);
-			if (fresh == NULL) {
-				uv_freeaddrinfo(all);
-				stream->events->on_end(stream->ctx, "out of memory");
-				return;
-			}
-			fresh->stream = stream;
-			fresh->addresses = all;
-			fresh->next_address = rest;
-			CHECK(uv_tcp_init(loop_uv(stream->loop), &fresh->uv.tcp) == 0);
-			fresh->uv.handle.data = fresh;
-			stream->link = fresh;
-			connect_next(fresh);
-			return;
-		}
 		end_now(stream, uv_strerror(status));
 		return;
 	}
@@ -217,14 +200,45 @@ static void on_connect(uv_connect_t *request, int status)
 	stream->events->on_open(stream->ctx);
 }
 
+/* A handle that failed can't connect again: a new one takes over. NULL where there is no memory. */
+static struct stream_link *renew(struct stream_link *link)
+{
+	struct stream *stream = link->stream;
+	struct stream_link *fresh = calloc(1, sizeof *fresh);
+	if (fresh == NULL)
+		return NULL;
+	fresh->stream = stream;
+	fresh->addresses = link->addresses;
+	fresh->next_address = link->next_address;
+	link->addresses = NULL;
+	CHECK(uv_tcp_init(loop_uv(stream->loop), &fresh->uv.tcp) == 0);
+	fresh->uv.handle.data = fresh;
+	link_drop(link, false);
+	stream->link = fresh;
+	return fresh;
+}
+
+/* From a callback of libuv's. An address that fails at once (no route to its family) is as good as one that is refused. */
 static void connect_next(struct stream_link *link)
 {
-	struct addrinfo *address = link->next_address;
-	link->next_address = address->ai_next;
-	link->connect.data = link;
-	int status = uv_tcp_connect(&link->connect, &link->uv.tcp, address->ai_addr, on_connect);
-	if (status < 0)
-		end_later(link->stream, uv_strerror(status), false);
+	struct stream *stream = link->stream;
+	int status = 0;
+	while (link->next_address != NULL) {
+		struct stream_link *fresh = link->has_tried ? renew(link) : link;
+		if (fresh == NULL) {
+			status = UV_ENOMEM;
+			break;
+		}
+		link = fresh;
+		struct addrinfo *address = link->next_address;
+		link->next_address = address->ai_next;
+		link->has_tried = true;
+		link->connect.data = link;
+		status = uv_tcp_connect(&link->connect, &link->uv.tcp, address->ai_addr, on_connect);
+		if (status == 0)
+			return;
+	}
+	end_now(stream, uv_strerror(status));
 }
 
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)

@@ -18,7 +18,7 @@ static const struct row {
 	[OUTCOME_TEMPORARY] = { WAIT_BACKOFF, true, false, NULL },
 	[OUTCOME_REJECTED] = { WAIT_NONE, true, false, "rejected" },
 	[OUTCOME_LINK_REFUSED] = { WAIT_BACKOFF, true, false, NULL },
-	[OUTCOME_UNKNOWN] = { WAIT_UNKNOWN, true, true, NULL },
+	[OUTCOME_UNKNOWN] = { WAIT_UNKNOWN, false, true, NULL },
 };
 
 /* Full jitter: anywhere between nothing and the exponential bound, so that what failed together does not come back
@@ -41,16 +41,19 @@ struct retry retry_decide(const struct retry_options *options, const struct retr
 		return (struct retry){ .decision = DECISION_DONE };
 	if (row->dead_reason != NULL)
 		return (struct retry){ .decision = DECISION_DEAD, .reason = row->dead_reason };
+	/* Without an answer it is sent once more and no more: each further submit may be one sms too many. */
+	if (row->wait == WAIT_UNKNOWN && facts->unknowns > 0)
+		return (struct retry){ .decision = DECISION_DEAD, .reason = "unanswered", .is_ambiguous = true };
 	if (row->counts_attempt && facts->attempts + 1 >= options->attempts_max)
 		return (struct retry){
 			.decision = DECISION_DEAD,
-			.reason = row->is_ambiguous ? "unanswered" : "attempts",
-			.is_ambiguous = row->is_ambiguous,
+			.reason = "attempts",
 		};
 	struct retry retry = {
 		.decision = DECISION_LATER,
 		.counts_attempt = row->counts_attempt,
 		.counts_throttle = row->wait == WAIT_THROTTLE,
+		.counts_unknown = row->wait == WAIT_UNKNOWN,
 		.is_ambiguous = row->is_ambiguous,
 	};
 	if (row->wait == WAIT_UNKNOWN)

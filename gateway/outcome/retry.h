@@ -25,6 +25,7 @@ struct retry_options {
 struct retry_facts {
 	enum outcome_class outcome_class;
 	unsigned attempts;  /* that came to nothing before this one */
+	unsigned unknowns;  /* submits before this one that were never answered */
 	unsigned throttles; /* answers “too fast” so far: they are no attempts, but they too wait longer each time */
 	uint64_t random;    /* any 64 bits */
 };
@@ -34,6 +35,7 @@ struct retry {
 	mono_us delay_us;    /* where later */
 	bool counts_attempt; /* attempts grows by one */
 	bool counts_throttle;
+	bool counts_unknown;
 	bool is_ambiguous;  /* the carrier may have it: a second submit may be a second sms */
 	const char *reason; /* where dead: a stable word (“rejected”, “attempts”), static */
 };

@@ -10,6 +10,7 @@
 
 #define MEMBERS_OCTETS_MAX 1024 /* id 64, template 64, tenant 64, batch 64, each escaped at worst six-fold */
 #define EVENT_OCTETS_MAX   4096
+#define STATE_NUMBERS      6
 
 struct slice events_at(struct pipeline *pipeline)
 {
@@ -41,7 +42,8 @@ struct slice events_members(struct parcel *parcel)
 	if (parcel->members.at != NULL)
 		return parcel->members;
 	const struct alert *alert = &parcel->alert;
-	size_t cap = 160 + 6 * (alert->id.len + alert->template_name.len + alert->tenant.len + alert->batch.len);
+	size_t cap = 192 + 6 * (alert->id.len + alert->template_name.len + alert->tenant.len + alert->batch.len +
+				alert->traceparent.len);
 	struct buf buf = open_buf(parcel, cap < MEMBERS_OCTETS_MAX * 4 ? cap : MEMBERS_OCTETS_MAX * 4);
 	char entry[ENTRY_ID_OCTETS];
 	size_t entry_len = entry_id_format(&parcel->origin, entry);
@@ -53,6 +55,7 @@ struct slice events_members(struct parcel *parcel)
 	json_key_uint_if(&buf, "template_version", parcel->sms.template_version);
 	json_key_text_if(&buf, "tenant", alert->tenant);
 	json_key_text_if(&buf, "batch", alert->batch);
+	json_key_text_if(&buf, "traceparent", alert->traceparent);
 	parcel->members = close_buf(parcel, &buf);
 	return parcel->members;
 }
@@ -103,6 +106,15 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	return close_buf(parcel, &buf);
 }
 
+/* FNV-1a: spreads well enough to tell two texts apart, and is the same on every machine. */
+uint32_t events_text_hash(const struct parcel *parcel)
+{
+	uint32_t hash = 2166136261u;
+	for (size_t i = 0; i < parcel->sms.text.len; i++)
+		hash = (hash ^ (unsigned char)parcel->sms.text.at[i]) * 16777619u;
+	return hash;
+}
+
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 {
 	if (parcel->encoded.segment_count == 0)
@@ -111,8 +123,9 @@ struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
 		cap += 2 * parcel->refs[i].len + 2;
 	struct buf buf = open_buf(parcel, cap);
-	unsigned numbers[] = { parcel->reference, parcel->encoded.segment_count, parcel->accepted, parcel->throttles };
-	for (unsigned i = 0; i < 4; i++) {
+	unsigned numbers[] = { parcel->reference, parcel->encoded.segment_count, parcel->accepted, parcel->throttles,
+			       parcel->unknowns,  events_text_hash(parcel) };
+	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		buf_put_uint(&buf, numbers[i]);
 		buf_put_u8(&buf, ' ');
 	}
@@ -142,14 +155,18 @@ bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct
 {
 	if (state.len == 0)
 		return false;
-	uint64_t numbers[4];
-	static const uint64_t limits[4] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX, UINT32_MAX };
-	for (unsigned i = 0; i < 4; i++) {
+	uint64_t numbers[STATE_NUMBERS];
+	static const uint64_t limits[STATE_NUMBERS] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX,
+							UINT32_MAX, UINT32_MAX,       UINT32_MAX };
+	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		if (!number_parse(next_word(&state), limits[i], &numbers[i]))
 			return false;
 	}
 	struct slice name = next_word(&state);
 	parcel->throttles = (uint32_t)numbers[3];
+	parcel->unknowns = (uint32_t)numbers[4];
+	parcel->state_segments = (uint8_t)numbers[1];
+	parcel->state_hash = (uint32_t)numbers[5];
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		if (!slice_is(name, pipeline->options->accounts[i].name))
 			continue;

@@ -16,11 +16,18 @@ static const unsigned gravity[OUTCOME_COUNT] = {
 
 static void dead_by_outcome(struct pipeline *pipeline, struct parcel *parcel, const char *word)
 {
-	char text[200];
-	snprintf(text, sizeof text, "account “%s” answered %s %s (0x%X) to attempt %u%s",
-		 pipeline->options->accounts[parcel->account].name, outcome_class_name(parcel->trouble),
-		 parcel->trouble_name ? parcel->trouble_name : "", (unsigned)parcel->trouble_code,
-		 (unsigned)parcel->attempts + 1, parcel->accepted ? "; some of its segments were accepted" : "");
+	char text[240];
+	const char *name = pipeline->options->accounts[parcel->account].name;
+	const char *rest = parcel->accepted ? "; some of its segments were accepted" : "";
+	if (parcel->trouble == OUTCOME_UNKNOWN)
+		snprintf(text, sizeof text,
+			 "account “%s” answered none of %u submits; each may have reached the phone%s", name,
+			 (unsigned)parcel->unknowns + 1, rest);
+	else
+		snprintf(text, sizeof text, "account “%s” answered %s%s%s (0x%X) to attempt %u%s", name,
+			 outcome_class_name(parcel->trouble), parcel->trouble_name ? " " : "",
+			 parcel->trouble_name ? parcel->trouble_name : "", (unsigned)parcel->trouble_code,
+			 (unsigned)parcel->attempts + 1, rest);
 	settling_dead(pipeline, parcel, word, NULL, text);
 }
 
@@ -35,6 +42,7 @@ static void decide(struct pipeline *pipeline, struct parcel *parcel)
 	struct retry_facts facts = {
 		.outcome_class = parcel->trouble,
 		.attempts = parcel->attempts,
+		.unknowns = parcel->unknowns,
 		.throttles = parcel->throttles,
 		.random = rng_next(&pipeline->rng),
 	};
@@ -45,6 +53,7 @@ static void decide(struct pipeline *pipeline, struct parcel *parcel)
 	}
 	parcel->attempts += retry.counts_attempt;
 	parcel->throttles += retry.counts_throttle;
+	parcel->unknowns += retry.counts_unknown;
 	parcel->is_ambiguous = parcel->is_ambiguous || retry.is_ambiguous;
 	metrics_add_at(pipeline->metrics, METRIC_RETRIES, parcel->account, 1);
 	settling_later(pipeline, parcel, now.wall + retry.delay_us / US_PER_MS);

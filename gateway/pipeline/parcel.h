@@ -39,6 +39,7 @@ struct parcel {
 	struct slice body;
 	uint32_t attempts;
 	uint32_t throttles;
+	uint32_t unknowns; /* submits of it that were never answered */
 	bool is_ambiguous; /* an earlier submit may have arrived: this one is counted */
 	bool is_reclaimed;
 	bool is_shared; /* in flight at a fence */
@@ -63,7 +64,9 @@ struct parcel {
 	uint32_t trouble_code;
 	const char *trouble_name;
 	mono_us submitted_at;
-	struct slice *refs;      /* by segment, in the arena */
+	struct slice *refs;     /* by segment, in the arena */
+	uint8_t state_segments; /* of the attempt before, with its text's hash: parts of it go on only where both agree */
+	uint32_t state_hash;
 	struct slice state_refs; /* of earlier attempts, as the state has them */
 
 	struct settlement settlement;

@@ -72,6 +72,13 @@ static void on_store_state(void *ctx, bool is_up, const char *reason)
 static void on_store_closed(void *ctx)
 {
 	struct pipeline *pipeline = ctx;
+	struct log_line line;
+	if (pipeline->begun_count > 0 &&
+	    log_begin(&line, pipeline->log, LOG_WARN, "drained_in_part",
+		      "some alerts that were begun could not be settled; whoever starts next takes them over")) {
+		log_uint(&line, "count", pipeline->begun_count);
+		log_end(&line);
+	}
 	pipeline->is_open = false;
 	pipeline->on_drained(pipeline->drained_ctx);
 }

@@ -47,6 +47,9 @@ static bool decode(struct pipeline *pipeline, struct parcel *parcel, const struc
 		return false;
 	}
 	const char *why = unsupported(&parcel->alert);
+	/* What a cancel names is not its own id: the event must not look like that alert's end. */
+	if (parcel->alert.kind != ALERT_SEND)
+		parcel->alert.id = (struct slice){ NULL, 0 };
 	if (why != NULL)
 		settling_dead(pipeline, parcel, "unsupported", NULL, why);
 	return why == NULL;
@@ -129,6 +132,14 @@ bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsig
 	return true;
 }
 
+/* The text is another one than at the attempt before (its template has changed): what was accepted of the old one can't
+ * be completed, so that the new one goes whole, under a reference of its own. */
+static void restart_whole(struct pipeline *pipeline, struct parcel *parcel)
+{
+	parcel->reference = pipeline->next_reference++;
+	prepare_for_account(pipeline, parcel, parcel->account);
+}
+
 static void choose_account(struct pipeline *pipeline, struct parcel *parcel, struct slice state)
 {
 	const struct route *route = route_find(pipeline->options->routes, &parcel->alert.to);
@@ -147,8 +158,15 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel, str
 	uint16_t accepted = parcel->accepted;
 	if (!prepare_for_account(pipeline, parcel, (unsigned)account))
 		return;
-	parcel->accepted = has_state && parcel->encoded.segment_count > 1 ? accepted : 0;
-	events_state_refs(parcel);
+	bool is_same = has_state && parcel->state_segments == parcel->encoded.segment_count &&
+		       parcel->state_hash == events_text_hash(parcel);
+	parcel->accepted = is_same ? accepted : 0;
+	if (is_same)
+		events_state_refs(parcel);
+	else if (accepted != 0)
+		restart_whole(pipeline, parcel);
+	if (parcel->state != PARCEL_READY)
+		return;
 	dispatch_enqueue(pipeline, parcel);
 }
 

@@ -27,7 +27,8 @@ static void settle(struct pipeline *pipeline, struct parcel *parcel)
 {
 	parcel->settlement.key = parcel->key;
 	parcel->settlement.origin = parcel->origin;
-	parcel->settlement.is_shared = parcel->is_shared;
+	/* A dead consumer that only slept may yet settle what was taken over from it. */
+	parcel->settlement.is_shared = parcel->is_shared || parcel->is_reclaimed;
 	if (pipeline->settling_count++ == 0)
 		pipeline->settling_since = pipeline_now(pipeline).mono;
 	parcel_move(parcel, PARCEL_SETTLING, &pipeline->settling);

@@ -119,7 +119,6 @@ static void on_greeted(void *ctx, const struct reply *reply)
 	if (link->waiter_count > 0)
 		return; /* more of the greeting is under way */
 	link->state = LINK_UP;
-	link->backoff = 0;
 	link->connects++;
 	link->events->on_up(link->ctx);
 }
@@ -269,6 +268,11 @@ void redis_link_stop(struct redis_link *link)
 	link->state = LINK_IDLE;
 	if (!is_waiting)
 		stream_close(link->stream, false);
+}
+
+void redis_link_works(struct redis_link *link)
+{
+	link->backoff = 0;
 }
 
 bool redis_link_is_up(const struct redis_link *link)

@@ -50,6 +50,9 @@ void redis_link_flush(struct redis_link *link);
 /* Closes the connection as if it had broken; it reconnects. reason: static storage. */
 void redis_link_break(struct redis_link *link, const char *reason);
 
+/* What was asked of Redis has worked: should the connection break, it comes back after a short wait again. */
+void redis_link_works(struct redis_link *link);
+
 bool redis_link_is_up(const struct redis_link *link);
 
 /* Connections made so far. */

@@ -100,6 +100,7 @@ static void on_call_reply(void *ctx, const struct reply *reply)
 		redis_link_break(store->main, "Redis answers a script with an error");
 		return;
 	}
+	redis_link_works(store->main);
 	call->on_reply(call, reply);
 }
 
@@ -134,6 +135,8 @@ static void resend_calls(struct redis_store *store)
 			continue;
 		if (store_call_is_settle(call))
 			store_settle_rewrite(store, call);
+		else
+			store_begin_rewrite(store, call);
 		store_call_send(call);
 	}
 }
@@ -142,8 +145,11 @@ static void resend_calls(struct redis_store *store)
 
 static void tell_state(struct redis_store *store, bool is_up, const char *reason)
 {
-	if (store->told_up == is_up || store->phase == PHASE_CLOSING || store->phase == PHASE_CLOSED)
+	if (store->phase == PHASE_CLOSING || store->phase == PHASE_CLOSED)
 		return; /* that we leave is no news */
+	if (store->told_up == is_up && store->has_told)
+		return;
+	store->has_told = true;
 	store->told_up = is_up;
 	store->events->on_state(store->ctx, is_up, reason);
 }
@@ -170,6 +176,18 @@ static void become_ready(struct redis_store *store)
 	store_come_up(store);
 }
 
+/* text: static storage. */
+static void refused(struct redis_store *store, const char *text, const struct reply *reply)
+{
+	struct log_line line;
+	if (log_begin(&line, store->options->log, LOG_ERROR, "store_refused", text)) {
+		if (reply->type == REPLY_ERROR)
+			log_text(&line, "error", reply->text);
+		log_end(&line);
+	}
+	redis_link_break(store->main, text);
+}
+
 static void on_registered(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
@@ -180,13 +198,7 @@ static void on_registered(void *ctx, const struct reply *reply)
 		return;
 	}
 	if (reply->type == REPLY_ERROR) {
-		struct log_line line;
-		if (log_begin(&line, store->options->log, LOG_ERROR, "store_refused",
-			      "Redis refuses the queue's keys; check that nothing else uses them")) {
-			log_text(&line, "error", reply->text);
-			log_end(&line);
-		}
-		redis_link_break(store->main, "Redis refuses the queue's keys");
+		refused(store, "Redis refuses the queue's keys; check that nothing else uses them", reply);
 		return;
 	}
 	store->has_signed_on = true;
@@ -228,7 +240,8 @@ static void on_loaded(void *ctx, const struct reply *reply)
 	if (reply == NULL)
 		return;
 	if (reply->type != REPLY_TEXT || reply->text.len != 40) {
-		redis_link_break(store->main, "Redis does not load scripts");
+		refused(store, "Redis does not load our scripts; it must be 7.0 or later and let this user run them",
+			reply);
 		return;
 	}
 	memcpy(store->shas[store->scripts_loaded], reply->text.at, 40);

@@ -44,17 +44,16 @@ struct begin_call {
 	struct store_call call;
 	bool in_use;
 	unsigned count;
-	struct entry_key keys[STORE_BATCH_MAX];
+	struct store_begin items[STORE_BATCH_MAX]; /* ids are borrowed until it is answered */
 };
 
-/* One SETTLE; sent as a whole, or one by one where it may have had its effect before. */
+/* One SETTLE; as a whole, or each entry for itself where it may have had its effect before. */
 struct settle_call {
 	struct store_call call;
 	struct command receipts; /* HSET of receipt keys, ahead of the script; empty where there are none */
 	struct settle_call *next_free;
 	unsigned count;
 	bool is_careful;
-	unsigned careful_next; /* the settlement whose command is under way */
 	struct settlement *settlements[STORE_BATCH_MAX];
 };
 
@@ -83,12 +82,13 @@ struct redis_store {
 	void *ctx;
 	enum store_phase phase;
 	bool is_open;
+	bool has_told; /* the pipeline knows whether the store is up, and why not */
 	bool told_up;
 	struct redis_link *main;
 	struct redis_link *reader;
 	char keys[KEY_COUNT][STORE_NAME_OCTETS];
 	char consumer[STORE_NAME_OCTETS];
-	unsigned renames; /* after fences */
+	unsigned renames;   /* after fences */
 	bool has_signed_on; /* under this name */
 	char shas[SCRIPT_COUNT][41];
 	unsigned scripts_loaded;
@@ -100,9 +100,11 @@ struct redis_store {
 	struct begin_call begins[STORE_BEGINS_MAX];
 	unsigned next_begin; /* they are used in turn */
 	struct settle_call *free_settles;
+	mono_us receipts_refused_at; /* last told */
 
 	struct claims claims;                 /* ranges that are ours */
 	struct entry_key cursors[LANE_COUNT]; /* last id that the group has handed out, as the last claim saw it */
+	bool is_repeated[LANE_COUNT];         /* the READ just answered goes back behind a cursor */
 	struct entry_key given_back[STORE_GIVEN_BACK_MAX]; /* ranges that the READ under way gives back, by `to` */
 	unsigned given_back_count;
 	struct lost_range lost[STORE_LOST_MAX]; /* ours, to be fetched; the first one is being fetched */
@@ -131,8 +133,9 @@ struct redis_store {
 	struct key_set orphan_intents;
 	bool orphan_is_fenced; /* its intents are in orphan_intents */
 	bool is_adopting;
-	char *blob; /* for intents values */
+	char *blob; /* the last intents value that was made */
 	size_t blob_cap;
+	size_t blob_len;
 
 	mono_us close_deadline;
 	bool signed_off;
@@ -179,6 +182,8 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 /* The intents value of begun keys, of items (may be NULL) and of the orphan being adopted; borrowed until the next. */
 struct slice store_intents(struct redis_store *store, const struct entry_key *begun, unsigned begun_count,
 			   const struct store_begin *items, unsigned count);
+/* Before it is sent again: its intents become the latest ones. */
+void store_begin_rewrite(struct redis_store *store, struct store_call *call);
 void store_begins_fini(struct redis_store *store);
 
 /* store_settle.c */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* BEGIN: one script call claims a batch. Its answer must be fresh: a GO that lay in the socket while this process was
- * stopped may have been overtaken by others who took us for dead, so that a late one is asked for again. */
+ * stopped may have been overtaken by others who took us for dead, so that a late one is asked for again. What is asked
+ * again carries the latest intents, not its own: those of a BEGIN or an adoption after it must not be forgotten. */
 
 #include "store/redis_store_inner.h"
 
@@ -41,15 +42,26 @@ struct slice store_intents(struct redis_store *store, const struct entry_key *be
 	/* While a dead consumer's entries come over, what it had begun is ours to remember. */
 	key_set_each(&store->orphan_intents, put_intent, &writer);
 	CHECK(!writer.buf.full);
+	store->blob_len = writer.buf.len;
 	return buf_slice(&writer.buf);
+}
+
+static void send_again(struct begin_call *begin)
+{
+	struct redis_store *store = begin->call.store;
+	store_begin_rewrite(store, &begin->call);
+	store_call_send(&begin->call);
 }
 
 static void on_begun(struct store_call *call, const struct reply *reply)
 {
 	struct begin_call *begin = (struct begin_call *)(void *)call;
 	struct redis_store *store = call->store;
-	if (loop_now(store->loop).mono - call->sent_at > store->options->stale_after_us) {
-		store_call_send(call);
+	/* The pipeline takes verdicts in the order of asking: where the one before is asked again, so is this one. */
+	struct begin_call *oldest = &store->begins[store->next_begin];
+	bool is_next = oldest == begin || !oldest->in_use;
+	if (!is_next || loop_now(store->loop).mono - call->sent_at > store->options->stale_after_us) {
+		send_again(begin);
 		return;
 	}
 	enum begin_verdict verdicts[STORE_BATCH_MAX];
@@ -64,7 +76,7 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	}
 	for (unsigned i = 0; i < begin->count; i++) {
 		if (verdicts[i] == BEGIN_GONE)
-			claims_settled(&store->claims, &begin->keys[i]);
+			claims_settled(&store->claims, &begin->items[i].key);
 	}
 	begin->in_use = false;
 	store_call_done(call);
@@ -92,6 +104,33 @@ static void put_items(struct command *command, const struct store_begin *items, 
 	}
 }
 
+static void write_begin(struct begin_call *begin)
+{
+	struct redis_store *store = begin->call.store;
+	struct command *command = &begin->call.command;
+	unsigned reclaimed = 0;
+	for (unsigned i = 0; i < begin->count; i++)
+		reclaimed += begin->items[i].reclaimed;
+	store_call_begin_script(store, command, SCRIPT_BEGIN, 4 + LANE_COUNT);
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_INTENTS);
+	store_put_generation(store, command, "seen", store->options->seen_window_ms, 0);
+	store_put_generation(store, command, "seen", store->options->seen_window_ms, 1);
+	store_put_lanes(store, command);
+	command_word(command, store->consumer);
+	command_text(command, (struct slice){ store->blob, store->blob_len });
+	command_int(command, begin->count);
+	command_int(command, reclaimed);
+	put_items(command, begin->items, begin->count);
+}
+
+void store_begin_rewrite(struct redis_store *store, struct store_call *call)
+{
+	write_begin((struct begin_call *)(void *)call);
+	if (call->command.failed)
+		redis_link_break(store->main, "out of memory");
+}
+
 bool store_begin(struct store *base, const struct store_begin *items, unsigned count, const struct entry_key *begun,
 		 unsigned begun_count)
 {
@@ -100,32 +139,17 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 	struct begin_call *begin = &store->begins[store->next_begin];
 	if (begin->in_use || store->phase != PHASE_READY || !redis_link_is_up(store->main))
 		return false;
-	unsigned reclaimed = 0;
-	for (unsigned i = 0; i < count; i++)
-		reclaimed += items[i].reclaimed;
-	struct command *command = &begin->call.command;
-	store_call_begin_script(store, command, SCRIPT_BEGIN, 4 + LANE_COUNT);
-	store_put_key(store, command, KEY_WORKERS);
-	store_put_key(store, command, KEY_INTENTS);
-	store_put_generation(store, command, "seen", store->options->seen_window_ms, 0);
-	store_put_generation(store, command, "seen", store->options->seen_window_ms, 1);
-	store_put_lanes(store, command);
-	command_word(command, store->consumer);
-	struct slice intents = store_intents(store, begun, begun_count, items, count);
-	if (intents.at == NULL)
-		return false; /* out of memory: without its intents nothing may leave */
-	command_text(command, intents);
-	command_int(command, count);
-	command_int(command, reclaimed);
-	put_items(command, items, count);
-	if (command->failed)
+	/* Out of memory: without its intents nothing may leave. */
+	if (store_intents(store, begun, begun_count, items, count).at == NULL)
 		return false;
-	for (unsigned i = 0; i < count; i++)
-		begin->keys[i] = items[i].key;
+	memcpy(begin->items, items, count * sizeof *items);
 	begin->count = count;
-	begin->in_use = true;
 	begin->call.store = store;
 	begin->call.on_reply = on_begun;
+	write_begin(begin);
+	if (begin->call.command.failed)
+		return false;
+	begin->in_use = true;
 	store->next_begin = (store->next_begin + 1) % STORE_BEGINS_MAX;
 	store_call_send(&begin->call);
 	return true;

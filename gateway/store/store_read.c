@@ -151,6 +151,9 @@ static bool note_claims(struct redis_store *store, const struct reply *claim, co
 		if (!entry_id_parse(reply_text_at(range, 0), (enum lane)lane, &from) ||
 		    !entry_id_parse(reply_text_at(range, 1), (enum lane)lane, &to))
 			return false;
+		/* Redis was restored to an earlier state: what it hands out again may be with the pipeline. */
+		store->is_repeated[lane] = from.ms < store->cursors[lane].ms ||
+					   (from.ms == store->cursors[lane].ms && from.seq < store->cursors[lane].seq);
 		store->cursors[lane] = to;
 		if (!entry_key_equal(&from, &to) && claims_add(&store->claims, &from, &to, delivered[lane]) != ERR_OK)
 			return false;
@@ -185,6 +188,7 @@ static void on_executed(void *ctx, const struct reply *reply)
 		finish_read(store);
 		return;
 	}
+	redis_link_works(store->reader);
 	unsigned delivered[LANE_COUNT] = { 0 };
 	for (unsigned i = 0; i < store->lanes_read; i++) {
 		enum lane lane = store->lane_of_read[i];
@@ -199,7 +203,8 @@ static void on_executed(void *ctx, const struct reply *reply)
 	}
 	for (unsigned i = 0; i < store->lanes_read; i++) {
 		const struct reply *stream = reply_at(reply->elements[i], 0);
-		store_deliver(store, store->lane_of_read[i], reply_at(stream, 1), false);
+		enum lane lane = store->lane_of_read[i];
+		store_deliver(store, lane, reply_at(stream, 1), store->is_repeated[lane]);
 	}
 	finish_read(store);
 }

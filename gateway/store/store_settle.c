@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* SETTLE: receipt keys first (a stray one is harmless, a missing one loses a receipt), then one script for the batch.
- * Where the batch may have had its effect already (its answer was lost, or others may own its entries), it goes entry by
- * entry, and each has its effect only if it is still there. */
+ * Where the batch may have had its effect already (its answer was lost, or others may have its entries too), another
+ * script looks at each entry, and each has its effect only if it is still there. */
 
 #include "store/redis_store_inner.h"
 
@@ -103,11 +103,9 @@ static void put_deads_and_laters(struct command *command, struct settlement *con
 	}
 }
 
-static void write_batch(struct settle_call *settle, struct settlement *const *settlements, unsigned count)
+static void write_whole(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
-	if (!store_put_receipts(store, &settle->receipts, settlements, count))
-		settle->receipts.len = 0;
 	struct command *command = &settle->call.command;
 	store_call_begin_script(store, command, SCRIPT_SETTLE, 6 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
@@ -118,17 +116,72 @@ static void write_batch(struct settle_call *settle, struct settlement *const *se
 	store_put_key(store, command, KEY_LATER_BODIES);
 	store_put_lanes(store, command);
 	command_word(command, store->consumer);
-	command_int(command, settle->is_careful);
-	put_events(command, settlements, count);
-	put_counts(command, settlements, count);
-	put_lane_ids(command, settlements, count);
-	put_deads_and_laters(command, settlements, count);
+	put_events(command, settle->settlements, settle->count);
+	put_counts(command, settle->settlements, settle->count);
+	put_lane_ids(command, settle->settlements, settle->count);
+	put_deads_and_laters(command, settle->settlements, settle->count);
+}
+
+static void put_each(struct command *command, const struct settlement *settlement)
+{
+	char id[ENTRY_ID_OCTETS];
+	size_t len = entry_id_format(&settlement->key, id);
+	bool is_dead = settlement->kind == SETTLE_DEAD;
+	bool is_later = settlement->kind == SETTLE_LATER;
+	command_int(command, (int64_t)settlement->key.lane + 1);
+	command_text(command, (struct slice){ id, len });
+	command_word(command, is_later ? "" : closing_name(settlement->closing));
+	command_text(command, settlement->event);
+	command_text(command, is_dead || is_later ? settlement->body : SLICE(""));
+	put_origin(command, settlement);
+	command_text(command, is_dead ? settlement->reason : SLICE(""));
+	command_int(command, settlement->due_at);
+	command_int(command, settlement->attempt);
+	command_int(command, settlement->ambiguous);
+	command_text(command, settlement->state);
+}
+
+static void write_each(struct settle_call *settle)
+{
+	struct redis_store *store = settle->call.store;
+	struct command *command = &settle->call.command;
+	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 5 + LANE_COUNT);
+	store_put_key(store, command, KEY_TOTALS);
+	store_put_key(store, command, KEY_EVENTS);
+	store_put_key(store, command, KEY_DEAD);
+	store_put_key(store, command, KEY_LATER);
+	store_put_key(store, command, KEY_LATER_BODIES);
+	store_put_lanes(store, command);
+	for (unsigned i = 0; i < settle->count; i++)
+		put_each(command, settle->settlements[i]);
+}
+
+static void write_batch(struct settle_call *settle)
+{
+	if (!store_put_receipts(settle->call.store, &settle->receipts, settle->settlements, settle->count))
+		settle->receipts.len = 0;
+	if (settle->is_careful)
+		write_each(settle);
+	else
+		write_whole(settle);
 }
 
 static void on_receipts_kept(void *ctx, const struct reply *reply)
 {
-	(void)ctx;
-	(void)reply; /* where it was lost, so was the SETTLE behind it; both go again */
+	struct redis_store *store = ctx;
+	if (reply == NULL || reply->type != REPLY_ERROR)
+		return; /* where it was lost, so was the SETTLE behind it; both go again */
+	/* Redis is full: sms are still settled, but their receipts will be unknown. */
+	mono_us now = loop_now(store->loop).mono;
+	if (now - store->receipts_refused_at < US_PER_S)
+		return;
+	store->receipts_refused_at = now;
+	struct log_line line;
+	if (log_begin(&line, store->options->log, LOG_ERROR, "receipts_not_kept",
+		      "Redis refuses receipt entries; receipts of these sms will find no alert")) {
+		log_text(&line, "error", reply->text);
+		log_end(&line);
+	}
 }
 
 static void send_settle(struct settle_call *settle)
@@ -139,14 +192,11 @@ static void send_settle(struct settle_call *settle)
 	store_call_send(&settle->call);
 }
 
-/* Counts what could not be written for lack of memory as not sent: it stays on the list and goes with the next
- * connection, when there may be memory again. */
+/* What could not be written for lack of memory stays on the list and goes with the next connection, when there may be
+ * memory again. */
 static void write_and_send(struct settle_call *settle)
 {
-	if (settle->is_careful)
-		write_batch(settle, &settle->settlements[settle->careful_next], 1);
-	else
-		write_batch(settle, settle->settlements, settle->count);
+	write_batch(settle);
 	if (settle->call.command.failed || settle->receipts.failed)
 		redis_link_break(settle->call.store->main, "out of memory");
 	send_settle(settle);
@@ -164,7 +214,6 @@ static struct settle_call *take_call(struct redis_store *store)
 	settle->call.store = store;
 	settle->call.on_reply = on_settled;
 	settle->call.was_lost = false;
-	settle->careful_next = 0;
 	return settle;
 }
 
@@ -180,10 +229,6 @@ static void on_settled(struct store_call *call, const struct reply *reply)
 	struct redis_store *store = call->store;
 	if (reply->type == REPLY_INTEGER && !settle->is_careful && reply->integer < (int64_t)settle->count)
 		store->gauges.vanished += settle->count - (uint64_t)reply->integer;
-	if (settle->is_careful && ++settle->careful_next < settle->count) {
-		write_and_send(settle);
-		return;
-	}
 	store_call_done(call);
 	for (unsigned i = 0; i < settle->count; i++)
 		note_settled(store, &settle->settlements[i]->key);
@@ -204,10 +249,7 @@ void store_settle_rewrite(struct redis_store *store, struct store_call *call)
 	if (call->was_lost)
 		settle->is_careful = true;
 	call->was_lost = false;
-	if (settle->is_careful)
-		write_batch(settle, &settle->settlements[settle->careful_next], 1);
-	else
-		write_batch(settle, settle->settlements, settle->count);
+	write_batch(settle);
 	if (settle->receipts.len > 0)
 		redis_link_send(store->main, command_octets(&settle->receipts), 0, on_receipts_kept, store);
 }

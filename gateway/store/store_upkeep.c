@@ -131,6 +131,7 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 	}
 	if (store_script_failed(store, reply))
 		return;
+	redis_link_works(store->main);
 	mono_us now = loop_now(store->loop).mono;
 	const struct reply *workers = reply_at(reply, 1);
 	if (workers == NULL)

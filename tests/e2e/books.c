@@ -113,7 +113,7 @@ json_t *books_events(void)
 	return events;
 }
 
-static unsigned total_of(const char *name)
+unsigned books_total(const char *name)
 {
 	redisReply *reply = redis_server_call("HGET {hongyan}:totals %s", name);
 	unsigned value = reply->str ? (unsigned)strtoul(reply->str, NULL, 10) : 0;
@@ -161,10 +161,10 @@ struct books_tally books_tally(const json_t *events)
 		json_object_set_new(closed, entry, json_true());
 	}
 	json_decref(closed);
-	EXPECT_COUNT(tally.accepted, total_of("accepted"));
-	EXPECT_COUNT(tally.expired, total_of("expired"));
-	EXPECT_COUNT(tally.duplicate, total_of("duplicate"));
-	EXPECT_COUNT(tally.dead, total_of("dead"));
+	EXPECT_COUNT(tally.accepted, books_total("accepted"));
+	EXPECT_COUNT(tally.expired, books_total("expired"));
+	EXPECT_COUNT(tally.duplicate, books_total("duplicate"));
+	EXPECT_COUNT(tally.dead, books_total("dead"));
 	EXPECT_COUNT(tally.dead, redis_server_int("XLEN {hongyan}:dead"));
 	return tally;
 }

@@ -28,6 +28,9 @@ void books_add_raw(char origin[static BOOKS_ORIGIN_OCTETS], const char *lane, co
  * closed. Returns how many wait. */
 long long books_waiting(void);
 
+/* How many entries ended so, as the queue's totals have it. */
+unsigned books_total(const char *name);
+
 /* Waits until nothing waits; looks at the balance all the while. */
 void books_await_settled(unsigned seconds);
 

@@ -110,6 +110,9 @@ void faults_redis_full(void)
 	faults_await_taken(FAULTS_LOAD / 4);
 	freeReplyObject(redis_server_call("CONFIG SET maxmemory 1mb"));
 	AWAIT(20, gateway_process_said(&faults_gateway, "\"event\":\"store_error\""));
+	/* Each has its place: with the carrier, and in the totals. */
+	AWAIT(20, smsc_count(&faults_smsc, "accepted") == books_total("accepted"));
+	EXPECT(books_waiting() > FAULTS_LOAD / 4);
 	freeReplyObject(redis_server_call("CONFIG SET maxmemory 0"));
 	EXPECT_COUNT(faults_close(), 0);
 }

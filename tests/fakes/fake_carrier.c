@@ -83,8 +83,8 @@ static void arrive(struct fake_carrier *carrier, struct place *place, mono_us no
 		[SMSC_SILENT] = OUTCOME_ACCEPTED,     [SMSC_LOSE] = OUTCOME_UNKNOWN,
 		[SMSC_LATE] = OUTCOME_ACCEPTED,
 	};
-	struct smsc *smsc = carrier->options.smsc;
-	enum smsc_fate fate = smsc_fate(smsc);
+	struct smsc_model *smsc = carrier->options.smsc;
+	enum smsc_fate fate = smsc_model_fate(smsc);
 	place->state = PLACE_ARRIVED;
 	place->outcome_class = classes[fate];
 	place->answer_at = now == INT64_MAX ? INT64_MAX : now + up_to(carrier, smsc->mood->latency_max_us);
@@ -93,7 +93,7 @@ static void arrive(struct fake_carrier *carrier, struct place *place, mono_us no
 	if (fate == SMSC_SILENT || fate == SMSC_LOSE)
 		place->answer_at = INT64_MAX;
 	if (place->outcome_class == OUTCOME_ACCEPTED)
-		place->ref = smsc_take(smsc, &place->key, place->wants_receipt, now_of(carrier));
+		place->ref = smsc_model_take(smsc, &place->key, place->wants_receipt, now_of(carrier));
 }
 
 static void act_on(struct fake_carrier *carrier, struct list *places, mono_us now)
@@ -127,8 +127,8 @@ static void give_receipts_back(struct fake_carrier *carrier)
 {
 	for (unsigned i = 0; i < RECEIPTS_MAX; i++) {
 		if (carrier->receipts[i] >= 0)
-			smsc_answer_receipt(carrier->options.smsc, (unsigned)carrier->receipts[i], false,
-					    now_of(carrier));
+			smsc_model_answer_receipt(carrier->options.smsc, (unsigned)carrier->receipts[i], false,
+						  now_of(carrier));
 		carrier->receipts[i] = -1;
 	}
 	carrier->generation++;
@@ -200,7 +200,7 @@ static void tell_outcome(struct fake_carrier *carrier, struct place *place, bool
 	char ref[SMSC_REF_OCTETS];
 	struct outcome outcome = { .outcome_class = is_overdue ? OUTCOME_UNKNOWN : place->outcome_class };
 	if (outcome.outcome_class == OUTCOME_ACCEPTED)
-		outcome.carrier_ref = (struct slice){ ref, smsc_format_ref(place->ref, ref) };
+		outcome.carrier_ref = (struct slice){ ref, smsc_model_format_ref(place->ref, ref) };
 	else if (place->state == PLACE_ARRIVED && !is_overdue)
 		outcome.native_code = 0x100 + (uint32_t)place->outcome_class;
 	uint64_t token = place->token;
@@ -247,7 +247,7 @@ static void tell_lates(struct fake_carrier *carrier, mono_us now)
 		char ref[SMSC_REF_OCTETS];
 		struct outcome outcome = { .outcome_class = place->outcome_class };
 		if (outcome.outcome_class == OUTCOME_ACCEPTED)
-			outcome.carrier_ref = (struct slice){ ref, smsc_format_ref(place->ref, ref) };
+			outcome.carrier_ref = (struct slice){ ref, smsc_model_format_ref(place->ref, ref) };
 		list_remove(&place->link);
 		carrier->overdue_count--;
 		carrier->upcalls++;
@@ -261,13 +261,13 @@ static void tell_receipts(struct fake_carrier *carrier, mono_us now)
 	for (unsigned i = 0; i < RECEIPTS_MAX && takes_submits(carrier); i++) {
 		if (carrier->receipts[i] >= 0)
 			continue;
-		int index = smsc_next_receipt(carrier->options.smsc, now);
+		int index = smsc_model_next_receipt(carrier->options.smsc, now);
 		if (index < 0)
 			return;
 		carrier->receipts[i] = index;
 		char ref[SMSC_REF_OCTETS];
 		struct receipt receipt = { .state = MESSAGE_STATE_DELIVERED };
-		size_t len = smsc_format_ref(carrier->options.smsc->receipts[index].ref, ref);
+		size_t len = smsc_model_format_ref(carrier->options.smsc->receipts[index].ref, ref);
 		receipt.carrier_ref = (struct slice){ ref, len };
 		carrier->upcalls++;
 		carrier->events->on_receipt(carrier->ctx, (uint64_t)carrier->generation << 32 | i, &receipt);
@@ -348,7 +348,7 @@ mono_us fake_carrier_next_deadline(const struct carrier *base)
 	if (!carrier->is_up)
 		least(&deadline, carrier->up_at);
 	else if (takes_submits(carrier) && has_receipt_place(carrier))
-		least(&deadline, smsc_next_due(carrier->options.smsc));
+		least(&deadline, smsc_model_next_due(carrier->options.smsc));
 	if (carrier->is_closing)
 		least(&deadline, carrier->close_deadline);
 	return deadline;
@@ -419,7 +419,7 @@ static void receipt_done(struct carrier *base, receipt_token token, bool durable
 	CHECK(place < RECEIPTS_MAX);
 	if ((uint32_t)(token >> 32) != carrier->generation || carrier->receipts[place] < 0)
 		return;
-	smsc_answer_receipt(carrier->options.smsc, (unsigned)carrier->receipts[place], durable, now_of(carrier));
+	smsc_model_answer_receipt(carrier->options.smsc, (unsigned)carrier->receipts[place], durable, now_of(carrier));
 	carrier->receipts[place] = -1;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fakes/fake_env.h"
-#include "fakes/smsc.h"
+#include "fakes/smsc_model.h"
 #include "port/carrier.h"
 
 /* A carrier account of one worker on a model SMSC: asynchronous, cranked by the test, with seeded faults. It keeps every
@@ -13,7 +13,7 @@
 
 struct fake_carrier_options {
 	const char *name;
-	struct smsc *smsc;
+	struct smsc_model *smsc;
 	const struct fake_env *env;
 	unsigned window;
 	unsigned late_max; /* overdue submits whose late answer is still recognised */

@@ -61,8 +61,19 @@ static mono_us later(mono_us a, mono_us b)
 	return a > b ? a : b;
 }
 
+/* What is asked again must not make the queue forget the intents of a later BEGIN or adoption. */
+static void renew_intents(const struct fake_store *store, struct fake_call *call)
+{
+	size_t size = store->latest_intent_count * sizeof *call->intents;
+	call->intents = fake_memory_grow(call->intents, size + sizeof *call->intents);
+	memcpy(call->intents, store->latest_intents, size);
+	call->intent_count = store->latest_intent_count;
+}
+
 static void send_call(struct fake_store *store, struct fake_call *call)
 {
+	if (call->kind == FAKE_BEGIN)
+		renew_intents(store, call);
 	call->is_sent = true;
 	call->is_acted = false;
 	call->sent_at = now_of(store);

@@ -47,14 +47,21 @@ static void act_read(struct fake_store *store, struct fake_call *call, mono_us n
 static void act_look(struct fake_store *store, struct fake_call *call)
 {
 	call->left = queue_model_pending(store->options->model, store->consumer, true, NULL, 0);
+	call->entry_count = queue_model_pending(store->options->model, store->consumer, true,
+						entry_places(call, call->left), call->left);
 }
 
+/* A READ that was sent since has brought others, which are not lost. */
 static void act_fetch(struct fake_store *store, struct fake_call *call)
 {
-	call->left = queue_model_pending(store->options->model, store->consumer, true, entry_places(call, call->count),
-					 call->count);
-	call->entry_count = call->left < call->count ? call->left : call->count;
-	call->left -= call->entry_count;
+	entry_places(call, call->count);
+	unsigned looked_at = 0;
+	while (looked_at < store->lost_count && call->entry_count < call->count) {
+		struct queue_entry *entry = store->lost[looked_at++];
+		if (!entry->is_settled && entry->owner == store->consumer)
+			call->entries[call->entry_count++] = entry;
+	}
+	call->left = store->lost_count - looked_at;
 }
 
 void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now)
@@ -164,7 +171,10 @@ static void end_adopting(struct fake_store *store)
 static void answer_look(struct fake_store *store, struct fake_call *call)
 {
 	store->is_looking = store->may_have_lost = false;
-	store->lost_count = call->left;
+	free(store->lost);
+	store->lost = call->entries;
+	store->lost_count = call->entry_count;
+	call->entries = NULL;
 	if (store->lost_count > 0)
 		store->events->on_orphans(store->ctx);
 	if (store->is_adopting)
@@ -174,6 +184,7 @@ static void answer_look(struct fake_store *store, struct fake_call *call)
 static void answer_fetch(struct fake_store *store, struct fake_call *call)
 {
 	fake_store_deliver(store, call->entries, call->entry_count, true);
+	memmove(store->lost, store->lost + store->lost_count - call->left, call->left * sizeof(struct queue_entry *));
 	store->lost_count = call->left;
 	end_adopting(store);
 }

@@ -99,7 +99,8 @@ struct fake_store {
 	bool read_failed;   /* the READ under way brings nothing: told in the next turn */
 	bool may_have_lost; /* an answer that brings entries was lost: ask which are ours */
 	bool is_looking;
-	unsigned lost_count; /* entries of ours to fetch */
+	struct queue_entry **lost; /* entries of ours to fetch, as the last look saw them */
+	unsigned lost_count;
 	unsigned begins;
 	bool is_beating;
 	bool is_moving;
@@ -109,6 +110,8 @@ struct fake_store {
 	unsigned orphan; /* QUEUE_NOBODY = none */
 	bool orphan_is_fenced;
 	bool is_adopting;
+	struct entry_key *latest_intents; /* of the last BEGIN or adoption */
+	unsigned latest_intent_count;
 	struct entry_key *orphan_intents;
 	unsigned orphan_intent_count;
 	mono_us close_deadline;
@@ -126,9 +129,8 @@ void fake_store_fenced(struct fake_store *store);
 
 /* fake_store_port.c */
 /* The whole set of intents: begun, items (may be NULL), the orphan's; owned by the caller. */
-struct entry_key *fake_store_intents(const struct fake_store *store, const struct entry_key *begun,
-				     unsigned begun_count, const struct store_begin *items, unsigned count,
-				     unsigned *out_count);
+struct entry_key *fake_store_intents(struct fake_store *store, const struct entry_key *begun, unsigned begun_count,
+				     const struct store_begin *items, unsigned count, unsigned *out_count);
 
 /* fake_store_answer.c */
 void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now);

@@ -46,9 +46,8 @@ static bool is_reading(const struct store *base)
 	return of(base)->is_reading;
 }
 
-struct entry_key *fake_store_intents(const struct fake_store *store, const struct entry_key *begun,
-				     unsigned begun_count, const struct store_begin *items, unsigned count,
-				     unsigned *out_count)
+struct entry_key *fake_store_intents(struct fake_store *store, const struct entry_key *begun, unsigned begun_count,
+				     const struct store_begin *items, unsigned count, unsigned *out_count)
 {
 	unsigned all = begun_count + count + store->orphan_intent_count;
 	struct entry_key *intents = fake_memory_take(all + 1, sizeof *intents);
@@ -59,6 +58,9 @@ struct entry_key *fake_store_intents(const struct fake_store *store, const struc
 	for (unsigned i = 0; i < store->orphan_intent_count; i++)
 		intents[begun_count + count + i] = store->orphan_intents[i];
 	*out_count = all;
+	store->latest_intents = fake_memory_grow(store->latest_intents, (all + 1) * sizeof *intents);
+	memcpy(store->latest_intents, intents, all * sizeof *intents);
+	store->latest_intent_count = all;
 	return intents;
 }
 
@@ -171,6 +173,8 @@ static void free_store(struct fake_store *store)
 	fake_call_free(store->read);
 	free(store->peers);
 	free(store->orphan_intents);
+	free(store->latest_intents);
+	free(store->lost);
 	free(store);
 }
 

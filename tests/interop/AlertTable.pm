@@ -41,36 +41,35 @@ sub accounts {
 
 # --- what a text costs ----------------------------------------------------------------------------------------------
 
-# Units of each character, or undef where one is not in the GSM alphabet.
-sub septets_of {
+my %septets;    # of a character; 0 where the GSM alphabet lacks it
+
+# Units of each character: septets where the whole text is in the GSM alphabet, else UTF-16 units; and which.
+sub unit_list {
     my ($text) = @_;
-    my @units;
-    for my $char (split //, $text) {
-        my $octets = eval { encode('gsm0338', $char, Encode::FB_CROAK) } // return undef;
-        push @units, length $octets;
-    }
-    return \@units;
+    my @chars = split //, $text;
+    my @units = map { $septets{$_} //= length(eval { encode('gsm0338', "$_", Encode::FB_CROAK) } // '') } @chars;
+    return ('GSM7', @units) unless grep { !$_ } @units;
+    return ('UCS2', map { ord > 0xFFFF ? 2 : 1 } @chars);
 }
 
-sub encoding_of { return septets_of($_[0]) ? 'GSM7' : 'UCS2' }
+sub encoding_of { return (unit_list($_[0]))[0] }
 
 sub units_of {
-    my ($text) = @_;
-    my $units = septets_of($text) // [map { length(encode('UTF-16BE', $_)) / 2 } split //, $text];
+    my ($encoding, @units) = unit_list($_[0]);
     my $sum = 0;
-    $sum += $_ for @$units;
+    $sum += $_ for @units;
     return $sum;
 }
 
 # Segments where nothing but pairs must stay whole: 23.040 §9.2.3.24.1 and .8, 23.038 §6.1.2.
 sub segments_of {
     my ($text, $is_ref16) = @_;
-    my $septets = septets_of($text);
-    my ($alone, $part) = $septets ? (160, 153) : (70, 67);
+    my ($encoding, @units) = unit_list($text);
+    my ($alone, $part) = $encoding eq 'GSM7' ? (160, 153) : (70, 67);
     $part-- if $is_ref16;
     return length $text ? 1 : 0 if units_of($text) <= $alone;
     my ($segments, $used) = (1, 0);
-    for my $units (@{ $septets // [map { length(encode('UTF-16BE', $_)) / 2 } split //, $text] }) {
+    for my $units (@units) {
         ($segments, $used) = ($segments + 1, 0) if $used + $units > $part;
         $used += $units;
     }
@@ -83,7 +82,7 @@ sub segments_of {
 sub filled {
     my ($label, $filler, $units) = @_;
     my $left = $units - units_of($label);
-    my $each = encoding_of("$label$filler") eq 'UCS2' ? length(encode('UTF-16BE', $filler)) / 2 : units_of($filler);
+    my $each = units_of("$label$filler") - units_of($label);
     my $text = $label . $filler x int($left / $each);
     return $text . '-' x ($left % $each);
 }

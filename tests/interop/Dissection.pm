@@ -4,9 +4,9 @@ package Dissection;
 use strict;
 use warnings;
 use Exporter qw(import);
-use File::Temp qw(tempfile);
+use File::Temp qw(tempdir);
 
-our @EXPORT_OK = qw(missing_tools pcap_of_pdus pdus_of malformed_in);
+our @EXPORT_OK = qw(missing_tools write_capture pdus_of malformed_in);
 
 use constant { FIRST_CLIENT_PORT => 40001 };
 
@@ -18,18 +18,21 @@ sub missing_tools {
     return undef;
 }
 
-# Writes a capture file of one connection. pdus: [from the client?, octets].
-sub pcap_of_pdus {
-    my ($path, $server_port, $connection, @pdus) = @_;
-    my ($dump, $dump_path) = tempfile(UNLINK => 1);
-    for (@pdus) {
-        my ($is_from_client, $octets) = @$_;
-        my $hex = unpack 'H*', $octets;
-        print $dump $is_from_client ? 'I' : 'O', "\n000000 ", join(' ', $hex =~ /../g), "\n";
+# Writes a capture file. connections: lists of PDUs, [from the client?, octets].
+sub write_capture {
+    my ($path, $server_port, @connections) = @_;
+    my $dir = tempdir(CLEANUP => 1);
+    for my $number (0 .. $#connections) {
+        open my $dump, '>', "$dir/dump" or die "cannot write $dir/dump: $!\n";
+        for (@{ $connections[$number] }) {
+            my ($is_from_client, $octets) = @$_;
+            print $dump $is_from_client ? 'I' : 'O', "\n000000 ", join(' ', unpack '(H2)*', $octets), "\n";
+        }
+        close $dump or die "cannot write $dir/dump: $!\n";
+        my $client_port = FIRST_CLIENT_PORT + $number;
+        system('text2pcap', '-q', '-D', '-T', "$client_port,$server_port", "$dir/dump", "$dir/$number.pcap") == 0 or die "text2pcap fails\n";
     }
-    close $dump or die "cannot write $dump_path: $!\n";
-    my $client_port = FIRST_CLIENT_PORT + $connection;
-    system('text2pcap', '-q', '-D', '-T', "$client_port,$server_port", $dump_path, $path) == 0 or die "text2pcap fails\n";
+    system('mergecap', '-a', '-w', $path, map { "$dir/$_.pcap" } 0 .. $#connections) == 0 or die "mergecap fails\n";
 }
 
 sub tshark {

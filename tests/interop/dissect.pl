@@ -16,7 +16,7 @@ use Test::More;
 use Time::HiRes qw(time);
 use lib $FindBin::Bin;
 use AlertTable qw(templates accounts alerts);
-use Dissection qw(missing_tools pcap_of_pdus pdus_of malformed_in);
+use Dissection qw(missing_tools write_capture pdus_of malformed_in);
 use FakeCarrier qw(start command finish slurp message_body);
 use GatewayRig qw(wait_for);
 
@@ -29,7 +29,7 @@ binmode $_, ':encoding(UTF-8)' for Test::More->builder->output, Test::More->buil
 
 sub skip_all { print "1..0 # SKIP @_\n"; exit SKIPPED }
 
-my $missing = missing_tools('tshark', $mode eq 'capture' ? 'dumpcap' : 'text2pcap');
+my $missing = missing_tools('tshark', 'text2pcap', 'mergecap', 'dumpcap');
 skip_all("$missing is not installed") if $missing;
 
 my $expires_s = int(time) + LIFETIME_S;
@@ -43,6 +43,7 @@ $links += $_->{binds} for accounts();
 # --- two ways to get at the PDUs -------------------------------------------------------------------------------------
 
 my $capture_path = "$rig->{dir}/capture.pcapng";
+my @capture = ($capture_path, $carrier->{port});
 my $relay_path = "$rig->{dir}/relay";
 
 sub start_capture {
@@ -89,10 +90,10 @@ sub start_relay {
     return $listener->sockport;
 }
 
-# Capture files, each with the SMSC's port.
-sub relayed_files {
+# Makes a capture file of what the relay has written down.
+sub capture_relayed {
     my $record = slurp($relay_path);
-    my (%octets, %pdus, $count);
+    my (%octets, %pdus);
     while (length $record) {
         (my $connection, my $is_client, my $chunk, $record) = unpack 'NCN/a* a*', $record;
         my $rest = \$octets{$connection}{$is_client};
@@ -100,11 +101,14 @@ sub relayed_files {
         push @{ $pdus{$connection} }, [$is_client, substr $$rest, 0, unpack('N', $$rest), '']
             while length($$rest) >= 4 && length($$rest) >= unpack 'N', $$rest;
     }
-    return map {
-        my $path = "$rig->{dir}/connection-$_.pcap";
-        pcap_of_pdus($path, 2775, $_, @{ $pdus{$_} });
-        [$path, 2775];
-    } sort { $a <=> $b } keys %pdus;
+    write_capture($capture_path, $carrier->{port}, map { $pdus{$_} } sort { $a <=> $b } keys %pdus);
+}
+
+# True once the gateway has sent a PDU without a body, by its command_id in hexadecimal.
+sub has_left {
+    my ($command) = @_;
+    return index(slurp($relay_path), pack 'NH8N', 16, $command, 0) >= 0 if $mode eq 'relay';
+    return scalar grep { $_->{is_from_client} && $_->{fields}{'smpp.command_id'}[0]{value} eq $command } pdus_of(@capture);
 }
 
 # --- the run ---------------------------------------------------------------------------------------------------------
@@ -139,46 +143,38 @@ $segments += $_->{segments} for @alerts;
 ok($rig->await_events(accepted => scalar @alerts, delivered => $segments), 'all accepted and delivered') or $rig->tell_log('gateway');
 ok(wait_for(\&bound_links), 'all links are bound');
 is(command($carrier, 'unbind')->{sessions}, $links, 'the carrier unbinds');
-ok(wait_for(sub { command($carrier, 'stats')->{sessions} == 2 * $links && bound_links() }), 'the gateway comes back');
-my $asked = wait_for(sub { command($carrier, 'stats')->{enquires_answered} });
-ok($asked, 'the carrier has asked whether the gateway lives');
+ok(wait_for(sub { command($carrier, 'stats')->{binds} == 2 * $links && bound_links() }), 'the gateway comes back');
+ok(wait_for(sub { has_left('80000015') }), 'the carrier asks whether the gateway lives, and is answered');
 $rig->stop('gateway', 'TERM');
-is($rig->{statuses}{gateway}, 0, 'the gateway ends with status 0');
+is($rig->{statuses}{gateway}, 0, 'the gateway ends with status 0') or $rig->tell_log('gateway');
+$rig->stop('relay', 'TERM');    # it holds the carrier's stdin
 my ($summary) = finish($carrier);
 is($summary->{violations_total}, 0, 'the carrier found no violation');
 
-my @files = ([$capture_path, $carrier->{port}]);
 if ($mode eq 'capture') {
     # What the kernel holds is written when there is nothing more to wait for.
-    my $ends = sub { scalar grep { $_->{fields}{'smpp.command_id'}[0]{value} eq '80000006' } pdus_of(@{ $files[0] }) };
+    my $ends = sub { scalar grep { $_->{fields}{'smpp.command_id'}[0]{value} eq '80000006' } pdus_of(@capture) };
     ok(wait_for(sub { $ends->() >= 2 * $links }), 'the capture is whole');
     $rig->stop('dumpcap', 'INT');
 } else {
-    $rig->stop('relay', 'TERM');
-    @files = relayed_files();
+    capture_relayed();
 }
 
 # --- what the dissector says -----------------------------------------------------------------------------------------
 
-my @pdus = map { my $file = $_; map { $_->{stream} = "$$file[0] $_->{stream}"; $_ } pdus_of(@$file) } @files;
+my @pdus = pdus_of(@capture);
 
 sub value { my ($pdu, $name) = @_; return ($pdu->{fields}{$name} // [{}])->[0]{value} // '' }
 sub command_of { return value($_[0], 'smpp.command_id') }
 sub from_gateway { my ($command) = @_; return grep { $_->{is_from_client} && command_of($_) eq $command } @pdus }
 
-subtest 'a malformed PDU would be seen' => sub {
-    my $submit = pack('NNNN', 0, 4, 0, 1) . message_body(text => 'hello');
-    my @rows = (['whole', $submit, 0], ['with its end cut off', substr($submit, 0, -3), 1], ['a TLV longer than the rest', $submit . pack('nna2', 0x0424, 50, 'xx'), 1]);
-    for (@rows) {
-        my ($name, $octets, $want) = @$_;
-        substr $octets, 0, 4, pack 'N', length $octets;
-        my $path = File::Temp->new(SUFFIX => '.pcap');
-        pcap_of_pdus("$path", 2775, 0, [1, $octets]);
-        is(scalar(my @found = malformed_in("$path", 2775)) > 0 ? 1 : 0, $want, $name);
-    }
-} if !missing_tools('text2pcap');
-
-is_deeply([map { malformed_in(@$_) } @files], [], 'no PDU is malformed');
+# A look at PDUs that are broken: the check below must be able to fail.
+my $submit = pack('NNNN', 0, 4, 0, 1) . message_body(text => 'hello');
+my @broken = map { substr $_, 0, 4, pack 'N', length; [[1, $_]] } "$submit", substr($submit, 0, -3), $submit . pack('nna2', 0x0424, 50, 'xx');
+write_capture("$rig->{dir}/broken.pcapng", $carrier->{port}, @broken);
+is_deeply([map { /\A(\d+)/ } malformed_in("$rig->{dir}/broken.pcapng", $carrier->{port})], [2, 3],
+    'of three PDUs, the cut one and the one with a TLV that is too long are seen to be malformed');
+is_deeply([malformed_in(@capture)], [], 'no PDU is malformed');
 
 subtest 'commands' => sub {
     my %want = ('00000009' => 'bind_transceiver', '00000004' => 'submit_sm', '00000015' => 'enquire_link', '80000015' => 'enquire_link_resp',
@@ -191,18 +187,15 @@ subtest 'commands' => sub {
 };
 
 subtest 'headers' => sub {
-    my (%asked, %answered);
+    my (%asked, %answered, @odd);
     for my $pdu (@pdus) {
-        my ($command, $number) = (command_of($pdu), value($pdu, 'smpp.sequence_number'));
-        if ($command =~ /\A8/) {
-            is(value($pdu, 'smpp.command_status'), '00000000', "answer $command $number: status 0");
-            $answered{ join ' ', $pdu->{stream}, !$pdu->{is_from_client} || 0, $number }++;
-        } else {
-            is(value($pdu, 'smpp.command_status') || '00000000', '00000000', "request $command $number: status 0");
-            ok(hex $number > 0 && hex $number <= 0x7FFFFFFF, "request $command: sequence_number $number");
-            $asked{ join ' ', $pdu->{stream}, $pdu->{is_from_client}, $number }++;
-        }
+        my ($command, $number, $status) = map { value($pdu, "smpp.$_") } qw(command_id sequence_number command_status);
+        my $is_answer = $command =~ /\A8/;
+        my $asker = $is_answer ? !$pdu->{is_from_client} : $pdu->{is_from_client};
+        ($is_answer ? \%answered : \%asked)->{ join ' ', $pdu->{stream}, $asker ? 'gateway' : 'carrier', $number }++;
+        push @odd, "$command $number: status $status" if hex $status || (!$is_answer && (hex $number < 1 || hex $number > 0x7FFFFFFF));
     }
+    is_deeply(\@odd, [], 'status and range of sequence_number');
     is_deeply([grep { $asked{$_} > 1 } sort keys %asked], [], 'no sequence_number is used twice on a connection');
     is_deeply([grep { ($answered{$_} // 0) != 1 } sort keys %asked], [], 'every request is answered once');
     is_deeply([grep { !$asked{$_} } sort keys %answered], [], 'and nothing else is');
@@ -210,51 +203,72 @@ subtest 'headers' => sub {
 
 subtest 'bind_transceiver' => sub {
     for my $pdu (from_gateway('00000009')) {
-        my %fields = map { $_ => value($pdu, "smpp.$_") } qw(password system_type interface_version addr_ton addr_npi address_range);
-        is_deeply(\%fields, { password => unpack('H*', "secret\0"), system_type => '', interface_version => '34', addr_ton => '00', addr_npi => '00', address_range => '' }, 'fields');
-        is(hex value($pdu, 'smpp.command_length'), 16 + 23 + 6 + length(pack 'H*', value($pdu, 'smpp.system_id')) - 1, 'and no octet more');
+        my $system_id = pack 'H*', value($pdu, 'smpp.system_id') =~ s/00\z//r;
+        my %seen = map { $_ => value($pdu, "smpp.$_") } qw(command_length password system_type interface_version addr_ton addr_npi address_range);
+        # The dissector leaves out empty strings.
+        my %want = (command_length => sprintf('%08x', 23 + length "secret$system_id"), password => unpack('H*', "secret\0"), system_type => '',
+            interface_version => '34', addr_ton => '00', addr_npi => '00', address_range => '');
+        is_deeply(\%seen, \%want, "$system_id: fields");
     }
 };
 
-# What lies in a submit_sm, as the dissector has taken it apart: how it is tied to others, and its text.
+# The first of some fields that a PDU has, as a number.
+sub number_of {
+    my ($pdu, $default, @names) = @_;
+    my ($value) = grep { length } map { value($pdu, $_) } @names;
+    return defined $value ? hex $value : $default;
+}
+
+# What lies in a submit_sm, as the dissector has taken it apart: number, total, reference, text.
 sub content_of {
     my ($pdu) = @_;
     my $octets = pack 'H*', value($pdu, 'smpp.message_payload') || value($pdu, 'smpp.message');
-    my ($number, $total, $reference) = map { my $name = $_; my ($field) = grep { length } map { value($pdu, $_) } "gsm_sms.udh.mm.$$name[0]", "smpp.$$name[1]"; hex($field // $$name[2]) }
-        ['msg_part', 'sar_segment_seqnum', 1], ['msg_parts', 'sar_total_segments', 1], ['msg_id', 'sar_msg_ref_num', 0];
     substr($octets, 0, 1 + ord $octets) = '' if length value($pdu, 'gsm_sms.dis_field_udh.user_data_header_length');
-    my $text = value($pdu, 'smpp.data_coding') eq '08' ? decode('UTF-16BE', $octets, Encode::FB_CROAK) : decode('gsm0338', $octets, Encode::FB_CROAK);
-    return ($number, $total, $reference, $text);
+    my $alphabet = value($pdu, 'smpp.data_coding') eq '08' ? 'UTF-16BE' : 'gsm0338';
+    return (number_of($pdu, 1, 'gsm_sms.udh.mm.msg_part', 'smpp.sar_segment_seqnum'), number_of($pdu, 1, 'gsm_sms.udh.mm.msg_parts', 'smpp.sar_total_segments'),
+        number_of($pdu, 0, 'gsm_sms.udh.mm.msg_id', 'smpp.sar_msg_ref_num'), decode($alphabet, $octets, Encode::FB_CROAK));
+}
+
+# The dissector's own reading of validity_period.
+sub validity_of {
+    my ($pdu) = @_;
+    my ($relative, $absolute) = map { ($pdu->{fields}{"smpp.$_"} // [{}])->[0]{show} } qw(validity_period_r validity_period);
+    return "until $absolute" if defined $absolute;
+    return $relative == 0 ? 'none' : $relative > LIFETIME_S - 60 && $relative <= LIFETIME_S ? 'an hour' : "$relative s";
+}
+
+my @plain_fields = qw(service_type source_addr_ton source_addr_npi source_addr dest_addr_ton dest_addr_npi destination_addr protocol_id priority_flag
+    schedule_delivery_time_r data_coding sm_default_msg_id sm_length);
+my @bit_fields = qw(esm.submit.features regdel.receipt replace_if_present_flag);
+
+sub wanted_fields {
+    my ($alert, $pdu) = @_;
+    my ($concat, $validity) = @{ $alert->{account} }{qw(concat validity)};
+    my $is_long = $alert->{segments} > 1;
+    return (
+        service_type => '00', source_addr_ton => '00', source_addr_npi => '01', source_addr => unpack('H*', "10690001\0"), dest_addr_ton => '01',
+        dest_addr_npi => '01', destination_addr => unpack('H*', "$alert->{to}\0"), protocol_id => '00', priority_flag => '00', schedule_delivery_time_r => '00',
+        data_coding => $alert->{encoding} eq 'UCS2' ? '08' : '00', sm_default_msg_id => '00', sm_length => sprintf('%02x', length(value($pdu, 'smpp.message')) / 2),
+        'esm.submit.features' => $concat =~ /udh/ && $is_long ? '40' : '00', 'regdel.receipt' => '01', replace_if_present_flag => '00',
+        total => $alert->{segments}, element => $is_long ? { udh8 => '00', udh16 => '08' }->{$concat} // '' : '',
+        place => $concat eq 'payload' ? 'message_payload' : 'short_message',
+        validity => { none => 'none', relative => 'an hour', absolute => strftime('until %b %e, %Y %H:%M:%S.000000000 UTC', gmtime $expires_s) }->{$validity},
+    );
 }
 
 subtest 'submit_sm' => sub {
-    my %common = (service_type => '00', source_addr_ton => '00', source_addr_npi => '01', source_addr => unpack('H*', "10690001\0"),
-        dest_addr_ton => '01', dest_addr_npi => '01', protocol_id => '00', priority_flag => '00', schedule_delivery_time_r => '00', sm_default_msg_id => '00');
-    my $absolute = strftime('%b %e, %Y %H:%M:%S.000000000 UTC', gmtime $expires_s);
     my (%parts, %references);
     for my $pdu (from_gateway('00000004')) {
         my $to = pack('H*', value($pdu, 'smpp.destination_addr')) =~ s/\0\z//r;
         my $alert = $alert_of{$to} or fail("submit to $to"), next;
-        my $name = $alert->{name};
-        is_deeply({ map { $_ => value($pdu, "smpp.$_") } keys %common }, \%common, "$name: fields");
-        my ($concat, $validity) = @{ $alert->{account} }{qw(concat validity)};
-        is($pdu->{fields}{'smpp.esm.submit.features'}[0]{whole}, $concat =~ /udh/ && $alert->{segments} > 1 ? '40' : '00', "$name: esm_class");
-        is($pdu->{fields}{'smpp.regdel.receipt'}[0]{whole}, '01', "$name: registered_delivery");
-        is($pdu->{fields}{'smpp.replace_if_present_flag'}[0]{whole}, '00', "$name: replace_if_present_flag");
-        is(value($pdu, 'smpp.data_coding'), $alert->{encoding} eq 'UCS2' ? '08' : '00', "$name: data_coding");
-        is(hex value($pdu, 'smpp.sm_length'), length(value($pdu, 'smpp.message')) / 2, "$name: sm_length");
-        my ($relative_field, $absolute_field) = map { ($pdu->{fields}{"smpp.$_"} // [{}])->[0]{show} } qw(validity_period_r validity_period);
-        is($absolute_field, $validity eq 'absolute' ? $absolute : undef, "$name: absolute validity_period");
-        my ($least, $most) = $validity eq 'relative' ? (LIFETIME_S - 60, LIFETIME_S) : (0, 0);
-        ok($relative_field >= $least && $relative_field <= $most, "$name: relative validity_period $relative_field") if $validity ne 'absolute';
         my ($number, $total, $reference, $text) = content_of($pdu);
-        is($total, $alert->{segments}, "$name: parts");
-        ok(!defined $parts{$to}{$number}, "$name: part $number once");
+        my %seen = ((map { $_ => value($pdu, "smpp.$_") } @plain_fields), (map { $_ => $pdu->{fields}{"smpp.$_"}[0]{whole} } @bit_fields));
+        @seen{qw(total element validity)} = ($total, value($pdu, 'gsm_sms.ie_identifier'), validity_of($pdu));
+        $seen{place} = length value($pdu, 'smpp.message_payload') ? 'message_payload' : 'short_message';
+        is_deeply(\%seen, { wanted_fields($alert, $pdu) }, "$alert->{name}, part $number: fields") or diag(explain(\%seen));
+        fail("$alert->{name}: part $number comes twice") if defined $parts{$to}{$number};
         $parts{$to}{$number} = $text;
         $references{$to}{$reference} = 1;
-        my $element = value($pdu, 'gsm_sms.ie_identifier');
-        is($element, $total == 1 ? '' : { udh8 => '00', udh16 => '08' }->{$concat} // '', "$name: element of the user data header");
-        is(length value($pdu, 'smpp.message_payload') ? 'TLV' : 'field', $concat eq 'payload' ? 'TLV' : 'field', "$name: where the text lies");
     }
     for my $alert (@alerts) {
         my $parts = $parts{ $alert->{to} } // {};

@@ -11,7 +11,7 @@ use Net::SMPP;
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(time);
 
-use constant { PAUSE_S => 0.002, AGAIN_S => 0.05, TICK_S => 0.05, THROTTLED => 0x58, BUSY => 0x08, OK => 0 };
+use constant { PAUSE_S => 0.002, AGAIN_S => 0.05, TICK_S => 0.05, THROTTLED => 0x58, BUSY => 0x08 };
 
 my %refusals = ('0099' => THROTTLED, '0098' => BUSY);
 my %fates = (5 => 'early', 6 => 'data_sm', 7 => 'UNDELIV', 8 => 'EXPIRED', 9 => 'intermediate');

@@ -131,7 +131,7 @@ static unsigned accepted_times(const struct sim_world *world, const struct sim_a
 	struct submit_key key = { .origin = alert->origin, .segment = (uint8_t)segment };
 	unsigned times = 0;
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
-		const struct smsc_segment *known = smsc_find(world->smscs[i], &key);
+		const struct smsc_segment *known = smsc_model_find(world->smscs[i], &key);
 		times += known != NULL ? known->accepted : 0;
 	}
 	return times;
@@ -167,7 +167,7 @@ static void check_alert(struct sim_world *world, const struct sim_alert *alert, 
 	if (most > 1 && !alert->is_ambiguous && !was_doubtful(world, &alert->origin))
 		sim_world_fail(world, "alert %u was taken %u times, and its event (%s) does not say why", alert->id,
 			       most, name);
-	if (alert->closing == CLOSING_ACCEPTED && whole != (alert->kind == SIM_LONG ? SIM_LONG_PARTS : 1u))
+	if (alert->closing == CLOSING_ACCEPTED && whole != (alert->is_long ? SIM_LONG_PARTS : 1u))
 		sim_world_fail(world, "alert %u counts as accepted, but the carrier took %u of its segments", alert->id,
 			       whole);
 	if (alert->closing == CLOSING_DUPLICATE && most > 0)

@@ -32,9 +32,9 @@ struct sim_profile sim_fault_profile(struct sim_world *world)
 		.break_carrier = some(world, 3000),
 		.unbind = some(world, 2000),
 		.change_mood = some(world, 5000),
-		.freeze = some(world, 800),
-		.crash = some(world, 2500),
-		.drain = some(world, 1000),
+		.freeze = some(world, 3000),
+		.crash = some(world, 6000),
+		.drain = some(world, 2000),
 		.jump = some(world, 1000),
 	};
 }

@@ -11,8 +11,7 @@
 /* What producers asked for and what became of it, written down outside the gateway: the simulation's judge. */
 
 enum sim_kind {
-	SIM_PLAIN,     /* one segment */
-	SIM_LONG,      /* several */
+	SIM_PLAIN,
 	SIM_TWICE,     /* an id that was used before */
 	SIM_URGENT,    /* expires soon */
 	SIM_EARLY,     /* not before a time to come */
@@ -24,7 +23,8 @@ enum sim_kind {
 struct sim_alert {
 	struct entry_key origin;
 	enum sim_kind kind;
-	unsigned id; /* number in the alert's id */
+	bool is_long; /* several segments */
+	unsigned id;  /* number in the alert's id */
 	wall_ms expires_at;
 	wall_ms not_before;
 	unsigned closings;

@@ -45,8 +45,8 @@ static unsigned die(struct sim_world *world, unsigned sides)
 static enum sim_kind pick_kind(struct sim_world *world)
 {
 	static const unsigned shares[SIM_KIND_COUNT] = {
-		[SIM_PLAIN] = 60, [SIM_LONG] = 12,     [SIM_TWICE] = 6, [SIM_URGENT] = 8,
-		[SIM_EARLY] = 6,  [SIM_MALFORMED] = 2, [SIM_BAD] = 6,
+		[SIM_PLAIN] = 68, [SIM_TWICE] = 7,     [SIM_URGENT] = 10,
+		[SIM_EARLY] = 7,  [SIM_MALFORMED] = 2, [SIM_BAD] = 6,
 	};
 	if (world->profile.is_calm)
 		return SIM_PLAIN;
@@ -88,7 +88,7 @@ static void put_bad(struct sim_world *world, struct buf *body, unsigned id)
 
 static void put_body(struct sim_world *world, struct buf *body, const struct sim_alert *alert)
 {
-	bool is_long = alert->kind == SIM_LONG;
+	bool is_long = alert->is_long;
 	buf_put_format(body, "{\"id\":\"a%u\",\"to\":\"%s%08u\",\"template\":\"%s\",\"params\":{\"n\":\"%u\"",
 		       alert->id, die(world, 3) == 0 ? "139" : "138", alert->id, is_long ? "long" : "short", alert->id);
 	if (is_long) {
@@ -109,7 +109,11 @@ static void produce_one(struct sim_world *world)
 {
 	char octets[BODY_OCTETS];
 	struct buf body = buf_over(octets, sizeof octets);
-	struct sim_alert alert = { .kind = pick_kind(world), .id = world->next_id };
+	struct sim_alert alert = {
+		.kind = pick_kind(world),
+		.id = world->next_id,
+		.is_long = !world->profile.is_calm && die(world, 6) == 0,
+	};
 	enum lane lane = (enum lane)die(world, LANE_READY);
 	wall_ms now = world->env.now.wall;
 	if (alert.kind == SIM_TWICE && world->next_id > 1)

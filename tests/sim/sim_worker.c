@@ -88,7 +88,7 @@ static void make_account(struct sim_worker *worker, unsigned index)
 		.late_max = 4 * world->windows[index],
 		.response_timeout_us = US_PER_S,
 		.reconnect_max_us = world->profile.is_calm ? 1000 : US_PER_S / 2,
-		.full_per_million = world->profile.is_calm ? 0 : 2000,
+		.full_per_million = world->profile.is_calm ? 0 : (unsigned)rng_below(&world->rng, 30000),
 		.seed = rng_next(&world->rng),
 		.on_taken = index == 0 ? on_taken_alpha : on_taken_beta,
 		.ctx = worker,

@@ -40,7 +40,7 @@ static void init_carriers(struct sim_world *world)
 		};
 		world->windows[i] = 1 + (unsigned)rng_below(&world->rng, SIM_WINDOW_MAX);
 		world->tps[i] = rates[rng_below(&world->rng, sizeof rates / sizeof rates[0])];
-		world->smscs[i] = smsc_create(&world->moods[i], rng_next(&world->rng));
+		world->smscs[i] = smsc_model_create(&world->moods[i], rng_next(&world->rng));
 	}
 }
 
@@ -74,7 +74,7 @@ void sim_world_fini(struct sim_world *world)
 		metrics_destroy(world->workers[i].metrics);
 	}
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
-		smsc_destroy(world->smscs[i]);
+		smsc_model_destroy(world->smscs[i]);
 	queue_model_destroy(world->model);
 	catalogue_destroy(world->catalogue);
 	route_destroy(world->routes);
@@ -90,7 +90,6 @@ void sim_world_heal(struct sim_world *world)
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		world->mood_until[i] = 0;
 	for (unsigned i = 0; i < world->worker_count; i++) {
-		world->workers[i].thaw_at = 0;
 		world->workers[i].start_at = 0;
 	}
 }

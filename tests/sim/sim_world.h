@@ -68,7 +68,7 @@ struct sim_world {
 	struct queue_model *model;
 	struct fake_store_faults store_faults;
 	struct smsc_mood moods[SIM_ACCOUNTS];
-	struct smsc *smscs[SIM_ACCOUNTS];
+	struct smsc_model *smscs[SIM_ACCOUNTS];
 	mono_us mood_until[SIM_ACCOUNTS];
 	unsigned windows[SIM_ACCOUNTS];
 	uint32_t tps[SIM_ACCOUNTS]; /* of one worker */

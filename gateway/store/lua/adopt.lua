@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Takes over ranges of a consumer that is dead, with at most so many entries; the first call fences it, so that it can
 -- begin nothing more. With count 0 it only fences and tells the dead one's intents: the adopter must have them in its own
 -- value before it owns an entry, or a second crash would forget which alerts may have been sent.

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Runs in one MULTI behind the reads of a READ: what the group handed out since the last claim becomes ours. Ranges of
 -- which all is settled go, once they are seen to be empty.
 -- KEYS: claims, urgent, normal, bulk, ready   ARGV: consumer, then (lane, to) of ranges believed to be settled

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- One consumer shows that it lives, and sees who else does and how deep the queue is.
 -- KEYS: workers, intents, claims, urgent, normal, bulk, ready, later, dead   ARGV: consumer
 -- Returns Redis' time (s, µs), workers with their counters, all consumers that have intents or claims, lengths of the

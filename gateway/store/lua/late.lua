@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A late answer says that an alert which waits to be sent again was accepted: it is closed, if it still waits.
 -- KEYS: later, later bodies, totals, events, receipts now
 -- ARGV: origin, entry id of the origin, the event's members after “entry”, receipt field

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Brings alerts whose waiting is over back: later → ready.
 -- KEYS: later, later bodies, ready   ARGV: at most how many
 -- Returns how many moved, and the next due time in ms ('' = none waits).

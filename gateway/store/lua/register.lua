@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A consumer signs on: groups exist, it counts as alive, it has no intents. One that comes back after its connection
 -- broke may have been taken for dead meanwhile: then its alerts are others', and it must not live on under that name.
 -- KEYS: workers, intents, urgent, normal, bulk, ready   ARGV: consumer, 1 where it has signed on before

@@ -1,27 +1,25 @@
--- Takes a batch off the queue together with what became of it.
+#!lua flags=allow-oom
+-- Takes a batch off the queue together with what became of it. Its entries are this consumer's alone.
 -- KEYS: workers, totals, events, dead, later, later bodies, urgent, normal, bulk, ready
--- ARGV: consumer, careful (0, 1), events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name,
---       count), deads, laters, then the entry ids lane by lane, deads × (body, origin, reason), laters × (origin, due in
---       ms, attempt, ambiguous, state, body)
--- Careful means one entry that may have been settled before: nothing happens unless it is still there.
+-- ARGV: consumer, events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name, count), deads,
+--       laters, then the entry ids lane by lane, deads × (body, origin, reason), laters × (origin, due in ms, attempt,
+--       ambiguous, state, body)
 -- Deleting comes first: it frees memory, so that it is allowed when Redis is full.
-if ARGV[2] == '0' and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+-- Returns how many entries were there.
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
 end
-local kinds = tonumber(ARGV[8])
-local deads = tonumber(ARGV[9 + 2 * kinds])
-local laters = tonumber(ARGV[10 + 2 * kinds])
-local at = 11 + 2 * kinds
+local kinds = tonumber(ARGV[7])
+local deads = tonumber(ARGV[8 + 2 * kinds])
+local laters = tonumber(ARGV[9 + 2 * kinds])
+local at = 10 + 2 * kinds
 local gone = 0
 for lane = 1, 4 do
-  local count = tonumber(ARGV[3 + lane])
+  local count = tonumber(ARGV[2 + lane])
   if count > 0 then
     gone = gone + redis.call('XDEL', KEYS[6 + lane], unpack(ARGV, at, at + count - 1))
     at = at + count
   end
-end
-if ARGV[2] == '1' and gone == 0 then
-  return 0
 end
 for i = 1, deads do
   redis.call('XADD', KEYS[4], '*', 'alert', ARGV[at], 'origin', ARGV[at + 1], 'reason', ARGV[at + 2])
@@ -34,9 +32,9 @@ for i = 1, laters do
   at = at + 6
 end
 for i = 1, kinds do
-  redis.call('HINCRBY', KEYS[2], ARGV[7 + 2 * i], ARGV[8 + 2 * i])
+  redis.call('HINCRBY', KEYS[2], ARGV[6 + 2 * i], ARGV[7 + 2 * i])
 end
-if ARGV[3] ~= '' then
-  redis.call('XADD', KEYS[3], '*', 'events', ARGV[3])
+if ARGV[2] ~= '' then
+  redis.call('XADD', KEYS[3], '*', 'events', ARGV[2])
 end
 return gone

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A consumer leaves of its own will: what it still has may be taken over at once; with nothing left it disappears.
 -- KEYS: workers, intents, claims, urgent, normal, bulk, ready   ARGV: consumer
 redis.call('HDEL', KEYS[1], ARGV[1])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fakes/smsc.h"
+#include "fakes/smsc_model.h"
 
 #include "base/check.h"
 #include "fakes/fake_memory.h"
@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct smsc *smsc_create(const struct smsc_mood *mood, uint64_t seed)
+struct smsc_model *smsc_model_create(const struct smsc_mood *mood, uint64_t seed)
 {
-	struct smsc *smsc = fake_memory_take(1, sizeof *smsc);
+	struct smsc_model *smsc = fake_memory_take(1, sizeof *smsc);
 	smsc->mood = mood;
 	rng_seed(&smsc->rng, seed);
 	return smsc;
 }
 
-void smsc_destroy(struct smsc *smsc)
+void smsc_model_destroy(struct smsc_model *smsc)
 {
 	for (unsigned i = 0; smsc != NULL && i < SMSC_BUCKETS; i++) {
 		while (smsc->buckets[i] != NULL) {
@@ -29,7 +29,7 @@ void smsc_destroy(struct smsc *smsc)
 	free(smsc);
 }
 
-enum smsc_fate smsc_fate(struct smsc *smsc)
+enum smsc_fate smsc_model_fate(struct smsc_model *smsc)
 {
 	unsigned sum = 0;
 	for (unsigned i = 0; i < SMSC_FATE_COUNT; i++)
@@ -43,13 +43,13 @@ enum smsc_fate smsc_fate(struct smsc *smsc)
 	return (enum smsc_fate)fate;
 }
 
-static struct smsc_segment **bucket_of(const struct smsc *smsc, const struct submit_key *key)
+static struct smsc_segment **bucket_of(const struct smsc_model *smsc, const struct submit_key *key)
 {
 	uint64_t hash = entry_key_hash(&key->origin) + key->segment * UINT64_C(0x9E3779B97F4A7C15);
 	return (struct smsc_segment **)(uintptr_t)&smsc->buckets[(hash >> 40) % SMSC_BUCKETS];
 }
 
-static struct smsc_segment *find(const struct smsc *smsc, const struct submit_key *key)
+static struct smsc_segment *find(const struct smsc_model *smsc, const struct submit_key *key)
 {
 	struct smsc_segment *segment = *bucket_of(smsc, key);
 	while (segment != NULL &&
@@ -58,12 +58,12 @@ static struct smsc_segment *find(const struct smsc *smsc, const struct submit_ke
 	return segment;
 }
 
-const struct smsc_segment *smsc_find(const struct smsc *smsc, const struct submit_key *key)
+const struct smsc_segment *smsc_model_find(const struct smsc_model *smsc, const struct submit_key *key)
 {
 	return find(smsc, key);
 }
 
-static void plan_receipt(struct smsc *smsc, mono_us now)
+static void plan_receipt(struct smsc_model *smsc, mono_us now)
 {
 	if (smsc->receipt_count == smsc->receipt_cap) {
 		smsc->receipt_cap = smsc->receipt_cap ? 2 * smsc->receipt_cap : 64;
@@ -74,7 +74,7 @@ static void plan_receipt(struct smsc *smsc, mono_us now)
 		(struct smsc_receipt){ .ref = smsc->accepted, .due_at = now + (mono_us)delay };
 }
 
-uint64_t smsc_take(struct smsc *smsc, const struct submit_key *key, bool wants_receipt, mono_us now)
+uint64_t smsc_model_take(struct smsc_model *smsc, const struct submit_key *key, bool wants_receipt, mono_us now)
 {
 	struct smsc_segment *segment = find(smsc, key);
 	if (segment == NULL) {
@@ -91,12 +91,12 @@ uint64_t smsc_take(struct smsc *smsc, const struct submit_key *key, bool wants_r
 	return smsc->accepted;
 }
 
-size_t smsc_format_ref(uint64_t ref, char out[SMSC_REF_OCTETS])
+size_t smsc_model_format_ref(uint64_t ref, char out[SMSC_REF_OCTETS])
 {
 	return (size_t)snprintf(out, SMSC_REF_OCTETS, "m%llx", (unsigned long long)ref);
 }
 
-int smsc_next_receipt(struct smsc *smsc, mono_us now)
+int smsc_model_next_receipt(struct smsc_model *smsc, mono_us now)
 {
 	while (smsc->receipts_done < smsc->receipt_count &&
 	       smsc->receipts[smsc->receipts_done].state == SMSC_RECEIPT_DONE)
@@ -112,7 +112,7 @@ int smsc_next_receipt(struct smsc *smsc, mono_us now)
 	return -1;
 }
 
-mono_us smsc_next_due(const struct smsc *smsc)
+mono_us smsc_model_next_due(const struct smsc_model *smsc)
 {
 	mono_us due = INT64_MAX;
 	for (unsigned i = smsc->receipts_done; i < smsc->receipt_count; i++) {
@@ -122,7 +122,7 @@ mono_us smsc_next_due(const struct smsc *smsc)
 	return due;
 }
 
-void smsc_answer_receipt(struct smsc *smsc, unsigned index, bool durable, mono_us now)
+void smsc_model_answer_receipt(struct smsc_model *smsc, unsigned index, bool durable, mono_us now)
 {
 	struct smsc_receipt *receipt = &smsc->receipts[index];
 	CHECK(receipt->state == SMSC_RECEIPT_OUT);

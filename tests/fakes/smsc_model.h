@@ -51,7 +51,7 @@ struct smsc_receipt {
 
 #define SMSC_BUCKETS 4096
 
-struct smsc {
+struct smsc_model {
 	const struct smsc_mood *mood;
 	struct rng rng;
 	struct smsc_segment *buckets[SMSC_BUCKETS];
@@ -64,28 +64,28 @@ struct smsc {
 };
 
 /* mood: borrowed for its life. */
-struct smsc *smsc_create(const struct smsc_mood *mood, uint64_t seed);
-void smsc_destroy(struct smsc *smsc);
+struct smsc_model *smsc_model_create(const struct smsc_mood *mood, uint64_t seed);
+void smsc_model_destroy(struct smsc_model *smsc);
 
 /* Throws the die for a submit. */
-enum smsc_fate smsc_fate(struct smsc *smsc);
+enum smsc_fate smsc_model_fate(struct smsc_model *smsc);
 
 /* The SMSC takes a segment. Returns its reference. */
-uint64_t smsc_take(struct smsc *smsc, const struct submit_key *key, bool wants_receipt, mono_us now);
+uint64_t smsc_model_take(struct smsc_model *smsc, const struct submit_key *key, bool wants_receipt, mono_us now);
 
 /* What it knows about a segment; NULL where it never took it. */
-const struct smsc_segment *smsc_find(const struct smsc *smsc, const struct submit_key *key);
+const struct smsc_segment *smsc_model_find(const struct smsc_model *smsc, const struct submit_key *key);
 
 #define SMSC_REF_OCTETS 24
 
 /* A reference as carriers write it, NUL-terminated. Returns the length. */
-size_t smsc_format_ref(uint64_t ref, char out[SMSC_REF_OCTETS]);
+size_t smsc_model_format_ref(uint64_t ref, char out[SMSC_REF_OCTETS]);
 
 /* The next receipt that is due, marked OUT; its index, or -1. */
-int smsc_next_receipt(struct smsc *smsc, mono_us now);
+int smsc_model_next_receipt(struct smsc_model *smsc, mono_us now);
 
 /* When the next waiting receipt is due; INT64_MAX = none waits. */
-mono_us smsc_next_due(const struct smsc *smsc);
+mono_us smsc_model_next_due(const struct smsc_model *smsc);
 
 /* A receipt that is out was answered: done, or to be sent again after a second. */
-void smsc_answer_receipt(struct smsc *smsc, unsigned index, bool durable, mono_us now);
+void smsc_model_answer_receipt(struct smsc_model *smsc, unsigned index, bool durable, mono_us now);

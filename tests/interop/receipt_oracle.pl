@@ -1,0 +1,130 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# “hongyan receipt” against receipts as others write them: the layouts of well-known SMSCs and libraries, the fake carrier's own, and
+# random ones whose parts are known. TAP on stdout.
+# usage: receipt_oracle.pl PATH/TO/hongyan PATH/TO/fake-carrier
+use strict;
+use warnings;
+use Encode qw(encode);
+use FindBin;
+use List::Util qw(shuffle);
+use Test::More;
+use lib $FindBin::Bin;
+use FakeCarrier qw(start bound next_pdu next_phone finish);
+use Hongyan qw(answers_of);
+
+use constant { SEED => 20260213, RANDOM_RECEIPTS => 500 };
+
+(my $hongyan, $FakeCarrier::program) = @ARGV;
+-x ($FakeCarrier::program // '') or BAIL_OUT('usage: receipt_oracle.pl PATH/TO/hongyan PATH/TO/fake-carrier');
+srand SEED;
+
+# state => final?
+my %final = (ENROUTE => 0, DELIVERED => 1, EXPIRED => 1, DELETED => 1, UNDELIVERABLE => 1, ACCEPTED => 0, UNKNOWN => 0, REJECTED => 1);
+
+# SMPP 3.4 appendix B, with a part left out where its value is undef.
+sub receipt {
+    my (%parts) = (sub => '001', dlvrd => '001', submit => '2602131015', done => '2602131016', err => '000', text => '', @_);
+    my @labels = (id => 'id', sub => 'sub', dlvrd => 'dlvrd', submit => 'submit date', done => 'done date', stat => 'stat', err => 'err', text => 'text');
+    my @words;
+    while (my ($part, $label) = splice @labels, 0, 2) { push @words, "$label:$parts{$part}" if defined $parts{$part} }
+    return join ' ', @words;
+}
+
+# name, text, what must be read (parts that are not named must be null)
+my %usual = (sub => '001', dlvrd => '001', submit_date => '2602131015', done_date => '2602131016', err => '000', text => '');
+my @rows = (
+    ['appendix B', receipt(id => '0123456789', stat => 'DELIVRD', text => 'Dear customer, your'), { %usual, id => '0123456789', state => 'DELIVERED', text => 'Dear customer, your' }],
+    (map { [$$_[0], receipt(id => '7', stat => $$_[0]), { %usual, id => '7', state => $$_[1] }] } ['ENROUTE', 'ENROUTE'], ['DELIVRD', 'DELIVERED'],
+        ['EXPIRED', 'EXPIRED'], ['DELETED', 'DELETED'], ['UNDELIV', 'UNDELIVERABLE'], ['ACCEPTD', 'ACCEPTED'], ['UNKNOWN', 'UNKNOWN'], ['REJECTD', 'REJECTED'],
+        ['delivrd', 'DELIVERED'], ['FAILED', 'UNDELIVERABLE'], ['BUFFRED', 'ENROUTE'], ['MAGIC', undef]),
+    ['Kannel: hexadecimal id, text in capitals', 'id:1a2B3c4D sub:001 dlvrd:001 submit date:2602131015 done date:2602131016 stat:DELIVRD err:000 Text:hello',
+        { %usual, id => '1a2B3c4D', state => 'DELIVERED', text => 'hello' }],
+    ['jsmpp: no text label, seconds in dates', 'id:0000012345 sub:001 dlvrd:001 submit date:260213101501 done date:260213101602 stat:UNDELIV err:034 text:',
+        { %usual, id => '0000012345', state => 'UNDELIVERABLE', submit_date => '260213101501', done_date => '260213101602', err => '034' }],
+    ['SMPPSim: id of one digit, blank behind the last label', 'id:5 sub:001 dlvrd:001 submit date:2602131015 done date:2602131016 stat:DELIVRD err:000 Text: hello smppsim',
+        { %usual, id => '5', state => 'DELIVERED', text => 'hello smppsim' }],
+    ['Jasmin: UUID', receipt(id => '5f3a9c01-7be2-4d10-9a6f-000000000001', stat => 'DELIVRD', text => '-'), { %usual, id => '5f3a9c01-7be2-4d10-9a6f-000000000001', state => 'DELIVERED', text => '-' }],
+    ['Logica: date with underscores', 'id:99 sub:1 dlvrd:0 submit_date:2602131015 done_date:2602131016 stat:REJECTD err:8 text:no',
+        { id => '99', sub => '1', dlvrd => '0', submit_date => '2602131015', done_date => '2602131016', state => 'REJECTED', err => '8', text => 'no' }],
+    ['capital labels', 'ID:44 SUB:001 DLVRD:001 SUBMIT DATE:2602131015 DONE DATE:2602131016 STAT:DELIVRD ERR:000 TEXT:', { %usual, id => '44', state => 'DELIVERED' }],
+    ['blanks behind colons', 'id: 45 sub: 001 dlvrd: 001 submit date: 2602131015 done date: 2602131016 stat: DELIVRD err: 000 text: x', { %usual, id => '45', state => 'DELIVERED', text => 'x' }],
+    ['two blanks between', 'id:46  sub:001  dlvrd:001  submit date:2602131015  done date:2602131016  stat:DELIVRD  err:000  text:', { %usual, id => '46', state => 'DELIVERED' }],
+    ['another order', 'stat:EXPIRED id:47 err:027 done date:2602131016', { id => '47', state => 'EXPIRED', err => '027', done_date => '2602131016' }],
+    ['id and stat alone', 'id:48 stat:DELIVRD', { id => '48', state => 'DELIVERED' }],
+    ['no text label', receipt(id => '49', stat => 'DELIVRD', text => undef), { %usual, id => '49', state => 'DELIVERED', text => undef }],
+    ['empty parts', 'id:50 sub: dlvrd: submit date: done date: stat:DELIVRD err: text:', { id => '50', sub => '', dlvrd => '', submit_date => '', done_date => '', state => 'DELIVERED', err => '', text => '' }],
+    ['words as err', receipt(id => '51', stat => 'UNDELIV', err => 'E_ABSENT'), { %usual, id => '51', state => 'UNDELIVERABLE', err => 'E_ABSENT' }],
+    ['labels in the text', receipt(id => '52', stat => 'DELIVRD', text => 'id:1 stat:UNDELIV err:9'), { %usual, id => '52', state => 'DELIVERED', text => 'id:1 stat:UNDELIV err:9' }],
+    ['a NUL at the end', receipt(id => '53', stat => 'DELIVRD', text => undef) . "\0", { %usual, id => '53', state => 'DELIVERED', text => undef }],
+    ['a longer id', receipt(id => '123456789012345678901234567890', stat => 'DELIVRD'), { %usual, id => '123456789012345678901234567890', state => 'DELIVERED' }],
+    ['msgid before', 'msgid:1 ' . receipt(id => '54', stat => 'DELIVRD'), { %usual, id => '54', state => 'DELIVERED' }],
+    ['UTF-16', encode('UTF-16BE', receipt(id => '55', stat => 'DELIVRD', text => 'wide')), { %usual, id => '55', state => 'DELIVERED', text => 'wide' }],
+    ['dates of 14 digits', receipt(id => '56', stat => 'DELIVRD', submit => '20260213101501', done => '20260213101602'),
+        { %usual, id => '56', state => 'DELIVERED', submit_date => '20260213101501', done_date => '20260213101602' }],
+    ['SMPP time', receipt(id => '57', stat => 'DELIVRD', done => '260213101602032+'), { %usual, id => '57', state => 'DELIVERED', done_date => '260213101602032+' }],
+);
+my @parts = qw(id sub dlvrd submit_date done_date state err text);
+
+sub compare {
+    my ($name, $answer, $want) = @_;
+    my %seen = map { $_ => $answer->{$_} } @parts, 'receipt', 'final';
+    my $state = $want->{state};
+    my %want = ((map { $_ => $want->{$_} } @parts), receipt => 1, final => defined $state ? $final{$state} : 0);
+    $seen{$_} = $seen{$_} ? 1 : 0 for qw(receipt final);
+    is_deeply(\%seen, \%want, $name) or diag(explain($answer));
+}
+
+sub answers_to { return answers_of([$hongyan, 'receipt'], map { unpack 'H*', $_ } @_) }
+
+subtest 'as others write them' => sub {
+    my ($status, @answers) = answers_to(map { $$_[1] } @rows);
+    is($status, 0, 'exit status');
+    compare($rows[$_][0], $answers[$_], $rows[$_][2]) for 0 .. $#rows;
+};
+
+subtest 'random ones' => sub {
+    my @stats = (['ENROUTE', 'ENROUTE'], ['DELIVRD', 'DELIVERED'], ['EXPIRED', 'EXPIRED'], ['DELETED', 'DELETED'], ['UNDELIV', 'UNDELIVERABLE'], ['ACCEPTD', 'ACCEPTED'],
+        ['UNKNOWN', 'UNKNOWN'], ['REJECTD', 'REJECTED']);
+    my (@texts, @wants);
+    for (1 .. RANDOM_RECEIPTS) {
+        my $stat = $stats[int rand @stats];
+        my %want = (id => join('', map { (0 .. 9, 'a' .. 'f', 'A' .. 'F', '-')[int rand 23] } 1 .. 1 + int rand 40), sub => sprintf('%03d', int rand 256), dlvrd => sprintf('%03d', int rand 256),
+            submit_date => sprintf('26%08d', int rand 1e8), done_date => sprintf('26%08d', int rand 1e8), state => $$stat[1], err => sprintf('%03d', int rand 1000));
+        my %words = (id => "id:$want{id}", sub => "sub:$want{sub}", dlvrd => "dlvrd:$want{dlvrd}", submit_date => "submit date:$want{submit_date}",
+            done_date => "done date:$want{done_date}", state => "stat:$$stat[0]", err => "err:$want{err}");
+        # id comes first; behind it the others in any order, and all but stat may be missing.
+        my @order = shuffle(grep { $_ eq 'state' || ($_ ne 'id' && rand() < 0.8) } sort keys %words);
+        my %given = map { $_ => 1 } 'id', @order;
+        $want{$_} = undef for grep { !$given{$_} } keys %want;
+        push @texts, join ' ', map { $words{$_} } 'id', @order;
+        push @wants, \%want;
+    }
+    my ($status, @answers) = answers_to(@texts);
+    is($status, 0, 'exit status');
+    compare($texts[$_], $answers[$_], $wants[$_]) for 0 .. $#texts;
+};
+
+subtest 'the fake carrier' => sub {
+    my $carrier = start('--receipts', 'on', '--receipt-state', 'UNDELIV@1', '--seed', 1);
+    my $peer = bound($carrier);
+    my $phone = next_phone();
+    $peer->submit_sm(destination_addr => $phone, short_message => 'hello', registered_delivery => 1);
+    my ($answer, $receipt) = (next_pdu($peer), next_pdu($peer));
+    $peer->deliver_sm_resp(seq => $receipt->{seq}, message_id => '');
+    finish($carrier);
+    my ($status, $read) = answers_to($receipt->{short_message});
+    is($status, 0, 'exit status');
+    is($read->{id}, $answer->{message_id}, 'id is the message_id of the answer');
+    is($read->{state}, 'UNDELIVERABLE', 'state');
+    ok($read->{receipt} && $read->{final}, 'a receipt, and final');
+};
+
+subtest 'ordinary texts' => sub {
+    my @texts = ('', 'hello', 'My id: 12, call me', 'stat: fine', "\x{D}", 'The id:5 is yours', encode('UTF-16BE', 'hello'));
+    my ($status, @answers) = answers_to(@texts);
+    is($status, 0, 'exit status');
+    ok(!$answers[$_]{receipt}, 'no receipt: ' . unpack 'H*', $texts[$_]) for 0 .. $#texts;
+};
+
+done_testing();
