@@ -179,17 +179,26 @@ bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct
 	return false; /* that account is gone from the configuration: it is sent whole, by another */
 }
 
+/* The octets that a word of hexadecimal digits means; absent where it is none. */
+static struct slice read_hex(struct parcel *parcel, struct slice word)
+{
+	char *octets = word.len % 2 == 0 ? arena_alloc(&parcel->arena, word.len / 2) : NULL;
+	for (size_t i = 0; octets != NULL && i < word.len / 2; i++) {
+		int high = number_hex_digit(word.at[2 * i]);
+		int low = number_hex_digit(word.at[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return (struct slice){ NULL, 0 };
+		octets[i] = (char)(high << 4 | low);
+	}
+	return (struct slice){ octets, octets ? word.len / 2 : 0 };
+}
+
 void events_state_refs(struct parcel *parcel)
 {
 	struct slice rest = parcel->state_refs;
 	for (unsigned i = 0; i < parcel->encoded.segment_count && rest.len; i++) {
 		struct slice word = next_word(&rest);
-		if ((parcel->accepted & 1u << i) == 0 || word.len < 2)
-			continue;
-		char *octets = arena_alloc(&parcel->arena, word.len / 2);
-		for (size_t k = 0; octets != NULL && k < word.len / 2; k++)
-			octets[k] =
-				(char)(number_hex_digit(word.at[2 * k]) << 4 | number_hex_digit(word.at[2 * k + 1]));
-		parcel->refs[i] = (struct slice){ octets, octets ? word.len / 2 : 0 };
+		if (parcel->accepted & 1u << i && word.len >= 2 && word.len <= 2 * CARRIER_REF_MAX)
+			parcel->refs[i] = read_hex(parcel, word);
 	}
 }

@@ -109,8 +109,10 @@ Test(httpd_request, refuses_what_two_readers_could_understand_differently)
 		http_client_open(client, setup.loop, setup.port);
 		http_client_say(client, rows[i].request);
 		http_client_read(client, false, &reply);
-		cr_expect_eq(reply.status, rows[i].want_status, "%s: status %u %s", rows[i].name, reply.status,
-			     reply.body);
+		/* A newer libmicrohttpd refuses unknown codings itself, with another status. */
+		bool is_as_wanted = reply.status == rows[i].want_status ||
+				    (rows[i].want_status == 501 && reply.status == 400);
+		cr_expect(is_as_wanted, "%s: status %u %s", rows[i].name, reply.status, reply.body);
 		cr_expect(http_client_wait_closed(client), "%s: left open", rows[i].name);
 		http_client_close(client);
 	}
