@@ -74,6 +74,7 @@ static void make_store_options(struct worker *worker)
 		.seen_window_ms = config->redis.dedupe_window_ms,
 		.receipt_window_ms = config->redis.receipt_wait_ms,
 		.log = worker->options->log,
+		.metrics = worker->options->metrics,
 		.redis = {
 			.username = slice_of(url->user),
 			.password = slice_of(url->password),
@@ -233,6 +234,8 @@ static void count_store(struct worker *worker, struct now now)
 	metrics_set(metrics, METRIC_DEAD_DEPTH, (int64_t)gauges->dead_length);
 	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
 	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
+	metrics_count(metrics, METRIC_FENCES, 0, gauges->fences);
+	metrics_count(metrics, METRIC_VANISHED, 0, gauges->vanished);
 	metrics_set(metrics, METRIC_LOOP_LAG, loop_take_longest_turn(worker->loop));
 }
 

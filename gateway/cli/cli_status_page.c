@@ -128,7 +128,7 @@ static void judge_queue(struct problems *problems, const json_t *status)
 		tell(problems, "entries wait, but no carrier accepted any within the last minute");
 	double dead_per_min = real(rates, "dead_per_s") * 60;
 	if (dead_per_min > 0)
-		tell(problems, "dead letters grow: %.0f within the last minute, %lld kept; look at their reasons",
+		tell(problems, "dead letters grow at a rate of %.0f a minute, %lld kept; look at their reasons",
 		     dead_per_min < 1 ? 1 : dead_per_min, (long long)number(status, "dead"));
 }
 

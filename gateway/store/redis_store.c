@@ -101,6 +101,8 @@ static void on_call_reply(void *ctx, const struct reply *reply)
 		return;
 	}
 	redis_link_works(store->main);
+	metrics_observe_at(store->options->metrics, METRIC_STORE_SPAN, call->span,
+			   loop_now(store->loop).mono - call->sent_at);
 	call->on_reply(call, reply);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "metrics/metrics.h"
 #include "port/store.h"
 #include "store/redis_link.h"
 
@@ -22,7 +23,11 @@ struct redis_store_options {
 	int64_t seen_window_ms; /* an id is known for at least this long */
 	int64_t receipt_window_ms;
 	const struct log *log;
+	struct metrics *metrics; /* may be NULL */
 };
+
+/* The calls that METRIC_STORE_SPAN tells apart, in the order of its label. */
+enum store_span { STORE_SPAN_READ, STORE_SPAN_BEGIN, STORE_SPAN_SETTLE };
 
 /* What the store sees of the queue and of itself; written by the worker, read by anyone. */
 struct redis_store_gauges {

@@ -34,6 +34,7 @@ struct store_call {
 	struct list link; /* store->calls */
 	struct command command;
 	bool is_sent;
+	enum store_span span;
 	bool was_lost; /* it was sent, and the connection broke before the answer */
 	mono_us sent_at;
 	void (*on_reply)(struct store_call *call, const struct reply *reply); /* never NULL reply */
@@ -117,6 +118,7 @@ struct redis_store {
 	bool may_have_lost; /* an answer that brings ranges was lost: ask which are ours */
 
 	bool is_reading;
+	mono_us read_sent_at;
 	bool read_failed; /* the READ under way could not be sent */
 	struct store_quota quota;
 	enum lane lane_of_read[LANE_COUNT];

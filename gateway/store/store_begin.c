@@ -146,6 +146,7 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 	begin->count = count;
 	begin->call.store = store;
 	begin->call.on_reply = on_begun;
+	begin->call.span = STORE_SPAN_BEGIN;
 	write_begin(begin);
 	if (begin->call.command.failed)
 		return false;

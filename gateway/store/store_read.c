@@ -189,6 +189,8 @@ static void on_executed(void *ctx, const struct reply *reply)
 		return;
 	}
 	redis_link_works(store->reader);
+	metrics_observe_at(store->options->metrics, METRIC_STORE_SPAN, STORE_SPAN_READ,
+			   loop_now(store->loop).mono - store->read_sent_at);
 	unsigned delivered[LANE_COUNT] = { 0 };
 	for (unsigned i = 0; i < store->lanes_read; i++) {
 		enum lane lane = store->lane_of_read[i];
@@ -252,6 +254,7 @@ static void read_now(struct redis_store *store)
 	command_begin(&store->scratch);
 	command_word(&store->scratch, "MULTI");
 	bool sent = send_plain(store);
+	store->read_sent_at = loop_now(store->loop).mono;
 	store->lanes_read = 0;
 	for (unsigned lane = 0; sent && lane < LANE_COUNT; lane++) {
 		if (store->quota.count[lane] == 0)

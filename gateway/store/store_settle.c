@@ -213,6 +213,7 @@ static struct settle_call *take_call(struct redis_store *store)
 	CHECK(settle != NULL);
 	settle->call.store = store;
 	settle->call.on_reply = on_settled;
+	settle->call.span = STORE_SPAN_SETTLE;
 	settle->call.was_lost = false;
 	return settle;
 }

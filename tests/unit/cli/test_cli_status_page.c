@@ -107,7 +107,7 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		  "\n" },
 		{ "just started", "{\"rate_1m\":{\"accepted_per_s\":0},\"uptime_s\":30}", 0, "\n" },
 		{ "dead letters", "{\"rate_1m\":{\"accepted_per_s\":9,\"dead_per_s\":0.05}}", 1,
-		  "  ! dead letters grow: 3 within the last minute, 8 kept; look at their reasons\n\n" },
+		  "  ! dead letters grow at a rate of 3 a minute, 8 kept; look at their reasons\n\n" },
 		{ "draining", "{\"draining\":true}", 0,
 		  "  The gateway is draining: it finishes what it has and takes nothing new.\n\n" },
 		{ "escapes for terminals", "{\"redis\":{\"up\":false,\"reason\":\"a\\u001b[2J\\u009bb\\u007f\\n\"}}", 1,

@@ -46,7 +46,7 @@ Test(metrics, blocks_are_merged_by_type)
 	metrics_set_at(a, METRIC_QUEUE_DEPTH, 1, 70);
 	metrics_set_at(b, METRIC_QUEUE_DEPTH, 1, 60);
 	metrics_set_at(b, METRIC_QUEUE_AGE, 1, 1500000);
-	metrics_set(a, METRIC_DRIFT, -2);
+	metrics_set(a, METRIC_WORKERS, -2);
 	metrics_set_at(a, METRIC_BUILD_INFO, 0, 1);
 	char *text = format((const struct metrics *const[]){ a, b }, 2);
 	static const struct {
@@ -63,7 +63,7 @@ Test(metrics, blocks_are_merged_by_type)
 		{ "sum gauge", "# TYPE hongyan_links_up gauge\nhongyan_links_up{account=\"cmcc\"} 3\n" },
 		{ "largest gauge", "\nhongyan_queue_entries{lane=\"normal\"} 70\n" },
 		{ "time gauge", "\nhongyan_queue_oldest_seconds{lane=\"normal\"} 1.5\n" },
-		{ "negative gauge", "\nhongyan_accounting_drift -2\n" },
+		{ "negative gauge", "\nhongyan_workers -2\n" },
 		{ "build", "\nhongyan_build_info{version=\"9.9.9\"} 1\n" },
 		{ "label without values", "# TYPE hongyan_dead_total counter\n# HELP" },
 	};
@@ -116,7 +116,7 @@ Test(metrics, histogram_text)
 Test(metrics, no_block_counts_nothing)
 {
 	metrics_add(NULL, METRIC_ENTRIES_BEGUN, 1);
-	metrics_set(NULL, METRIC_DRIFT, 1);
+	metrics_set(NULL, METRIC_WORKERS, 1);
 	metrics_observe_at(NULL, METRIC_QUEUE_SPAN, 0, 1);
 	metrics_destroy(NULL);
 }

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "contract/store_rig.h"
+#include "fakes/fake_memory.h"
+#include "fakes/fake_store.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct inner {
+	struct fake_env env;
+	struct queue_model *model;
+	struct fake_store_faults faults;
+	struct fake_store_options options[RIG_SLOTS];
+	char *events;
+};
+
+static struct inner *inner_of(struct store_rig *rig)
+{
+	return rig->inner;
+}
+
+static void start(struct store_rig *rig)
+{
+	struct inner *inner = fake_memory_take(1, sizeof *inner);
+	rig->inner = inner;
+	fake_env_init(&inner->env, 1700000000000);
+	inner->model = queue_model_create(inner->env.now.wall, 24 * 3600 * INT64_C(1000), 72 * 3600 * INT64_C(1000));
+	inner->faults = (struct fake_store_faults){ .delay_max_us = 2 * US_PER_MS };
+}
+
+static void make(struct store_rig *rig, unsigned slot, const struct store_setup *setup)
+{
+	struct inner *inner = inner_of(rig);
+	inner->options[slot] = (struct fake_store_options){
+		.model = inner->model,
+		.env = &inner->env,
+		.instance = setup->instance ? setup->instance : "gw",
+		.nonce = setup->nonce,
+		.worker = setup->worker,
+		.adopts_instance = setup->adopts_instance,
+		.heartbeat_us = 50 * US_PER_MS,
+		.dead_after_us = setup->is_quick ? 300 * US_PER_MS : 60 * US_PER_S,
+		.stale_after_us = setup->stale_after_us ? setup->stale_after_us : 60 * US_PER_S,
+		.seed = slot + 1,
+		.faults = &inner->faults,
+	};
+	rig->slots[slot].store = fake_store_create(&inner->options[slot]);
+}
+
+static void turn(struct store_rig *rig)
+{
+	struct inner *inner = inner_of(rig);
+	fake_env_pass(&inner->env, US_PER_MS);
+	for (unsigned i = 0; i < RIG_SLOTS; i++) {
+		struct rig_slot *slot = &rig->slots[i];
+		if (slot->store == NULL)
+			continue;
+		fake_store_act(slot->store, inner->env.now.mono);
+		if (!slot->is_frozen)
+			fake_store_turn(slot->store, inner->env.now.mono);
+	}
+}
+
+static mono_us now(struct store_rig *rig)
+{
+	return inner_of(rig)->env.now.mono;
+}
+
+static void lose(struct store_rig *rig, bool done, void (*call)(void *ctx), void *ctx)
+{
+	call(ctx);
+	for (unsigned i = 0; i < RIG_SLOTS; i++) {
+		if (rig->slots[i].store != NULL)
+			fake_store_break(rig->slots[i].store, done ? FAKE_BREAK_AFTER : FAKE_BREAK_BEFORE,
+					 10 * US_PER_MS);
+	}
+}
+
+static void break_reader(struct store_rig *rig, unsigned slot)
+{
+	fake_store_break_reader(rig->slots[slot].store, FAKE_BREAK_AFTER);
+}
+
+static void crash(struct store_rig *rig, unsigned slot)
+{
+	fake_store_crash(rig->slots[slot].store);
+	rig->slots[slot].store = NULL;
+	rig->slots[slot].is_open = false;
+}
+
+static void forget_scripts(struct store_rig *rig)
+{
+	(void)rig;
+}
+
+static struct entry_key add(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed)
+{
+	return queue_model_add(inner_of(rig)->model, lane, slice_of(body), is_malformed ? "it is malformed" : NULL);
+}
+
+static uint64_t total(struct store_rig *rig, enum closing closing)
+{
+	return inner_of(rig)->model->totals[closing];
+}
+
+static unsigned depth(struct store_rig *rig)
+{
+	return queue_model_depth(inner_of(rig)->model);
+}
+
+static unsigned waiting(struct store_rig *rig)
+{
+	return inner_of(rig)->model->waiting_count;
+}
+
+static unsigned dead(struct store_rig *rig)
+{
+	return inner_of(rig)->model->dead_count;
+}
+
+static const char *events(struct store_rig *rig)
+{
+	struct inner *inner = inner_of(rig);
+	size_t len = 0;
+	for (unsigned i = 0; i < inner->model->event_count; i++)
+		len += inner->model->events[i].len + 1;
+	inner->events = fake_memory_grow(inner->events, len + 1);
+	char *at = inner->events;
+	for (unsigned i = 0; i < inner->model->event_count; i++) {
+		memcpy(at, inner->model->events[i].at, inner->model->events[i].len);
+		at += inner->model->events[i].len;
+		*at++ = '\n';
+	}
+	*at = '\0';
+	return inner->events;
+}
+
+static void finish(struct store_rig *rig)
+{
+	cr_assert_eq(queue_model_drift(inner_of(rig)->model), 0);
+	queue_model_destroy(inner_of(rig)->model);
+	free(inner_of(rig)->events);
+	free(rig->inner);
+}
+
+const struct store_kit store_kit_fake = {
+	.name = "fake",
+	.start = start,
+	.make = make,
+	.turn = turn,
+	.now = now,
+	.lose = lose,
+	.break_reader = break_reader,
+	.crash = crash,
+	.forget_scripts = forget_scripts,
+	.add = add,
+	.total = total,
+	.depth = depth,
+	.waiting = waiting,
+	.dead = dead,
+	.events = events,
+	.finish = finish,
+};

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The Redis store on a private redis-server. An answer is lost for sure by stopping the server, writing the store's
+ * calls and behind them (or before them) the order to kill its connections, and letting the server go on: it finds both
+ * at once and never comes to write the answer. */
+
+#include "contract/child_process.h"
+#include "contract/store_rig.h"
+#include "loop/loop.h"
+#include "store/redis_store.h"
+
+#include <criterion/criterion.h>
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define TAG "{hongyan}"
+
+struct redis_slot {
+	struct loop *loop;
+	struct redis_store_options options;
+	bool is_crashed;
+};
+
+struct inner {
+	struct child_process server;
+	redisContext *admin;
+	struct log log;
+	struct redis_slot slots[2 * RIG_SLOTS];
+	struct store *crashed[RIG_SLOTS]; /* freed at the end */
+	struct rig_slot crashed_told[RIG_SLOTS];
+	unsigned crashed_count;
+	unsigned slot_count;
+	char *events;
+};
+
+static struct inner *inner_of(struct store_rig *rig)
+{
+	return rig->inner;
+}
+
+static redisReply *ask(struct store_rig *rig, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	redisReply *reply = redisvCommand(inner_of(rig)->admin, format, args);
+	va_end(args);
+	cr_assert_not_null(reply, "redis: %s", inner_of(rig)->admin->errstr);
+	cr_assert_neq(reply->type, REDIS_REPLY_ERROR, "redis: %s", reply->str);
+	return reply;
+}
+
+static long long ask_number(struct store_rig *rig, const char *command, const char *key)
+{
+	redisReply *reply = ask(rig, command, key);
+	long long number = reply->integer;
+	freeReplyObject(reply);
+	return number;
+}
+
+static void drop_line(void *ctx, enum log_level level, struct slice line)
+{
+	(void)ctx;
+	(void)level;
+	if (getenv("STORE_CONTRACT_LOG") != NULL)
+		fprintf(stderr, "%.*s", SLICE_ARG(line));
+}
+
+static struct now log_now(void *ctx)
+{
+	(void)ctx;
+	return (struct now){ .wall = 1 };
+}
+
+static void start(struct store_rig *rig)
+{
+	struct inner *inner = calloc(1, sizeof *inner);
+	cr_assert_not_null(inner);
+	rig->inner = inner;
+	inner->log = (struct log){ .least = LOG_INFO, .write = drop_line, .now = log_now };
+	child_process_init(&inner->server);
+	char socket[128];
+	snprintf(socket, sizeof socket, "%s/redis.sock", inner->server.dir);
+	const char *argv[] = { "redis-server", "--port", "0",  "--unixsocket", socket,
+			       "--save",       "",       "--appendonly", "no",  "--logfile", "redis.log", NULL };
+	child_process_start(&inner->server, argv);
+	for (int tries = 0; tries < 10000; tries++) {
+		inner->admin = redisConnectUnix(socket);
+		if (inner->admin != NULL && inner->admin->err == 0)
+			return;
+		redisFree(inner->admin);
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	}
+	cr_assert_fail("no redis-server answers at %s; is it installed?", socket);
+}
+
+static void make(struct store_rig *rig, unsigned slot, const struct store_setup *setup)
+{
+	struct inner *inner = inner_of(rig);
+	cr_assert_lt(inner->slot_count, 2u * RIG_SLOTS);
+	struct redis_slot *mine = &inner->slots[inner->slot_count++];
+	mine->loop = loop_create();
+	cr_assert_not_null(mine->loop);
+	mine->options = (struct redis_store_options){
+		.tag = TAG,
+		.instance = setup->instance ? setup->instance : "gw",
+		.nonce = setup->nonce,
+		.worker = setup->worker,
+		.adopts_instance = setup->adopts_instance,
+		.heartbeat_us = 50 * US_PER_MS,
+		.dead_after_us = setup->is_quick ? 300 * US_PER_MS : 60 * US_PER_S,
+		.stale_after_us = setup->stale_after_us ? setup->stale_after_us : 60 * US_PER_S,
+		.seen_window_ms = 24 * 3600 * INT64_C(1000),
+		.receipt_window_ms = 72 * 3600 * INT64_C(1000),
+		.log = &inner->log,
+		.redis = {
+			.connect_timeout_us = 5 * US_PER_S,
+			.reply_timeout_us = 10 * US_PER_S,
+			.jitter_seed = slot + 1,
+		},
+	};
+	snprintf(mine->options.redis.address.host, sizeof mine->options.redis.address.host, "%s/redis.sock",
+		 inner->server.dir);
+	rig->slots[slot].inner = mine;
+	rig->slots[slot].store = redis_store_create(mine->loop, &mine->options);
+	cr_assert_not_null(rig->slots[slot].store);
+}
+
+/* One turn of each loop that is not frozen: at once where something is there, else after a millisecond. */
+static void turn(struct store_rig *rig)
+{
+	struct pollfd ready[RIG_SLOTS];
+	unsigned count = 0;
+	for (unsigned i = 0; i < RIG_SLOTS; i++) {
+		struct redis_slot *mine = rig->slots[i].inner;
+		if (mine == NULL || rig->slots[i].is_frozen)
+			continue;
+		uv_run(loop_uv(mine->loop), UV_RUN_NOWAIT);
+		ready[count++] = (struct pollfd){ .fd = uv_backend_fd(loop_uv(mine->loop)), .events = POLLIN };
+	}
+	poll(ready, count, 1);
+}
+
+static mono_us now(struct store_rig *rig)
+{
+	(void)rig;
+	struct timespec at;
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (mono_us)at.tv_sec * US_PER_S + at.tv_nsec / 1000;
+}
+
+static void write_kill(struct inner *inner)
+{
+	int is_done = 0;
+	cr_assert_eq(redisAppendCommand(inner->admin, "CLIENT KILL TYPE normal SKIPME yes"), REDIS_OK);
+	while (!is_done)
+		cr_assert_eq(redisBufferWrite(inner->admin, &is_done), REDIS_OK);
+}
+
+static void lose(struct store_rig *rig, bool done, void (*call)(void *ctx), void *ctx)
+{
+	struct inner *inner = inner_of(rig);
+	int status;
+	kill(inner->server.pid, SIGSTOP);
+	cr_assert_eq(waitpid(inner->server.pid, &status, WUNTRACED), inner->server.pid);
+	if (!done)
+		write_kill(inner);
+	call(ctx);
+	if (done)
+		write_kill(inner);
+	kill(inner->server.pid, SIGCONT);
+	void *reply = NULL;
+	cr_assert_eq(redisGetReply(inner->admin, &reply), REDIS_OK);
+	freeReplyObject(reply);
+}
+
+static void break_reader(struct store_rig *rig, unsigned slot)
+{
+	(void)slot;
+	for (;;) {
+		redisReply *reply = ask(rig, "CLIENT LIST");
+		const char *blocked = strstr(reply->str, "cmd=xread ");
+		const char *line = blocked;
+		while (line != NULL && line > reply->str && line[-1] != '\n')
+			line--;
+		unsigned long id = line != NULL ? strtoul(line + strlen("id="), NULL, 10) : 0;
+		freeReplyObject(reply);
+		if (id != 0) {
+			freeReplyObject(ask(rig, "CLIENT KILL ID %lu", id));
+			return;
+		}
+		turn(rig);
+	}
+}
+
+/* Its loop gets no more turns; its connections go. */
+static void crash(struct store_rig *rig, unsigned slot)
+{
+	struct inner *inner = inner_of(rig);
+	struct redis_slot *mine = rig->slots[slot].inner;
+	mine->is_crashed = true;
+	inner->crashed[inner->crashed_count++] = rig->slots[slot].store;
+	rig->slots[slot].store = NULL;
+	rig->slots[slot].inner = NULL;
+	rig->slots[slot].is_open = false;
+	freeReplyObject(ask(rig, "CLIENT KILL TYPE normal SKIPME yes"));
+}
+
+static void forget_scripts(struct store_rig *rig)
+{
+	freeReplyObject(ask(rig, "SCRIPT FLUSH"));
+}
+
+static const char *const lane_keys[LANE_COUNT] = {
+	[LANE_URGENT] = TAG ":alerts:urgent",
+	[LANE_NORMAL] = TAG ":alerts:normal",
+	[LANE_BULK] = TAG ":alerts:bulk",
+	[LANE_READY] = TAG ":ready",
+};
+
+static struct entry_key add(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed)
+{
+	redisReply *reply = ask(rig, "XADD %s * %s %s", lane_keys[lane], is_malformed ? "alarm" : "alert", body);
+	struct entry_key key;
+	cr_assert(entry_id_parse((struct slice){ reply->str, (size_t)reply->len }, lane, &key));
+	freeReplyObject(reply);
+	return key;
+}
+
+static uint64_t total(struct store_rig *rig, enum closing closing)
+{
+	redisReply *reply = ask(rig, "HGET " TAG ":totals %s", closing_name(closing));
+	uint64_t number = reply->type == REDIS_REPLY_STRING ? strtoull(reply->str, NULL, 10) : 0;
+	freeReplyObject(reply);
+	return number;
+}
+
+static unsigned waiting(struct store_rig *rig)
+{
+	return (unsigned)ask_number(rig, "ZCARD %s", TAG ":later");
+}
+
+static unsigned depth(struct store_rig *rig)
+{
+	long long sum = waiting(rig);
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		sum += ask_number(rig, "XLEN %s", lane_keys[lane]);
+	return (unsigned)sum;
+}
+
+static unsigned dead(struct store_rig *rig)
+{
+	return (unsigned)ask_number(rig, "XLEN %s", TAG ":dead");
+}
+
+static const char *events(struct store_rig *rig)
+{
+	struct inner *inner = inner_of(rig);
+	redisReply *reply = ask(rig, "XRANGE " TAG ":events - +");
+	size_t len = 0;
+	for (size_t i = 0; i < reply->elements; i++)
+		len += (size_t)reply->element[i]->element[1]->element[1]->len + 1;
+	inner->events = realloc(inner->events, len + 1);
+	cr_assert_not_null(inner->events);
+	char *at = inner->events;
+	for (size_t i = 0; i < reply->elements; i++) {
+		const redisReply *text = reply->element[i]->element[1]->element[1];
+		memcpy(at, text->str, (size_t)text->len);
+		at += text->len;
+		*at++ = '\n';
+	}
+	*at = '\0';
+	freeReplyObject(reply);
+	return inner->events;
+}
+
+static void finish(struct store_rig *rig)
+{
+	struct inner *inner = inner_of(rig);
+	redisFree(inner->admin);
+	child_process_end(&inner->server);
+	/* What crashed is freed now that it can do no more harm: nobody listens to it. */
+	unsigned crashed = 0;
+	for (unsigned i = 0; i < inner->slot_count; i++) {
+		struct redis_slot *mine = &inner->slots[i];
+		if (mine->is_crashed) {
+			struct store *store = inner->crashed[crashed++];
+			store_rig_bury(store, mine->loop);
+		}
+		loop_destroy(mine->loop);
+	}
+	free(inner->events);
+	free(inner);
+}
+
+const struct store_kit store_kit_redis = {
+	.name = "redis",
+	.start = start,
+	.make = make,
+	.turn = turn,
+	.now = now,
+	.lose = lose,
+	.break_reader = break_reader,
+	.crash = crash,
+	.forget_scripts = forget_scripts,
+	.add = add,
+	.total = total,
+	.depth = depth,
+	.waiting = waiting,
+	.dead = dead,
+	.events = events,
+	.finish = finish,
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "port/store.h"
+
+/* A queue with up to three stores on it, whatever kind they are, and everything that each was told. Each upcall is
+ * checked where it comes: never inside a downcall, never after on_closed. */
+
+#define RIG_SLOTS   3
+#define RIG_ENTRIES 2048
+#define RIG_TEXT    256
+
+struct rig_entry {
+	struct entry_key key;
+	struct entry_key origin;
+	char body[RIG_TEXT];
+	char state[RIG_TEXT];
+	uint32_t attempt;
+	bool ambiguous;
+	bool reclaimed;
+	bool is_malformed;
+	bool is_held; /* until it is settled or forgotten */
+};
+
+struct rig_settlement {
+	struct settlement settlement;
+	char event[RIG_TEXT];
+	char body[RIG_TEXT];
+	bool is_settled;
+};
+
+struct store_rig;
+
+struct rig_slot {
+	struct store_rig *rig;
+	struct store *store;
+	void *inner; /* the kit's own */
+	bool is_open;
+	bool is_frozen; /* gets no turns */
+	bool in_downcall;
+	bool is_closed;
+	bool is_up;
+	unsigned up_count;
+	struct rig_entry entries[RIG_ENTRIES];
+	unsigned entry_count;
+	unsigned read_count; /* READs that are over */
+	enum begin_verdict verdicts[RIG_ENTRIES];
+	unsigned verdict_count;
+	unsigned begun_count; /* BEGINs that are answered */
+	unsigned begun_sizes[64];
+	struct rig_settlement settlements[RIG_ENTRIES];
+	unsigned settlement_count;
+	unsigned settled_count;
+	unsigned fenced_count;
+	unsigned orphan_count; /* times that on_orphans came */
+	unsigned adopted_count;
+	bool adopt_more;
+	struct rig_found {
+		uint64_t token;
+		bool is_known;
+		uint8_t segment;
+		char value[RIG_TEXT];
+	} found[RIG_ENTRIES];
+	unsigned found_count;
+	unsigned recorded_count;
+	unsigned recorded_ok;
+};
+
+struct store_setup {
+	const char *instance; /* NULL = “gw” */
+	uint64_t nonce;
+	unsigned worker;
+	bool adopts_instance;
+	bool is_quick; /* others are dead after 300 ms of silence; else after a minute */
+	mono_us stale_after_us; /* 0 = a minute */
+};
+
+struct store_kit {
+	const char *name;
+	void (*start)(struct store_rig *rig);
+	/* Makes a store in a slot; not open yet. */
+	void (*make)(struct store_rig *rig, unsigned slot, const struct store_setup *setup);
+	/* Lets a little happen. */
+	void (*turn)(struct store_rig *rig);
+	mono_us (*now)(struct store_rig *rig);
+	/* Makes the calls of call(ctx) and breaks all connections under them; done: with or without effect. */
+	void (*lose)(struct store_rig *rig, bool done, void (*call)(void *ctx), void *ctx);
+	/* Breaks the connection of a slot that waits for entries. */
+	void (*break_reader)(struct store_rig *rig, unsigned slot);
+	/* The slot's process is gone without a word. */
+	void (*crash)(struct store_rig *rig, unsigned slot);
+	/* The queue loses its scripts, where it has any. */
+	void (*forget_scripts)(struct store_rig *rig);
+	/* What the queue holds. */
+	struct entry_key (*add)(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed);
+	uint64_t (*total)(struct store_rig *rig, enum closing closing);
+	unsigned (*depth)(struct store_rig *rig); /* lanes and waiting ones */
+	unsigned (*waiting)(struct store_rig *rig);
+	unsigned (*dead)(struct store_rig *rig);
+	/* All events so far, one a line; owned by the kit until the next call. */
+	const char *(*events)(struct store_rig *rig);
+	void (*finish)(struct store_rig *rig);
+};
+
+extern const struct store_kit store_kit_fake;
+extern const struct store_kit store_kit_redis;
+
+struct store_rig {
+	const struct store_kit *kit;
+	const char *row; /* for messages */
+	void *inner;
+	struct rig_slot slots[RIG_SLOTS];
+	unsigned added;
+};
+
+void store_rig_start(struct store_rig *rig, const struct store_kit *kit);
+void store_rig_finish(struct store_rig *rig);
+
+/* Makes and opens a store, and waits until it is up. */
+void store_rig_open(struct store_rig *rig, unsigned slot, const struct store_setup *setup);
+
+/* Closes it, and checks that nothing comes after on_closed. */
+void store_rig_close(struct store_rig *rig, unsigned slot, mono_us grace_us);
+
+/* Adds an alert “{"id":"ID"}” to a lane. */
+struct entry_key store_rig_add(struct store_rig *rig, enum lane lane, const char *id);
+
+/* Turns until a condition holds; fails the test after a while. */
+void store_rig_until(struct store_rig *rig, unsigned slot,
+		     bool (*holds)(struct rig_slot *slot, unsigned argument), unsigned argument, const char *what);
+void store_rig_pass(struct store_rig *rig, mono_us span_us);
+
+/* Conditions. */
+bool rig_is_up(struct rig_slot *slot, unsigned ignored);
+bool rig_has_reads(struct rig_slot *slot, unsigned count);
+bool rig_has_entries(struct rig_slot *slot, unsigned count);
+bool rig_has_begun(struct rig_slot *slot, unsigned count);
+bool rig_has_settled(struct rig_slot *slot, unsigned count);
+bool rig_has_fences(struct rig_slot *slot, unsigned count);
+bool rig_has_orphans(struct rig_slot *slot, unsigned count);
+bool rig_has_adopted(struct rig_slot *slot, unsigned count);
+bool rig_has_found(struct rig_slot *slot, unsigned count);
+bool rig_has_recorded(struct rig_slot *slot, unsigned count);
+
+/* Calls, flushed. */
+void store_rig_read(struct store_rig *rig, unsigned slot, unsigned each_lane, bool may_wait);
+/* items: entries of the slot, by place; begun: the first begun_count entries of the slot that are held. */
+bool store_rig_begin(struct store_rig *rig, unsigned slot, const unsigned *places, unsigned count);
+/* Settles entries of the slot with one kind; each has an event of its own. */
+void store_rig_settle(struct store_rig *rig, unsigned slot, const unsigned *places, unsigned count,
+		      const struct settlement *like);
+bool store_rig_adopt(struct store_rig *rig, unsigned slot, unsigned count);
+
+/* Adopts until there is nothing more to adopt. */
+void store_rig_adopt_all(struct store_rig *rig, unsigned slot);
+
+/* Reads until the slot has count entries. */
+void store_rig_read_all(struct store_rig *rig, unsigned slot, unsigned count);
+
+/* The one entry of the slot with that key; fails where it was told more than once, or never. */
+struct rig_entry *store_rig_entry(struct store_rig *rig, unsigned slot, const struct entry_key *key);
+
+/* Fails unless that many lines of all events contain text. */
+void store_rig_expect_events(struct store_rig *rig, const char *text, unsigned want);
+
+/* Fails unless the account balances: added less what is still there and what is closed. */
+void store_rig_expect_balance(struct store_rig *rig);
+
+/* The tests' own loop over kits. */
+extern const struct store_kit *const store_kits[];
+extern const unsigned store_kit_count;
+extern struct store_rig store_rig_shared;
