@@ -77,6 +77,14 @@ static void lose(struct store_rig *rig, bool done, void (*call)(void *ctx), void
 	}
 }
 
+/* Answers take longer than the test's idea of stale, for as long as the calls are made. */
+static void hold(struct store_rig *rig, void (*call)(void *ctx), void *ctx)
+{
+	inner_of(rig)->faults.delay_max_us = 400 * US_PER_MS;
+	call(ctx);
+	inner_of(rig)->faults.delay_max_us = 2 * US_PER_MS;
+}
+
 static void break_reader(struct store_rig *rig, unsigned slot)
 {
 	fake_store_break_reader(rig->slots[slot].store, FAKE_BREAK_AFTER);
@@ -151,6 +159,7 @@ const struct store_kit store_kit_fake = {
 	.turn = turn,
 	.now = now,
 	.lose = lose,
+	.hold = hold,
 	.break_reader = break_reader,
 	.crash = crash,
 	.forget_scripts = forget_scripts,

@@ -24,7 +24,8 @@
 struct redis_slot {
 	struct loop *loop;
 	struct redis_store_options options;
-	bool is_crashed;
+	struct store *crashed; /* freed at the end */
+	struct rig_slot *slot;
 };
 
 struct inner {
@@ -32,9 +33,6 @@ struct inner {
 	redisContext *admin;
 	struct log log;
 	struct redis_slot slots[2 * RIG_SLOTS];
-	struct store *crashed[RIG_SLOTS]; /* freed at the end */
-	struct rig_slot crashed_told[RIG_SLOTS];
-	unsigned crashed_count;
 	unsigned slot_count;
 	char *events;
 };
@@ -86,8 +84,8 @@ static void start(struct store_rig *rig)
 	child_process_init(&inner->server);
 	char socket[128];
 	snprintf(socket, sizeof socket, "%s/redis.sock", inner->server.dir);
-	const char *argv[] = { "redis-server", "--port", "0",  "--unixsocket", socket,
-			       "--save",       "",       "--appendonly", "no",  "--logfile", "redis.log", NULL };
+	const char *argv[] = { "redis-server", "--port", "0",         "--unixsocket", socket, "--save", "",
+			       "--appendonly", "no",     "--logfile", "redis.log",    NULL };
 	child_process_start(&inner->server, argv);
 	for (int tries = 0; tries < 10000; tries++) {
 		inner->admin = redisConnectUnix(socket);
@@ -179,6 +177,16 @@ static void lose(struct store_rig *rig, bool done, void (*call)(void *ctx), void
 	freeReplyObject(reply);
 }
 
+static void hold(struct store_rig *rig, void (*call)(void *ctx), void *ctx)
+{
+	struct inner *inner = inner_of(rig);
+	int status;
+	kill(inner->server.pid, SIGSTOP);
+	cr_assert_eq(waitpid(inner->server.pid, &status, WUNTRACED), inner->server.pid);
+	call(ctx);
+	kill(inner->server.pid, SIGCONT);
+}
+
 static void break_reader(struct store_rig *rig, unsigned slot)
 {
 	(void)slot;
@@ -201,10 +209,9 @@ static void break_reader(struct store_rig *rig, unsigned slot)
 /* Its loop gets no more turns; its connections go. */
 static void crash(struct store_rig *rig, unsigned slot)
 {
-	struct inner *inner = inner_of(rig);
 	struct redis_slot *mine = rig->slots[slot].inner;
-	mine->is_crashed = true;
-	inner->crashed[inner->crashed_count++] = rig->slots[slot].store;
+	mine->crashed = rig->slots[slot].store;
+	mine->slot = &rig->slots[slot];
 	rig->slots[slot].store = NULL;
 	rig->slots[slot].inner = NULL;
 	rig->slots[slot].is_open = false;
@@ -279,20 +286,24 @@ static const char *events(struct store_rig *rig)
 	return inner->events;
 }
 
+/* What crashed is freed when it can do no more harm: nobody listens to it. */
+static void bury(struct redis_slot *mine)
+{
+	mine->crashed->ops->close(mine->crashed, 0);
+	while (!mine->slot->is_closed)
+		uv_run(loop_uv(mine->loop), UV_RUN_NOWAIT);
+	mine->crashed->ops->destroy(mine->crashed);
+}
+
 static void finish(struct store_rig *rig)
 {
 	struct inner *inner = inner_of(rig);
 	redisFree(inner->admin);
 	child_process_end(&inner->server);
-	/* What crashed is freed now that it can do no more harm: nobody listens to it. */
-	unsigned crashed = 0;
 	for (unsigned i = 0; i < inner->slot_count; i++) {
-		struct redis_slot *mine = &inner->slots[i];
-		if (mine->is_crashed) {
-			struct store *store = inner->crashed[crashed++];
-			store_rig_bury(store, mine->loop);
-		}
-		loop_destroy(mine->loop);
+		if (inner->slots[i].crashed != NULL)
+			bury(&inner->slots[i]);
+		loop_destroy(inner->slots[i].loop);
 	}
 	free(inner->events);
 	free(inner);
@@ -305,6 +316,7 @@ const struct store_kit store_kit_redis = {
 	.turn = turn,
 	.now = now,
 	.lose = lose,
+	.hold = hold,
 	.break_reader = break_reader,
 	.crash = crash,
 	.forget_scripts = forget_scripts,

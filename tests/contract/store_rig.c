@@ -210,8 +210,8 @@ struct entry_key store_rig_add(struct store_rig *rig, enum lane lane, const char
 	return rig->kit->add(rig, lane, body, false);
 }
 
-void store_rig_until(struct store_rig *rig, unsigned number, bool (*condition)(struct rig_slot *slot, unsigned argument),
-		     unsigned argument, const char *what)
+void store_rig_until(struct store_rig *rig, unsigned number,
+		     bool (*condition)(struct rig_slot *slot, unsigned argument), unsigned argument, const char *what)
 {
 	mono_us give_up = rig->kit->now(rig) + UNTIL_US;
 	while (!condition(&rig->slots[number], argument)) {
@@ -433,6 +433,6 @@ void store_rig_expect_balance(struct store_rig *rig)
 	uint64_t closed = 0;
 	for (unsigned i = 0; i < CLOSING_COUNT; i++)
 		closed += rig->kit->total(rig, (enum closing)i);
-	cr_assert_eq(rig->added, rig->kit->depth(rig) + closed, "%s: %u added, %u there, %u closed", rig->row, rig->added,
-		     rig->kit->depth(rig), (unsigned)closed);
+	cr_assert_eq(rig->added, rig->kit->depth(rig) + closed, "%s: %u added, %u there, %u closed", rig->row,
+		     rig->added, rig->kit->depth(rig), (unsigned)closed);
 }

@@ -71,7 +71,7 @@ struct store_setup {
 	uint64_t nonce;
 	unsigned worker;
 	bool adopts_instance;
-	bool is_quick; /* others are dead after 300 ms of silence; else after a minute */
+	bool is_quick;          /* others are dead after 300 ms of silence; else after a minute */
 	mono_us stale_after_us; /* 0 = a minute */
 };
 
@@ -85,6 +85,8 @@ struct store_kit {
 	mono_us (*now)(struct store_rig *rig);
 	/* Makes the calls of call(ctx) and breaks all connections under them; done: with or without effect. */
 	void (*lose)(struct store_rig *rig, bool done, void (*call)(void *ctx), void *ctx);
+	/* Makes calls while the queue answers nothing; it does after that. */
+	void (*hold)(struct store_rig *rig, void (*call)(void *ctx), void *ctx);
 	/* Breaks the connection of a slot that waits for entries. */
 	void (*break_reader)(struct store_rig *rig, unsigned slot);
 	/* The slot's process is gone without a word. */
@@ -126,8 +128,8 @@ void store_rig_close(struct store_rig *rig, unsigned slot, mono_us grace_us);
 struct entry_key store_rig_add(struct store_rig *rig, enum lane lane, const char *id);
 
 /* Turns until a condition holds; fails the test after a while. */
-void store_rig_until(struct store_rig *rig, unsigned slot,
-		     bool (*holds)(struct rig_slot *slot, unsigned argument), unsigned argument, const char *what);
+void store_rig_until(struct store_rig *rig, unsigned slot, bool (*holds)(struct rig_slot *slot, unsigned argument),
+		     unsigned argument, const char *what);
 void store_rig_pass(struct store_rig *rig, mono_us span_us);
 
 /* Conditions. */
