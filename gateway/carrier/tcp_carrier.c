@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "carrier/receipt_slots.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define RECEIPTS_MAX 1024 /* without an answer of ours; beyond that the carrier is asked to come again later */
@@ -139,14 +140,9 @@ static void on_receipt(void *ctx, const struct frame *answer, const struct recei
 
 static void on_note(void *ctx, const char *note, uint32_t command)
 {
-	struct link *link = ctx;
-	struct log_line line;
-	if (!log_begin(&line, link->carrier->options.log, LOG_DEBUG, "link_note", note))
-		return;
-	log_text(&line, "account", slice_of(link->carrier->options.name));
-	log_uint(&line, "link", link->number);
-	log_uint(&line, "command", command);
-	log_end(&line);
+	char text[128];
+	snprintf(text, sizeof text, "%s (command 0x%X)", note, (unsigned)command);
+	log_link(ctx, LOG_DEBUG, "link_note", text);
 }
 
 /* -- a link's life -- */

@@ -34,7 +34,8 @@ struct redis_link {
 	void *ctx;
 	struct stream *stream;
 	enum link_state state;
-	mono_us deadline; /* of the state: connect, greeting, backoff */
+	bool is_connected; /* or connecting: the stream has not told its end */
+	mono_us deadline;  /* of the state: connect, greeting, backoff */
 	mono_us backoff;
 	uint64_t connects;
 	struct rng rng;
@@ -216,6 +217,7 @@ static void on_end(void *ctx, const char *reason)
 	struct redis_link *link = ctx;
 	const char *why = link->break_reason ? link->break_reason : reason;
 	link->break_reason = NULL;
+	link->is_connected = false;
 	if (link->state != LINK_IDLE) {
 		link->state = LINK_WAITING;
 		link->deadline = loop_now(link->loop).mono + jittered(link);
@@ -251,6 +253,7 @@ static void start_connecting(struct redis_link *link)
 	}
 	link->state = LINK_CONNECTING;
 	link->deadline = loop_now(link->loop).mono + link->options->connect_timeout_us;
+	link->is_connected = true;
 	stream_connect(link->stream);
 }
 
@@ -278,6 +281,11 @@ void redis_link_works(struct redis_link *link)
 bool redis_link_is_up(const struct redis_link *link)
 {
 	return link->state == LINK_UP && link->break_reason == NULL;
+}
+
+bool redis_link_is_idle(const struct redis_link *link)
+{
+	return link->state == LINK_IDLE && !link->is_connected;
 }
 
 uint64_t redis_link_connects(const struct redis_link *link)

@@ -143,22 +143,25 @@ struct redis_store {
 	bool signed_off;
 };
 
-/* redis_store.c */
-void store_call_send(struct store_call *call); /* or waits until the store is ready */
-void store_call_done(struct store_call *call); /* off the list; the command's memory is kept */
+/* store_call.c */
+void store_calls_resend(struct redis_store *store); /* what has no answer yet, oldest first */
+void store_call_send(struct store_call *call);      /* or waits until the store is ready */
+void store_call_done(struct store_call *call);      /* off the list; the command's memory is kept */
 void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,
 			     unsigned key_count);
 void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
 void store_put_lanes(struct redis_store *store, struct command *command);
-void store_fenced(struct redis_store *store);
 /* True where a script that is no call was answered with an error. One that Redis has forgotten is loaded anew. */
 bool store_script_failed(struct redis_store *store, const struct reply *reply);
 /* An answer that brings entries came, or was lost with its connection. most: read_max or fetch_max. */
 void store_note_answer(unsigned *most, bool came);
-int64_t store_redis_ms(struct redis_store *store);
 /* A generation of a hash that forgets (“seen”, “receipts”): age 0 = the current one. */
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
 			  unsigned age);
+
+/* redis_store.c */
+void store_fenced(struct redis_store *store);
+int64_t store_redis_ms(struct redis_store *store);
 
 /* store_read.c */
 void store_read(struct store *base, const struct store_quota *quota, bool may_wait);

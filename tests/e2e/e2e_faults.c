@@ -80,6 +80,7 @@ int main(int argc, char *argv[])
 		{ "garbage", faults_garbage, 60, false },
 		{ "freeze", faults_freeze, 60, false },
 		{ "swallow", faults_swallow, 60, false },
+		{ "unanswered", faults_unanswered, 60, false },
 		{ "late", faults_late, 60, false },
 		{ "late_long_text", faults_late_long_text, 60, false },
 		{ "throttle", faults_throttle, 60, false },

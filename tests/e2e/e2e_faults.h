@@ -55,6 +55,7 @@ void faults_reset(void);
 void faults_garbage(void);
 void faults_freeze(void);
 void faults_swallow(void);
+void faults_unanswered(void);
 void faults_late(void);
 void faults_late_long_text(void);
 void faults_throttle(void);

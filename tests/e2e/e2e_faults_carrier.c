@@ -33,20 +33,30 @@ void faults_unbind(void)
 	EXPECT_COUNT(faults_close(), 0);
 }
 
+static bool are_unanswered_settled(double unknown)
+{
+	return metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") > unknown &&
+	       redis_server_int("ZCARD {hongyan}:later") == 0 && redis_server_int("XLEN {hongyan}:ready") == 0;
+}
+
 static void broken_links(const char *how, long long violations)
 {
+	enum { BREAKS = 4 };
 	faults_open(NULL, NULL, HASTY_ROOT);
-	for (unsigned i = 1; i <= 8; i++) {
-		faults_await_taken(FAULTS_LOAD * i / 9);
+	for (unsigned i = 1; i <= BREAKS; i++) {
+		faults_await_taken(FAULTS_LOAD * i / (BREAKS + 1));
+		double unknown = metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}");
 		smsc_tell(&faults_smsc, "%s", how);
+		/* One that meets two breaks would be a dead letter. */
+		AWAIT(20, are_unanswered_settled(unknown));
 	}
 	books_await_settled(30);
 	double counted = metric("hongyan_ambiguous_resends_total{account=\"fake\"}");
 	unsigned again = faults_close_all(&faults_gateway, violations);
 	if (again > counted)
 		FAIL("%u messages went out again, only %.0f were counted", again, counted);
-	if (again == 0 || again > 8 * 100)
-		FAIL("%u messages went out again, with 100 places in windows and 8 resets", again);
+	if (again == 0 || again > BREAKS * 100)
+		FAIL("%u messages went out again, with 100 places in windows and %d breaks", again, BREAKS);
 }
 
 /* Windows full of answers are lost with the connection: each is sent again once, and known. */
@@ -58,7 +68,7 @@ void faults_reset(void)
 void faults_garbage(void)
 {
 	/* It calls our generic_nack to each of its 64 octets of nonsense an answer to nothing. */
-	broken_links("garbage", 8 * 2);
+	broken_links("garbage", 4 * 2);
 }
 
 /* The carrier process dies and comes back on its port with an empty record: counted by events alone. */
@@ -126,6 +136,22 @@ static void close_small(void)
 	world_close();
 }
 
+static void check_dead(unsigned count, const char *word, const char *clue)
+{
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	EXPECT_COUNT(tally.dead, count);
+	EXPECT_COUNT(tally.accepted, 1);
+	for (unsigned i = 0; i < count; i++) {
+		char id[24];
+		snprintf(id, sizeof id, "load-%u", i);
+		const char *reason = json_string_value(json_object_get(books_closing(events, id), "reason"));
+		if (reason == NULL || strncmp(reason, word, strlen(word)) != 0 || strstr(reason, clue) == NULL)
+			FAIL("“%s”: reason “%s”, wants %s and %s", id, reason, word, clue);
+	}
+	json_decref(events);
+}
+
 /* Taken, and never answered: sent once more, counted, marked. */
 void faults_swallow(void)
 {
@@ -143,6 +169,24 @@ void faults_swallow(void)
 	json_t *events = books_events();
 	EXPECT_COUNT(books_tally(events).ambiguous, COUNT);
 	json_decref(events);
+	close_small();
+}
+
+/* Never answered at all: after the second submit nobody sends a third. */
+void faults_unanswered(void)
+{
+	enum { COUNT = 40 };
+	open_small(NULL, HASTY_ACCOUNT, HASTY_ROOT);
+	smsc_tell(&faults_smsc, "swallow on");
+	books_add_load(0, COUNT);
+	books_await_settled(20);
+	EXPECT_COUNT(smsc_count(&faults_smsc, "swallowed"), 2 * COUNT);
+	EXPECT_COUNT(metric("hongyan_dead_total{reason=\"unanswered\"}"), COUNT);
+	smsc_tell(&faults_smsc, "swallow off");
+	books_add_load(COUNT, 1);
+	books_await_settled(10);
+	finish_small();
+	check_dead(COUNT, "unanswered:", "fake");
 	close_small();
 }
 
@@ -224,22 +268,6 @@ void faults_temporary(void)
 	finish_small();
 	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
 	close_small();
-}
-
-static void check_dead(unsigned count, const char *word, const char *clue)
-{
-	json_t *events = books_events();
-	struct books_tally tally = books_tally(events);
-	EXPECT_COUNT(tally.dead, count);
-	EXPECT_COUNT(tally.accepted, 1);
-	for (unsigned i = 0; i < count; i++) {
-		char id[24];
-		snprintf(id, sizeof id, "load-%u", i);
-		const char *reason = json_string_value(json_object_get(books_closing(events, id), "reason"));
-		if (reason == NULL || strncmp(reason, word, strlen(word)) != 0 || strstr(reason, clue) == NULL)
-			FAIL("“%s”: reason “%s”, wants %s and %s", id, reason, word, clue);
-	}
-	json_decref(events);
 }
 
 /* An sms that the carrier never takes is a dead letter at once, and the next one goes. */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Script calls that must have their effect: each stays on the store's list until its answer came. What a broken
+ * connection may have swallowed is sent again, oldest first, when the store is ready. */
+
+#include "store/redis_store_inner.h"
+
+#include <stdio.h>
+
+void store_call_begin_script(struct redis_store *store, struct command *command, enum script script, unsigned key_count)
+{
+	command_begin(command);
+	command_word(command, "EVALSHA");
+	command_word(command, store->shas[script]);
+	command_int(command, key_count);
+}
+
+void store_put_key(struct redis_store *store, struct command *command, enum store_key key)
+{
+	command_word(command, store->keys[key]);
+}
+
+void store_put_lanes(struct redis_store *store, struct command *command)
+{
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		command_word(command, store->keys[KEY_LANE + lane]);
+}
+
+void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
+			  unsigned age)
+{
+	char name[STORE_NAME_OCTETS];
+	snprintf(name, sizeof name, "%s:%s:%lld", store->options->tag, what,
+		 (long long)(store_redis_ms(store) / window_ms - age));
+	command_word(command, name);
+}
+
+bool store_script_failed(struct redis_store *store, const struct reply *reply)
+{
+	/* Redis forgot the scripts (SCRIPT FLUSH, failover): the connection starts anew and loads them. */
+	if (reply_is_error(reply, "NOSCRIPT"))
+		redis_link_break(store->main, "Redis has forgotten the scripts");
+	return reply->type == REPLY_ERROR;
+}
+
+void store_note_answer(unsigned *most, bool came)
+{
+	if (came)
+		*most = *most < STORE_ANSWER_MAX ? *most * 2 : STORE_ANSWER_MAX;
+	else
+		*most = *most > 1 ? *most / 2 : 1;
+}
+
+static void on_call_reply(void *ctx, const struct reply *reply)
+{
+	struct store_call *call = ctx;
+	struct redis_store *store = call->store;
+	call->is_sent = false;
+	if (reply == NULL) {
+		call->was_lost = true; /* stays on the list until the store is ready again */
+		return;
+	}
+	if (reply_is_error(reply, "NOSCRIPT")) {
+		store_script_failed(store, reply);
+		return;
+	}
+	if (reply_is_error(reply, "FENCED")) {
+		store_fenced(store);
+		return;
+	}
+	if (reply->type == REPLY_ERROR) {
+		struct log_line line;
+		if (log_begin(&line, store->options->log, LOG_ERROR, "store_error",
+			      "Redis answers a script with an error; the call is tried again")) {
+			log_text(&line, "error", reply->text);
+			log_end(&line);
+		}
+		/* Full, read-only, loading …: all of them pass, and the reconnect's backoff keeps the pace. */
+		redis_link_break(store->main, "Redis answers a script with an error");
+		return;
+	}
+	redis_link_works(store->main);
+	metrics_observe_at(store->options->metrics, METRIC_STORE_SPAN, call->span,
+			   loop_now(store->loop).mono - call->sent_at);
+	call->on_reply(call, reply);
+}
+
+void store_call_send(struct store_call *call)
+{
+	struct redis_store *store = call->store;
+	if (call->link.next == NULL || list_empty(&call->link)) {
+		list_init(&call->link);
+		list_push(&store->calls, &call->link);
+	}
+	if (store->phase != PHASE_READY && store->phase != PHASE_CLOSING)
+		return;
+	if (!redis_link_send(store->main, command_octets(&call->command), 0, on_call_reply, call))
+		return;
+	call->is_sent = true;
+	call->sent_at = loop_now(store->loop).mono;
+}
+
+void store_call_done(struct store_call *call)
+{
+	list_remove(&call->link);
+	call->was_lost = false;
+}
+
+void store_calls_resend(struct redis_store *store)
+{
+	struct list *link = store->calls.next;
+	while (link != &store->calls) {
+		struct store_call *call = LIST_ITEM(link, struct store_call, link);
+		link = link->next;
+		if (call->is_sent)
+			continue;
+		if (store_call_is_settle(call))
+			store_settle_rewrite(store, call);
+		else
+			store_begin_rewrite(store, call);
+		store_call_send(call);
+	}
+}

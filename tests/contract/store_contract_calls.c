@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The rules of port/store.h that are about receipts, records, late answers and the end. */
+
+#include "contract/store_rig.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static const unsigned places[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+static const struct settlement accepted = { .kind = SETTLE_CLOSE, .closing = CLOSING_ACCEPTED };
+
+#define RIG      (&store_rig_shared)
+#define LOOK_UPS 1000
+
+static struct rig_slot *slot(void)
+{
+	return &RIG->slots[0];
+}
+
+static void start(unsigned kit)
+{
+	store_rig_start(RIG, store_kits[kit]);
+	store_rig_open(RIG, 0, &(struct store_setup){ .nonce = 1 });
+}
+
+static bool find(const char *account, const char *ref, uint64_t token)
+{
+	struct store_receipt receipt = { .account = account, .carrier_ref = slice_of(ref), .token = token };
+	slot()->in_downcall = true;
+	bool taken = slot()->store->ops->find_receipt(slot()->store, &receipt);
+	slot()->in_downcall = false;
+	return taken;
+}
+
+static void flush(void)
+{
+	slot()->store->ops->flush(slot()->store);
+}
+
+static const struct rig_found *found_of(uint64_t token)
+{
+	const struct rig_found *found = NULL;
+	for (unsigned i = 0; i < slot()->found_count; i++) {
+		if (slot()->found[i].token != token)
+			continue;
+		cr_assert_null(found, "%s: look-up %u was answered twice", RIG->row, (unsigned)token);
+		found = &slot()->found[i];
+	}
+	cr_assert_not_null(found, "%s: look-up %u was not answered", RIG->row, (unsigned)token);
+	return found;
+}
+
+static void settle_with_receipts(void)
+{
+	static const struct store_receipt_key keys[] = { { SLICE("m-1"), 1 }, { SLICE("m:2"), 2 } };
+	struct settlement settlement = accepted;
+	settlement.account = "cmcc";
+	settlement.receipt_keys = keys;
+	settlement.receipt_key_count = 2;
+	settlement.receipt_value = SLICE("\"id\":\"a\",\n\"entry\":\"1-1\"");
+	store_rig_settle(RIG, 0, places, 1, &settlement);
+	store_rig_until(RIG, 0, rig_has_settled, 1, "it is settled");
+}
+
+Test(store_contract, a_receipt_finds_its_alert)
+{
+	static const struct {
+		const char *name;
+		const char *account;
+		const char *ref;
+		bool want_known;
+		uint8_t want_segment;
+	} rows[] = {
+		{ "first part", "cmcc", "m-1", true, 1 },
+		{ "second part", "cmcc", "m:2", true, 2 },
+		{ "another account", "cm", "m-1", false, 0 },
+		{ "unknown", "cmcc", "m-3", false, 0 },
+	};
+	unsigned count = sizeof rows / sizeof rows[0];
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		store_rig_add(RIG, LANE_NORMAL, "a");
+		store_rig_read_all(RIG, 0, 1);
+		settle_with_receipts();
+		for (unsigned row = 0; row < count; row++)
+			cr_assert(find(rows[row].account, rows[row].ref, row), "%s", RIG->row);
+		flush();
+		store_rig_until(RIG, 0, rig_has_found, count, "all are looked up");
+		for (unsigned row = 0; row < count; row++) {
+			const struct rig_found *found = found_of(row);
+			cr_assert_eq(found->is_known, rows[row].want_known, "%s, %s", RIG->row, rows[row].name);
+			if (!found->is_known)
+				continue;
+			cr_assert_eq(found->segment, rows[row].want_segment, "%s, %s", RIG->row, rows[row].name);
+			cr_assert_str_eq(found->value, "\"id\":\"a\",\n\"entry\":\"1-1\"", "%s", RIG->row);
+		}
+		store_rig_finish(RIG);
+	}
+}
+
+/* However many look-ups there are, alerts go on. */
+Test(store_contract, a_flood_of_look_ups_stops_nothing)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		for (unsigned i = 0; i < 4; i++) {
+			char id[8];
+			snprintf(id, sizeof id, "a%u", i);
+			store_rig_add(RIG, LANE_NORMAL, id);
+		}
+		store_rig_read_all(RIG, 0, 4);
+		unsigned taken = 0;
+		for (unsigned i = 0; i < LOOK_UPS; i++)
+			taken += find("cmcc", "nobody", i);
+		cr_assert_gt(taken, 0, "%s", RIG->row);
+		cr_assert(store_rig_begin(RIG, 0, places, 2), "%s", RIG->row);
+		store_rig_settle(RIG, 0, places + 2, 2, &accepted);
+		store_rig_until(RIG, 0, rig_has_begun, 1, "BEGIN is answered");
+		store_rig_until(RIG, 0, rig_has_settled, 2, "SETTLE is answered");
+		store_rig_until(RIG, 0, rig_has_found, taken, "all look-ups are answered");
+		cr_assert_eq(slot()->up_count, 1, "%s: it needed a new connection for that", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+static void call_find_and_record(void *ctx)
+{
+	(void)ctx;
+	cr_assert(find("cmcc", "m-1", 5), "%s", RIG->row);
+	slot()->in_downcall = true;
+	cr_assert(slot()->store->ops->record(slot()->store, SLICE("{\"event\":\"delivered\"}"), 6), "%s", RIG->row);
+	flush();
+	slot()->in_downcall = false;
+}
+
+Test(store_contract, records_are_told_when_they_are_durable)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		slot()->in_downcall = true;
+		cr_assert(slot()->store->ops->record(slot()->store,
+						     SLICE("{\"event\":\"delivered\",\"n\":1}\n{\"n\":2}"), 1),
+			  "%s", RIG->row);
+		flush();
+		slot()->in_downcall = false;
+		store_rig_until(RIG, 0, rig_has_recorded, 1, "it is recorded");
+		cr_assert_eq(slot()->recorded_ok, 1, "%s", RIG->row);
+		store_rig_expect_events(RIG, "\"n\":1", 1);
+		store_rig_expect_events(RIG, "\"n\":2", 1);
+
+		/* What is lost with the connection is told as not done: both the look-up and the record. */
+		RIG->kit->lose(RIG, false, call_find_and_record, NULL);
+		store_rig_until(RIG, 0, rig_has_recorded, 3, "both are told");
+		cr_assert_eq(slot()->recorded_ok, 1, "%s", RIG->row);
+		cr_assert_eq(slot()->found_count, 0, "%s", RIG->row);
+		store_rig_expect_events(RIG, "delivered", 1);
+		store_rig_finish(RIG);
+	}
+}
+
+static void settle_late(const struct entry_key *origin, const char *ref)
+{
+	slot()->in_downcall = true;
+	slot()->store->ops->settle_late(slot()->store, origin, SLICE("\"event\":\"accepted\",\"late\":true"), "cmcc",
+					slice_of(ref));
+	flush();
+	slot()->in_downcall = false;
+}
+
+static struct entry_key make_wait(unsigned place, const char *id, const char *state, uint32_t attempt)
+{
+	struct entry_key key = store_rig_add(RIG, LANE_NORMAL, id);
+	store_rig_read_all(RIG, 0, place + 1);
+	struct settlement later = { .kind = SETTLE_LATER,
+				    .state = slice_of(state),
+				    .attempt = attempt,
+				    .ambiguous = true,
+				    .due_at = INT64_C(4000000000000) };
+	store_rig_settle(RIG, 0, places + place, 1, &later);
+	store_rig_until(RIG, 0, rig_has_settled, place + 1, "it waits");
+	return key;
+}
+
+static bool has_waiting(struct rig_slot *of, unsigned count)
+{
+	return of->rig->kit->waiting(of->rig) == count;
+}
+
+Test(store_contract, a_late_answer_closes_what_waits_and_nothing_else)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		struct entry_key one = make_wait(0, "one", "7 1 0 0 cmcc -", 1);
+		struct entry_key twice = make_wait(1, "twice", "7 1 0 0 cmcc -", 2);
+		struct entry_key large = make_wait(2, "large", "7 3 0 0 cmcc - - -", 1);
+		struct entry_key early = make_wait(3, "early", "", 0);
+		struct entry_key nobody = { .ms = 5, .seq = 5, .lane = LANE_NORMAL };
+		settle_late(&nobody, "m-0");
+		settle_late(&large, "m-2");
+		settle_late(&early, "m-3");
+		settle_late(&one, "m-1");
+		settle_late(&one, "m-1");
+		settle_late(&twice, "");
+		store_rig_until(RIG, 0, has_waiting, 2, "two are closed");
+		store_rig_pass(RIG, 50 * US_PER_MS);
+		cr_assert_eq(RIG->kit->waiting(RIG), 2, "%s", RIG->row);
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 2, "%s", RIG->row);
+		char entry[ENTRY_ID_OCTETS];
+		char event[256];
+		entry_id_format(&one, entry);
+		snprintf(event, sizeof event,
+			 "{\"id\":\"one\",\"entry\":\"%s\",\"stream\":\"normal\",\"template\":\"t\",\"event\":"
+			 "\"accepted\",\"late\":true}",
+			 entry);
+		store_rig_expect_events(RIG, event, 1);
+		/* It had been sent a second time already. */
+		store_rig_expect_events(RIG, "\"id\":\"twice\"", 1);
+		store_rig_expect_events(RIG, "\"late\":true,\"ambiguous\":true}", 1);
+		store_rig_expect_balance(RIG);
+		cr_assert(find("cmcc", "m-1", 1) && find("cmcc", "m-2", 2), "%s", RIG->row);
+		flush();
+		store_rig_until(RIG, 0, rig_has_found, 2, "both are looked up");
+		cr_assert(found_of(1)->is_known && found_of(1)->segment == 1, "%s", RIG->row);
+		cr_assert_not_null(strstr(found_of(1)->value, "\"id\":\"one\""), "%s", RIG->row);
+		cr_assert_not(found_of(2)->is_known, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+Test(store_contract, close_finishes_what_is_under_way_and_is_last)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		store_rig_add(RIG, LANE_NORMAL, "a");
+		store_rig_add(RIG, LANE_NORMAL, "b");
+		store_rig_read_all(RIG, 0, 2);
+		store_rig_settle(RIG, 0, places, 2, &accepted);
+		store_rig_close(RIG, 0, 5 * US_PER_S);
+		cr_assert_eq(slot()->settled_count, 2, "%s", RIG->row);
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 2, "%s", RIG->row);
+		store_rig_finish(RIG);
+
+		/* At once, with everything under way. */
+		start(kit);
+		store_rig_add(RIG, LANE_NORMAL, "a");
+		store_rig_read_all(RIG, 0, 1);
+		store_rig_read(RIG, 0, 4, true);
+		call_find_and_record(NULL);
+		cr_assert(store_rig_begin(RIG, 0, places, 1), "%s", RIG->row);
+		store_rig_settle(RIG, 0, places, 1, &accepted);
+		store_rig_close(RIG, 0, 0);
+		store_rig_finish(RIG);
+	}
+}
+
+Test(store_contract, a_store_can_be_destroyed_unopened)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		store_rig_start(RIG, store_kits[kit]);
+		RIG->kit->make(RIG, 0, &(struct store_setup){ .nonce = 1 });
+		slot()->store->ops->destroy(slot()->store);
+		slot()->store = NULL;
+		store_rig_finish(RIG);
+	}
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The rules of port/store.h that are about workers that die, or are taken for dead. */
+
+#include "contract/store_rig.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+static const unsigned places[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+static const struct settlement accepted = { .kind = SETTLE_CLOSE, .closing = CLOSING_ACCEPTED };
+
+#define RIG (&store_rig_shared)
+
+static struct rig_slot *slot(unsigned number)
+{
+	return &RIG->slots[number];
+}
+
+static void start(unsigned kit, const struct store_setup *setup)
+{
+	store_rig_start(RIG, store_kits[kit]);
+	store_rig_open(RIG, 0, setup);
+}
+
+/* Slot 0 has ten entries, of which the first four are begun and of these the first settled. */
+static void work(struct entry_key *keys)
+{
+	for (unsigned i = 0; i < 10; i++) {
+		char id[8];
+		snprintf(id, sizeof id, "a%u", i);
+		keys[i] = store_rig_add(RIG, LANE_NORMAL, id);
+	}
+	store_rig_read_all(RIG, 0, 10);
+	cr_assert(store_rig_begin(RIG, 0, places, 2), "%s", RIG->row);
+	store_rig_until(RIG, 0, rig_has_begun, 1, "BEGIN is answered");
+	cr_assert(store_rig_begin(RIG, 0, places + 2, 2), "%s", RIG->row);
+	store_rig_until(RIG, 0, rig_has_begun, 2, "BEGIN is answered");
+	store_rig_settle(RIG, 0, places, 1, &accepted);
+	store_rig_until(RIG, 0, rig_has_settled, 1, "the first is settled");
+}
+
+/* The successor has what was not settled, with the mark on what had been begun. */
+static void expect_taken_over(unsigned by, const struct entry_key *keys)
+{
+	cr_assert_eq(slot(by)->entry_count, 9, "%s: %u entries", RIG->row, slot(by)->entry_count);
+	for (unsigned i = 1; i < 10; i++) {
+		const struct rig_entry *entry = store_rig_entry(RIG, by, &keys[i]);
+		cr_assert(entry->reclaimed, "%s: entry %u", RIG->row, i);
+		cr_assert_eq(entry->ambiguous, i < 4, "%s: entry %u %s", RIG->row, i,
+			     i < 4 ? "was begun, and its mark is lost" : "was never begun");
+	}
+}
+
+static void settle_all_of(unsigned by, unsigned count)
+{
+	struct settlement shared = accepted;
+	shared.is_shared = true;
+	unsigned before = slot(by)->begun_count;
+	unsigned settled = slot(by)->settled_count;
+	cr_assert(store_rig_begin(RIG, by, places, count), "%s", RIG->row);
+	store_rig_until(RIG, by, rig_has_begun, before + 1, "BEGIN is answered");
+	store_rig_settle(RIG, by, places, count, &shared);
+	store_rig_until(RIG, by, rig_has_settled, settled + count, "all are settled");
+}
+
+Test(store_contract, the_next_start_of_an_instance_takes_over_at_once)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .nonce = 1 });
+		work(keys);
+		RIG->kit->crash(RIG, 0);
+		store_rig_open(RIG, 1, &(struct store_setup){ .nonce = 2, .adopts_instance = true });
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds what was left");
+		store_rig_adopt_all(RIG, 1);
+		expect_taken_over(1, keys);
+		settle_all_of(1, 9);
+		for (unsigned i = 0; i < 9; i++)
+			cr_assert_eq(slot(1)->verdicts[i], BEGIN_GO, "%s: its own id stopped it", RIG->row);
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 10, "%s", RIG->row);
+		cr_assert_eq(RIG->kit->depth(RIG), 0, "%s", RIG->row);
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}
+
+Test(store_contract, peers_take_over_after_silence)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		store_rig_pass(RIG, 600 * US_PER_MS);
+		cr_assert_eq(slot(1)->orphan_count, 0, "%s: a living one was taken for dead", RIG->row);
+		RIG->kit->crash(RIG, 0);
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds the dead one");
+		store_rig_adopt_all(RIG, 1);
+		expect_taken_over(1, keys);
+		store_rig_finish(RIG);
+	}
+}
+
+/* It is interrupted half-way by its own death: the third one must still know what the first had begun. */
+Test(store_contract, a_second_crash_forgets_no_mark)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .nonce = 1 });
+		work(keys);
+		RIG->kit->crash(RIG, 0);
+		store_rig_open(RIG, 1, &(struct store_setup){ .nonce = 2, .adopts_instance = true });
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds what was left");
+		cr_assert(store_rig_adopt(RIG, 1, 2), "%s", RIG->row);
+		store_rig_until(RIG, 1, rig_has_adopted, 1, "a part is taken over");
+		cr_assert(slot(1)->adopt_more, "%s", RIG->row);
+		RIG->kit->crash(RIG, 1);
+		store_rig_open(RIG, 2, &(struct store_setup){ .nonce = 3, .adopts_instance = true });
+		mono_us give_up = RIG->kit->now(RIG) + 20 * US_PER_S;
+		while (slot(2)->entry_count < 9) {
+			cr_assert_lt(RIG->kit->now(RIG), give_up, "%s: %u entries", RIG->row, slot(2)->entry_count);
+			unsigned orphans = slot(2)->orphan_count;
+			store_rig_adopt_all(RIG, 2);
+			while (slot(2)->entry_count < 9 && slot(2)->orphan_count == orphans &&
+			       RIG->kit->now(RIG) < give_up)
+				RIG->kit->turn(RIG);
+		}
+		expect_taken_over(2, keys);
+		store_rig_finish(RIG);
+	}
+}
+
+static void call_adopt(void *ctx)
+{
+	(void)ctx;
+	cr_assert(store_rig_adopt(RIG, 1, 100), "%s", RIG->row);
+}
+
+Test(store_contract, an_adoption_whose_answer_is_lost_loses_nothing)
+{
+	for (unsigned row = 0; row < 2 * store_kit_count; row++) {
+		struct entry_key keys[10];
+		start(row / 2, &(struct store_setup){ .nonce = 1 });
+		work(keys);
+		RIG->kit->crash(RIG, 0);
+		store_rig_open(RIG, 1, &(struct store_setup){ .nonce = 2, .adopts_instance = true });
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds what was left");
+		RIG->kit->lose(RIG, row % 2, call_adopt, NULL);
+		store_rig_until(RIG, 1, rig_has_adopted, 1, "the lost adoption is over");
+		store_rig_until(RIG, 1, rig_is_up, 0, "it is up again");
+		while (slot(1)->entry_count < 9)
+			store_rig_adopt_all(RIG, 1);
+		expect_taken_over(1, keys);
+		store_rig_finish(RIG);
+	}
+}
+
+Test(store_contract, who_was_taken_for_dead_is_told_and_the_first_truth_wins)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		slot(0)->is_frozen = true;
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it takes the silent one for dead");
+		store_rig_adopt_all(RIG, 1);
+		expect_taken_over(1, keys);
+		/* The sleeper wakes with a BEGIN and a SETTLE of what was in flight. */
+		cr_assert(store_rig_begin(RIG, 0, places + 4, 3), "%s", RIG->row);
+		store_rig_settle(RIG, 0, places + 1, 2, &accepted);
+		slot(0)->is_frozen = false;
+		store_rig_until(RIG, 0, rig_has_fences, 1, "it is told that it was taken for dead");
+		store_rig_until(RIG, 0, rig_has_begun, 3, "its BEGIN is answered");
+		for (unsigned i = 4; i < 7; i++)
+			cr_assert_eq(slot(0)->verdicts[i], BEGIN_LOST, "%s: verdict %u is %d", RIG->row, i,
+				     (int)slot(0)->verdicts[i]);
+		store_rig_until(RIG, 0, rig_has_settled, 3, "its truth about what was in flight counts");
+		store_rig_until(RIG, 0, rig_is_up, 0, "it goes on under a new name");
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 3, "%s", RIG->row);
+		/* The other one settles all that it has: of two of them it comes too late. */
+		settle_all_of(1, 9);
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 10, "%s", RIG->row);
+		store_rig_expect_balance(RIG);
+		/* And the first works on. */
+		struct entry_key key = store_rig_add(RIG, LANE_URGENT, "new");
+		slot(0)->entry_count = 0;
+		store_rig_read_all(RIG, 0, 1);
+		store_rig_entry(RIG, 0, &key);
+		cr_assert_eq(slot(0)->fenced_count, 1, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+static void call_nothing(void *ctx)
+{
+	(void)ctx;
+}
+
+/* Its connection breaks while others take it for dead: the new connection must not make it live on as if nothing was. */
+Test(store_contract, who_was_taken_for_dead_while_it_was_away_is_told_too)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		slot(0)->is_frozen = true;
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it takes the silent one for dead");
+		store_rig_adopt_all(RIG, 1);
+		RIG->kit->lose(RIG, true, call_nothing, NULL);
+		slot(0)->is_frozen = false;
+		store_rig_until(RIG, 0, rig_has_fences, 1, "it is told that it was taken for dead");
+		store_rig_until(RIG, 0, rig_is_up, 0, "it goes on under a new name");
+		store_rig_finish(RIG);
+	}
+}
+
+Test(store_contract, what_a_store_leaves_when_it_closes_may_be_taken_over_at_once)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2 });
+		store_rig_close(RIG, 0, US_PER_S);
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds what was left");
+		store_rig_adopt_all(RIG, 1);
+		expect_taken_over(1, keys);
+		settle_all_of(1, 9);
+		unsigned orphans = slot(1)->orphan_count;
+		/* Who leaves with nothing leaves nothing. */
+		store_rig_open(RIG, 2, &(struct store_setup){ .instance = "three", .nonce = 3 });
+		store_rig_close(RIG, 2, US_PER_S);
+		store_rig_pass(RIG, 300 * US_PER_MS);
+		cr_assert_eq(slot(1)->orphan_count, orphans, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+Test(store_contract, what_others_settled_meanwhile_is_gone)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		slot(0)->is_frozen = true;
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it takes the silent one for dead");
+		store_rig_adopt_all(RIG, 1);
+		slot(0)->is_frozen = false;
+		store_rig_until(RIG, 0, rig_has_fences, 1, "it is told that it was taken for dead");
+		struct settlement shared = accepted;
+		shared.is_shared = true;
+		store_rig_settle(RIG, 0, places + 2, 1, &shared);
+		store_rig_until(RIG, 0, rig_has_settled, 2, "it settles one that was in flight");
+		cr_assert(store_rig_begin(RIG, 1, places, 9), "%s", RIG->row);
+		store_rig_until(RIG, 1, rig_has_begun, 1, "BEGIN is answered");
+		for (unsigned i = 0; i < 9; i++) {
+			bool is_gone = entry_key_equal(&slot(1)->entries[i].key, &keys[2]);
+			cr_assert_eq(slot(1)->verdicts[i], is_gone ? BEGIN_GONE : BEGIN_GO, "%s: verdict %u is %d",
+				     RIG->row, i, (int)slot(1)->verdicts[i]);
+		}
+		store_rig_finish(RIG);
+	}
+}
+
+/* A BEGIN whose answer came too late is asked again. What was begun after it must not be forgotten by that, and the
+ * answers must keep their order. */
+static void begin_two(void *ctx)
+{
+	(void)ctx;
+	cr_assert(store_rig_begin(RIG, 0, places, 2), "%s", RIG->row);
+	mono_us end = RIG->kit->now(RIG) + 150 * US_PER_MS;
+	while (RIG->kit->now(RIG) < end)
+		RIG->kit->turn(RIG);
+	cr_assert(store_rig_begin(RIG, 0, places + 2, 3), "%s", RIG->row);
+}
+
+Test(store_contract, begins_that_are_asked_again_keep_order_and_marks)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .nonce = 1, .stale_after_us = 100 * US_PER_MS });
+		for (unsigned i = 0; i < 10; i++) {
+			char id[8];
+			snprintf(id, sizeof id, "a%u", i);
+			keys[i] = store_rig_add(RIG, LANE_NORMAL, id);
+		}
+		store_rig_read_all(RIG, 0, 10);
+		RIG->kit->hold(RIG, begin_two, NULL);
+		store_rig_until(RIG, 0, rig_has_begun, 2, "both are answered");
+		cr_assert_eq(slot(0)->begun_sizes[0], 2, "%s: the second was answered first", RIG->row);
+		cr_assert_eq(slot(0)->begun_sizes[1], 3, "%s", RIG->row);
+		RIG->kit->crash(RIG, 0);
+		store_rig_open(RIG, 1, &(struct store_setup){ .nonce = 2, .adopts_instance = true });
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds what was left");
+		store_rig_adopt_all(RIG, 1);
+		for (unsigned i = 0; i < 10; i++)
+			cr_assert_eq(store_rig_entry(RIG, 1, &keys[i])->ambiguous, i < 5, "%s: entry %u", RIG->row, i);
+		store_rig_finish(RIG);
+	}
+}
