@@ -229,11 +229,14 @@ static void on_signed_off(void *ctx, const struct reply *reply)
 	store->close_deadline = loop_now(store->loop).mono;
 }
 
+/* What was under way is told before on_closed, which is last. */
 static void finish_close(struct redis_store *store)
 {
-	store->phase = PHASE_CLOSED;
 	redis_link_stop(store->main);
 	redis_link_stop(store->reader);
+	if (!redis_link_is_idle(store->main) || !redis_link_is_idle(store->reader))
+		return;
+	store->phase = PHASE_CLOSED;
 	loop_remove(&store->member);
 	store->events->on_closed(store->ctx);
 }
@@ -264,6 +267,7 @@ static void turn(void *ctx, struct now now)
 	redis_link_tick(store->main, now.mono);
 	redis_link_tick(store->reader, now.mono);
 	store_read_turn(store);
+	store_calls_turn(store);
 	if (!store->told_up)
 		store_come_up(store);
 	if (store->phase == PHASE_READY)

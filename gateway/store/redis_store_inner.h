@@ -98,6 +98,7 @@ struct redis_store {
 	struct redis_store_gauges gauges;
 
 	struct list calls; /* script calls under way or waiting for the connection */
+	bool has_unsent;   /* so many commands were under way that there was no place for one of them */
 	struct begin_call begins[STORE_BEGINS_MAX];
 	unsigned next_begin; /* they are used in turn */
 	struct settle_call *free_settles;
@@ -145,6 +146,7 @@ struct redis_store {
 
 /* store_call.c */
 void store_calls_resend(struct redis_store *store); /* what has no answer yet, oldest first */
+void store_calls_turn(struct redis_store *store);   /* sends what had no place in the turn before */
 void store_call_send(struct store_call *call);      /* or waits until the store is ready */
 void store_call_done(struct store_call *call);      /* off the list; the command's memory is kept */
 void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,

@@ -94,8 +94,10 @@ void store_call_send(struct store_call *call)
 	}
 	if (store->phase != PHASE_READY && store->phase != PHASE_CLOSING)
 		return;
-	if (!redis_link_send(store->main, command_octets(&call->command), 0, on_call_reply, call))
+	if (!redis_link_send(store->main, command_octets(&call->command), 0, on_call_reply, call)) {
+		store->has_unsent = true;
 		return;
+	}
 	call->is_sent = true;
 	call->sent_at = loop_now(store->loop).mono;
 }
@@ -108,6 +110,7 @@ void store_call_done(struct store_call *call)
 
 void store_calls_resend(struct redis_store *store)
 {
+	store->has_unsent = false;
 	struct list *link = store->calls.next;
 	while (link != &store->calls) {
 		struct store_call *call = LIST_ITEM(link, struct store_call, link);
@@ -120,4 +123,11 @@ void store_calls_resend(struct redis_store *store)
 			store_begin_rewrite(store, call);
 		store_call_send(call);
 	}
+}
+
+void store_calls_turn(struct redis_store *store)
+{
+	bool takes_calls = store->phase == PHASE_READY || store->phase == PHASE_CLOSING;
+	if (store->has_unsent && takes_calls && redis_link_is_up(store->main))
+		store_calls_resend(store);
 }

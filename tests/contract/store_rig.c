@@ -350,7 +350,7 @@ void store_rig_settle(struct store_rig *rig, unsigned number, const unsigned *pl
 		mine->settlement = *like;
 		mine->settlement.key = entry->key;
 		mine->settlement.origin = entry->origin;
-		snprintf(mine->body, sizeof mine->body, "%s", entry->body);
+		memcpy(mine->body, entry->body, sizeof mine->body);
 		mine->settlement.body = slice_of(mine->body);
 		if (like->kind != SETTLE_LATER) {
 			snprintf(mine->event, sizeof mine->event, "{\"of\":\"%s\",\"event\":\"%s\"}", origin,

@@ -130,6 +130,11 @@ subtest 'messages' => sub {
             system_id => $alert->{account}{system_id}, method => $alert->{segments} > 1 || $concat eq 'payload' ? $concat : 'none');
         is_deeply({ map { $_ => $message->{$_} } keys %want }, \%want, "$alert->{name}: arrives as it should");
         is(scalar @more, 0, "$alert->{name}: and once");
+        # No part ends between characters that belong together; in these texts that never costs a part.
+        my %boundary;
+        while ($alert->{text} =~ /\X/g) { $boundary{ pos $alert->{text} } = 1 }
+        my $at = 0;
+        is_deeply([grep { $at += length; !$boundary{$at} } @{ $message->{parts} // [] }], [], "$alert->{name}: cut between characters");
     }
 };
 

@@ -73,7 +73,7 @@ sub take {
     delete $parts{$key};
     my @whole = map { $message->{$_} } 1 .. $total;
     record('message', system_id => $session->{system_id}, to => $pdu->{destination_addr}, from => $pdu->{source_addr}, method => $method,
-        text => join('', map { $$_[0] } @whole), encoding => $encoding, segments => $total + 0, message_ids => [map { $$_[1] } @whole],
+        text => join('', map { $$_[0] } @whole), parts => [map { $$_[0] } @whole], encoding => $encoding, segments => $total + 0, message_ids => [map { $$_[1] } @whole],
         validity_period => $pdu->{validity_period});
 }
 

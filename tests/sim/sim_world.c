@@ -38,7 +38,9 @@ static void init_carriers(struct sim_world *world)
 			.sends_receipts = rng_below(&world->rng, 2) == 0,
 			.receipt_delay_max_us = US_PER_S,
 		};
-		world->windows[i] = 1 + (unsigned)rng_below(&world->rng, SIM_WINDOW_MAX);
+		/* Often narrower than one long sms. */
+		bool is_narrow = rng_below(&world->rng, 4) == 0;
+		world->windows[i] = 1 + (unsigned)rng_below(&world->rng, is_narrow ? SIM_LONG_PARTS : SIM_WINDOW_MAX);
 		world->tps[i] = rates[rng_below(&world->rng, sizeof rates / sizeof rates[0])];
 		world->smscs[i] = smsc_model_create(&world->moods[i], rng_next(&world->rng));
 	}
