@@ -11,7 +11,7 @@ use Figures;
 use Getopt::Long;
 
 my %option = (rss => 0, dead => 0, waiting => 0);
-GetOptions(\%option, 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'floor-pending=s', 'rss=f',
+GetOptions(\%option, 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'floor-noack=s', 'rss=f',
 	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'json') or exit 64;
 binmode STDOUT, ':utf8';
 
@@ -37,7 +37,7 @@ $lost += keys %sent_us;
 my $duplicates = $carrier->{duplicates} + $latency_carrier->{duplicates};
 
 my $floor = $option{floor} ? Figures::json_file($option{floor}) : undef;
-my $pending = $option{'floor-pending'} ? Figures::json_file($option{'floor-pending'}) : undef;
+my $noack = $option{'floor-noack'} ? Figures::json_file($option{'floor-noack'}) : undef;
 my $rate = $seconds > 0 ? $received / $seconds : 0;
 my %figure = (
 	alerts => $option{alerts}, links => $option{links}, window => $option{window},
@@ -50,8 +50,8 @@ my %figure = (
 	floor_rate => $floor ? $floor->{rate} : undef, floor_us => $floor ? $floor->{floor_us} : undef,
 	floor_redis_us => $floor ? $floor->{redis_us} : undef, floor_carrier_us => $floor ? $floor->{carrier_us} : undef,
 	ratio_to_floor => $floor && $floor->{rate} > 0 ? round($rate / $floor->{rate}) : undef,
-	floor_pending_rate => $pending ? $pending->{rate} : undef, floor_pending_redis_us => $pending ? $pending->{redis_us} : undef,
-	ratio_to_floor_pending => $pending && $pending->{rate} > 0 ? round($rate / $pending->{rate}) : undef,
+	floor_noack_rate => $noack ? $noack->{rate} : undef, floor_noack_redis_us => $noack ? $noack->{redis_us} : undef,
+	ratio_to_floor_noack => $noack && $noack->{rate} > 0 ? round($rate / $noack->{rate}) : undef,
 );
 
 sub round { return sprintf('%.2f', $_[0]) + 0 }
@@ -71,8 +71,8 @@ PAGE
 if ($floor) {
 	print $out <<"PAGE";
   floor             $floor->{rate} messages/s; Redis $floor->{redis_us} µs, floor $floor->{floor_us} µs, carrier $floor->{carrier_us} µs
-  … with pending    $pending->{rate} messages/s; Redis $pending->{redis_us} µs, floor $pending->{floor_us} µs, carrier $pending->{carrier_us} µs
-  ratio to floor    $figure{ratio_to_floor}, with pending $figure{ratio_to_floor_pending}
+  … read NOACK      $noack->{rate} messages/s; Redis $noack->{redis_us} µs, floor $noack->{floor_us} µs, carrier $noack->{carrier_us} µs
+  ratio to floor    $figure{ratio_to_floor}, read NOACK $figure{ratio_to_floor_noack}
 PAGE
 }
 print JSON::PP->new->canonical->encode(\%figure), "\n" if $option{json};

@@ -29,8 +29,6 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 	parcel->attempts = entry->attempt;
 	parcel->is_ambiguous = entry->ambiguous;
 	parcel->is_reclaimed = entry->reclaimed;
-	/* Whoever had it may live after all, and settle it first. */
-	parcel->is_shared = entry->reclaimed;
 	if (entry->reclaimed && entry->ambiguous) {
 		metrics_add(pipeline->metrics, METRIC_INTENTS_FOUND, 1);
 		dispatch_note_begun(pipeline, parcel);

@@ -352,10 +352,10 @@ static void name_keys(struct redis_store *store)
 		[KEY_DEAD] = "dead",
 		[KEY_LATER] = "later",
 		[KEY_LATER_BODIES] = "later:bodies",
-		[KEY_LANE + LANE_URGENT] = "alerts:urgent",
-		[KEY_LANE + LANE_NORMAL] = "alerts:normal",
-		[KEY_LANE + LANE_BULK] = "alerts:bulk",
-		[KEY_LANE + LANE_READY] = "ready",
+		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
+		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
+		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",
+		[(unsigned)KEY_LANE + LANE_READY] = "ready",
 	};
 	for (unsigned i = 0; i < KEY_COUNT; i++)
 		snprintf(store->keys[i], sizeof store->keys[i], "%s:%s", store->options->tag, names[i]);

@@ -23,7 +23,7 @@ void store_put_key(struct redis_store *store, struct command *command, enum stor
 void store_put_lanes(struct redis_store *store, struct command *command)
 {
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
-		command_word(command, store->keys[KEY_LANE + lane]);
+		command_word(command, store->keys[(unsigned)KEY_LANE + lane]);
 }
 
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,

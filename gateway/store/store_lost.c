@@ -110,7 +110,7 @@ bool store_fetch_lost(struct redis_store *store, unsigned count)
 	size_t to_len = entry_id_format(&range->to, to);
 	command_begin(command);
 	command_word(command, "XRANGE");
-	command_word(command, store->keys[KEY_LANE + range->to.lane]);
+	command_word(command, store->keys[(unsigned)KEY_LANE + range->to.lane]);
 	command_text(command, (struct slice){ after, after_len });
 	command_text(command, (struct slice){ to, to_len });
 	command_word(command, "COUNT");

@@ -223,7 +223,7 @@ static void put_read(struct redis_store *store, enum lane lane, unsigned count)
 	command_int(command, count < store->read_max ? count : store->read_max);
 	command_word(command, "NOACK");
 	command_word(command, "STREAMS");
-	command_word(command, store->keys[KEY_LANE + lane]);
+	command_word(command, store->keys[(unsigned)KEY_LANE + lane]);
 	command_word(command, ">");
 }
 

@@ -197,7 +197,7 @@ static void move(struct redis_store *store, mono_us now)
 	store_call_begin_script(store, command, SCRIPT_MOVE, 3);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
-	command_word(command, store->keys[KEY_LANE + LANE_READY]);
+	command_word(command, store->keys[(unsigned)KEY_LANE + LANE_READY]);
 	command_int(command, MOVE_MAX);
 	store->is_moving = redis_link_send(store->main, command_octets(command), 0, on_moved, store);
 	store->next_move = now + MOVE_INTERVAL_US;

@@ -11,15 +11,13 @@
 struct smsc faults_smsc;
 struct gateway_process faults_gateway;
 
-void faults_open(const char *const smsc_options[], const char *account_more, const char *root_more)
+void faults_open(const char *account_more, const char *root_more, bool is_loaded)
 {
-	const char *options[SMSC_OPTIONS_MAX] = { "--latency", FAULTS_LATENCY };
-	for (unsigned i = 0; smsc_options != NULL && smsc_options[i] != NULL; i++)
-		options[2 + i] = smsc_options[i];
 	world_open();
 	redis_server_start();
-	smsc_start(&faults_smsc, "smsc", 0, options);
-	books_add_load(0, FAULTS_LOAD);
+	smsc_start(&faults_smsc, "smsc", 0, (const char *const[]){ "--latency", FAULTS_LATENCY, NULL });
+	if (is_loaded)
+		books_add_load(0, FAULTS_LOAD);
 	gateway_process_start(&faults_gateway, "gateway",
 			      &(struct gateway_options){
 				      .smsc = &faults_smsc,

@@ -19,8 +19,8 @@
 extern struct smsc faults_smsc;
 extern struct gateway_process faults_gateway;
 
-/* World, Redis, carrier with that latency and more options (NULL-terminated, or NULL), gateway, load. */
-void faults_open(const char *const smsc_options[], const char *account_more, const char *root_more);
+/* World, Redis, carrier with that latency, gateway with more settings (NULL = none), and where is_loaded the load. */
+void faults_open(const char *account_more, const char *root_more, bool is_loaded);
 
 /* Waits until the carrier has taken so many messages of the load, copies included. */
 void faults_await_taken(unsigned count);

@@ -25,7 +25,7 @@ static double metric(const char *name)
 /* The carrier unbinds in order: the answers that are owed still come, nothing goes out twice. */
 void faults_unbind(void)
 {
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	for (unsigned i = 1; i <= 8; i++) {
 		faults_await_taken(FAULTS_LOAD * i / 9);
 		smsc_tell(&faults_smsc, "unbind");
@@ -41,11 +41,13 @@ static bool are_unanswered_settled(double unknown)
 
 static void broken_links(const char *how, long long violations)
 {
-	enum { BREAKS = 4 };
-	faults_open(NULL, NULL, HASTY_ROOT);
-	for (unsigned i = 1; i <= BREAKS; i++) {
-		faults_await_taken(FAULTS_LOAD * i / (BREAKS + 1));
+	enum { BREAKS = 4, PART = FAULTS_LOAD / BREAKS };
+	faults_open(NULL, HASTY_ROOT, false);
+	for (unsigned i = 0; i < BREAKS; i++) {
 		double unknown = metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}");
+		long long taken = smsc_count(&faults_smsc, "accepted");
+		books_add_load(i * PART, PART);
+		faults_await_taken((unsigned)taken + PART / 3);
 		smsc_tell(&faults_smsc, "%s", how);
 		/* One that meets two breaks would be a dead letter. */
 		AWAIT(20, are_unanswered_settled(unknown));
@@ -74,7 +76,7 @@ void faults_garbage(void)
 /* The carrier process dies and comes back on its port with an empty record: counted by events alone. */
 void faults_carrier_restart(void)
 {
-	faults_open(NULL, NULL, HASTY_ROOT);
+	faults_open(NULL, HASTY_ROOT, true);
 	faults_await_taken(FAULTS_LOAD / 3);
 	uint16_t port = faults_smsc.port;
 	process_kill(&faults_smsc.process);
@@ -96,9 +98,9 @@ void faults_carrier_restart(void)
 /* It reads nothing for a second; nothing is lost by it, and nobody is in a hurry. */
 void faults_freeze(void)
 {
-	faults_open(NULL, NULL, NULL);
-	for (unsigned i = 1; i <= 3; i++) {
-		faults_await_taken(FAULTS_LOAD * i / 4);
+	faults_open(NULL, NULL, true);
+	for (unsigned i = 1; i <= 2; i++) {
+		faults_await_taken(FAULTS_LOAD * i / 3);
 		long long taken = smsc_count(&faults_smsc, "accepted");
 		smsc_tell(&faults_smsc, "freeze");
 		HOLDS(1, smsc_count(&faults_smsc, "accepted") <= taken + 100);

@@ -24,7 +24,7 @@ static unsigned found(void)
 static void kill_often(unsigned kills)
 {
 	unsigned in_doubt = 0;
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	for (unsigned i = 1; i <= kills; i++) {
 		faults_await_taken(FAULTS_LOAD * i / (kills + 1));
 		in_doubt += found();
@@ -53,7 +53,7 @@ void faults_kill_nine_long(void)
 /* Orderly: what is on the wire is awaited, the rest waits for whoever comes next; nothing goes out twice. */
 void faults_sigterm_in_burst(void)
 {
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	for (unsigned i = 1; i <= 4; i++) {
 		faults_await_taken(FAULTS_LOAD * i / 6);
 		gateway_process_stop(&faults_gateway);
@@ -65,7 +65,7 @@ void faults_sigterm_in_burst(void)
 
 void faults_sigterm_then_kill(void)
 {
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	faults_await_taken(FAULTS_LOAD / 3);
 	smsc_tell(&faults_smsc, "freeze"); /* so that the drain lasts */
 	process_signal(&faults_gateway.process, SIGTERM);

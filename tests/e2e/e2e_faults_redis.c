@@ -14,7 +14,7 @@
 void faults_client_kill(void)
 {
 	enum { KILLS = 20 };
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	for (unsigned i = 1; i <= KILLS; i++) {
 		faults_await_taken(FAULTS_LOAD * i / (KILLS + 1));
 		redis_server_int("CLIENT KILL TYPE normal SKIPME yes");
@@ -43,7 +43,7 @@ static unsigned connections(long long ids[static 8])
 void faults_reader_kill(void)
 {
 	enum { KILLS = 30 };
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	for (unsigned i = 1; i <= KILLS; i++) {
 		long long ids[8];
 		faults_await_taken(FAULTS_LOAD * i / (KILLS + 1));
@@ -56,7 +56,7 @@ void faults_reader_kill(void)
 
 void faults_redis_restart(void)
 {
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	for (unsigned i = 1; i <= 3; i++) {
 		faults_await_taken(FAULTS_LOAD * i / 4);
 		redis_server_kill();
@@ -67,7 +67,7 @@ void faults_redis_restart(void)
 
 void faults_script_flush(void)
 {
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	for (unsigned i = 1; i <= 8; i++) {
 		faults_await_taken(FAULTS_LOAD * i / 9);
 		freeReplyObject(redis_server_call("SCRIPT FLUSH"));
@@ -106,7 +106,7 @@ void faults_script_flush_idle(void)
 /* Redis is full: nothing new is begun, what was sent is still taken off the queue. */
 void faults_redis_full(void)
 {
-	faults_open(NULL, NULL, NULL);
+	faults_open(NULL, NULL, true);
 	faults_await_taken(FAULTS_LOAD / 4);
 	freeReplyObject(redis_server_call("CONFIG SET maxmemory 1mb"));
 	AWAIT(20, gateway_process_said(&faults_gateway, "\"event\":\"store_error\""));

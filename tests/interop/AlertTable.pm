@@ -136,7 +136,8 @@ sub alerts {
                 push @alerts, alert_of($account, $round, $to, "$name, round $round", $template, $locale, $text, $expires_at);
             }
             # Numbers that the SMSC refuses once, each in its own way.
-            push @alerts, alert_of($account, $round, $account->{prefix} . '0000' . $_, "number ending in $_", 'plain', 'en', "refused once $_", $expires_at)
+            push @alerts, alert_of($account, $round, "$account->{prefix}0000$_", "number ending in $_", 'plain', 'en', "refused once $_",
+                $expires_at)
                 for $round == 1 ? (THROTTLED, BUSY) : ();
         }
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
-# “hongyan count” against two other counters: one on Perl's Encode, and the npm package “split-sms” where NODE is given. And its cuts
-# against Perl's idea of characters that belong together. TAP on stdout.
+# “hongyan count” against two other counters: one on Perl's Encode, and the npm package “split-sms” where NODE is given. And its
+# cuts against Perl's idea of characters that belong together. TAP on stdout.
 # usage: count_oracle.pl PATH/TO/hongyan [NODE-COMMAND…]     (the command counts as node/counts.js does)
 use strict;
 use warnings;
@@ -73,8 +73,9 @@ my @rows = (
 
 # Texts of random characters, with lengths near where the number of parts changes.
 my @pools = (
-    [map { chr } 0x20 .. 0x5F], ['a' .. 'z', '€', '[', '}', '~'], [split //, "\@£\$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ§à"], ['电', '费', '余', '额', '，', '。'],
-    ['电', "\x{1F600}", "\x{1F389}"], [$family, $thumb, $flag, $keycap, '电', 'a'], ["e\x{301}", "o\x{302}\x{323}", "\x{E9}", 'x'], ["\r\n", 'a', "\n"],
+    [map { chr } 0x20 .. 0x5F], ['a' .. 'z', '€', '[', '}', '~'], [split //, "\@£\$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ§à"],
+    ['电', '费', '余', '额', '，', '。'], ['电', "\x{1F600}", "\x{1F389}"], [$family, $thumb, $flag, $keycap, '电', 'a'],
+    ["e\x{301}", "o\x{302}\x{323}", "\x{E9}", 'x'], ["\r\n", 'a', "\n"],
 );
 
 sub random_text {
@@ -89,7 +90,10 @@ sub random_text {
 my @texts = ((map { $$_[1] } @rows), map { random_text() } 1 .. RANDOM_TEXTS);
 my @lines = map { $json->encode($_) } @texts;
 
-sub units_as { my ($encoding, $text) = @_; return $encoding eq 'GSM7' ? units_of($text) : length($text) + ($text =~ tr/\x{10000}-\x{10FFFF}//) }
+sub units_as {
+    my ($encoding, $text) = @_;
+    return $encoding eq 'GSM7' ? units_of($text) : length($text) + ($text =~ tr/\x{10000}-\x{10FFFF}//);
+}
 
 # How many parts it takes to cut only between clusters; 0 where one is longer than a part.
 sub segments_of_clusters {

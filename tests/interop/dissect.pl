@@ -23,7 +23,8 @@ use GatewayRig qw(wait_for);
 use constant { LIFETIME_S => 3600, SKIPPED => 77, CHUNK => 65536, SLOW_ENQUIRE_MS => 400 };
 
 my ($mode, $hongyan, $carrier_program) = @ARGV;
-($mode // '') =~ /\A(?:capture|relay)\z/ && -x ($carrier_program // '') or BAIL_OUT('usage: dissect.pl capture|relay PATH/TO/hongyan PATH/TO/fake-carrier');
+($mode // '') =~ /\A(?:capture|relay)\z/ && -x ($carrier_program // '')
+    or BAIL_OUT('usage: dissect.pl capture|relay PATH/TO/hongyan PATH/TO/fake-carrier');
 $FakeCarrier::program = $carrier_program;
 binmode $_, ':encoding(UTF-8)' for Test::More->builder->output, Test::More->builder->failure_output;
 
@@ -206,7 +207,8 @@ subtest 'bind_transceiver' => sub {
         my $system_id = pack 'H*', value($pdu, 'smpp.system_id') =~ s/00\z//r;
         my %seen = map { $_ => value($pdu, "smpp.$_") } qw(command_length password system_type interface_version addr_ton addr_npi address_range);
         # The dissector leaves out empty strings.
-        my %want = (command_length => sprintf('%08x', 23 + length "secret$system_id"), password => unpack('H*', "secret\0"), system_type => '',
+        my %want = (command_length => sprintf('%08x', 23 + length "secret$system_id"), password => unpack('H*', "secret\0"),
+            system_type => '',
             interface_version => '34', addr_ton => '00', addr_npi => '00', address_range => '');
         is_deeply(\%seen, \%want, "$system_id: fields");
     }
@@ -225,8 +227,11 @@ sub content_of {
     my $octets = pack 'H*', value($pdu, 'smpp.message_payload') || value($pdu, 'smpp.message');
     substr($octets, 0, 1 + ord $octets) = '' if length value($pdu, 'gsm_sms.dis_field_udh.user_data_header_length');
     my $alphabet = value($pdu, 'smpp.data_coding') eq '08' ? 'UTF-16BE' : 'gsm0338';
-    return (number_of($pdu, 1, 'gsm_sms.udh.mm.msg_part', 'smpp.sar_segment_seqnum'), number_of($pdu, 1, 'gsm_sms.udh.mm.msg_parts', 'smpp.sar_total_segments'),
-        number_of($pdu, 0, 'gsm_sms.udh.mm.msg_id', 'smpp.sar_msg_ref_num'), decode($alphabet, $octets, Encode::FB_CROAK));
+    return (
+        number_of($pdu, 1, 'gsm_sms.udh.mm.msg_part', 'smpp.sar_segment_seqnum'),
+        number_of($pdu, 1, 'gsm_sms.udh.mm.msg_parts', 'smpp.sar_total_segments'),
+        number_of($pdu, 0, 'gsm_sms.udh.mm.msg_id', 'smpp.sar_msg_ref_num'), decode($alphabet, $octets, Encode::FB_CROAK),
+    );
 }
 
 # The dissector's own reading of validity_period.
@@ -245,14 +250,15 @@ sub wanted_fields {
     my ($alert, $pdu) = @_;
     my ($concat, $validity) = @{ $alert->{account} }{qw(concat validity)};
     my $is_long = $alert->{segments} > 1;
+    my %validity = (none => 'none', relative => 'an hour', absolute => strftime('until %b %e, %Y %H:%M:%S.000000000 UTC', gmtime $expires_s));
     return (
-        service_type => '00', source_addr_ton => '00', source_addr_npi => '01', source_addr => unpack('H*', "10690001\0"), dest_addr_ton => '01',
-        dest_addr_npi => '01', destination_addr => unpack('H*', "$alert->{to}\0"), protocol_id => '00', priority_flag => '00', schedule_delivery_time_r => '00',
-        data_coding => $alert->{encoding} eq 'UCS2' ? '08' : '00', sm_default_msg_id => '00', sm_length => sprintf('%02x', length(value($pdu, 'smpp.message')) / 2),
+        service_type => '00', source_addr_ton => '00', source_addr_npi => '01', source_addr => unpack('H*', "10690001\0"),
+        dest_addr_ton => '01', dest_addr_npi => '01', destination_addr => unpack('H*', "$alert->{to}\0"), protocol_id => '00',
+        priority_flag => '00', schedule_delivery_time_r => '00', data_coding => $alert->{encoding} eq 'UCS2' ? '08' : '00',
+        sm_default_msg_id => '00', sm_length => sprintf('%02x', length(value($pdu, 'smpp.message')) / 2),
         'esm.submit.features' => $concat =~ /udh/ && $is_long ? '40' : '00', 'regdel.receipt' => '01', replace_if_present_flag => '00',
         total => $alert->{segments}, element => $is_long ? { udh8 => '00', udh16 => '08' }->{$concat} // '' : '',
-        place => $concat eq 'payload' ? 'message_payload' : 'short_message',
-        validity => { none => 'none', relative => 'an hour', absolute => strftime('until %b %e, %Y %H:%M:%S.000000000 UTC', gmtime $expires_s) }->{$validity},
+        place => $concat eq 'payload' ? 'message_payload' : 'short_message', validity => $validity{$validity},
     );
 }
 

@@ -141,7 +141,8 @@ subtest 'messages' => sub {
 # SMPP 3.4 §7.1.1: seconds from now for a relative one, the instant for an absolute one in whatever zone it is told.
 sub instant_of {
     my ($time) = @_;
-    my ($year, $month, $day, $hour, $minute, $second, $quarters, $sign) = $time =~ /\A(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)0(\d\d)([-+R])\z/ or return 0;
+    $time =~ /\A\d{12}0\d\d[-+R]\z/ or return 0;
+    my ($year, $month, $day, $hour, $minute, $second, $quarters, $sign) = unpack 'a2 a2 a2 a2 a2 a2 x a2 a', $time;
     return (($day * 24 + $hour) * 60 + $minute) * 60 + $second if $sign eq 'R' && $year + $month + $quarters == 0;
     return $sign eq 'R' ? 0 : timegm($second, $minute, $hour, $day, $month - 1, 2000 + $year) - "${sign}1" * $quarters * QUARTER_S;
 }
@@ -214,13 +215,15 @@ subtest 'events' => sub {
         is_deeply([map { $_->{event} } @closing], ['accepted'], "$alert->{name}: accepted, once") or next;
         my $ids = ($messages{ $alert->{to} } // [{}])->[0]{message_ids};
         my $account = $alert->{account}{name};
-        my %want = (refs => $ids, account => $account, segments => $alert->{billed}, ambiguous => undef, template => $alert->{alert}{template});
+        my %want = (refs => $ids, account => $account, segments => $alert->{billed}, ambiguous => undef,
+            template => $alert->{alert}{template});
         is_deeply({ map { $_ => $closing[0]{$_} } keys %want }, \%want, "$alert->{name}: what accepted says");
         my ($state, $error) = map { $_->{ substr $alert->{to}, -1 } } \%states, \%errors;
         my $event = $state eq 'DELIVERED' ? 'delivered' : 'undelivered';
         my @want = map { { event => $event, state => $state, account => $account, refs => [$$ids[$_ - 1]], segment => $_ } } 1 .. @$ids;
         my @told = sort { $a->{segment} <=> $b->{segment} } @{ $later{ $alert->{id} } // [] };
-        is_deeply([map { my $told = $_; +{ map { $_ => $told->{$_} } keys %{ $want[0] } } } @told], \@want, "$alert->{name}: each receipt is told, once");
+        my @seen = map { my $told = $_; +{ map { $_ => $told->{$_} } keys %{ $want[0] } } } @told;
+        is_deeply(\@seen, \@want, "$alert->{name}: each receipt is told, once");
         is_deeply([grep { ($_->{error} // '') ne $error } @told], [], "$alert->{name}: with its error") if $error;
     }
     is($rig->redis('XLEN', "{hongyan}:$_"), 0, "nothing left in $_") for qw(dead alerts:urgent alerts:normal alerts:bulk ready);

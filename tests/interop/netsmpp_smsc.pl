@@ -72,9 +72,9 @@ sub take {
     return if keys %$message < $total;
     delete $parts{$key};
     my @whole = map { $message->{$_} } 1 .. $total;
-    record('message', system_id => $session->{system_id}, to => $pdu->{destination_addr}, from => $pdu->{source_addr}, method => $method,
-        text => join('', map { $$_[0] } @whole), parts => [map { $$_[0] } @whole], encoding => $encoding, segments => $total + 0, message_ids => [map { $$_[1] } @whole],
-        validity_period => $pdu->{validity_period});
+    record('message', system_id => $session->{system_id}, to => $pdu->{destination_addr}, from => $pdu->{source_addr},
+        text => join('', map { $$_[0] } @whole), parts => [map { $$_[0] } @whole], message_ids => [map { $$_[1] } @whole],
+        method => $method, encoding => $encoding, segments => $total + 0, validity_period => $pdu->{validity_period});
 }
 
 # --- receipts --------------------------------------------------------------------------------------------------------
@@ -102,7 +102,8 @@ sub send_receipt {
 
 sub add_receipts {
     my ($session, $pdu, $message_id, $number) = @_;
-    my %common = (system_id => $session->{system_id}, from => $pdu->{destination_addr}, to => $pdu->{source_addr}, message_id => $message_id);
+    my %common = (system_id => $session->{system_id}, from => $pdu->{destination_addr}, to => $pdu->{source_addr},
+        message_id => $message_id);
     my $fate = $fates{ substr $pdu->{destination_addr}, -1 } // '';
     my $stat = $states{$fate} ? $fate : 'DELIVRD';
     my $kind = $fate eq 'data_sm' ? $fate : $number % 2 || $states{$fate} ? 'text' : 'tlv';
@@ -158,7 +159,8 @@ sub answer_submit {
 sub on_bind {
     my ($session, $pdu) = @_;
     $session->{system_id} = $pdu->{system_id};
-    record('bind', session => $session->{number}, command => $pdu->explain_cmd, map { $_ => $pdu->{$_} } qw(system_id password system_type interface_version));
+    record('bind', session => $session->{number}, command => $pdu->explain_cmd,
+        map { $_ => $pdu->{$_} } qw(system_id password system_type interface_version));
     $session->{peer}->bind_transceiver_resp(seq => $pdu->{seq}, sc_interface_version => "\x34");
 }
 
@@ -199,7 +201,8 @@ sub close_session {
 sub on_octets {
     my ($session) = @_;
     my $pdu = $session->{peer}->read_pdu or return close_session($session);
-    my $handler = $handlers{ $pdu->{known_pdu} ? $pdu->explain_cmd : '' } or return mistake($session, sprintf 'unexpected command_id 0x%08X', $pdu->{cmd});
+    my $handler = $handlers{ $pdu->{known_pdu} ? $pdu->explain_cmd : '' }
+        or return mistake($session, sprintf 'unexpected command_id 0x%08X', $pdu->{cmd});
     eval { $handler->($session, $pdu); 1 } or mistake($session, "$@");
 }
 

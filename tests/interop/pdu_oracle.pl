@@ -27,7 +27,7 @@ sub octets { my ($least, $most) = @_; return join '', map { chr below(256) } 1 .
 
 # A string of printable ASCII for a field of so many octets, its NUL counted; quotes and backslashes among them.
 sub text { my ($limit) = @_; return join '', map { chr 0x20 + below(0x5F) } 1 .. below($limit) }
-sub moment { return below(2) ? '' : sprintf '%012d%d%02d%s', below(991231235959), below(10), below(49), below(2) ? '+' : '-' }
+sub moment { return below(2) ? '' : sprintf '%012d%d%02d%s', below(991231235959), below(10), below(49), (qw(+ -))[below(2)] }
 
 my %makers = (text => \&text, u8 => \&u8, time => \&moment);
 my @source = ([source_addr_ton => 'u8'], [source_addr_npi => 'u8'], [source_addr => text => 21]);
@@ -46,12 +46,14 @@ my %layouts = (
     (map { $_ => [[system_id => text => 16]] } qw(bind_receiver_resp bind_transmitter_resp bind_transceiver_resp)),
     outbind => [@bind[0, 1]],
     (map { $_ => [[service_type => text => 6], @source, @destination, @handling, ['message']] } qw(submit_sm deliver_sm)),
-    data_sm => [[service_type => text => 6], @wide_source, @wide_destination, [esm_class => 'u8'], [registered_delivery => 'u8'], [data_coding => 'u8']],
+    data_sm => [[service_type => text => 6], @wide_source, @wide_destination, [esm_class => 'u8'], [registered_delivery => 'u8'],
+        [data_coding => 'u8']],
     (map { $_ => [$id] } qw(submit_sm_resp deliver_sm_resp data_sm_resp)),
     query_sm => [$id, @source],
     query_sm_resp => [$id, [final_date => 'time'], [message_state => 'u8'], [error_code => 'u8']],
     cancel_sm => [[service_type => text => 6], $id, @source, @destination],
-    replace_sm => [$id, @source, [schedule_delivery_time => 'time'], [validity_period => 'time'], [registered_delivery => 'u8'], [sm_default_msg_id => 'u8'], ['message']],
+    replace_sm => [$id, @source, [schedule_delivery_time => 'time'], [validity_period => 'time'], [registered_delivery => 'u8'],
+        [sm_default_msg_id => 'u8'], ['message']],
     submit_multi => [[service_type => text => 6], @source, ['destinations'], @handling, ['message']],
     submit_multi_resp => [$id, ['failures']],
     alert_notification => [@wide_source, [esme_addr_ton => 'u8'], [esme_addr_npi => 'u8'], [esme_addr => text => 65]],
@@ -88,7 +90,9 @@ sub random_pdu {
             $want{dest_address} = [map { $_->{flag} == 2 ? { dest_flag => 2, dl_name => $_->{name} }
                 : { dest_flag => 1, dest_addr_ton => $_->{ton}, dest_addr_npi => $_->{npi}, destination_addr => $_->{name} } } @dests];
         } elsif ($name eq 'failures') {
-            my @failures = map { { dest_addr_ton => u8(), dest_addr_npi => u8(), destination_addr => text(21), error_status_code => below(2**32) } } 0 .. below(4);
+            my @failures = map {
+                { dest_addr_ton => u8(), dest_addr_npi => u8(), destination_addr => text(21), error_status_code => below(2**32) }
+            } 0 .. below(4);
             push @arguments, map { my $key = $_; $key => [map { $_->{$key} } @failures] } sort keys %{ $failures[0] };
             @want{qw(no_unsuccess unsuccess_sme)} = (scalar @failures, \@failures);
         } else {
@@ -170,7 +174,7 @@ subtest 'names of TLVs' => sub {
 
 # PDUs cut anywhere, with a length that says so: an answer to each, and never the whole fields of the uncut one.
 subtest 'cut PDUs' => sub {
-    my @cuts = map { my $pdu = $_; my $octets = pack 'H*', $pdu->{hex}; my $len = below(length $octets); [$pdu, substr $octets, 0, $len] } @netsmpp;
+    my @cuts = map { my $octets = pack 'H*', $_->{hex}; [$_, substr $octets, 0, below(length $octets)] } @netsmpp;
     substr($$_[1], 0, 4) = pack 'N', length $$_[1] for grep { length $$_[1] >= 4 } @cuts;
     my ($status, @answers) = answers_of([$hongyan, 'pdu'], map { unpack 'H*', $$_[1] } @cuts);
     like($status, qr/\A(?:0|65)\z/, 'exit status');

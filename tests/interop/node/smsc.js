@@ -55,7 +55,8 @@ function take(session, pdu, messageId) {
   if (message.ids.filter((id) => id !== undefined).length < part.total) return;
   waiting.delete(key);
   record('message', {
-    system_id: session.systemId, to: pdu.destination_addr, from: pdu.source_addr, text: message.parts.join(''), parts: message.parts.slice(1), encoding,
+    system_id: session.systemId, to: pdu.destination_addr, from: pdu.source_addr, text: message.parts.join(''),
+    parts: message.parts.slice(1), encoding,
     method: part.method, segments: part.total, message_ids: message.ids, validity_period: pdu.validity_period,
   });
 }
