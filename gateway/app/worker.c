@@ -92,7 +92,14 @@ static void make_store_options(struct worker *worker)
 	}
 }
 
-static bool make_smpp_account(const struct config_account *from, struct smpp_account *to, const struct log *log)
+/* The service's zone in quarter hours from UTC, as SMPP's times have it (§7.1.1); beyond ±12 h they can't say it. */
+static int8_t utc_quarters(const struct worker *worker)
+{
+	int32_t quarters = zone_offset_s(&worker->options->config->zone, loop_now(worker->loop).wall) / 900;
+	return quarters >= -48 && quarters <= 48 ? (int8_t)quarters : 0;
+}
+
+static bool make_smpp_account(const struct worker *worker, const struct config_account *from, struct smpp_account *to)
 {
 	static const enum smpp_bind binds[] = {
 		[CONFIG_BIND_TRANSCEIVER] = SMPP_BIND_TRANSCEIVER,
@@ -119,12 +126,13 @@ static bool make_smpp_account(const struct config_account *from, struct smpp_acc
 	to->data_coding_ucs2 = from->data_coding_ucs2;
 	to->registered_delivery = from->registered_delivery;
 	to->validity = validities[from->validity];
+	to->validity_utc_quarters = utc_quarters(worker);
 	to->is_accepted_final = from->accepted_is == CONFIG_ACCEPTED_IS_FINAL;
 	struct err_at at = { .err = ERR_OK };
 	if (smpp_account_prepare(to, &at) == ERR_OK)
 		return true;
 	struct log_line line;
-	if (log_begin(&line, log, LOG_ERROR, "account_refused", at.text)) {
+	if (log_begin(&line, worker->options->log, LOG_ERROR, "account_refused", at.text)) {
 		log_text(&line, "account", slice_of(from->name));
 		log_text(&line, "field", slice_of(at.field));
 		log_end(&line);
@@ -175,7 +183,7 @@ static bool make_accounts(struct worker *worker)
 		return false;
 	for (unsigned i = 0; i < config->account_count; i++) {
 		const struct config_account *account = &config->accounts[i];
-		if (!make_smpp_account(account, &worker->smpp_accounts[i], worker->options->log))
+		if (!make_smpp_account(worker, account, &worker->smpp_accounts[i]))
 			return false;
 		worker->accounts[i] = (struct pipeline_account){
 			.name = account->name,

@@ -29,8 +29,11 @@ void store_put_receipt_field(struct command *command, const char *account, struc
 		return;
 	memcpy(at, account, account_len);
 	at[account_len] = ':';
-	if (carrier_ref.len)
-		memcpy(at + account_len + 1, carrier_ref.at, carrier_ref.len);
+	/* Some carriers write an id in one case in the answer and in the other in the receipt. */
+	for (size_t i = 0; i < carrier_ref.len; i++) {
+		char octet = carrier_ref.at[i];
+		at[account_len + 1 + i] = (char)(octet >= 'A' && octet <= 'Z' ? octet - 'A' + 'a' : octet);
+	}
 }
 
 static void put_value(struct command *command, uint8_t segment, struct slice value)
