@@ -157,6 +157,38 @@ Test(store_contract, an_adoption_whose_answer_is_lost_loses_nothing)
 	}
 }
 
+static void call_begin_and_adopt(void *ctx)
+{
+	(void)ctx;
+	cr_assert(store_rig_begin(RIG, 1, places, 1), "%s", RIG->row);
+	cr_assert(store_rig_adopt(RIG, 1, 100), "%s", RIG->row);
+}
+
+/* Both answers are lost, and BEGIN is asked again. Its intents are older than those of the adoption. */
+Test(store_contract, a_begin_that_is_asked_again_forgets_no_adopted_mark)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .nonce = 1 });
+		work(keys);
+		RIG->kit->crash(RIG, 0);
+		store_rig_open(RIG, 1, &(struct store_setup){ .nonce = 2, .adopts_instance = true });
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds what was left");
+		struct entry_key own = store_rig_add(RIG, LANE_URGENT, "own");
+		store_rig_read_all(RIG, 1, 1);
+		RIG->kit->lose(RIG, true, call_begin_and_adopt, NULL);
+		store_rig_until(RIG, 1, rig_has_begun, 1, "BEGIN is answered");
+		RIG->kit->crash(RIG, 1);
+		store_rig_open(RIG, 2, &(struct store_setup){ .nonce = 3, .adopts_instance = true });
+		while (slot(2)->entry_count < 10)
+			store_rig_adopt_all(RIG, 2);
+		for (unsigned i = 1; i < 10; i++)
+			cr_assert_eq(store_rig_entry(RIG, 2, &keys[i])->ambiguous, i < 4, "%s: entry %u", RIG->row, i);
+		cr_assert(store_rig_entry(RIG, 2, &own)->ambiguous, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
 Test(store_contract, who_was_taken_for_dead_is_told_and_the_first_truth_wins)
 {
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {

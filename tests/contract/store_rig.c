@@ -379,10 +379,14 @@ bool store_rig_adopt(struct store_rig *rig, unsigned number, unsigned count)
 void store_rig_adopt_all(struct store_rig *rig, unsigned number)
 {
 	struct rig_slot *slot = &rig->slots[number];
+	mono_us give_up = rig->kit->now(rig) + UNTIL_US;
 	do {
 		unsigned before = slot->adopted_count;
-		while (!store_rig_adopt(rig, number, 100))
+		while (!store_rig_adopt(rig, number, 100)) {
+			cr_assert_lt(rig->kit->now(rig), give_up, "%s: slot %u has nothing to adopt, %u entries",
+				     rig->row, number, slot->entry_count);
 			rig->kit->turn(rig);
+		}
 		store_rig_until(rig, number, rig_has_adopted, before + 1, "the adoption is over");
 	} while (slot->adopt_more);
 }

@@ -29,6 +29,9 @@ void faults_await_taken(unsigned count);
  * gateway that runs. violations: how often the carrier may have found fault with us. */
 unsigned faults_close_all(struct gateway_process *last, long long violations);
 
+/* The rest of it, once all gateways have ended without any fault of ours. */
+unsigned faults_end(void);
+
 /* The same with faults_gateway and without any fault of ours. */
 unsigned faults_close(void);
 
@@ -45,6 +48,7 @@ void faults_stopped_for_long(void);
 void faults_client_kill(void);
 void faults_reader_kill(void);
 void faults_redis_restart(void);
+void faults_cut_answers(void);
 void faults_script_flush(void);
 void faults_script_flush_idle(void);
 void faults_redis_full(void);

@@ -8,7 +8,9 @@
 #include "scenario.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Both connections at once, again and again. Nothing may be lost, and nothing may go out twice: the gateway lives. */
 void faults_client_kill(void)
@@ -63,6 +65,38 @@ void faults_redis_restart(void)
 		redis_server_start();
 	}
 	EXPECT_COUNT(faults_close(), 0);
+}
+
+/* Answers are cut anywhere, after what they answer to has had its effect; with another seed each time. */
+void faults_cut_answers(void)
+{
+	static struct process cutter = { .in = -1, .out = -1 };
+	char path[WORLD_PATH_OCTETS];
+	char url[WORLD_PATH_OCTETS + 8];
+	char seed[24];
+	world_open();
+	redis_server_start();
+	smsc_start(&faults_smsc, "smsc", 0, (const char *const[]){ "--latency", FAULTS_LATENCY, NULL });
+	world_path(path, "cut.sock");
+	snprintf(url, sizeof url, "unix://%s", path);
+	snprintf(seed, sizeof seed, "%u", (unsigned)getpid());
+	fprintf(stderr, "cut_answers: seed %s\n", seed);
+	process_start(&cutter, "cutter",
+		      (const char *const[]){ REDIS_CUTTER_PROGRAM, path, redis_server_url() + strlen("unix://"), seed,
+					     "120", "200000", NULL },
+		      false);
+	books_add_load(0, FAULTS_LOAD);
+	gateway_process_start(&faults_gateway, "gateway",
+			      &(struct gateway_options){ .smsc = &faults_smsc, .redis_url = url }, false);
+	books_await_settled(60);
+	gateway_process_stop(&faults_gateway);
+	process_kill(&cutter);
+	/* Some dozens at least, or it tests nothing. */
+	char *log = world_read(cutter.log);
+	if (log == NULL || strstr(log, "90 cuts left") == NULL)
+		FAIL("too few cuts: %s", log);
+	free(log);
+	EXPECT_COUNT(faults_end(), 0);
 }
 
 void faults_script_flush(void)

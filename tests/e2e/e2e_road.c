@@ -240,6 +240,7 @@ int main(int argc, char *argv[])
 		{ "large_backlog", road_large_backlog, 180, true },
 		{ "freshness", road_freshness, 30, false },
 		{ "stale_backlog", road_stale_backlog, 30, false },
+		{ "stale_in_memory", road_stale_in_memory, 30, false },
 		{ "long_texts", road_long_texts, 30, false },
 		{ "routes", road_routes, 30, false },
 		{ "receipts", road_receipts, 30, false },

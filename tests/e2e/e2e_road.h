@@ -38,6 +38,7 @@ void road_large_backlog(void);
 /* e2e_road_time.c */
 void road_freshness(void);
 void road_stale_backlog(void);
+void road_stale_in_memory(void);
 
 /* e2e_road_carrier.c */
 void road_long_texts(void);

@@ -96,3 +96,30 @@ void road_stale_backlog(void)
 	json_decref(events);
 	road_close();
 }
+
+/* What grew old while it waited for a place in the window is not sent either. */
+void road_stale_in_memory(void)
+{
+	enum { COUNT = 60, WINDOW = 5 };
+	road_open(NULL, (struct gateway_options){ .binds = 1, .window = WINDOW });
+	smsc_tell(&road_smsc, "freeze");
+	long long now = road_wall_ms();
+	for (unsigned i = 0; i < COUNT; i++) {
+		char id[16];
+		snprintf(id, sizeof id, "m-%u", i);
+		add(id, i, "expires_at", now + 800, NULL, 0);
+	}
+	/* All are read, and most wait. */
+	AWAIT(10, gateway_process_metric(&road_gateway, "hongyan_entries_read_total{lane=\"normal\"}") >= COUNT);
+	AWAIT(10, road_wall_ms() > now + 800);
+	smsc_tell(&road_smsc, "thaw");
+	books_await_settled(20);
+	road_finish();
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	EXPECT(tally.accepted <= WINDOW);
+	EXPECT_COUNT(tally.accepted + tally.expired, COUNT);
+	EXPECT_COUNT(json_array_size(road_smsc.record), tally.accepted);
+	json_decref(events);
+	road_close();
+}

@@ -42,7 +42,7 @@ static void write_config(struct gateway_process *gateway, const char *name, cons
 			   "%s\n"
 			   "accounts:\n%s\n"
 			   "routes:\n%s\n",
-			   redis_server_url(),
+			   options->redis_url ? options->redis_url : redis_server_url(),
 			   options->templates ? options->templates : SOURCE_DIR "/tests/e2e/templates",
 			   gateway->admin_port, name, lock,
 			   options->root_more ? options->root_more : "retry: { base: 100ms, max: 1s }", accounts,

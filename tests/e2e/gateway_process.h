@@ -22,6 +22,7 @@ struct gateway_options {
 	const char *routes;       /* the whole YAML value; NULL = everything to “fake” */
 	const char *root_more;    /* more lines of YAML; NULL = none */
 	const char *templates;    /* folder; NULL = the tests' own */
+	const char *redis_url;    /* NULL = the server itself */
 	bool has_no_lock;         /* then nobody knows at once that an earlier process is dead */
 };
 

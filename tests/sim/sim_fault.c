@@ -29,7 +29,7 @@ struct sim_profile sim_fault_profile(struct sim_world *world)
 		return (struct sim_profile){ .is_calm = true };
 	return (struct sim_profile){
 		.break_store = some(world, 2000),
-		.break_carrier = some(world, 3000),
+		.break_carrier = some(world, 12000),
 		.unbind = some(world, 2000),
 		.change_mood = some(world, 5000),
 		.freeze = some(world, 3000),
@@ -79,6 +79,14 @@ static void calm_down(struct sim_world *world, unsigned account)
 	mood->latency_max_us = 2 * US_PER_MS;
 }
 
+/* Often just so long that it wakes while others take its alerts over. */
+static mono_us nap(struct sim_world *world)
+{
+	if (rng_below(&world->rng, 2) == 0)
+		return (mono_us)rng_below(&world->rng, 3 * SIM_DEAD_US);
+	return SIM_DEAD_US + (mono_us)rng_below(&world->rng, 3 * US_PER_S / 2);
+}
+
 static void trouble_worker(struct sim_world *world, struct sim_worker *worker)
 {
 	const struct sim_profile *profile = &world->profile;
@@ -109,7 +117,7 @@ static void trouble_worker(struct sim_world *world, struct sim_worker *worker)
 	if (!worker->is_frozen && happens(world, profile->freeze)) {
 		tell(world, worker, "freezes");
 		worker->is_frozen = true;
-		worker->thaw_at = now + (mono_us)rng_below(&world->rng, 3 * SIM_DEAD_US);
+		worker->thaw_at = now + nap(world);
 		world->freezes++;
 	}
 	if (!worker->is_draining && !worker->is_frozen && happens(world, profile->drain)) {

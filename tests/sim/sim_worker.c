@@ -135,6 +135,7 @@ void sim_worker_start(struct sim_worker *worker)
 			   .attempts_max = 6,
 			   .unknown_wait_us = 2 * US_PER_S },
 		.throttle_pause_us = US_PER_S / 5,
+		.parcel_count = world->parcel_count,
 		.seed = rng_next(&world->rng),
 		.metrics = worker->metrics,
 		.env = world->env.env,

@@ -72,6 +72,7 @@ struct sim_world {
 	mono_us mood_until[SIM_ACCOUNTS];
 	unsigned windows[SIM_ACCOUNTS];
 	uint32_t tps[SIM_ACCOUNTS]; /* of one worker */
+	unsigned parcel_count;      /* 0 = what the pipeline takes by itself */
 	struct catalogue *catalogue;
 	struct route_table *routes;
 	struct sim_worker workers[SIM_WORKERS_MAX];

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Stands between the gateway and Redis on unix sockets and cuts connections in the middle of what Redis says: all that the
+ * gateway writes still gets through and has its effect, but of the answers only so many octets arrive. After so many cuts
+ * it lets everything through.
+ *
+ *   redis_cutter LISTEN SERVER SEED CUTS OCTETS      each connection is cut after fewer than OCTETS octets of answers */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PAIRS_MAX 16
+
+static struct pair {
+	int client; /* -1 = free */
+	int server;
+	bool is_limited;
+	uint64_t left; /* octets of answers that still get through */
+} pairs[PAIRS_MAX];
+
+static uint64_t random_state;
+static unsigned cuts_left;
+static uint64_t octets_most;
+
+/* splitmix64 */
+static uint64_t draw(uint64_t below)
+{
+	uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
+	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+	return (z ^ z >> 31) % below;
+}
+
+static _Noreturn void die(const char *what)
+{
+	fprintf(stderr, "redis_cutter: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int unix_socket(const char *path, struct sockaddr_un *address)
+{
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(address->sun_path, sizeof address->sun_path, "%s", path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		die("socket");
+	return fd;
+}
+
+static void end_pair(struct pair *pair)
+{
+	close(pair->client);
+	close(pair->server);
+	pair->client = -1;
+}
+
+static void take_connection(int listener, const char *server_path)
+{
+	struct sockaddr_un address;
+	int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (client < 0)
+		return;
+	int server = unix_socket(server_path, &address);
+	struct pair *pair = pairs;
+	while (pair < pairs + PAIRS_MAX && pair->client >= 0)
+		pair++;
+	if (pair == pairs + PAIRS_MAX || connect(server, (struct sockaddr *)&address, sizeof address) != 0) {
+		close(client);
+		close(server);
+		return;
+	}
+	*pair = (struct pair){ .client = client, .server = server, .is_limited = cuts_left > 0 };
+	/* Short and long lives alike: the exponent is drawn first. */
+	uint64_t most = 1;
+	for (uint64_t doublings = draw(64); doublings > 0 && most < octets_most; doublings--)
+		most *= 2;
+	pair->left = draw(most);
+}
+
+/* False where the other end is gone. */
+static bool pass_on(int from, int to, uint64_t most)
+{
+	static char room[65536];
+	ssize_t got = read(from, room, most < sizeof room ? (size_t)most : sizeof room);
+	for (ssize_t at = 0; at < got;) {
+		ssize_t wrote = write(to, room + at, (size_t)(got - at));
+		if (wrote <= 0)
+			return false;
+		at += wrote;
+	}
+	return got > 0;
+}
+
+static void pass_answer(struct pair *pair)
+{
+	if (!pair->is_limited) {
+		if (!pass_on(pair->server, pair->client, UINT64_MAX))
+			end_pair(pair);
+		return;
+	}
+	char octet;
+	/* With the budget used up the next octet of an answer is the cut: it is known to be under way. */
+	if (pair->left == 0) {
+		bool has_answer = recv(pair->server, &octet, 1, MSG_PEEK) == 1;
+		end_pair(pair);
+		if (has_answer && cuts_left > 0)
+			fprintf(stderr, "%u cuts left\n", --cuts_left);
+		return;
+	}
+	static char room[65536];
+	ssize_t got = recv(pair->server, room, pair->left < sizeof room ? (size_t)pair->left : sizeof room, MSG_PEEK);
+	if (got <= 0 || !pass_on(pair->server, pair->client, (uint64_t)got)) {
+		end_pair(pair);
+		return;
+	}
+	pair->left -= (uint64_t)got;
+	pair->is_limited = cuts_left > 0;
+}
+
+static void run(int listener, const char *server_path)
+{
+	struct pollfd ready[1 + 2 * PAIRS_MAX];
+	ready[0] = (struct pollfd){ .fd = listener, .events = POLLIN };
+	for (unsigned i = 0; i < PAIRS_MAX; i++) {
+		ready[1 + 2 * i] = (struct pollfd){ .fd = pairs[i].client, .events = POLLIN };
+		ready[2 + 2 * i] =
+			(struct pollfd){ .fd = pairs[i].client < 0 ? -1 : pairs[i].server, .events = POLLIN };
+	}
+	if (poll(ready, 1 + 2 * PAIRS_MAX, -1) < 0)
+		die("poll");
+	for (unsigned i = 0; i < PAIRS_MAX; i++) {
+		if (ready[1 + 2 * i].revents && !pass_on(pairs[i].client, pairs[i].server, UINT64_MAX))
+			end_pair(&pairs[i]);
+		else if (ready[2 + 2 * i].revents)
+			pass_answer(&pairs[i]);
+	}
+	if (ready[0].revents)
+		take_connection(listener, server_path);
+}
+
+int main(int argc, char *argv[])
+{
+	struct sockaddr_un address;
+	if (argc != 6) {
+		fprintf(stderr, "usage: redis_cutter LISTEN SERVER SEED CUTS OCTETS\n");
+		return 64;
+	}
+	random_state = strtoull(argv[3], NULL, 10);
+	cuts_left = (unsigned)strtoul(argv[4], NULL, 10);
+	octets_most = strtoull(argv[5], NULL, 10);
+	for (unsigned i = 0; i < PAIRS_MAX; i++)
+		pairs[i].client = -1;
+	signal(SIGPIPE, SIG_IGN);
+	int listener = unix_socket(argv[1], &address);
+	if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 16) != 0)
+		die(argv[1]);
+	for (;;)
+		run(listener, argv[2]);
+}
