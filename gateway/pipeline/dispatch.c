@@ -28,7 +28,13 @@ static const unsigned lane_weights[WAIT_LANES] = {
 void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel)
 {
 	struct account *account = &pipeline->accounts[parcel->account];
-	parcel_move(parcel, PARCEL_READY, &account->lanes[parcel->lane]);
+	struct list *lane = &account->lanes[parcel->lane];
+	parcel_move(parcel, PARCEL_READY, NULL);
+	/* What is in doubt goes first: it is settled the sooner, and takes from what may be in doubt. */
+	if (parcel->begun_index != PARCEL_NOT_BEGUN)
+		list_push_front(lane, &parcel->link);
+	else
+		list_push(lane, &parcel->link);
 	account->lane_counts[parcel->lane]++;
 }
 
@@ -98,15 +104,19 @@ static bool rate_admits(struct account *account, unsigned segments, mono_us now)
 
 /* Fills the batch with what one account admits. */
 static unsigned fill_from(struct pipeline *pipeline, struct account *account, struct now now, struct store_begin *items,
-			  unsigned count, unsigned max)
+			  unsigned count, unsigned *fresh)
 {
 	if (account->state != CARRIER_UP || now.mono < account->paused_until)
 		return count;
 	const struct carrier *carrier = account->options->carrier;
 	unsigned credit = carrier->ops->credit(carrier);
-	while (count < max) {
+	while (count < STORE_BATCH_MAX) {
 		struct parcel *parcel = next_of_account(account);
 		if (parcel == NULL)
+			break;
+		/* What a dead worker had begun is in doubt already, and must go whatever the limit says. */
+		bool is_fresh = parcel->begun_index == PARCEL_NOT_BEGUN;
+		if (is_fresh && *fresh == 0)
 			break;
 		if (is_stale(parcel, now.wall)) {
 			dispatch_unqueue(pipeline, parcel);
@@ -119,6 +129,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);
 		if (!fits || !rate_admits(account, segments, now.mono))
 			break;
+		*fresh -= is_fresh;
 		account->reserved += segments;
 		account->pass[parcel->lane]--;
 		account->lane_counts[parcel->lane]--;
@@ -158,18 +169,15 @@ static void begin(struct pipeline *pipeline, struct now now)
 	if (pipeline->begins_under_way >= BEGINS_MAX)
 		return;
 	/* After a crash no more than a window's worth and one batch may be in doubt. */
-	if (pipeline->begun_count >= pipeline->window_total + STORE_BATCH_MAX)
-		return;
-	unsigned max = pipeline->window_total + STORE_BATCH_MAX - pipeline->begun_count;
-	if (max > STORE_BATCH_MAX)
-		max = STORE_BATCH_MAX;
+	unsigned most = pipeline->window_total + STORE_BATCH_MAX;
+	unsigned fresh = most > pipeline->begun_count ? most - pipeline->begun_count : 0;
 	if (pipeline->begins_under_way > 0 &&
-	    (waiting_count(pipeline) < SECOND_BEGIN_LEAST || max < SECOND_BEGIN_LEAST))
+	    (waiting_count(pipeline) < SECOND_BEGIN_LEAST || fresh < SECOND_BEGIN_LEAST))
 		return;
 	struct list *last_before = pipeline->beginning.prev;
 	unsigned count = 0;
 	for (unsigned i = 0; i < pipeline->account_count; i++)
-		count = fill_from(pipeline, &pipeline->accounts[i], now, items, count, max);
+		count = fill_from(pipeline, &pipeline->accounts[i], now, items, count, &fresh);
 	if (count == 0)
 		return;
 	if (pipeline->store->ops->begin(pipeline->store, items, count, pipeline->begun, pipeline->begun_count)) {
@@ -312,6 +320,20 @@ void dispatch_early(struct pipeline *pipeline)
 		return;
 	begin(pipeline, pipeline_now(pipeline));
 	pipeline->store->ops->flush(pipeline->store);
+}
+
+void dispatch_fenced(struct pipeline *pipeline, struct account *account)
+{
+	struct list *link = account->begun.next;
+	while (link != &account->begun) {
+		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
+		link = link->next;
+		if (parcel->submitted != 0)
+			continue;
+		release(pipeline, parcel);
+		dispatch_forget_begun(pipeline, parcel);
+		parcel_free(&pipeline->pool, parcel);
+	}
 }
 
 /* -- waiting alerts -- */

@@ -44,8 +44,7 @@ void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count
 		pipeline->lane_hot[entries[i].key.lane]++;
 		take_entry(pipeline, &entries[i]);
 	}
-	unsigned *reserved = count > 0 && entries[0].reclaimed && pipeline->is_adopting ? &pipeline->adopt_reserved
-											: &pipeline->read_reserved;
+	unsigned *reserved = count > 0 && entries[0].adopted ? &pipeline->adopt_reserved : &pipeline->read_reserved;
 	*reserved -= count < *reserved ? count : *reserved;
 	pipeline->read_got += count;
 	dispatch_early(pipeline);

@@ -114,18 +114,33 @@ static void let_go_of_waiting(struct pipeline *pipeline)
 	}
 }
 
+/* It left before the fence; whoever took it over sends it too. The first event about it must say so. */
+static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
+{
+	parcel->is_ambiguous = true;
+	if (parcel->state != PARCEL_SETTLING)
+		return;
+	parcel->settlement.ambiguous = true;
+	if (parcel->settlement.kind == SETTLE_CLOSE && parcel->settlement.closing == CLOSING_ACCEPTED)
+		parcel->settlement.event = events_closing(pipeline, parcel, CLOSING_ACCEPTED, NULL);
+}
+
 static void on_fenced(void *ctx)
 {
 	struct pipeline *pipeline = ctx;
 	let_go_of_waiting(pipeline);
 	pipeline->may_adopt = pipeline->is_adopting = false;
 	pipeline->adopt_reserved = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		dispatch_fenced(pipeline, &pipeline->accounts[i]);
 	for (unsigned i = 0; i < pipeline->pool.count; i++) {
 		struct parcel *parcel = &pipeline->pool.parcels[i];
 		if (parcel->state == PARCEL_FREE)
 			continue;
 		parcel->is_shared = true;
 		parcel->settlement.is_shared = true;
+		if (parcel->submitted != 0)
+			mark_doubtful(pipeline, parcel);
 	}
 }
 
@@ -344,6 +359,7 @@ void pipeline_drain(struct pipeline *pipeline, mono_us grace_us)
 	pipeline->gauges.version++;
 	log_write(pipeline->log, LOG_INFO, "drain", "no more alerts are taken; waiting for answers");
 	let_go_of_waiting(pipeline);
+	receipts_drain(pipeline);
 }
 
 const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline)

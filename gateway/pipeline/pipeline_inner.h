@@ -108,6 +108,8 @@ bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsig
 void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel);
 /* Begins a large batch while a READ is still being taken apart, so that the store does not wait for the turn's end. */
 void dispatch_early(struct pipeline *pipeline);
+/* Others own what was begun: what has not left on this account is let go of. */
+void dispatch_fenced(struct pipeline *pipeline, struct account *account);
 void dispatch_turn(struct pipeline *pipeline, struct now now);
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count);
 void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
@@ -153,6 +155,8 @@ mono_us receipts_next_deadline(const struct pipeline *pipeline);
 void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *receipt);
 void receipts_on_found(void *ctx, uint64_t token, struct slice value, uint8_t segment);
 void receipts_on_recorded(void *ctx, uint64_t token, bool ok);
+/* Those that wait to be looked up again are answered “later”: whoever comes next finds them. */
+void receipts_drain(struct pipeline *pipeline);
 void receipts_turn(struct pipeline *pipeline, mono_us now);
 /* Those not answered yet. */
 unsigned receipts_open(const struct pipeline *pipeline);

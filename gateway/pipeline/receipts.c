@@ -160,8 +160,8 @@ static void again_or_unknown(struct pipeline *pipeline, struct slot *slot)
 	bool has_room = receipts->open < SLOTS / 2;
 	if (slot->tries == sizeof again_us / sizeof again_us[0] || !has_room || pipeline->is_draining) {
 		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, slot->account->index, 1);
-		/* While we drain it may still be looked up by those who come after. */
-		finish(receipts, slot, !pipeline->is_draining);
+		/* Only one that was looked up often enough is given up; any other comes again later. */
+		finish(receipts, slot, slot->tries == sizeof again_us / sizeof again_us[0]);
 		return;
 	}
 	slot->state = SLOT_WAITING;
@@ -223,6 +223,13 @@ static void record(struct pipeline *pipeline)
 		list_remove(&slot->link);
 		list_push(&receipts->recording, &slot->link);
 	}
+}
+
+void receipts_drain(struct pipeline *pipeline)
+{
+	struct receipts *receipts = pipeline->receipts;
+	while (!list_empty(&receipts->waiting))
+		finish(receipts, LIST_ITEM(receipts->waiting.next, struct slot, link), false);
 }
 
 void receipts_turn(struct pipeline *pipeline, mono_us now)

@@ -29,7 +29,8 @@ struct store_entry {
 	struct slice state;      /* per-segment state of an earlier attempt (the pipeline's own text); may be absent */
 	uint32_t attempt;        /* attempts that came to nothing before */
 	bool ambiguous;          /* an earlier submit of it may have reached the carrier */
-	bool reclaimed;          /* taken over from a dead consumer */
+	bool reclaimed;          /* others had it, or we had: it may be gone */
+	bool adopted;            /* it answers adopt, not a READ */
 	const char *malformed;   /* NULL, or what is wrong with the entry itself; body then holds its raw fields */
 };
 

@@ -288,6 +288,11 @@ bool redis_link_is_idle(const struct redis_link *link)
 	return link->state == LINK_IDLE && !link->is_connected;
 }
 
+bool redis_link_is_busy(const struct redis_link *link)
+{
+	return link->waiter_count >= WAITING_MAX / 2;
+}
+
 uint64_t redis_link_connects(const struct redis_link *link)
 {
 	return link->connects;

@@ -58,6 +58,9 @@ bool redis_link_is_up(const struct redis_link *link);
 /* True where it was stopped (or never started) and every command was told: no upcall comes any more. */
 bool redis_link_is_idle(const struct redis_link *link);
 
+/* True where half of the places for commands under way are taken. */
+bool redis_link_is_busy(const struct redis_link *link);
+
 /* Connections made so far. */
 uint64_t redis_link_connects(const struct redis_link *link);
 

@@ -196,6 +196,8 @@ void store_fenced(struct redis_store *store)
 	claims_clear(&store->claims);
 	store->lost_count = 0;
 	store->may_have_lost = false;
+	/* First this, so that nothing which was begun goes out on the answers that follow. */
+	store->events->on_fenced(store->ctx);
 	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
 		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
 		if (!begin->in_use)
@@ -207,7 +209,6 @@ void store_fenced(struct redis_store *store)
 	}
 	for (struct list *link = store->calls.next; link != &store->calls; link = link->next)
 		LIST_ITEM(link, struct store_call, link)->was_lost = true;
-	store->events->on_fenced(store->ctx);
 	redis_link_break(store->main, "fenced");
 	redis_link_break(store->reader, "fenced");
 }

@@ -106,7 +106,8 @@ struct redis_store {
 
 	struct claims claims;                 /* ranges that are ours */
 	struct entry_key cursors[LANE_COUNT]; /* last id that the group has handed out, as the last claim saw it */
-	bool is_repeated[LANE_COUNT];         /* the READ just answered goes back behind a cursor */
+	bool is_delivering_read;
+	bool is_repeated[LANE_COUNT];                      /* the READ just answered goes back behind a cursor */
 	struct entry_key given_back[STORE_GIVEN_BACK_MAX]; /* ranges that the READ under way gives back, by `to` */
 	unsigned given_back_count;
 	struct lost_range lost[STORE_LOST_MAX]; /* ours, to be fetched; the first one is being fetched */

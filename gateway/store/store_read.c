@@ -91,6 +91,7 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 		if (reclaimed && store->events->holds(store->ctx, &entry->key))
 			continue;
 		entry->reclaimed = reclaimed;
+		entry->adopted = reclaimed && !store->is_delivering_read;
 		if (reclaimed && key_set_has(&store->orphan_intents, &entry->key)) {
 			entry->ambiguous = true;
 			store->gauges.adopted_intents++;
@@ -203,11 +204,13 @@ static void on_executed(void *ctx, const struct reply *reply)
 		finish_read(store);
 		return;
 	}
+	store->is_delivering_read = true;
 	for (unsigned i = 0; i < store->lanes_read; i++) {
 		const struct reply *stream = reply_at(reply->elements[i], 0);
 		enum lane lane = store->lane_of_read[i];
 		store_deliver(store, lane, reply_at(stream, 1), store->is_repeated[lane]);
 	}
+	store->is_delivering_read = false;
 	finish_read(store);
 }
 

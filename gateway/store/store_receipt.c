@@ -95,7 +95,8 @@ static void on_looked_up(void *ctx, const struct reply *reply)
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt)
 {
 	struct redis_store *store = (struct redis_store *)base;
-	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
+	/* A flood of receipts must not keep heartbeats and settlements out. */
+	if (store->phase != PHASE_READY || !redis_link_is_up(store->main) || redis_link_is_busy(store->main))
 		return false;
 	struct lookup *lookup = calloc(1, sizeof *lookup);
 	if (lookup == NULL)

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #define MOVE_INTERVAL_US (100 * US_PER_MS)
+#define RETRY_US         (100 * US_PER_MS)
 #define MOVE_MAX         256
 
 static void start_adopting(struct redis_store *store);
@@ -149,6 +150,16 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 	look_for_orphans(store, reply_at(reply, 2), now);
 }
 
+static void keep_for(struct redis_store *store, const char *what, int64_t window_ms)
+{
+	struct command *command = &store->scratch;
+	command_begin(command);
+	command_word(command, "PEXPIRE");
+	store_put_generation(store, command, what, window_ms, 0);
+	command_int(command, 3 * window_ms);
+	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
+}
+
 /* Generations two and three back: the third for a start after a long rest. */
 static void drop_old_generations(struct redis_store *store)
 {
@@ -160,6 +171,9 @@ static void drop_old_generations(struct redis_store *store)
 		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
 	}
 	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
+	/* And where all gateways rest for long, those that are written now go by themselves. */
+	keep_for(store, "seen", store->options->seen_window_ms);
+	keep_for(store, "receipts", store->options->receipt_window_ms);
 }
 
 static void beat(struct redis_store *store, mono_us now)
@@ -174,7 +188,8 @@ static void beat(struct redis_store *store, mono_us now)
 	store_put_key(store, command, KEY_DEAD);
 	command_word(command, store->consumer);
 	store->is_beating = redis_link_send(store->main, command_octets(command), 0, on_heartbeat, store);
-	store->next_heartbeat = now + store->options->heartbeat_us;
+	/* One that could not be queued is tried again soon: peers count the beats. */
+	store->next_heartbeat = now + (store->is_beating ? store->options->heartbeat_us : RETRY_US);
 	drop_old_generations(store);
 }
 

@@ -100,7 +100,7 @@ void road_stale_backlog(void)
 /* What grew old while it waited for a place in the window is not sent either. */
 void road_stale_in_memory(void)
 {
-	enum { COUNT = 60, WINDOW = 5 };
+	enum { COUNT = 40, WINDOW = 5 };
 	road_open(NULL, (struct gateway_options){ .binds = 1, .window = WINDOW });
 	smsc_tell(&road_smsc, "freeze");
 	long long now = road_wall_ms();

@@ -80,11 +80,9 @@ static void take_connection(int listener, const char *server_path)
 		return;
 	}
 	*pair = (struct pair){ .client = client, .server = server, .is_limited = cuts_left > 0 };
-	/* Short and long lives alike: the exponent is drawn first. */
-	uint64_t most = 1;
-	for (uint64_t doublings = draw(64); doublings > 0 && most < octets_most; doublings--)
-		most *= 2;
-	pair->left = draw(most);
+	/* Short and long lives alike: their order of magnitude is drawn first. The shortest ends in the greeting. */
+	uint64_t most = octets_most >> draw(8);
+	pair->left = draw(most + 1);
 }
 
 /* False where the other end is gone. */

@@ -143,6 +143,7 @@ void fake_store_deliver(struct fake_store *store, struct queue_entry **entries, 
 			.attempt = entry->attempt,
 			.ambiguous = entry->ambiguous,
 			.reclaimed = reclaimed,
+			.adopted = reclaimed,
 			.malformed = entry->malformed,
 		};
 		if (reclaimed && is_intent_of_orphan(store, &entry->key)) {

@@ -7,14 +7,14 @@ local packed = redis.call('HGET', KEYS[2], ARGV[1])
 if not packed or string.match(packed, '^[^\n]*\n[^\n]*\n%d+ (%d+) ') ~= '1' then
   return 0
 end
-redis.call('ZREM', KEYS[1], ARGV[1])
-redis.call('HDEL', KEYS[2], ARGV[1])
--- The alert was decoded before it was sent, so that it is valid JSON with these members.
+-- First what can fail, then what changes: an alert that can't be read here stays, and is sent once more.
 local alert = cjson.decode(string.match(packed, '^[^\n]*\n[^\n]*\n[^\n]*\n(.*)$'))
 local members = '"id":' .. cjson.encode(alert.id) .. ',"entry":"' .. ARGV[2] .. '","stream":"' .. string.match(ARGV[1], '@(.*)$')
   .. '","template":' .. cjson.encode(alert.template)
 if alert.tenant then members = members .. ',"tenant":' .. cjson.encode(alert.tenant) end
 if alert.batch then members = members .. ',"batch":' .. cjson.encode(alert.batch) end
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[5], ARGV[4], '1\n' .. members) end
 -- After a second attempt the carrier may have taken both.
 local attempt, ambiguous = string.match(packed, '^(%d+)\n(%d)\n')
