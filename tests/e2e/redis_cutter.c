@@ -81,7 +81,7 @@ static void take_connection(int listener, const char *server_path)
 	}
 	*pair = (struct pair){ .client = client, .server = server, .is_limited = cuts_left > 0 };
 	/* Short and long lives alike: their order of magnitude is drawn first. The shortest ends in the greeting. */
-	uint64_t most = octets_most >> draw(8);
+	uint64_t most = octets_most >> draw(6);
 	pair->left = draw(most + 1);
 }
 
