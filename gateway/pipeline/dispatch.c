@@ -271,7 +271,10 @@ static void submit_begun(struct pipeline *pipeline, struct account *account, str
 	while (link != &account->begun) {
 		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
 		link = link->next;
-		if (parcel->submitted == 0 && is_stale(parcel, now.wall)) {
+		if (is_stale(parcel, now.wall)) {
+			/* Of a long sms some parts may be out: first their answers, and no more parts. */
+			if (parcel->outstanding > 0)
+				continue;
 			release(pipeline, parcel);
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;

@@ -83,7 +83,7 @@ void faults_cut_answers(void)
 	fprintf(stderr, "cut_answers: seed %s\n", seed);
 	process_start(&cutter, "cutter",
 		      (const char *const[]){ REDIS_CUTTER_PROGRAM, path, redis_server_url() + strlen("unix://"), seed,
-					     "40", "65536", NULL },
+					     "60", "30", NULL },
 		      false);
 	books_add_load(0, FAULTS_LOAD);
 	gateway_process_start(&faults_gateway, "gateway",
@@ -91,9 +91,9 @@ void faults_cut_answers(void)
 	books_await_settled(60);
 	gateway_process_stop(&faults_gateway);
 	process_kill(&cutter);
-	/* Some dozens at least, or it tests nothing. */
+	/* Ten at least, or it tests nothing. */
 	char *log = world_read(cutter.log);
-	if (log == NULL || strstr(log, "20 cuts left") == NULL)
+	if (log == NULL || strstr(log, "50 cuts left") == NULL)
 		FAIL("too few cuts: %s", log);
 	free(log);
 	EXPECT_COUNT(faults_end(), 0);

@@ -4,7 +4,7 @@
  * gateway writes still gets through and has its effect, but of the answers only so many octets arrive. After so many cuts
  * it lets everything through.
  *
- *   redis_cutter LISTEN SERVER SEED CUTS OCTETS      each connection is cut after fewer than OCTETS octets of answers */
+ *   redis_cutter LISTEN SERVER SEED CUTS ANSWERS     each connection is cut within one of its first ANSWERS answers */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,12 +25,12 @@ static struct pair {
 	int client; /* -1 = free */
 	int server;
 	bool is_limited;
-	uint64_t left; /* octets of answers that still get through */
+	uint64_t left; /* answers that still get through whole; of the next one a part does */
 } pairs[PAIRS_MAX];
 
 static uint64_t random_state;
 static unsigned cuts_left;
-static uint64_t octets_most;
+static uint64_t answers_most;
 
 /* splitmix64 */
 static uint64_t draw(uint64_t below)
@@ -80,9 +80,7 @@ static void take_connection(int listener, const char *server_path)
 		return;
 	}
 	*pair = (struct pair){ .client = client, .server = server, .is_limited = cuts_left > 0 };
-	/* Short and long lives alike: their order of magnitude is drawn first. The shortest ends in the greeting. */
-	uint64_t most = octets_most >> draw(6);
-	pair->left = draw(most + 1);
+	pair->left = draw(answers_most);
 }
 
 /* False where the other end is gone. */
@@ -99,30 +97,23 @@ static bool pass_on(int from, int to, uint64_t most)
 	return got > 0;
 }
 
+/* What comes in one piece counts as one answer: small ones that come together are cut together. */
 static void pass_answer(struct pair *pair)
 {
-	if (!pair->is_limited) {
+	static char room[65536];
+	pair->is_limited = pair->is_limited && cuts_left > 0;
+	if (!pair->is_limited || pair->left-- > 0) {
 		if (!pass_on(pair->server, pair->client, UINT64_MAX))
 			end_pair(pair);
 		return;
 	}
-	char octet;
-	/* With the budget used up the next octet of an answer is the cut: it is known to be under way. */
-	if (pair->left == 0) {
-		bool has_answer = recv(pair->server, &octet, 1, MSG_PEEK) == 1;
-		end_pair(pair);
-		if (has_answer && cuts_left > 0)
-			fprintf(stderr, "%u cuts left\n", --cuts_left);
-		return;
-	}
-	static char room[65536];
-	ssize_t got = recv(pair->server, room, pair->left < sizeof room ? (size_t)pair->left : sizeof room, MSG_PEEK);
-	if (got <= 0 || !pass_on(pair->server, pair->client, (uint64_t)got)) {
-		end_pair(pair);
-		return;
-	}
-	pair->left -= (uint64_t)got;
-	pair->is_limited = cuts_left > 0;
+	ssize_t there = recv(pair->server, room, sizeof room, MSG_PEEK);
+	uint64_t part = there > 0 ? draw((uint64_t)there) : 0;
+	if (part > 0)
+		pass_on(pair->server, pair->client, part);
+	end_pair(pair);
+	if (there > 0)
+		fprintf(stderr, "%u cuts left\n", --cuts_left);
 }
 
 static void run(int listener, const char *server_path)
@@ -150,12 +141,12 @@ int main(int argc, char *argv[])
 {
 	struct sockaddr_un address;
 	if (argc != 6) {
-		fprintf(stderr, "usage: redis_cutter LISTEN SERVER SEED CUTS OCTETS\n");
+		fprintf(stderr, "usage: redis_cutter LISTEN SERVER SEED CUTS ANSWERS\n");
 		return 64;
 	}
 	random_state = strtoull(argv[3], NULL, 10);
 	cuts_left = (unsigned)strtoul(argv[4], NULL, 10);
-	octets_most = strtoull(argv[5], NULL, 10);
+	answers_most = strtoull(argv[5], NULL, 10);
 	for (unsigned i = 0; i < PAIRS_MAX; i++)
 		pairs[i].client = -1;
 	signal(SIGPIPE, SIG_IGN);

@@ -87,8 +87,8 @@ Test(loop, deadline_in_the_past)
 static void wait_again(struct watcher *watcher)
 {
 	/* Not before its time, but for the turn that comes with loop_stop; libuv's timers count in milliseconds of their own. */
-	cr_assert(watcher->turns == 1 || watcher->last.mono + US_PER_MS >= watcher->deadline, "turn %u came %ld µs early",
-		  watcher->turns, (long)(watcher->deadline - watcher->last.mono));
+	cr_assert(watcher->turns == 1 || watcher->last.mono + US_PER_MS >= watcher->deadline,
+		  "turn %u came %ld µs early", watcher->turns, (long)(watcher->deadline - watcher->last.mono));
 	watcher->deadline = watcher->last.mono + 3700;
 }
 
