@@ -10,7 +10,7 @@
 #ifdef E2E_SLOW
 #define FAULTS_LOAD 2000
 #else
-#define FAULTS_LOAD 6000
+#define FAULTS_LOAD 4000
 #endif
 
 /* So slow a carrier that the load lasts for some seconds: 100 places in windows, each answer after so long. */
