@@ -22,10 +22,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define EXIT_FAILED   1
-#define EXIT_CONFIG   78
-#define WORKERS_MAX   64
-#define ADMIN_STOP_US (2 * US_PER_S)
+#define EXIT_FAILED 1
+#define EXIT_CONFIG 78
+#define WORKERS_MAX 64
 
 struct serve {
 	const struct config *config;

@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define UTF8_REPLACEMENT 0xFFFDu
-
 /* Decodes the character at text (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
  * text, len: octets at hand, len >= 1. code: set to the code point.
  * Returns the octets used (1–4), or 0 where the sequence is malformed or cut off. */

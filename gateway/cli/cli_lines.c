@@ -115,3 +115,15 @@ bool cli_lines_hex(struct slice line, uint8_t *octets, size_t *len, struct buf *
 	*len = count;
 	return true;
 }
+
+int cli_lines_run_octets(const struct cli_env *env, size_t room_factor, cli_answer *answer)
+{
+	uint8_t *octets = malloc(CLI_LINE_MAX / 2 + 1);
+	if (octets == NULL) {
+		fprintf(env->err, "hongyan: out of memory\n");
+		return CLI_FAILED;
+	}
+	int code = cli_lines_run(env, room_factor, answer, octets);
+	free(octets);
+	return code;
+}

@@ -16,6 +16,9 @@ typedef bool cli_answer(void *ctx, struct slice line, struct buf *out);
  * failed. */
 int cli_lines_run(const struct cli_env *env, size_t room_factor, cli_answer *answer, void *ctx);
 
+/* The same for commands whose lines are octets in hexadecimal: ctx is room for the octets of the longest line. */
+int cli_lines_run_octets(const struct cli_env *env, size_t room_factor, cli_answer *answer);
+
 /* Writes {"error":text}; returns false, so that an answer can end with it. */
 bool cli_lines_error(struct buf *out, const char *text);
 

@@ -3,8 +3,6 @@
 #include "cli/cli_lines.h"
 #include "wire/smpp/smpp_dump.h"
 
-#include <stdlib.h>
-
 #define ROOM_FACTOR 64 /* a TLV of 4 octets becomes an object with names */
 
 static bool answer(void *ctx, struct slice line, struct buf *out)
@@ -24,14 +22,7 @@ static int run(const struct cli_call *call)
 	const char *protocol = cli_option(call, "protocol");
 	if (protocol && strcmp(protocol, "smpp") != 0)
 		return cli_usage(call, "protocol “%s” is not built yet; this version reads smpp", protocol);
-	uint8_t *octets = malloc(CLI_LINE_MAX / 2 + 1);
-	if (octets == NULL) {
-		fprintf(call->env->err, "hongyan: out of memory\n");
-		return CLI_FAILED;
-	}
-	int code = cli_lines_run(call->env, ROOM_FACTOR, answer, octets);
-	free(octets);
-	return code;
+	return cli_lines_run_octets(call->env, ROOM_FACTOR, answer);
 }
 
 const struct cli_command cli_pdu = {

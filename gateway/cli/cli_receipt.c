@@ -4,8 +4,6 @@
 #include "cli/cli_lines.h"
 #include "wire/smpp/smpp_receipt.h"
 
-#include <stdlib.h>
-
 #define ROOM_FACTOR 16
 
 static bool answer(void *ctx, struct slice line, struct buf *out)
@@ -35,14 +33,7 @@ static bool answer(void *ctx, struct slice line, struct buf *out)
 
 static int run(const struct cli_call *call)
 {
-	uint8_t *octets = malloc(CLI_LINE_MAX / 2 + 1);
-	if (octets == NULL) {
-		fprintf(call->env->err, "hongyan: out of memory\n");
-		return CLI_FAILED;
-	}
-	int code = cli_lines_run(call->env, ROOM_FACTOR, answer, octets);
-	free(octets);
-	return code;
+	return cli_lines_run_octets(call->env, ROOM_FACTOR, answer);
 }
 
 const struct cli_command cli_receipt = {

@@ -164,11 +164,6 @@ void metrics_observe_at(struct metrics *metrics, enum metric metric, unsigned in
 	store(&sample[BUCKET_COUNT + 1], load(&sample[BUCKET_COUNT + 1]) + (uint64_t)span_us);
 }
 
-void metrics_observe(struct metrics *metrics, enum metric metric, int64_t span_us)
-{
-	metrics_observe_at(metrics, metric, 0, span_us);
-}
-
 int64_t metrics_value(const struct metrics *metrics, enum metric metric, unsigned index, unsigned second)
 {
 	const _Atomic uint64_t *sample = slot_of(metrics, metric, index, second);

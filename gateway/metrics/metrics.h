@@ -63,7 +63,6 @@ void metrics_set(struct metrics *metrics, enum metric metric, int64_t value);
 void metrics_set_at(struct metrics *metrics, enum metric metric, unsigned index, int64_t value);
 
 /* Counts a span of span_us microseconds (below 0 counts as 0) in a histogram. */
-void metrics_observe(struct metrics *metrics, enum metric metric, int64_t span_us);
 void metrics_observe_at(struct metrics *metrics, enum metric metric, unsigned index, int64_t span_us);
 
 /* Reads one value of one block, for tests and status pages; of a histogram the number of observations. */

@@ -154,11 +154,11 @@ static unsigned waiting_count(const struct pipeline *pipeline)
 	return count;
 }
 
-/* Gives the places back that were kept for a parcel. */
-static void release(struct pipeline *pipeline, struct parcel *parcel)
+void dispatch_release(struct pipeline *pipeline, struct parcel *parcel)
 {
 	struct account *account = &pipeline->accounts[parcel->account];
-	unsigned segments = segments_missing(parcel);
+	unsigned segments =
+		parcel->encoded.segment_count - (unsigned)__builtin_popcount(parcel->accepted | parcel->submitted);
 	CHECK(account->reserved >= segments);
 	account->reserved -= segments;
 }
@@ -190,7 +190,7 @@ static void begin(struct pipeline *pipeline, struct now now)
 	while (pipeline->beginning.prev != last_before) {
 		struct parcel *parcel = LIST_ITEM(pipeline->beginning.prev, struct parcel, link);
 		struct account *account = &pipeline->accounts[parcel->account];
-		release(pipeline, parcel);
+		dispatch_release(pipeline, parcel);
 		parcel_move(parcel, PARCEL_READY, NULL);
 		list_push_front(&account->lanes[parcel->lane], &parcel->link);
 		account->lane_counts[parcel->lane]++;
@@ -256,7 +256,7 @@ static void find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
 	struct account *account = &pipeline->accounts[other];
 	if (now < account->paused_until || !rate_admits(account, segments_missing(parcel), now))
 		return;
-	release(pipeline, parcel);
+	dispatch_release(pipeline, parcel);
 	list_remove(&parcel->link);
 	if (!prepare_for_account(pipeline, parcel, (unsigned)other))
 		return;
@@ -275,7 +275,7 @@ static void submit_begun(struct pipeline *pipeline, struct account *account, str
 			/* Of a long sms some parts may be out: first their answers, and no more parts. */
 			if (parcel->outstanding > 0)
 				continue;
-			release(pipeline, parcel);
+			dispatch_release(pipeline, parcel);
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
 		}
@@ -301,7 +301,7 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 			parcel_move(parcel, PARCEL_BEGUN, &account->begun);
 			continue;
 		}
-		release(pipeline, parcel);
+		dispatch_release(pipeline, parcel);
 		if (verdicts[i] == BEGIN_DUPLICATE) {
 			settling_close(pipeline, parcel, CLOSING_DUPLICATE, NULL);
 			continue;
@@ -333,7 +333,7 @@ void dispatch_fenced(struct pipeline *pipeline, struct account *account)
 		link = link->next;
 		if (parcel->submitted != 0)
 			continue;
-		release(pipeline, parcel);
+		dispatch_release(pipeline, parcel);
 		dispatch_forget_begun(pipeline, parcel);
 		parcel_free(&pipeline->pool, parcel);
 	}

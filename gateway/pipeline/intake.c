@@ -19,9 +19,6 @@ static const unsigned lane_shares[LANE_COUNT] = {
 
 static void take_entry(struct pipeline *pipeline, const struct store_entry *entry)
 {
-	/* What was in flight at a fence may come back to us by adoption. */
-	if (entry->reclaimed && pipeline_holds(pipeline, &entry->key))
-		return;
 	struct parcel *parcel = parcel_take(&pipeline->pool);
 	CHECK(parcel != NULL); /* places were kept when the entries were asked for */
 	parcel->key = entry->key;

@@ -93,12 +93,8 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	}
 	/* With segments not yet handed over it waits for them, unless there is trouble already. */
 	if (parcel->outstanding == 0 && (parcel->state == PARCEL_IN_FLIGHT || parcel->has_trouble)) {
-		if (parcel->state == PARCEL_BEGUN) {
-			unsigned missing = parcel->encoded.segment_count -
-					   (unsigned)__builtin_popcount(parcel->accepted | parcel->submitted);
-			CHECK(account->reserved >= missing);
-			account->reserved -= missing;
-		}
+		if (parcel->state == PARCEL_BEGUN)
+			dispatch_release(pipeline, parcel);
 		decide(pipeline, parcel);
 	}
 }

@@ -83,19 +83,15 @@ static void on_store_closed(void *ctx)
 	pipeline->on_drained(pipeline->drained_ctx);
 }
 
-bool pipeline_holds(const struct pipeline *pipeline, const struct entry_key *key)
+static bool holds(void *ctx, const struct entry_key *key)
 {
+	const struct pipeline *pipeline = ctx;
 	for (unsigned i = 0; i < pipeline->pool.count; i++) {
 		const struct parcel *parcel = &pipeline->pool.parcels[i];
 		if (parcel->state != PARCEL_FREE && entry_key_equal(&parcel->key, key))
 			return true;
 	}
 	return false;
-}
-
-static bool holds(void *ctx, const struct entry_key *key)
-{
-	return pipeline_holds(ctx, key);
 }
 
 /* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. */
@@ -271,9 +267,7 @@ static void put_back_begun(struct pipeline *pipeline, wall_ms now)
 			link = link->next;
 			if (parcel->outstanding > 0)
 				continue;
-			unsigned missing = parcel->encoded.segment_count -
-					   (unsigned)__builtin_popcount(parcel->accepted | parcel->submitted);
-			account->reserved -= missing;
+			dispatch_release(pipeline, parcel);
 			settling_later(pipeline, parcel, now);
 		}
 	}

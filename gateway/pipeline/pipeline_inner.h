@@ -90,9 +90,6 @@ static inline struct now pipeline_now(const struct pipeline *pipeline)
 	return pipeline->options->env.now(pipeline->options->env.ctx);
 }
 
-/* pipeline.c */
-bool pipeline_holds(const struct pipeline *pipeline, const struct entry_key *key);
-
 /* intake.c */
 void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last);
 void intake_on_orphans(void *ctx);
@@ -114,6 +111,8 @@ void dispatch_turn(struct pipeline *pipeline, struct now now);
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count);
 void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
 void dispatch_forget_begun(struct pipeline *pipeline, struct parcel *parcel);
+/* Gives the places back that are kept for a parcel's segments which are not with the carrier. */
+void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);
 /* Takes a READY parcel off its lane. */
 void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel);

@@ -107,7 +107,8 @@ struct store_events {
 	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);
 	/* The events handed over by record are durable (or, where ok is false, could not be written). */
 	void (*on_recorded)(void *ctx, uint64_t token, bool ok);
-	/* Asked while the store looks up what a broken connection swallowed: is this entry with the pipeline? */
+	/* Asked of each reclaimed entry before it is told: is it with the pipeline still (in flight when its range was lost,
+	 * or at a fence)? Then it is not told again. */
 	bool (*holds)(void *ctx, const struct entry_key *key);
 	void (*on_fenced)(void *ctx);
 	/* Entries of a dead consumer wait: the pipeline answers with adopt when it has room. */

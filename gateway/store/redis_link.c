@@ -37,7 +37,6 @@ struct redis_link {
 	bool is_connected; /* or connecting: the stream has not told its end */
 	mono_us deadline;  /* of the state: connect, greeting, backoff */
 	mono_us backoff;
-	uint64_t connects;
 	struct rng rng;
 	redisReader *reader;
 	struct arena arena;
@@ -120,7 +119,6 @@ static void on_greeted(void *ctx, const struct reply *reply)
 	if (link->waiter_count > 0)
 		return; /* more of the greeting is under way */
 	link->state = LINK_UP;
-	link->connects++;
 	link->events->on_up(link->ctx);
 }
 
@@ -291,11 +289,6 @@ bool redis_link_is_idle(const struct redis_link *link)
 bool redis_link_is_busy(const struct redis_link *link)
 {
 	return link->waiter_count >= WAITING_MAX / 2;
-}
-
-uint64_t redis_link_connects(const struct redis_link *link)
-{
-	return link->connects;
 }
 
 mono_us redis_link_next_deadline(const struct redis_link *link)

@@ -61,9 +61,6 @@ bool redis_link_is_idle(const struct redis_link *link);
 /* True where half of the places for commands under way are taken. */
 bool redis_link_is_busy(const struct redis_link *link);
 
-/* Connections made so far. */
-uint64_t redis_link_connects(const struct redis_link *link);
-
 /* Deadlines; call tick each turn. */
 void redis_link_tick(struct redis_link *link, mono_us now);
 mono_us redis_link_next_deadline(const struct redis_link *link);

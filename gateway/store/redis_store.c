@@ -253,10 +253,7 @@ static void closing_turn(struct redis_store *store, mono_us now)
 		return;
 	store->signed_off = true;
 	store_call_begin_script(store, &store->scratch, SCRIPT_SIGN_OFF, 3 + LANE_COUNT);
-	store_put_key(store, &store->scratch, KEY_WORKERS);
-	store_put_key(store, &store->scratch, KEY_INTENTS);
-	store_put_key(store, &store->scratch, KEY_CLAIMS);
-	store_put_lanes(store, &store->scratch);
+	store_put_consumer_keys(store, &store->scratch);
 	command_word(&store->scratch, store->consumer);
 	if (!redis_link_send(store->main, command_octets(&store->scratch), 0, on_signed_off, store))
 		store->close_deadline = now;

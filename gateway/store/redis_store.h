@@ -37,9 +37,8 @@ struct redis_store_gauges {
 	uint64_t dead_length;
 	uint64_t reconnects;
 	uint64_t fences;
-	uint64_t adopted;         /* entries taken over from dead consumers */
-	uint64_t adopted_intents; /* of these, begun by them: may have been sent */
-	uint64_t vanished;        /* entries that somebody else took out of the queue */
+	uint64_t adopted;  /* entries taken over from dead consumers */
+	uint64_t vanished; /* entries that somebody else took out of the queue */
 };
 
 /* options: borrowed for the store's life. NULL where there is no memory. */

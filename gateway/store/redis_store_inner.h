@@ -154,6 +154,8 @@ void store_call_begin_script(struct redis_store *store, struct command *command,
 			     unsigned key_count);
 void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
 void store_put_lanes(struct redis_store *store, struct command *command);
+/* What the scripts about consumers begin with: workers, intents, claims and the lanes, 3 + LANE_COUNT keys. */
+void store_put_consumer_keys(struct redis_store *store, struct command *command);
 /* True where a script that is no call was answered with an error. One that Redis has forgotten is loaded anew. */
 bool store_script_failed(struct redis_store *store, const struct reply *reply);
 /* An answer that brings entries came, or was lost with its connection. most: read_max or fetch_max. */

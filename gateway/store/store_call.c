@@ -26,6 +26,14 @@ void store_put_lanes(struct redis_store *store, struct command *command)
 		command_word(command, store->keys[(unsigned)KEY_LANE + lane]);
 }
 
+void store_put_consumer_keys(struct redis_store *store, struct command *command)
+{
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_INTENTS);
+	store_put_key(store, command, KEY_CLAIMS);
+	store_put_lanes(store, command);
+}
+
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
 			  unsigned age)
 {

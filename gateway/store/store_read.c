@@ -92,10 +92,8 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 			continue;
 		entry->reclaimed = reclaimed;
 		entry->adopted = reclaimed && !store->is_delivering_read;
-		if (reclaimed && key_set_has(&store->orphan_intents, &entry->key)) {
+		if (reclaimed && key_set_has(&store->orphan_intents, &entry->key))
 			entry->ambiguous = true;
-			store->gauges.adopted_intents++;
-		}
 		delivered++;
 		/* raw_fields has one place only, so a malformed entry is told at once. */
 		bool is_malformed = entry->malformed != NULL;

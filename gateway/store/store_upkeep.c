@@ -180,10 +180,7 @@ static void beat(struct redis_store *store, mono_us now)
 {
 	struct command *command = &store->scratch;
 	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 5 + LANE_COUNT);
-	store_put_key(store, command, KEY_WORKERS);
-	store_put_key(store, command, KEY_INTENTS);
-	store_put_key(store, command, KEY_CLAIMS);
-	store_put_lanes(store, command);
+	store_put_consumer_keys(store, command);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_DEAD);
 	command_word(command, store->consumer);
@@ -329,10 +326,7 @@ static void send_adopt(struct redis_store *store, struct slice intents, unsigned
 {
 	struct command *command = &store->scratch;
 	store_call_begin_script(store, command, SCRIPT_ADOPT, 3 + LANE_COUNT);
-	store_put_key(store, command, KEY_WORKERS);
-	store_put_key(store, command, KEY_INTENTS);
-	store_put_key(store, command, KEY_CLAIMS);
-	store_put_lanes(store, command);
+	store_put_consumer_keys(store, command);
 	command_word(command, store->consumer);
 	command_word(command, store->orphan);
 	command_text(command, intents);
