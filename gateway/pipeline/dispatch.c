@@ -123,6 +123,12 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
 		}
+		const struct pause *pause = pauses_find(pipeline, parcel);
+		if (pause != NULL) {
+			dispatch_unqueue(pipeline, parcel);
+			pauses_put_away(pipeline, parcel, pause, now.wall);
+			continue;
+		}
 		unsigned segments = segments_missing(parcel);
 		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
 		unsigned room = credit > account->reserved ? credit - account->reserved : 0;
@@ -138,6 +144,9 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			.key = parcel->key,
 			.origin = parcel->origin,
 			.id = parcel->alert.id,
+			.template_name = parcel->alert.template_name,
+			.subject = parcel->alert.subject,
+			.batch = parcel->alert.batch,
 			.reclaimed = parcel->is_reclaimed,
 		};
 	}
@@ -166,7 +175,7 @@ void dispatch_release(struct pipeline *pipeline, struct parcel *parcel)
 static void begin(struct pipeline *pipeline, struct now now)
 {
 	static _Thread_local struct store_begin items[STORE_BATCH_MAX];
-	if (pipeline->begins_under_way >= BEGINS_MAX)
+	if (pipeline->begins_under_way >= BEGINS_MAX || pipeline->is_paused)
 		return;
 	/* After a crash no more than a window's worth and one batch may be in doubt. */
 	unsigned most = pipeline->window_total + STORE_BATCH_MAX;
@@ -286,6 +295,27 @@ static void submit_begun(struct pipeline *pipeline, struct account *account, str
 	}
 }
 
+/* What ends an alert that may not go. */
+static bool is_closing(enum begin_verdict verdict, enum closing *out)
+{
+	switch (verdict) {
+	case BEGIN_DUPLICATE:
+		*out = CLOSING_DUPLICATE;
+		return true;
+	case BEGIN_CANCELLED:
+		*out = CLOSING_CANCELLED;
+		return true;
+	case BEGIN_SUPERSEDED:
+		*out = CLOSING_SUPERSEDED;
+		return true;
+	case BEGIN_GO:
+	case BEGIN_GONE:
+	case BEGIN_LOST:
+		break;
+	}
+	return false;
+}
+
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count)
 {
 	struct pipeline *pipeline = ctx;
@@ -302,8 +332,9 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 			continue;
 		}
 		dispatch_release(pipeline, parcel);
-		if (verdicts[i] == BEGIN_DUPLICATE) {
-			settling_close(pipeline, parcel, CLOSING_DUPLICATE, NULL);
+		enum closing closing;
+		if (is_closing(verdicts[i], &closing)) {
+			settling_close(pipeline, parcel, closing, NULL);
 			continue;
 		}
 		dispatch_forget_begun(pipeline, parcel);

@@ -137,7 +137,7 @@ static void read(struct pipeline *pipeline)
 
 void intake_turn(struct pipeline *pipeline)
 {
-	if (pipeline->is_draining || !pipeline->gauges.store_is_up || pipeline->live == 0)
+	if (pipeline->is_draining || !pipeline->gauges.store_is_up || pipeline->live == 0 || pipeline->is_paused)
 		return;
 	adopt(pipeline);
 	if (!pipeline->store->ops->is_reading(pipeline->store))

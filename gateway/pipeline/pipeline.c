@@ -182,6 +182,7 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	pipeline->next_reference = (uint16_t)rng_next(&pipeline->rng);
 	list_init(&pipeline->beginning);
 	list_init(&pipeline->settling);
+	arena_init(&pipeline->foresight_arena, pipeline->foresight_block, FORESIGHT_OCTETS, FORESIGHT_OVERFLOW_OCTETS);
 	struct now now = pipeline_now(pipeline);
 	for (unsigned i = 0; i < options->account_count; i++)
 		init_account(pipeline, i, now.mono);
@@ -207,6 +208,7 @@ void pipeline_destroy(struct pipeline *pipeline)
 	CHECK(!pipeline->is_open);
 	parcel_pool_fini(&pipeline->pool);
 	receipts_destroy(pipeline->receipts);
+	arena_fini(&pipeline->foresight_arena);
 	free(pipeline->begun);
 	free(pipeline->begun_parcels);
 	free(pipeline);
@@ -222,6 +224,8 @@ void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), voi
 		.on_receipt_found = receipts_on_found,
 		.on_recorded = receipts_on_recorded,
 		.holds = holds,
+		.foresees = foresight_foresees,
+		.on_pauses = pauses_on_pauses,
 		.on_fenced = on_fenced,
 		.on_orphans = intake_on_orphans,
 		.on_adopted = intake_on_adopted,

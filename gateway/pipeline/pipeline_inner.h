@@ -11,6 +11,9 @@
 /* Producers' lanes: where prepared alerts wait for credit. */
 #define WAIT_LANES 3
 
+#define FORESIGHT_OCTETS          4096 /* of the first block */
+#define FORESIGHT_OVERFLOW_OCTETS (128 * 1024)
+
 struct account {
 	const struct pipeline_account *options;
 	struct pipeline *pipeline;
@@ -49,6 +52,15 @@ struct pipeline {
 	bool may_adopt;
 	bool is_adopting;
 	unsigned adopt_reserved;
+
+	/* foresight */
+	struct arena foresight_arena;
+	_Alignas(max_align_t) char foresight_block[FORESIGHT_OCTETS];
+
+	/* pauses */
+	struct pause pauses[STORE_PAUSES_MAX];
+	unsigned pause_count;
+	bool is_paused; /* as a whole */
 
 	/* dispatch: the parcels of each BEGIN under way, in order */
 	struct list beginning;
@@ -89,6 +101,18 @@ static inline struct now pipeline_now(const struct pipeline *pipeline)
 {
 	return pipeline->options->env.now(pipeline->options->env.ctx);
 }
+
+/* foresight.c */
+/* What an alert withdraws; false where nothing. out: all but origin. */
+bool foresight_withdrawal(const struct alert *alert, struct store_withdrawal *out);
+bool foresight_foresees(void *ctx, const struct store_entry *entry, struct store_withdrawal *out);
+
+/* pauses.c */
+void pauses_on_pauses(void *ctx, const struct pause *pauses, unsigned count);
+/* What a parcel is paused by; NULL = nothing. */
+const struct pause *pauses_find(const struct pipeline *pipeline, const struct parcel *parcel);
+/* Into the store, until the pause ends. */
+void pauses_put_away(struct pipeline *pipeline, struct parcel *parcel, const struct pause *pause, wall_ms now);
 
 /* intake.c */
 void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last);

@@ -16,18 +16,16 @@ static bool copy_entry(struct parcel *parcel, const struct store_entry *entry)
 	return entry->body.at == NULL || parcel->body.at != NULL;
 }
 
-/* Features that the contract names and that are not built: refused, not ignored. */
-static const char *unsupported(const struct alert *alert)
+/* The entry is no alert but withdraws others. It was noted when it was seen ahead; on other lanes than those that were
+ * looked through it is noted now, and only then is it settled. */
+static void obey(struct pipeline *pipeline, struct parcel *parcel)
 {
-	switch (alert->kind) {
-	case ALERT_SEND:
-		return alert->supersede ? "“supersede” is not supported yet; send the alert without it" : NULL;
-	case ALERT_CANCEL_ID:
-	case ALERT_CANCEL_SUBJECT:
-	case ALERT_CANCEL_BATCH:
-		return "cancelling is not supported yet";
+	struct store_withdrawal withdrawal;
+	if (foresight_withdrawal(&parcel->alert, &withdrawal)) {
+		withdrawal.origin = parcel->origin;
+		pipeline->store->ops->withdraw(pipeline->store, &withdrawal);
 	}
-	return NULL;
+	settling_close(pipeline, parcel, CLOSING_CONTROL, NULL);
 }
 
 static bool decode(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
@@ -46,13 +44,10 @@ static bool decode(struct pipeline *pipeline, struct parcel *parcel, const struc
 		settling_dead(pipeline, parcel, "bad_alert", at.field, at.text);
 		return false;
 	}
-	const char *why = unsupported(&parcel->alert);
-	/* What a cancel names is not its own id: the event must not look like that alert's end. */
-	if (parcel->alert.kind != ALERT_SEND)
-		parcel->alert.id = (struct slice){ NULL, 0 };
-	if (why != NULL)
-		settling_dead(pipeline, parcel, "unsupported", NULL, why);
-	return why == NULL;
+	if (parcel->alert.kind == ALERT_SEND)
+		return true;
+	obey(pipeline, parcel);
+	return false;
 }
 
 static bool render(struct pipeline *pipeline, struct parcel *parcel)

@@ -12,7 +12,7 @@
 #define DEAD_LINES_MAX 10 /* log lines a second */
 #define BATCH_WAIT_US  (2 * US_PER_MS)
 
-static const char *const dead_words[] = { "malformed", "bad_alert", "too_large", "unsupported", "no_template", "render",
+static const char *const dead_words[] = { "malformed", "bad_alert", "too_large", "no_template", "render",
 					  "encode",    "no_route",  "rejected",  "attempts",    "unanswered" };
 
 #define DEAD_WORD_COUNT (sizeof dead_words / sizeof dead_words[0])
@@ -60,8 +60,9 @@ void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closi
 	parcel->settlement = (struct settlement){
 		.kind = SETTLE_CLOSE,
 		.closing = closing,
-		.event = events_closing(pipeline, parcel, closing, reason),
 	};
+	if (closing != CLOSING_CONTROL)
+		parcel->settlement.event = events_closing(pipeline, parcel, closing, reason);
 	if (closing == CLOSING_ACCEPTED)
 		put_receipt_keys(pipeline, parcel);
 	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, closing, 1);

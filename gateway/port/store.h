@@ -5,6 +5,7 @@
 #include "base/slice.h"
 #include "model/closing.h"
 #include "model/entry.h"
+#include "model/pause.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,15 +45,38 @@ struct store_begin {
 	struct entry_key key;
 	struct entry_key origin;
 	struct slice id;
+	struct slice template_name; /* with subject: what it may be withdrawn by; borrowed as id is */
+	struct slice subject;       /* may be absent, as may batch */
+	struct slice batch;
 	bool reclaimed; /* ask whether it is still there */
+};
+
+/* What an entry withdraws: alerts that were not sent yet. Texts are borrowed for the call. */
+enum withdrawal_kind {
+	WITHDRAWAL_ID,         /* every alert with this id */
+	WITHDRAWAL_BATCH,      /* every alert of this batch */
+	WITHDRAWAL_SUBJECT,    /* alerts of this template and subject from before the entry: cancelled */
+	WITHDRAWAL_SUPERSEDED, /* likewise, but those with its own id: superseded by the alert in the entry */
+};
+
+struct store_withdrawal {
+	enum withdrawal_kind kind;
+	struct slice name; /* the id or batch; of the last kind the superseding alert's id */
+	struct slice template_name;
+	struct slice subject;
+	struct entry_key origin; /* of the entry */
 };
 
 enum begin_verdict {
 	BEGIN_GO,        /* claimed: may be sent */
 	BEGIN_DUPLICATE, /* another entry with the same id came first */
 	BEGIN_GONE,      /* settled already, by whoever had it before */
+	BEGIN_CANCELLED,
+	BEGIN_SUPERSEDED,
 	BEGIN_LOST,      /* no longer ours: forget it */
 };
+
+#define STORE_PAUSES_MAX 64 /* in force at once */
 
 /* What becomes of an entry. Borrowed, with all it points to, until on_settled. */
 enum settle_kind {
@@ -79,6 +103,7 @@ struct settlement {
 	uint32_t attempt;
 	bool ambiguous;
 	wall_ms due_at;
+	struct slice paused_by; /* of one that waits until this pause ends (model/pause.h); else absent */
 	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there */
 	/* Receipt keys, written before the entry is settled. */
 	const char *account;
@@ -110,6 +135,10 @@ struct store_events {
 	/* Asked of each reclaimed entry before it is told: is it with the pipeline still (in flight when its range was lost,
 	 * or at a fence)? Then it is not told again. */
 	bool (*holds)(void *ctx, const struct entry_key *key);
+	/* Asked of entries that nobody has read yet: does this one withdraw others? out: set where it does, all but origin. */
+	bool (*foresees)(void *ctx, const struct store_entry *entry, struct store_withdrawal *out);
+	/* What is paused has changed: all of it. count: up to STORE_PAUSES_MAX. */
+	void (*on_pauses)(void *ctx, const struct pause *pauses, unsigned count);
 	void (*on_fenced)(void *ctx);
 	/* Entries of a dead consumer wait: the pipeline answers with adopt when it has room. */
 	void (*on_orphans)(void *ctx);
@@ -130,10 +159,14 @@ struct store_ops {
 	void (*read)(struct store *store, const struct store_quota *quota, bool may_wait);
 	/* True while a READ is under way. */
 	bool (*is_reading)(const struct store *store);
-	/* Claims a batch. items: count 1…STORE_BATCH_MAX, copied. begun: every entry begun and not yet settled, without
+	/* Claims a batch. What withdraws an alert has its effect on each BEGIN asked after it was added to the queue, however
+	 * far behind it lies. items: count 1…STORE_BATCH_MAX, copied. begun: every entry begun and not yet settled, without
 	 * these; copied. False where too many BEGINs are under way or the store is down (then nothing was taken). */
 	bool (*begin)(struct store *store, const struct store_begin *items, unsigned count,
 		      const struct entry_key *begun, unsigned begun_count);
+	/* What an entry withdraws is noted, with effect on every BEGIN that follows, also after a break. An entry may only be
+	 * settled behind it. */
+	void (*withdraw)(struct store *store, const struct store_withdrawal *withdrawal);
 	/* Settles a batch. settlements: count 1…STORE_BATCH_MAX; the array is copied, the settlements are borrowed until
 	 * on_settled. Always taken; what cannot be written now is written when the store is back. */
 	void (*settle)(struct store *store, struct settlement *const *settlements, unsigned count);

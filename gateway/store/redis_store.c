@@ -160,6 +160,8 @@ static void on_main_down(void *ctx, const char *reason)
 	store->is_beating = false;
 	store->is_moving = false;
 	store->is_looking = false;
+	store->is_asking_pauses = false;
+	store_lookout_forget(store);
 	if (store->is_adopting)
 		store->may_have_lost = true;
 	store->gauges.reconnects++;
@@ -326,6 +328,7 @@ static void destroy(struct store *base)
 	redis_link_destroy(store->reader);
 	store_begins_fini(store);
 	store_settles_fini(store);
+	store_withdraws_fini(store);
 	key_set_fini(&store->orphan_intents);
 	claims_fini(&store->claims);
 	command_fini(&store->scratch);
@@ -350,6 +353,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_DEAD] = "dead",
 		[KEY_LATER] = "later",
 		[KEY_LATER_BODIES] = "later:bodies",
+		[KEY_PAUSED] = "paused",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",
@@ -368,6 +372,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 		.read = store_read,
 		.is_reading = store_is_reading,
 		.begin = store_begin,
+		.withdraw = store_withdraw,
 		.settle = store_settle,
 		.find_receipt = store_find_receipt,
 		.record = store_record,
@@ -389,6 +394,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 	store->read_max = store->fetch_max = STORE_ANSWER_MAX;
 	list_init(&store->calls);
 	name_keys(store);
+	store_lookout_init(store);
 	store->peers = calloc(STORE_PEERS_MAX, sizeof *store->peers);
 	store->main = redis_link_create(loop, &options->redis, &main_events, store);
 	store->reader = redis_link_create(loop, &options->redis, &reader_events, store);

@@ -15,6 +15,7 @@
 #define STORE_ANSWER_MAX     2048
 #define STORE_LOST_MAX       1024 /* an adoption brings at most one range an entry */
 #define STORE_GIVEN_BACK_MAX 64
+#define LOOKOUT_LANES        LANE_READY /* the producers' lanes */
 
 enum store_key {
 	KEY_WORKERS,
@@ -25,27 +26,35 @@ enum store_key {
 	KEY_DEAD,
 	KEY_LATER,
 	KEY_LATER_BODIES,
+	KEY_PAUSED,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };
+
+struct redis_store;
 
 /* A script call that must have its effect: sent again after a reconnect, in the order of asking. */
 struct store_call {
 	struct list link; /* store->calls */
 	struct command command;
 	bool is_sent;
+	bool waits; /* for the look-out (store_withdraw.c): it is not sent yet */
 	enum store_span span;
 	bool was_lost; /* it was sent, and the connection broke before the answer */
 	mono_us sent_at;
 	void (*on_reply)(struct store_call *call, const struct reply *reply); /* never NULL reply */
+	void (*rewrite)(struct redis_store *store, struct store_call *call);  /* before it is sent again; may be NULL */
+	void (*fini)(struct store_call *call);                                /* frees it; NULL where it is part of the store */
 	struct redis_store *store;
 };
 
 struct begin_call {
 	struct store_call call;
 	bool in_use;
+	unsigned lookout_lanes; /* streams that it needs looked through: a bit each */
+	bool is_doubted;        /* the look-out has found something since it was sent */
 	unsigned count;
-	struct store_begin items[STORE_BATCH_MAX]; /* ids are borrowed until it is answered */
+	struct store_begin items[STORE_BATCH_MAX]; /* texts are borrowed until it is answered */
 };
 
 /* One SETTLE; as a whole, or each entry for itself where it may have had its effect before. */
@@ -70,6 +79,13 @@ struct store_peer {
 struct lost_range {
 	struct entry_key after; /* fetched up to here */
 	struct entry_key to;
+};
+
+/* How far a stream was looked through for what withdraws others. */
+struct lookout {
+	struct redis_store *store;
+	struct entry_key at;
+	bool is_behind; /* there is more than one look brings */
 };
 
 enum store_phase { PHASE_DOWN, PHASE_STARTING, PHASE_READY, PHASE_CLOSING, PHASE_CLOSED };
@@ -102,6 +118,14 @@ struct redis_store {
 	struct begin_call begins[STORE_BEGINS_MAX];
 	unsigned next_begin; /* they are used in turn */
 	struct settle_call *free_settles;
+
+	struct lookout lookout[LOOKOUT_LANES];
+	bool lookout_is_known; /* where the others have come to, in this generation */
+	bool lookout_is_asking;
+	int64_t lookout_generation;
+	struct command notes;
+	struct withdraw_call *free_withdraws;
+
 	mono_us receipts_refused_at; /* last told */
 
 	struct claims claims;                 /* ranges that are ours */
@@ -130,6 +154,10 @@ struct redis_store {
 	bool is_beating;
 	mono_us next_move;
 	bool is_moving;
+	mono_us next_pauses;
+	bool is_asking_pauses;
+	struct pause pauses[STORE_PAUSES_MAX];
+	unsigned pause_count;
 	struct store_peer *peers;
 	unsigned peer_count;
 
@@ -171,6 +199,8 @@ int64_t store_redis_ms(struct redis_store *store);
 /* store_read.c */
 void store_read(struct store *base, const struct store_quota *quota, bool may_wait);
 bool store_is_reading(const struct store *base);
+/* One entry of a stream, as its reply has it; false where it is none. */
+bool store_read_entry(enum lane lane, const struct reply *reply, struct store_entry *out);
 /* Ends a READ that could not be sent. */
 void store_read_turn(struct redis_store *store);
 /* Hands the entries of one lane's reply array to the pipeline; returns how many. */
@@ -196,6 +226,24 @@ struct slice store_intents(struct redis_store *store, const struct entry_key *be
 void store_begin_rewrite(struct redis_store *store, struct store_call *call);
 void store_begins_fini(struct redis_store *store);
 
+/* Asks for it again: rewritten, with a new look. */
+void store_begin_again(struct begin_call *begin);
+
+/* store_withdraw.c */
+/* Before a BEGIN is sent: looks through what is new, or has the BEGIN wait. */
+void store_lookout(struct redis_store *store, struct begin_call *begin);
+bool store_lookout_is_behind(const struct redis_store *store, const struct begin_call *begin);
+unsigned store_lookout_lanes(const struct store_begin *items, unsigned count);
+void store_lookout_init(struct redis_store *store);
+/* How far all have come (withdraw.lua's answer), also where it is less than we thought: a stream may be made anew. */
+void store_lookout_from(struct redis_store *store, const struct reply *pairs);
+/* The connection is gone: what was found and not yet noted must be found again. */
+void store_lookout_forget(struct redis_store *store);
+void store_withdraw(struct store *base, const struct store_withdrawal *withdrawal);
+void store_withdraws_fini(struct redis_store *store);
+/* Appends a subject as the notes name it. */
+void store_put_subject(struct command *command, struct slice template_name, struct slice subject);
+
 /* store_settle.c */
 void store_settle(struct store *base, struct settlement *const *settlements, unsigned count);
 void store_settle_rewrite(struct redis_store *store, struct store_call *call);
@@ -215,5 +263,7 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);
+/* store_pauses.c: asks what is paused, when it is time. */
+void store_pauses(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);
 bool store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count);

@@ -11,7 +11,7 @@ void scripts_check(void)
 		[SCRIPT_LATE] = "late",         [SCRIPT_MOVE] = "move",
 		[SCRIPT_OWNED] = "owned",       [SCRIPT_REGISTER] = "register",
 		[SCRIPT_SETTLE] = "settle",     [SCRIPT_SETTLE_EACH] = "settle_each",
-		[SCRIPT_SIGN_OFF] = "sign_off",
+		[SCRIPT_SIGN_OFF] = "sign_off", [SCRIPT_WITHDRAW] = "withdraw",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);
 	for (unsigned i = 0; i < SCRIPT_COUNT; i++)

@@ -46,11 +46,26 @@ struct slice store_intents(struct redis_store *store, const struct entry_key *be
 	return buf_slice(&writer.buf);
 }
 
-static void send_again(struct begin_call *begin)
+void store_begin_again(struct begin_call *begin)
 {
-	struct redis_store *store = begin->call.store;
-	store_begin_rewrite(store, &begin->call);
+	store_begin_rewrite(begin->call.store, &begin->call);
 	store_call_send(&begin->call);
+}
+
+static enum begin_verdict verdict_of(char letter)
+{
+	switch (letter) {
+	case 'G':
+		return BEGIN_GO;
+	case 'D':
+		return BEGIN_DUPLICATE;
+	case 'C':
+		return BEGIN_CANCELLED;
+	case 'S':
+		return BEGIN_SUPERSEDED;
+	default:
+		return BEGIN_GONE;
+	}
 }
 
 static void on_begun(struct store_call *call, const struct reply *reply)
@@ -60,8 +75,9 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	/* The pipeline takes verdicts in the order of asking: where the one before is asked again, so is this one. */
 	struct begin_call *oldest = &store->begins[store->next_begin];
 	bool is_next = oldest == begin || !oldest->in_use;
-	if (!is_next || loop_now(store->loop).mono - call->sent_at > store->options->stale_after_us) {
-		send_again(begin);
+	bool is_stale = loop_now(store->loop).mono - call->sent_at > store->options->stale_after_us;
+	if (!is_next || is_stale || begin->is_doubted) {
+		store_begin_again(begin);
 		return;
 	}
 	enum begin_verdict verdicts[STORE_BATCH_MAX];
@@ -72,7 +88,7 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	}
 	for (unsigned i = 0; i < begin->count; i++) {
 		char letter = all_go ? 'G' : reply->text.at[i];
-		verdicts[i] = letter == 'G' ? BEGIN_GO : letter == 'D' ? BEGIN_DUPLICATE : BEGIN_GONE;
+		verdicts[i] = verdict_of(letter);
 	}
 	for (unsigned i = 0; i < begin->count; i++) {
 		if (verdicts[i] == BEGIN_GONE)
@@ -104,6 +120,30 @@ static void put_items(struct command *command, const struct store_begin *items, 
 	}
 }
 
+static void put_subjects(struct command *command, const struct store_begin *items, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (items[i].subject.len > 0)
+			store_put_subject(command, items[i].template_name, items[i].subject);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (items[i].subject.len > 0)
+			command_int(command, i + 1);
+	}
+}
+
+static void put_batches(struct command *command, const struct store_begin *items, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (items[i].batch.len > 0)
+			command_text(command, items[i].batch);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (items[i].batch.len > 0)
+			command_int(command, i + 1);
+	}
+}
+
 static void write_begin(struct begin_call *begin)
 {
 	struct redis_store *store = begin->call.store;
@@ -111,22 +151,36 @@ static void write_begin(struct begin_call *begin)
 	unsigned reclaimed = 0;
 	for (unsigned i = 0; i < begin->count; i++)
 		reclaimed += begin->items[i].reclaimed;
-	store_call_begin_script(store, command, SCRIPT_BEGIN, 4 + LANE_COUNT);
+	unsigned subjects = 0;
+	unsigned batches = 0;
+	for (unsigned i = 0; i < begin->count; i++) {
+		subjects += begin->items[i].subject.len > 0;
+		batches += begin->items[i].batch.len > 0;
+	}
+	store_call_begin_script(store, command, SCRIPT_BEGIN, 4 + LANE_COUNT + 6);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_INTENTS);
 	store_put_generation(store, command, "seen", store->options->seen_window_ms, 0);
 	store_put_generation(store, command, "seen", store->options->seen_window_ms, 1);
 	store_put_lanes(store, command);
+	static const char *const withdrawn[] = { "withdrawn:ids", "withdrawn:subjects", "withdrawn:batches" };
+	for (unsigned i = 0; i < 6; i++)
+		store_put_generation(store, command, withdrawn[i / 2], store->options->seen_window_ms, i % 2);
 	command_word(command, store->consumer);
 	command_text(command, (struct slice){ store->blob, store->blob_len });
 	command_int(command, begin->count);
 	command_int(command, reclaimed);
+	command_int(command, subjects);
+	command_int(command, batches);
 	put_items(command, begin->items, begin->count);
+	put_subjects(command, begin->items, begin->count);
+	put_batches(command, begin->items, begin->count);
 }
 
 void store_begin_rewrite(struct redis_store *store, struct store_call *call)
 {
 	write_begin((struct begin_call *)(void *)call);
+	store_lookout(store, (struct begin_call *)(void *)call);
 	if (call->command.failed)
 		redis_link_break(store->main, "out of memory");
 }
@@ -146,11 +200,14 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 	begin->count = count;
 	begin->call.store = store;
 	begin->call.on_reply = on_begun;
+	begin->call.rewrite = store_begin_rewrite;
 	begin->call.span = STORE_SPAN_BEGIN;
 	write_begin(begin);
 	if (begin->call.command.failed)
 		return false;
 	begin->in_use = true;
+	begin->lookout_lanes = store_lookout_lanes(items, count);
+	store_lookout(store, begin);
 	store->next_begin = (store->next_begin + 1) % STORE_BEGINS_MAX;
 	store_call_send(&begin->call);
 	return true;

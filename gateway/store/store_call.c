@@ -102,6 +102,8 @@ void store_call_send(struct store_call *call)
 	}
 	if (store->phase != PHASE_READY && store->phase != PHASE_CLOSING)
 		return;
+	if (call->waits)
+		return;
 	if (!redis_link_send(store->main, command_octets(&call->command), 0, on_call_reply, call)) {
 		store->has_unsent = true;
 		return;
@@ -125,10 +127,8 @@ void store_calls_resend(struct redis_store *store)
 		link = link->next;
 		if (call->is_sent)
 			continue;
-		if (store_call_is_settle(call))
-			store_settle_rewrite(store, call);
-		else
-			store_begin_rewrite(store, call);
+		if (call->rewrite != NULL)
+			call->rewrite(store, call);
 		store_call_send(call);
 	}
 }

@@ -60,7 +60,7 @@ static struct slice raw_fields(const struct reply *fields)
 	return buf_slice(&buf);
 }
 
-static bool read_entry(enum lane lane, const struct reply *reply, struct store_entry *out)
+bool store_read_entry(enum lane lane, const struct reply *reply, struct store_entry *out)
 {
 	const struct reply *fields = reply_at(reply, 1);
 	*out = (struct store_entry){ .malformed = NULL };
@@ -85,7 +85,7 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 	unsigned delivered = 0;
 	for (size_t i = 0; entries != NULL && i < entries->count; i++) {
 		struct store_entry *entry = &chunk[filled];
-		if (!read_entry(lane, entries->elements[i], entry))
+		if (!store_read_entry(lane, entries->elements[i], entry))
 			continue;
 		/* What was in flight when its range was lost or fenced is with the pipeline still. */
 		if (reclaimed && store->events->holds(store->ctx, &entry->key))

@@ -100,6 +100,7 @@ static void put_deads_and_laters(struct command *command, struct settlement *con
 		command_int(command, settlements[i]->ambiguous);
 		command_text(command, settlements[i]->state);
 		command_text(command, settlements[i]->body);
+		command_text(command, settlements[i]->paused_by);
 	}
 }
 
@@ -107,13 +108,14 @@ static void write_whole(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
 	struct command *command = &settle->call.command;
-	store_call_begin_script(store, command, SCRIPT_SETTLE, 6 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_SETTLE, 7 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
 	store_put_key(store, command, KEY_DEAD);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
+	store_put_key(store, command, KEY_PAUSED);
 	store_put_lanes(store, command);
 	command_word(command, store->consumer);
 	put_events(command, settle->settlements, settle->count);
@@ -202,6 +204,14 @@ static void write_and_send(struct settle_call *settle)
 	send_settle(settle);
 }
 
+static void fini(struct store_call *call)
+{
+	struct settle_call *settle = (struct settle_call *)(void *)call;
+	command_fini(&settle->call.command);
+	command_fini(&settle->receipts);
+	free(settle);
+}
+
 static struct settle_call *take_call(struct redis_store *store)
 {
 	struct settle_call *settle = store->free_settles;
@@ -213,6 +223,8 @@ static struct settle_call *take_call(struct redis_store *store)
 	CHECK(settle != NULL);
 	settle->call.store = store;
 	settle->call.on_reply = on_settled;
+	settle->call.rewrite = store_settle_rewrite;
+	settle->call.fini = fini;
 	settle->call.span = STORE_SPAN_SETTLE;
 	settle->call.was_lost = false;
 	return settle;
@@ -274,20 +286,14 @@ void store_settles_fini(struct redis_store *store)
 	while (store->free_settles != NULL) {
 		struct settle_call *settle = store->free_settles;
 		store->free_settles = settle->next_free;
-		command_fini(&settle->call.command);
-		command_fini(&settle->receipts);
-		free(settle);
+		fini(&settle->call);
 	}
 	/* Calls that never got their answer (closed with Redis away). */
 	while (!list_empty(&store->calls)) {
 		struct store_call *call = LIST_ITEM(store->calls.next, struct store_call, link);
 		list_remove(&call->link);
-		if (!store_call_is_settle(call))
-			continue;
-		struct settle_call *settle = (struct settle_call *)(void *)call;
-		command_fini(&settle->call.command);
-		command_fini(&settle->receipts);
-		free(settle);
+		if (call->fini != NULL)
+			call->fini(call);
 	}
 }
 

@@ -147,6 +147,7 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 	}
 	forget_unlisted(store);
 	read_depths(store, reply_at(reply, 3), reply_at(reply, 4));
+	store_lookout_from(store, reply_at(reply, 5));
 	look_for_orphans(store, reply_at(reply, 2), now);
 }
 
@@ -160,6 +161,9 @@ static void keep_for(struct redis_store *store, const char *what, int64_t window
 	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
 }
 
+static const char *const by_seen_window[] = { "seen", "lookout", "withdrawn:ids", "withdrawn:subjects",
+					      "withdrawn:batches" };
+
 /* Generations two and three back: the third for a start after a long rest. */
 static void drop_old_generations(struct redis_store *store)
 {
@@ -167,22 +171,25 @@ static void drop_old_generations(struct redis_store *store)
 	command_begin(command);
 	command_word(command, "UNLINK");
 	for (unsigned age = 2; age < 4; age++) {
-		store_put_generation(store, command, "seen", store->options->seen_window_ms, age);
+		for (unsigned i = 0; i < sizeof by_seen_window / sizeof by_seen_window[0]; i++)
+			store_put_generation(store, command, by_seen_window[i], store->options->seen_window_ms, age);
 		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
 	}
 	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
 	/* And where all gateways rest for long, those that are written now go by themselves. */
-	keep_for(store, "seen", store->options->seen_window_ms);
+	for (unsigned i = 0; i < sizeof by_seen_window / sizeof by_seen_window[0]; i++)
+		keep_for(store, by_seen_window[i], store->options->seen_window_ms);
 	keep_for(store, "receipts", store->options->receipt_window_ms);
 }
 
 static void beat(struct redis_store *store, mono_us now)
 {
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 5 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 6 + LANE_COUNT);
 	store_put_consumer_keys(store, command);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_DEAD);
+	store_put_generation(store, command, "lookout", store->options->seen_window_ms, 0);
 	command_word(command, store->consumer);
 	store->is_beating = redis_link_send(store->main, command_octets(command), 0, on_heartbeat, store);
 	/* One that could not be queued is tried again soon: peers count the beats. */
@@ -223,6 +230,7 @@ void store_upkeep(struct redis_store *store, mono_us now)
 		beat(store, now);
 	if (now >= store->next_move && !store->is_moving)
 		move(store, now);
+	store_pauses(store, now);
 }
 
 mono_us store_upkeep_deadline(const struct redis_store *store)
@@ -232,6 +240,8 @@ mono_us store_upkeep_deadline(const struct redis_store *store)
 		deadline = store->next_heartbeat;
 	if (!store->is_moving && store->next_move < deadline)
 		deadline = store->next_move;
+	if (!store->is_asking_pauses && store->next_pauses < deadline)
+		deadline = store->next_pauses;
 	return deadline;
 }
 

@@ -2,6 +2,7 @@
 #include "contract/store_rig.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,6 +111,54 @@ static bool holds(void *ctx, const struct entry_key *key)
 	return find_held(ctx, key) != NULL;
 }
 
+struct slice store_rig_member(const char *body, const char *name)
+{
+	char key[40];
+	snprintf(key, sizeof key, "\"%s\":\"", name);
+	const char *at = strstr(body, key);
+	if (at == NULL)
+		return (struct slice){ NULL, 0 };
+	at += strlen(key);
+	return (struct slice){ at, strcspn(at, "\"") };
+}
+
+static bool foresees(void *ctx, const struct store_entry *entry, struct store_withdrawal *out)
+{
+	static const struct {
+		const char *name;
+		enum withdrawal_kind kind;
+	} cancels[] = { { "cancel", WITHDRAWAL_ID },
+			{ "cancel_batch", WITHDRAWAL_BATCH },
+			{ "cancel_subject", WITHDRAWAL_SUBJECT } };
+	static char body[RIG_TEXT]; /* what out points to */
+	upcall(ctx);
+	if (entry->malformed != NULL)
+		return false;
+	copy_text(body, entry->body);
+	*out = (struct store_withdrawal){
+		.kind = WITHDRAWAL_SUPERSEDED,
+		.name = store_rig_member(body, "id"),
+		.template_name = store_rig_member(body, "template"),
+		.subject = store_rig_member(body, "subject"),
+	};
+	for (unsigned i = 0; i < 3; i++) {
+		struct slice named = store_rig_member(body, cancels[i].name);
+		if (named.at == NULL)
+			continue;
+		out->kind = cancels[i].kind;
+		out->name = out->subject = named;
+		return true;
+	}
+	return strstr(body, "\"supersede\":true") != NULL;
+}
+
+static void on_pauses(void *ctx, const struct pause *pauses, unsigned count)
+{
+	(void)pauses;
+	(void)count;
+	upcall(ctx);
+}
+
 static void on_fenced(void *ctx)
 {
 	upcall(ctx)->fenced_count++;
@@ -136,6 +185,7 @@ static void on_closed(void *ctx)
 
 void store_rig_start(struct store_rig *rig, const struct store_kit *kit)
 {
+	signal(SIGPIPE, SIG_IGN); /* as the gateway does */
 	memset(rig, 0, sizeof *rig);
 	rig->kit = kit;
 	rig->row = kit->name;
@@ -163,6 +213,8 @@ void store_rig_open(struct store_rig *rig, unsigned number, const struct store_s
 		.on_receipt_found = on_receipt_found,
 		.on_recorded = on_recorded,
 		.holds = holds,
+		.foresees = foresees,
+		.on_pauses = on_pauses,
 		.on_fenced = on_fenced,
 		.on_orphans = on_orphans,
 		.on_adopted = on_adopted,
@@ -206,6 +258,12 @@ struct entry_key store_rig_add(struct store_rig *rig, enum lane lane, const char
 {
 	char body[RIG_TEXT];
 	snprintf(body, sizeof body, "{\"id\":\"%s\",\"template\":\"t\"}", id);
+	rig->added++;
+	return rig->kit->add(rig, lane, body, false);
+}
+
+struct entry_key store_rig_add_body(struct store_rig *rig, enum lane lane, const char *body)
+{
 	rig->added++;
 	return rig->kit->add(rig, lane, body, false);
 }
@@ -316,15 +374,19 @@ bool store_rig_begin(struct store_rig *rig, unsigned number, const unsigned *pla
 {
 	static struct entry_key begun[RIG_ENTRIES];
 	static struct store_begin items[RIG_ENTRIES];
-	static char ids[RIG_ENTRIES][32];
 	struct rig_slot *slot = &rig->slots[number];
 	unsigned begun_count = collect_begun(slot, begun);
 	for (unsigned i = 0; i < count; i++) {
 		struct rig_entry *entry = &slot->entries[places[i]];
-		const char *id = strstr(entry->body, "\"id\":\"") + 6;
-		char *copy = ids[places[i]]; /* borrowed until it is answered */
-		snprintf(copy, sizeof ids[0], "%.*s", (int)strcspn(id, "\""), id);
-		items[i] = (struct store_begin){ entry->key, entry->origin, slice_of(copy), entry->reclaimed };
+		items[i] = (struct store_begin){
+			.key = entry->key,
+			.origin = entry->origin,
+			.id = store_rig_member(entry->body, "id"),
+			.template_name = store_rig_member(entry->body, "template"),
+			.subject = store_rig_member(entry->body, "subject"),
+			.batch = store_rig_member(entry->body, "batch"),
+			.reclaimed = entry->reclaimed,
+		};
 	}
 	slot->in_downcall = true;
 	bool taken = slot->store->ops->begin(slot->store, items, count, begun, begun_count);

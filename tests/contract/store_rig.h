@@ -127,6 +127,12 @@ void store_rig_close(struct store_rig *rig, unsigned slot, mono_us grace_us);
 /* Adds an alert “{"id":"ID"}” to a lane. */
 struct entry_key store_rig_add(struct store_rig *rig, enum lane lane, const char *id);
 
+/* Adds any alert; body: at most RIG_TEXT octets. */
+struct entry_key store_rig_add_body(struct store_rig *rig, enum lane lane, const char *body);
+
+/* The text of a member that is a string, borrowed from body; absent where there is none. */
+struct slice store_rig_member(const char *body, const char *name);
+
 /* Turns until a condition holds; fails the test after a while. */
 void store_rig_until(struct store_rig *rig, unsigned slot, bool (*holds)(struct rig_slot *slot, unsigned argument),
 		     unsigned argument, const char *what);

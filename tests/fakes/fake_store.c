@@ -33,21 +33,33 @@ struct fake_call *fake_call_new(struct fake_store *store, enum fake_call_kind ki
 	return call;
 }
 
+static void free_text(struct slice text)
+{
+	free((char *)(uintptr_t)text.at);
+}
+
 void fake_call_free(struct fake_call *call)
 {
 	if (call == NULL)
 		return;
 	list_remove(&call->link);
-	for (unsigned i = 0; call->items != NULL && i < call->count; i++)
-		free((char *)(uintptr_t)call->items[i].id.at);
+	for (unsigned i = 0; call->items != NULL && i < call->count; i++) {
+		free_text(call->items[i].id);
+		free_text(call->items[i].template_name);
+		free_text(call->items[i].subject);
+		free_text(call->items[i].batch);
+	}
 	free(call->items);
 	free(call->entries);
 	free(call->intents);
 	free(call->verdicts);
 	free(call->settlements);
-	free((char *)(uintptr_t)call->text.at);
-	free((char *)(uintptr_t)call->ref.at);
-	free((char *)(uintptr_t)call->value.at);
+	free_text(call->text);
+	free_text(call->ref);
+	free_text(call->value);
+	free_text(call->withdrawal.name);
+	free_text(call->withdrawal.template_name);
+	free_text(call->withdrawal.subject);
 	free(call);
 }
 
@@ -125,6 +137,7 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 	call->was_lost = call->was_lost || was_sent;
 	switch (call->kind) {
 	case FAKE_BEGIN:
+	case FAKE_WITHDRAW:
 		call->is_acted = false;
 		return;
 	case FAKE_SETTLE:

@@ -73,6 +73,8 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		act_read(store, call, now);
 		break;
 	case FAKE_BEGIN:
+		if (store->phase != FAKE_CLOSED)
+			queue_model_look_ahead(model, store->events, store->ctx);
 		call->is_fenced = !queue_model_begin(model, store->consumer, call->items, call->count, call->intents,
 						     call->intent_count, call->verdicts);
 		break;
@@ -83,6 +85,9 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		break;
 	case FAKE_FIND:
 		call->value = text_copy(queue_model_find_receipt(model, call->account, call->text, &call->segment));
+		break;
+	case FAKE_WITHDRAW:
+		queue_model_withdraw(model, &call->withdrawal);
 		break;
 	case FAKE_RECORD:
 		queue_model_record(model, call->text);
@@ -229,7 +234,8 @@ static void answer_adopt(struct fake_store *store, struct fake_call *call, mono_
 void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us now)
 {
 	const struct store_events *events = store->events;
-	store->upcalls += call->kind != FAKE_BEAT && call->kind != FAKE_MOVE && call->kind != FAKE_LATE;
+	store->upcalls += call->kind != FAKE_BEAT && call->kind != FAKE_MOVE && call->kind != FAKE_LATE &&
+			  call->kind != FAKE_WITHDRAW;
 	switch (call->kind) {
 	case FAKE_READ:
 		fake_store_deliver(store, call->entries, call->entry_count, false);
@@ -263,6 +269,8 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 		break;
 	case FAKE_MOVE:
 		store->is_moving = false;
+		break;
+	case FAKE_WITHDRAW:
 		break;
 	case FAKE_LOOK:
 		answer_look(store, call);

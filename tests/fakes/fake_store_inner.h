@@ -18,6 +18,7 @@ enum fake_call_kind {
 	FAKE_FIND,
 	FAKE_RECORD,
 	FAKE_LATE,
+	FAKE_WITHDRAW,
 	FAKE_FENCE, /* first step of an adoption */
 	FAKE_ADOPT,
 	FAKE_BEAT,
@@ -61,6 +62,7 @@ struct fake_call {
 	uint64_t token;
 	struct entry_key origin;
 	struct slice value;
+	struct store_withdrawal withdrawal; /* WITHDRAW; its texts are owned */
 	uint8_t segment;
 };
 

@@ -79,6 +79,9 @@ static bool begin_store(struct store *base, const struct store_begin *items, uns
 	for (unsigned i = 0; i < count; i++) {
 		call->items[i] = items[i];
 		call->items[i].id = text_copy(items[i].id);
+		call->items[i].template_name = text_copy(items[i].template_name);
+		call->items[i].subject = text_copy(items[i].subject);
+		call->items[i].batch = text_copy(items[i].batch);
 	}
 	call->intents = fake_store_intents(store, begun, begun_count, items, count, &call->intent_count);
 	return true;
@@ -95,6 +98,17 @@ static void settle_store(struct store *base, struct settlement *const *settlemen
 		call->settlements[i] = settlements[i];
 		call->careful = call->careful || settlements[i]->is_shared;
 	}
+}
+
+static void withdraw(struct store *base, const struct store_withdrawal *withdrawal)
+{
+	struct fake_store *store = of(base);
+	CHECK(store->phase != FAKE_CLOSED);
+	struct fake_call *call = fake_call_new(store, FAKE_WITHDRAW);
+	call->withdrawal = *withdrawal;
+	call->withdrawal.name = text_copy(withdrawal->name);
+	call->withdrawal.template_name = text_copy(withdrawal->template_name);
+	call->withdrawal.subject = text_copy(withdrawal->subject);
 }
 
 static struct fake_call *text_call(struct fake_store *store, enum fake_call_kind kind, struct slice text,
@@ -211,6 +225,7 @@ struct store *fake_store_create(const struct fake_store_options *options)
 		.read = read_store,
 		.is_reading = is_reading,
 		.begin = begin_store,
+		.withdraw = withdraw,
 		.settle = settle_store,
 		.find_receipt = find_receipt,
 		.record = record,

@@ -16,6 +16,7 @@ struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int6
 	model->consumers = fake_memory_take(QUEUE_CONSUMERS_MAX, sizeof *model->consumers);
 	model->seen = text_table_create();
 	model->receipts = text_table_create();
+	model->withdrawn = text_table_create();
 	return model;
 }
 
@@ -54,6 +55,7 @@ void queue_model_destroy(struct queue_model *model)
 	free(model->events);
 	text_table_destroy(model->seen);
 	text_table_destroy(model->receipts);
+	text_table_destroy(model->withdrawn);
 	free(model);
 }
 
@@ -291,8 +293,11 @@ static enum begin_verdict judge(struct queue_model *model, const struct store_be
 	char text[ENTRY_KEY_OCTETS];
 	struct slice origin = { text, entry_key_format(&item->origin, text) };
 	struct slice known = known_origin(model, item->id);
-	if (known.at != NULL)
-		return slice_equal(known, origin) ? BEGIN_GO : BEGIN_DUPLICATE;
+	if (known.at != NULL && !slice_equal(known, origin))
+		return BEGIN_DUPLICATE;
+	enum begin_verdict withdrawn = queue_model_withdrawn(model, item);
+	if (withdrawn != BEGIN_GO || known.at != NULL)
+		return withdrawn;
 	struct text_row *row = text_table_take(model->seen, item->id);
 	row->number = (uint64_t)(model->now / model->seen_window_ms);
 	text_row_set(row, origin);

@@ -36,6 +36,7 @@ struct queue_lane {
 	unsigned next;  /* first that was never delivered */
 	unsigned first; /* all before are settled */
 	unsigned live;
+	unsigned looked; /* before this, all was looked at for what withdraws others */
 };
 
 struct queue_consumer {
@@ -83,6 +84,7 @@ struct queue_model {
 	uint64_t totals[CLOSING_COUNT];
 	struct text_table *seen;
 	struct text_table *receipts;
+	struct text_table *withdrawn; /* ids, batches, subjects; it forgets nothing */
 	uint64_t refused; /* careful settlements that came too late to count */
 };
 
@@ -126,6 +128,15 @@ unsigned queue_model_pending(const struct queue_model *model, unsigned consumer,
 /* BEGIN. intents: what is begun and unsettled, items included. False where it was fenced (then nothing happened). */
 bool queue_model_begin(struct queue_model *model, unsigned consumer, const struct store_begin *items, unsigned count,
 		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts);
+
+/* Notes what an entry withdraws, as later BEGINs see it. */
+void queue_model_withdraw(struct queue_model *model, const struct store_withdrawal *withdrawal);
+
+/* Looks at entries that it has not looked at yet. */
+void queue_model_look_ahead(struct queue_model *model, const struct store_events *events, void *ctx);
+
+/* What BEGIN says of an alert by what is withdrawn: GO, CANCELLED or SUPERSEDED. */
+enum begin_verdict queue_model_withdrawn(struct queue_model *model, const struct store_begin *item);
 
 /* SETTLE. careful: each only where it is still pending. False where it was fenced and not careful. */
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,

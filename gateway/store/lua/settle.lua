@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- Takes a batch off the queue together with what became of it. Its entries are this consumer's alone.
--- KEYS: workers, totals, events, dead, later, later bodies, urgent, normal, bulk, ready
+-- KEYS: workers, totals, events, dead, later, later bodies, paused, urgent, normal, bulk, ready
 -- ARGV: consumer, events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name, count), deads,
 --       laters, then the entry ids lane by lane, deads × (body, origin, reason), laters × (origin, due in ms, attempt,
---       ambiguous, state, body)
+--       ambiguous, state, body, pause or '')
 -- Deleting comes first: it frees memory, so that it is allowed when Redis is full.
 -- Returns how many entries were there.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
@@ -17,7 +17,7 @@ local gone = 0
 for lane = 1, 4 do
   local count = tonumber(ARGV[2 + lane])
   if count > 0 then
-    gone = gone + redis.call('XDEL', KEYS[6 + lane], unpack(ARGV, at, at + count - 1))
+    gone = gone + redis.call('XDEL', KEYS[7 + lane], unpack(ARGV, at, at + count - 1))
     at = at + count
   end
 end
@@ -27,9 +27,16 @@ for i = 1, deads do
 end
 for i = 1, laters do
   local origin = ARGV[at]
-  redis.call('ZADD', KEYS[5], ARGV[at + 1], origin)
+  local due, pause = ARGV[at + 1], ARGV[at + 6]
+  -- The end of a pause finds those that wait for it; where it has ended meanwhile, nobody would look for them.
+  if pause ~= '' and redis.call('HEXISTS', KEYS[7], pause) == 1 then
+    redis.call('SADD', KEYS[7] .. ':' .. pause, origin)
+  elseif pause ~= '' then
+    due = 0
+  end
+  redis.call('ZADD', KEYS[5], due, origin)
   redis.call('HSET', KEYS[6], origin, table.concat({ ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5] }, '\n'))
-  at = at + 6
+  at = at + 7
 end
 for i = 1, kinds do
   redis.call('HINCRBY', KEYS[2], ARGV[6 + 2 * i], ARGV[7 + 2 * i])

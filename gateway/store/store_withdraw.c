@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The look-out: what lies far back in a stream may withdraw what is about to be begun. With each BEGIN the new part of
+ * the streams that can matter to it is looked through; what withdraws others is noted in Redis, where begin.lua asks.
+ * Mostly nothing new is there, so that BEGIN goes out in the same flush, and is asked again only where the look-out did
+ * find something. While it is far behind (a backlog that nobody has looked through yet) BEGINs wait for it.
+ *
+ * Cancels lie on the urgent stream, so that every BEGIN needs that one; the others are looked through only for alerts that
+ * have a subject. How far the workers have come is kept in Redis, by generation: when notes are forgotten, what still
+ * waits is looked through anew. */
+
+#include "store/redis_store_inner.h"
+
+#include "base/check.h"
+
+#include <stdlib.h>
+
+#define LOOK_COUNT 512 /* entries of one look */
+#define ALL_LANES  ((1u << LOOKOUT_LANES) - 1)
+
+struct withdraw_call {
+	struct store_call call;
+	struct withdraw_call *next_free;
+};
+
+/* -- notes -- */
+
+static void open_note(struct redis_store *store, struct command *command, unsigned lane, const struct entry_key *up_to)
+{
+	char id[ENTRY_ID_OCTETS] = "";
+	store_call_begin_script(store, command, SCRIPT_WITHDRAW, 4);
+	store_put_generation(store, command, "lookout", store->options->seen_window_ms, 0);
+	store_put_generation(store, command, "withdrawn:ids", store->options->seen_window_ms, 0);
+	store_put_generation(store, command, "withdrawn:subjects", store->options->seen_window_ms, 0);
+	store_put_generation(store, command, "withdrawn:batches", store->options->seen_window_ms, 0);
+	command_int(command, lane);
+	if (up_to != NULL)
+		entry_id_format(up_to, id);
+	command_word(command, id);
+}
+
+void store_put_subject(struct command *command, struct slice template_name, struct slice subject)
+{
+	char *at = command_reserve(command, template_name.len + 1 + subject.len);
+	if (at == NULL)
+		return;
+	memcpy(at, template_name.at, template_name.len);
+	at[template_name.len] = '\n'; /* names hold no control characters */
+	memcpy(at + template_name.len + 1, subject.at, subject.len);
+}
+
+static void put_note(struct command *command, const struct store_withdrawal *withdrawal)
+{
+	if (withdrawal->kind == WITHDRAWAL_ID || withdrawal->kind == WITHDRAWAL_BATCH) {
+		command_word(command, withdrawal->kind == WITHDRAWAL_ID ? "i" : "b");
+		command_text(command, withdrawal->name);
+		command_word(command, "");
+		return;
+	}
+	bool is_cancel = withdrawal->kind == WITHDRAWAL_SUBJECT;
+	char origin[ENTRY_SHORT_OCTETS];
+	size_t len = entry_key_format_short(&withdrawal->origin, origin);
+	size_t id_len = is_cancel ? 0 : 1 + withdrawal->name.len;
+	command_word(command, "s");
+	store_put_subject(command, withdrawal->template_name, withdrawal->subject);
+	char *at = command_reserve(command, 1 + len + id_len);
+	if (at == NULL)
+		return;
+	at[0] = is_cancel ? 'C' : 'S';
+	memcpy(at + 1, origin, len);
+	if (is_cancel)
+		return;
+	at[1 + len] = ' ';
+	memcpy(at + 2 + len, withdrawal->name.at, withdrawal->name.len);
+}
+
+/* -- how far it has come -- */
+
+static bool is_behind(const struct entry_key *a, const struct entry_key *b)
+{
+	return a->ms < b->ms || (a->ms == b->ms && a->seq < b->seq);
+}
+
+/* pairs: lane, entry id, … as withdraw.lua has them. */
+static void go_on_from(struct redis_store *store, const struct reply *pairs)
+{
+	for (size_t i = 0; pairs != NULL && i + 1 < pairs->count; i += 2) {
+		struct slice lane = reply_text_at(pairs, i);
+		struct entry_key at;
+		unsigned number = lane.len == 1 ? (unsigned)(lane.at[0] - '1') : LOOKOUT_LANES;
+		if (number < LOOKOUT_LANES && entry_id_parse(reply_text_at(pairs, i + 1), (enum lane)number, &at) &&
+		    is_behind(&store->lookout[number].at, &at))
+			store->lookout[number].at = at;
+	}
+}
+
+void store_lookout_from(struct redis_store *store, const struct reply *pairs)
+{
+	for (unsigned lane = 0; lane < LOOKOUT_LANES; lane++)
+		store->lookout[lane].at = (struct entry_key){ .lane = (enum lane)lane };
+	go_on_from(store, pairs);
+}
+
+static void on_noted(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL)
+		return;
+	/* Without its note a BEGIN behind it would be blind: all of it anew. */
+	if (reply->type == REPLY_ERROR && !store_script_failed(store, reply)) {
+		redis_link_break(store->main, "Redis refuses to note what withdraws alerts");
+		return;
+	}
+	go_on_from(store, reply);
+}
+
+/* -- looking -- */
+
+static void release_begins(struct redis_store *store)
+{
+	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
+		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
+		if (begin->in_use && begin->call.waits && !store_lookout_is_behind(store, begin))
+			store_begin_again(begin);
+	}
+}
+
+/* Those that are with Redis already have not seen what was just found. */
+static void doubt_begins(struct redis_store *store, unsigned lane)
+{
+	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
+		struct begin_call *begin = &store->begins[i];
+		if (begin->in_use && begin->call.is_sent && begin->lookout_lanes & 1u << lane)
+			begin->is_doubted = true;
+	}
+}
+
+/* Notes what the entries withdraw; returns how many do. */
+static unsigned note_entries(struct redis_store *store, unsigned lane, const struct reply *entries)
+{
+	struct lookout *lookout = &store->lookout[lane];
+	struct entry_key up_to;
+	unsigned found = 0;
+	if (entries->count == 0 ||
+	    !entry_id_parse(reply_text_at(entries->elements[entries->count - 1], 0), (enum lane)lane, &up_to))
+		return 0;
+	for (size_t i = 0; i < entries->count; i++) {
+		struct store_entry entry;
+		struct store_withdrawal withdrawal;
+		if (!store_read_entry((enum lane)lane, entries->elements[i], &entry) ||
+		    !store->events->foresees(store->ctx, &entry, &withdrawal))
+			continue;
+		withdrawal.origin = entry.key;
+		if (found++ == 0)
+			open_note(store, &store->notes, lane + 1, &up_to);
+		put_note(&store->notes, &withdrawal);
+	}
+	if (is_behind(&lookout->at, &up_to))
+		lookout->at = up_to;
+	return found;
+}
+
+static void look(struct lookout *lookout);
+
+static void on_looked(void *ctx, const struct reply *reply)
+{
+	struct lookout *lookout = ctx;
+	struct redis_store *store = lookout->store;
+	unsigned lane = (unsigned)(lookout - store->lookout);
+	if (reply == NULL)
+		return; /* the connection broke: the look-out begins anew with the next one */
+	if (reply->type != REPLY_ARRAY) {
+		redis_link_break(store->main, "Redis refuses to show the queue");
+		return;
+	}
+	unsigned found = note_entries(store, lane, reply);
+	bool is_full = reply->count == LOOK_COUNT;
+	if (found > 0 || is_full) {
+		doubt_begins(store, lane);
+		if (found == 0)
+			open_note(store, &store->notes, lane + 1, &lookout->at); /* others need not look here again */
+		if (store->notes.failed ||
+		    !redis_link_send(store->main, command_octets(&store->notes), 0, on_noted, store)) {
+			redis_link_break(store->main, "out of memory");
+			return;
+		}
+	}
+	bool was_behind = lookout->is_behind;
+	lookout->is_behind = is_full;
+	if (is_full)
+		look(lookout);
+	else if (was_behind)
+		release_begins(store);
+}
+
+static void look(struct lookout *lookout)
+{
+	struct redis_store *store = lookout->store;
+	struct command *command = &store->scratch;
+	char from[ENTRY_ID_OCTETS + 1] = "(";
+	entry_id_format(&lookout->at, from + 1);
+	command_begin(command);
+	command_word(command, "XRANGE");
+	command_word(command, store->keys[(unsigned)KEY_LANE + (unsigned)(lookout - store->lookout)]);
+	command_word(command, from);
+	command_word(command, "+");
+	command_word(command, "COUNT");
+	command_int(command, LOOK_COUNT);
+	if (!redis_link_send(store->main, command_octets(command), 0, on_looked, lookout))
+		redis_link_break(store->main, "out of memory");
+}
+
+/* -- from where -- */
+
+static void on_known(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	store->lookout_is_asking = false;
+	if (reply == NULL)
+		return;
+	if (reply->type != REPLY_ARRAY) {
+		redis_link_break(store->main, "Redis refuses to say how far the look-out is");
+		return;
+	}
+	store_lookout_from(store, reply);
+	store->lookout_is_known = true;
+	release_begins(store);
+}
+
+static void ask_how_far(struct redis_store *store)
+{
+	if (store->lookout_is_asking)
+		return;
+	command_begin(&store->scratch);
+	command_word(&store->scratch, "HGETALL");
+	store_put_generation(store, &store->scratch, "lookout", store->options->seen_window_ms, 0);
+	store->lookout_is_asking =
+		redis_link_send(store->main, command_octets(&store->scratch), 0, on_known, store);
+}
+
+void store_lookout_forget(struct redis_store *store)
+{
+	store->lookout_is_known = store->lookout_is_asking = false;
+	for (unsigned lane = 0; lane < LOOKOUT_LANES; lane++)
+		store->lookout[lane].is_behind = false;
+}
+
+bool store_lookout_is_behind(const struct redis_store *store, const struct begin_call *begin)
+{
+	if (!store->lookout_is_known)
+		return true;
+	for (unsigned lane = 0; lane < LOOKOUT_LANES; lane++) {
+		if (begin->lookout_lanes & 1u << lane && store->lookout[lane].is_behind)
+			return true;
+	}
+	return false;
+}
+
+void store_lookout(struct redis_store *store, struct begin_call *begin)
+{
+	int64_t generation = store_redis_ms(store) / store->options->seen_window_ms;
+	if (generation != store->lookout_generation)
+		store->lookout_is_known = false;
+	store->lookout_generation = generation;
+	begin->is_doubted = false;
+	begin->call.waits = store_lookout_is_behind(store, begin);
+	if (!store->lookout_is_known)
+		ask_how_far(store);
+	for (unsigned lane = 0; lane < LOOKOUT_LANES && !begin->call.waits; lane++) {
+		if (begin->lookout_lanes & 1u << lane)
+			look(&store->lookout[lane]);
+	}
+}
+
+unsigned store_lookout_lanes(const struct store_begin *items, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (items[i].subject.len > 0)
+			return ALL_LANES;
+	}
+	return 1u << LANE_URGENT;
+}
+
+void store_lookout_init(struct redis_store *store)
+{
+	for (unsigned lane = 0; lane < LOOKOUT_LANES; lane++)
+		store->lookout[lane] = (struct lookout){ .store = store, .at.lane = (enum lane)lane };
+}
+
+/* -- an entry that withdraws others was read -- */
+
+static void fini(struct store_call *call)
+{
+	command_fini(&call->command);
+	free((struct withdraw_call *)(void *)call);
+}
+
+static void on_withdrawn(struct store_call *call, const struct reply *reply)
+{
+	struct withdraw_call *withdraw = (struct withdraw_call *)(void *)call;
+	struct redis_store *store = call->store;
+	(void)reply;
+	store_call_done(call);
+	withdraw->next_free = store->free_withdraws;
+	store->free_withdraws = withdraw;
+}
+
+void store_withdraw(struct store *base, const struct store_withdrawal *withdrawal)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	struct withdraw_call *withdraw = store->free_withdraws;
+	if (withdraw != NULL)
+		store->free_withdraws = withdraw->next_free;
+	else
+		withdraw = calloc(1, sizeof *withdraw);
+	CHECK(withdraw != NULL);
+	withdraw->call.store = store;
+	withdraw->call.on_reply = on_withdrawn;
+	withdraw->call.fini = fini;
+	withdraw->call.span = STORE_SPAN_BEGIN;
+	open_note(store, &withdraw->call.command, 0, NULL);
+	put_note(&withdraw->call.command, withdrawal);
+	CHECK(!withdraw->call.command.failed);
+	store_call_send(&withdraw->call);
+}
+
+void store_withdraws_fini(struct redis_store *store)
+{
+	command_fini(&store->notes);
+	while (store->free_withdraws != NULL) {
+		struct withdraw_call *withdraw = store->free_withdraws;
+		store->free_withdraws = withdraw->next_free;
+		fini(&withdraw->call);
+	}
+}
