@@ -122,11 +122,22 @@ unsigned session_outstanding(const struct session *session)
 	return session->requests.outstanding_count;
 }
 
+/* The peer is gone, or takes octets for what they are not: no submit may leave any more that has not begun to. What waits
+ * behind the first of them goes with it; the peer asks again on the next connection. */
+static void withdraw_submits(struct session *session)
+{
+	uint64_t first = requests_withdraw(&session->requests, session->outbox.handed);
+	if (first != UINT64_MAX)
+		outbox_cut(&session->outbox, first);
+}
+
 void session_finish(struct session *session, enum session_end end, const char *format, ...)
 {
 	if (session->end != SESSION_END_NONE)
 		return;
 	session->end = end;
+	if (end == SESSION_END_DEAD || end == SESSION_END_FRAMING)
+		withdraw_submits(session);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(session->reason, sizeof session->reason, format, args);

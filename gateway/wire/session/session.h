@@ -16,7 +16,8 @@
  * by on_late. A number is never given out again while it is known.
  *
  * Once feed or tick has said that the session ended, nothing more is read, asked or taken; its state stays until
- * session_lost, which tells the outcomes that are still owed.
+ * session_lost, which tells the outcomes that are still owed. Where it ended as DEAD or FRAMING, submits of which no octet
+ * was handed over are no longer in out.
  */
 
 #define SESSION_OUT_OCTETS_MIN 16384

@@ -174,16 +174,16 @@ static void handle_frame(struct session *session, const struct frame *frame, mon
 
 static void handle_lost_framing(struct session *session, struct slice rest)
 {
-	if (session->dialect->write_lost_framing != NULL) {
-		struct buf writer = session_writer(session);
-		session->dialect->write_lost_framing(session->account, (const uint8_t *)rest.at, rest.len, &writer);
-		outbox_put(&session->outbox, &writer);
-	}
 	char shown[2 * 16 + 1] = "";
 	struct buf hex = buf_over(shown, sizeof shown - 1);
 	buf_put_hex(&hex, rest.at, rest.len < 16 ? rest.len : 16);
 	session_finish(session, SESSION_END_FRAMING, "framing is lost: no %s frame begins with %s",
 		       session->dialect->name, shown);
+	if (session->dialect->write_lost_framing != NULL) {
+		struct buf writer = session_writer(session);
+		session->dialect->write_lost_framing(session->account, (const uint8_t *)rest.at, rest.len, &writer);
+		outbox_put(&session->outbox, &writer);
+	}
 }
 
 enum session_end session_feed(struct session *session, const uint8_t *octets, size_t len, mono_us now)
