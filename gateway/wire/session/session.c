@@ -358,8 +358,10 @@ const struct session_counts *session_counts(const struct session *session)
 const char *session_end_name(enum session_end end)
 {
 	static const char *const names[] = {
-		[SESSION_END_NONE] = "none", [SESSION_END_REFUSED] = "refused", [SESSION_END_RETRY] = "retry",
-		[SESSION_END_DEAD] = "dead", [SESSION_END_FRAMING] = "framing", [SESSION_END_UNBOUND] = "unbound",
+		[SESSION_END_NONE] = "none",         [SESSION_END_REFUSED] = "refused",
+		[SESSION_END_REJECTED] = "rejected", [SESSION_END_RETRY] = "retry",
+		[SESSION_END_DEAD] = "dead",         [SESSION_END_FRAMING] = "framing",
+		[SESSION_END_UNBOUND] = "unbound",
 	};
 	CHECK((size_t)end < sizeof names / sizeof names[0]);
 	return names[end];

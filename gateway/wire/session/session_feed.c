@@ -36,9 +36,10 @@ static void bind_answered(struct session *session, struct request *bind, const s
 		session->events->on_bound(session->ctx);
 		return;
 	}
-	bool refused = outcome->outcome_class == OUTCOME_LINK_REFUSED;
-	session_finish(session, refused ? SESSION_END_REFUSED : SESSION_END_RETRY,
-		       "the carrier refused the bind: %s (0x%08X)",
+	enum session_end end = outcome->outcome_class == OUTCOME_LINK_REFUSED ? SESSION_END_REFUSED
+			       : outcome->outcome_class == OUTCOME_REJECTED   ? SESSION_END_REJECTED
+									      : SESSION_END_RETRY;
+	session_finish(session, end, "the carrier refused the bind: %s (0x%08X)",
 		       outcome->native_name ? outcome->native_name : "status", outcome->native_code);
 }
 
