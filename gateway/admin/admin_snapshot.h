@@ -13,7 +13,7 @@
 enum admin_account_state {
 	ADMIN_ACCOUNT_DOWN,    /* no bound link; it goes on trying */
 	ADMIN_ACCOUNT_UP,      /* at least one bound link */
-	ADMIN_ACCOUNT_REFUSED, /* the carrier refused the credentials: a human is needed */
+	ADMIN_ACCOUNT_REFUSED, /* the carrier refuses the credentials, or the bind again and again: a human is needed */
 	ADMIN_ACCOUNT_STATE_COUNT
 };
 

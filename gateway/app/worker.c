@@ -21,6 +21,7 @@
 #define KEEPALIVE_ANSWER_US (10 * US_PER_S)
 #define FRAME_US            (10 * US_PER_S)
 #define WRITE_US            (30 * US_PER_S)
+#define REFUSED_WAIT_US     (10 * 60 * US_PER_S) /* at most, where a bind is refused again and again */
 #define UNBIND_US           (2 * US_PER_S)
 #define SUBMIT_OCTETS       512 /* room in the output buffer for each place of a window */
 
@@ -150,8 +151,12 @@ static struct carrier *make_carrier(struct worker *worker, unsigned index)
 		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
 		.links = share_of(worker, account->binds),
 		.connect_timeout_us = account->connect_timeout_us,
-		.reconnect_min_us = account->reconnect_min_us,
-		.reconnect_max_us = account->reconnect_max_us,
+		.reconnect = {
+			.min_us = account->reconnect_min_us,
+			.max_us = account->reconnect_max_us,
+			.refused_max_us = account->reconnect_max_us > REFUSED_WAIT_US ? account->reconnect_max_us
+										       : REFUSED_WAIT_US,
+		},
 		.jitter_seed = worker->options->nonce + worker->options->index * 1000 + index,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,

@@ -28,7 +28,7 @@ struct link {
 	enum link_phase phase;
 	enum session_end end;
 	mono_us deadline; /* of WAITING, CONNECTING, ENDING */
-	mono_us backoff;
+	struct reconnect reconnect;
 	unsigned number; /* from 1, for logs */
 };
 
@@ -78,8 +78,9 @@ static void tell_state(struct tcp_carrier *carrier, const char *reason)
 	bool any_bound = false;
 	bool any_refused = false;
 	for (unsigned i = 0; i < carrier->options.links; i++) {
-		any_bound = any_bound || is_bound(&carrier->links[i]);
-		any_refused = any_refused || carrier->links[i].phase == LINK_STOPPED;
+		const struct link *link = &carrier->links[i];
+		any_bound = any_bound || is_bound(link);
+		any_refused = any_refused || link->phase == LINK_STOPPED || reconnect_is_refused(&link->reconnect);
 	}
 	enum carrier_state state = any_bound && carrier->options.takes_submits && !carrier->is_closing ? CARRIER_UP
 				   : any_refused                                                       ? CARRIER_REFUSED
@@ -96,7 +97,7 @@ static void tell_state(struct tcp_carrier *carrier, const char *reason)
 static void on_bound(void *ctx)
 {
 	struct link *link = ctx;
-	link->backoff = 0;
+	reconnect_bound(&link->reconnect);
 	log_link(link, LOG_INFO, "link_up", "bound");
 	tell_state(link->carrier, "bound");
 	link->carrier->is_full = false;
@@ -149,15 +150,10 @@ static void on_note(void *ctx, const char *note, uint32_t command)
 
 static void wait_again(struct link *link)
 {
-	const struct tcp_carrier_options *options = &link->carrier->options;
-	link->backoff = link->backoff == 0 ? options->reconnect_min_us : link->backoff * 2;
-	if (link->backoff > options->reconnect_max_us)
-		link->backoff = options->reconnect_max_us;
-	/* Full jitter above a tenth, so that a carrier that is down is neither hammered nor met by all at once. */
-	mono_us least = link->backoff / 10;
+	struct tcp_carrier *carrier = link->carrier;
 	link->phase = LINK_WAITING;
-	link->deadline = loop_now(link->carrier->loop).mono + least +
-			 (mono_us)rng_below(&link->carrier->rng, (uint64_t)(link->backoff - least + 1));
+	link->deadline = loop_now(carrier->loop).mono +
+			 reconnect_wait(&link->reconnect, &carrier->options.reconnect, &carrier->rng);
 }
 
 static void flush_link(struct link *link)
@@ -213,13 +209,16 @@ static void on_stream_end(void *ctx, const char *reason)
 	bool was_talking = link->phase == LINK_TALKING || link->phase == LINK_ENDING;
 	bool was_ended = link->phase == LINK_ENDING && link->end != SESSION_END_NONE;
 	const char *why = was_ended ? session_reason(link->session) : reason;
-	bool is_refused = was_ended && link->end == SESSION_END_REFUSED;
-	if (is_refused)
+	bool is_rejected = was_ended && link->end == SESSION_END_REJECTED;
+	bool is_stopped = was_ended && link->end == SESSION_END_REFUSED;
+	if (is_rejected)
+		reconnect_rejected(&link->reconnect);
+	if (is_stopped || (is_rejected && reconnect_is_refused(&link->reconnect)))
 		log_link(link, LOG_ERROR, "link_refused", why);
 	else if (!carrier->is_closing)
 		log_link(link, LOG_WARN, "link_down", why);
 	link->phase = LINK_STOPPED;
-	if (!is_refused)
+	if (!is_stopped)
 		wait_again(link);
 	if (was_talking)
 		session_lost(link->session, loop_now(carrier->loop).mono);

@@ -2,14 +2,16 @@
 #pragma once
 
 #include "base/log.h"
+#include "carrier/reconnect.h"
 #include "loop/stream.h"
 #include "metrics/metrics.h"
 #include "port/carrier.h"
 #include "wire/session/session.h"
 
 /* The driver of every protocol that is a dialect on a TCP connection: some links, each a session on a stream, that come
- * back by themselves. Submits go to the link with the most free places. A link whose bind is refused for good stops; an
- * account without a live link and with a refused one is REFUSED and waits for a human. */
+ * back by themselves. Submits go to the link with the most free places. A link whose credentials are refused stops; one
+ * whose bind is refused as wrong again and again tries ever more rarely (reconnect.h). An account without a live link
+ * and with such a one is REFUSED: it waits for a human. */
 
 #define TCP_CARRIER_LINKS_MAX 64
 
@@ -22,8 +24,7 @@ struct tcp_carrier_options {
 	unsigned links;              /* 1–TCP_CARRIER_LINKS_MAX */
 	struct session_options session;
 	mono_us connect_timeout_us;
-	mono_us reconnect_min_us; /* first wait at most; doubles */
-	mono_us reconnect_max_us;
+	struct reconnect_options reconnect;
 	uint64_t jitter_seed;
 	const struct log *log;
 	struct metrics *metrics; /* may be NULL */

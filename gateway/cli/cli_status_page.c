@@ -100,8 +100,8 @@ static void judge_accounts(struct problems *problems, const json_t *status)
 			up_count++;
 		else if (strcmp(state, "refused") == 0)
 			tell(problems,
-			     "account %s is refused by the carrier (%s): correct system_id or password; it does "
-			     "not try again by itself",
+			     "account %s is refused by the carrier (%s): correct system_id or password and "
+			     "restart, or ask the carrier",
 			     name, reason[0] ? reason : "no reason given");
 		else
 			tell(problems, "account %s is %s (%s); it goes on trying", name, state,

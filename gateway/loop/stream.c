@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The way of a connection: resolve (where the host is a name) → connect to the first address, then the next → read and
- * write → end. A libuv handle dies only in its own close callback, so each connection has a handle on the heap that
+ * write → end. An address that the owner gave up waiting for (stream_close) is remembered, and the next connection begins
+ * with the one behind it: else a silent one in front would keep all others from being tried. When the last one has failed
+ * too it begins with the first again. A libuv handle dies only in its own close callback, so each connection has a handle on the heap that
  * outlives the stream's interest in it; the stream forgets it at once.
  *
  * Failures: name not found, refused, no route: on_end. Half-open peers are found by the owner's keep-alive. */
@@ -39,6 +41,7 @@ struct stream_link {
 	uv_write_t write;
 	struct addrinfo *addresses; /* as resolved, owned */
 	struct addrinfo *next_address;
+	const struct addrinfo *trying; /* of addresses; NULL = none yet */
 	char pending[PENDING_OCTETS];
 };
 
@@ -51,6 +54,7 @@ struct stream {
 	uv_timer_t *end_timer;    /* tells on_end outside of the downcall that caused it */
 	const char *end_reason;
 	bool is_paused;
+	struct sockaddr_storage given_up; /* the last address that was; ss_family 0 = none */
 };
 
 /* Shared by all streams of a thread: what is read is consumed before the next read. */
@@ -178,6 +182,7 @@ static void set_reading(struct stream *stream)
 }
 
 static void connect_next(struct stream_link *link);
+static void connect_failed(struct stream *stream, int status);
 
 static void on_connect(uv_connect_t *request, int status)
 {
@@ -190,7 +195,7 @@ static void on_connect(uv_connect_t *request, int status)
 		return;
 	}
 	if (status < 0) {
-		end_now(stream, uv_strerror(status));
+		connect_failed(stream, status);
 		return;
 	}
 	link->is_open = true;
@@ -218,6 +223,13 @@ static struct stream_link *renew(struct stream_link *link)
 	return fresh;
 }
 
+/* From a callback of libuv's: no address is left. */
+static void connect_failed(struct stream *stream, int status)
+{
+	stream->given_up.ss_family = AF_UNSPEC;
+	end_now(stream, uv_strerror(status));
+}
+
 /* From a callback of libuv's. An address that fails at once (no route to its family) is as good as one that is refused. */
 static void connect_next(struct stream_link *link)
 {
@@ -232,13 +244,30 @@ static void connect_next(struct stream_link *link)
 		link = fresh;
 		struct addrinfo *address = link->next_address;
 		link->next_address = address->ai_next;
+		link->trying = address;
 		link->has_tried = true;
 		link->connect.data = link;
 		status = uv_tcp_connect(&link->connect, &link->uv.tcp, address->ai_addr, on_connect);
 		if (status == 0)
 			return;
 	}
-	end_now(stream, uv_strerror(status));
+	connect_failed(stream, status);
+}
+
+static bool is_given_up(const struct stream *stream, const struct addrinfo *address)
+{
+	return address->ai_addrlen <= sizeof stream->given_up &&
+	       memcmp(&stream->given_up, address->ai_addr, address->ai_addrlen) == 0;
+}
+
+/* The address to begin with. */
+static struct addrinfo *first_address(const struct stream *stream, struct addrinfo *addresses)
+{
+	for (struct addrinfo *address = addresses; address != NULL; address = address->ai_next) {
+		if (is_given_up(stream, address) && address->ai_next != NULL)
+			return address->ai_next;
+	}
+	return addresses;
 }
 
 static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *addresses)
@@ -256,7 +285,7 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
 		return;
 	}
 	link->addresses = addresses;
-	link->next_address = addresses;
+	link->next_address = first_address(link->stream, addresses);
 	connect_next(link);
 }
 
@@ -305,8 +334,14 @@ void stream_connect(struct stream *stream)
 
 void stream_close(struct stream *stream, bool abort)
 {
-	if (stream->link != NULL)
-		end_later(stream, "closed by us", abort);
+	const struct stream_link *link = stream->link;
+	if (link == NULL)
+		return;
+	if (link->trying != NULL && !link->is_open && link->trying->ai_addrlen <= sizeof stream->given_up) {
+		memset(&stream->given_up, 0, sizeof stream->given_up);
+		memcpy(&stream->given_up, link->trying->ai_addr, link->trying->ai_addrlen);
+	}
+	end_later(stream, "closed by us", abort);
 }
 
 static void on_written(uv_write_t *request, int status)

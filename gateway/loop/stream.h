@@ -40,7 +40,8 @@ void stream_destroy(struct stream *stream);
 /* Starts connecting; legal when no connection is there or under way. Failures come by on_end. */
 void stream_connect(struct stream *stream);
 
-/* Ends the connection. abort: true resets it (SO_LINGER 0), so that nothing unsent leaves any more. */
+/* Ends the connection. abort: true resets it (SO_LINGER 0), so that nothing unsent leaves any more. While a name's address
+ * is being tried this gives that one up: the next stream_connect begins with the address behind it. */
 void stream_close(struct stream *stream, bool abort);
 
 /* Hands octets to the kernel as far as it takes them, and up to 64 KiB more into a buffer of its own. Returns how many

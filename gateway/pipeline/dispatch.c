@@ -88,6 +88,12 @@ static struct parcel *next_of_account(struct account *account)
 	return NULL;
 }
 
+/* When what waits for an account that stays down comes back: not all at once. */
+static wall_ms back_by_and_by(struct pipeline *pipeline, wall_ms now)
+{
+	return now + DOWN_WAIT_MS + (wall_ms)rng_below(&pipeline->rng, (uint64_t)DOWN_WAIT_MS);
+}
+
 static bool is_stale(const struct parcel *parcel, wall_ms now)
 {
 	return parcel->deadline != 0 && now >= parcel->deadline;
@@ -254,23 +260,36 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 	return true;
 }
 
-/* The account went away between BEGIN and submit: another way where there is one. An sms of which parts are out stays. */
-static void find_another_way(struct pipeline *pipeline, struct parcel *parcel, mono_us now)
+/* The account went away between BEGIN and submit: another way where there is one. An sms of which parts are out stays.
+ * True where the parcel has left its account's list. */
+static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, mono_us now)
 {
 	if (parcel->submitted | parcel->accepted)
-		return;
+		return false;
 	int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
 	if (other < 0 || other == parcel->account)
-		return;
+		return false;
 	struct account *account = &pipeline->accounts[other];
 	if (now < account->paused_until || !rate_admits(account, segments_missing(parcel), now))
-		return;
+		return false;
 	dispatch_release(pipeline, parcel);
 	list_remove(&parcel->link);
 	if (!prepare_for_account(pipeline, parcel, (unsigned)other))
-		return;
+		return true;
 	account->reserved += segments_missing(parcel);
 	list_push(&account->begun, &parcel->link);
+	return true;
+}
+
+/* What is begun would hold its parcel, and count as in doubt at a crash, for as long as its account stays away. Nothing
+ * of it is out without an answer, so it goes back without a mark; of a long sms the accepted parts go with it. Where no
+ * account is live it is there for whoever has a link first. */
+static void set_aside(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, struct now now)
+{
+	if (parcel->outstanding > 0 || pipeline->is_draining || now.mono - account->down_since < DOWN_PATIENCE_US)
+		return;
+	dispatch_release(pipeline, parcel);
+	settling_later(pipeline, parcel, pipeline->live == 0 ? now.wall : back_by_and_by(pipeline, now.wall));
 }
 
 static void submit_begun(struct pipeline *pipeline, struct account *account, struct now now)
@@ -288,10 +307,12 @@ static void submit_begun(struct pipeline *pipeline, struct account *account, str
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
 		}
-		if (account->state != CARRIER_UP)
-			find_another_way(pipeline, parcel, now.mono);
-		else if (!submit(pipeline, parcel, now))
-			break;
+		if (account->state == CARRIER_UP) {
+			if (!submit(pipeline, parcel, now))
+				break;
+		} else if (!find_another_way(pipeline, parcel, now.mono)) {
+			set_aside(pipeline, account, parcel, now);
+		}
 	}
 }
 
@@ -373,7 +394,7 @@ void dispatch_fenced(struct pipeline *pipeline, struct account *account)
 /* -- waiting alerts -- */
 
 /* Alerts of an account that stays down would fill all parcels, and keep those of live accounts out: they wait in the
- * store, and come back by and by, not all at once. Where no account is live nothing is read, and they may stay. */
+ * store, and come back by and by. Where no account is live nothing is read, and they may stay. */
 static bool must_make_room(struct pipeline *pipeline, const struct account *account, mono_us now)
 {
 	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US && !pipeline->is_draining;
@@ -382,8 +403,7 @@ static bool must_make_room(struct pipeline *pipeline, const struct account *acco
 static void make_room(struct pipeline *pipeline, struct parcel *parcel, wall_ms now)
 {
 	dispatch_unqueue(pipeline, parcel);
-	settling_later(pipeline, parcel,
-		       now + DOWN_WAIT_MS + (wall_ms)rng_below(&pipeline->rng, (uint64_t)DOWN_WAIT_MS));
+	settling_later(pipeline, parcel, back_by_and_by(pipeline, now));
 }
 
 /* One alert that waits for credit: too old, another way, out of the way, or let it wait. */

@@ -12,7 +12,7 @@
 /* Everything about one stream entry while it is in a worker's memory.
  *
  *   FREE ─ read ─► READY ─ begin ─► BEGINNING ─ go ─► BEGUN ─ submit ─► IN_FLIGHT ─ all answered ─► SETTLING ─► FREE
- *                    │ dead, expired, later                 │ expired                                   ▲
+ *                    │ dead, expired, later                 │ expired, later                            ▲
  *                    └──────────────────────────────────────┴───────────────────────────────────────────┘
  */
 enum parcel_state {

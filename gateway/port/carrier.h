@@ -23,7 +23,8 @@
 enum carrier_state {
 	CARRIER_DOWN,    /* no live link; the driver goes on trying */
 	CARRIER_UP,      /* at least one link takes submits */
-	CARRIER_REFUSED, /* credentials refused: it no longer tries, a human is needed */
+	CARRIER_REFUSED, /* the carrier refuses us: it tries rarely or, where it was our credentials, no longer; a human is
+			    needed */
 };
 
 /* A receipt waits, unanswered, until receipt_done names it. */

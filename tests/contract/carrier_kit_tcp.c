@@ -86,8 +86,7 @@ static void start(struct carrier_rig *rig, const struct carrier_setup *setup)
 		.takes_submits = true,
 		.links = links,
 		.connect_timeout_us = 5 * US_PER_S,
-		.reconnect_min_us = 5 * US_PER_MS,
-		.reconnect_max_us = 50 * US_PER_MS,
+		.reconnect = { 5 * US_PER_MS, 50 * US_PER_MS, US_PER_S },
 		.jitter_seed = 1,
 		.log = &inner->log,
 		.session = {

@@ -46,6 +46,12 @@ bool outbox_put(struct outbox *outbox, const struct buf *writer)
 	return true;
 }
 
+void outbox_cut(struct outbox *outbox, uint64_t position)
+{
+	CHECK(position >= outbox->handed && position <= outbox_position(outbox));
+	outbox->end = outbox->begin + (size_t)(position - outbox->handed);
+}
+
 void outbox_handed(struct outbox *outbox, size_t len)
 {
 	CHECK(len <= outbox_waiting(outbox));

@@ -43,5 +43,9 @@ struct buf outbox_writer(struct outbox *outbox, size_t mark);
 /* Takes what the writer wrote. False, and nothing happened, where it ran full. */
 bool outbox_put(struct outbox *outbox, const struct buf *writer);
 
+/* Drops what waits from a position on: the next octet lies there. position: not beyond outbox_position, and not before
+ * what was handed over. */
+void outbox_cut(struct outbox *outbox, uint64_t position);
+
 /* The first len octets of what waits were handed to the kernel. */
 void outbox_handed(struct outbox *outbox, size_t len);

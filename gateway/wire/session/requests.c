@@ -112,6 +112,27 @@ void requests_close(struct requests *requests, struct request *request)
 	list_push_front(&requests->free, &request->link);
 }
 
+static uint64_t withdraw(const struct list *list, uint64_t handed)
+{
+	uint64_t first = UINT64_MAX;
+	for (const struct list *link = list->next; link != list; link = link->next) {
+		struct request *request = REQUEST_OF(link);
+		if (request->begin < handed)
+			continue;
+		if (request->begin < first)
+			first = request->begin;
+		request->begin = UINT64_MAX;
+	}
+	return first;
+}
+
+uint64_t requests_withdraw(struct requests *requests, uint64_t handed)
+{
+	uint64_t late = withdraw(&requests->late, handed);
+	uint64_t outstanding = withdraw(&requests->outstanding, handed);
+	return late < outstanding ? late : outstanding;
+}
+
 void requests_overdue(struct requests *requests, struct request *request)
 {
 	CHECK(request->kind == REQUEST_SUBMIT);

@@ -33,7 +33,8 @@ struct request {
 	uint64_t token;
 	struct submit_key key;
 	mono_us deadline;
-	uint64_t begin; /* where its first octet lies in all that was ever put out on this connection */
+	uint64_t
+		begin; /* where its first octet lies in all that was ever put out on this connection; UINT64_MAX = nowhere */
 	uint32_t number;
 	enum request_kind kind;
 };
@@ -76,6 +77,10 @@ struct request *requests_oldest(const struct requests *requests);
 
 /* Forgets one request; its place and number are free again. */
 void requests_close(struct requests *requests, struct request *request);
+
+/* Submits that begin at `handed` or behind it will not leave any more: they begin nowhere from now on. Returns where the
+ * first of them began, UINT64_MAX where there is none. */
+uint64_t requests_withdraw(struct requests *requests, uint64_t handed);
 
 /* Makes an outstanding submit a late one, or forgets it where late_max is 0. */
 void requests_overdue(struct requests *requests, struct request *request);

@@ -122,11 +122,22 @@ unsigned session_outstanding(const struct session *session)
 	return session->requests.outstanding_count;
 }
 
+/* The peer is gone, or takes octets for what they are not: no submit may leave any more that has not begun to. What waits
+ * behind the first of them goes with it; the peer asks again on the next connection. */
+static void withdraw_submits(struct session *session)
+{
+	uint64_t first = requests_withdraw(&session->requests, session->outbox.handed);
+	if (first != UINT64_MAX)
+		outbox_cut(&session->outbox, first);
+}
+
 void session_finish(struct session *session, enum session_end end, const char *format, ...)
 {
 	if (session->end != SESSION_END_NONE)
 		return;
 	session->end = end;
+	if (end == SESSION_END_DEAD || end == SESSION_END_FRAMING)
+		withdraw_submits(session);
 	va_list args;
 	va_start(args, format);
 	vsnprintf(session->reason, sizeof session->reason, format, args);
@@ -347,8 +358,10 @@ const struct session_counts *session_counts(const struct session *session)
 const char *session_end_name(enum session_end end)
 {
 	static const char *const names[] = {
-		[SESSION_END_NONE] = "none", [SESSION_END_REFUSED] = "refused", [SESSION_END_RETRY] = "retry",
-		[SESSION_END_DEAD] = "dead", [SESSION_END_FRAMING] = "framing", [SESSION_END_UNBOUND] = "unbound",
+		[SESSION_END_NONE] = "none",         [SESSION_END_REFUSED] = "refused",
+		[SESSION_END_REJECTED] = "rejected", [SESSION_END_RETRY] = "retry",
+		[SESSION_END_DEAD] = "dead",         [SESSION_END_FRAMING] = "framing",
+		[SESSION_END_UNBOUND] = "unbound",
 	};
 	CHECK((size_t)end < sizeof names / sizeof names[0]);
 	return names[end];

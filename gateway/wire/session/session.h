@@ -16,7 +16,8 @@
  * by on_late. A number is never given out again while it is known.
  *
  * Once feed or tick has said that the session ended, nothing more is read, asked or taken; its state stays until
- * session_lost, which tells the outcomes that are still owed.
+ * session_lost, which tells the outcomes that are still owed. Where it ended as DEAD or FRAMING, submits of which no octet
+ * was handed over are no longer in out.
  */
 
 #define SESSION_OUT_OCTETS_MIN 16384
@@ -41,12 +42,13 @@ struct session_options {
 enum session_state { SESSION_CLOSED, SESSION_BINDING, SESSION_BOUND, SESSION_UNBINDING };
 
 enum session_end {
-	SESSION_END_NONE,    /* go on */
-	SESSION_END_REFUSED, /* the bind was refused for good (credentials): outcome class LINK_REFUSED */
-	SESSION_END_RETRY,   /* the bind failed in a way that may pass */
-	SESSION_END_DEAD,    /* no answer to the bind, silence, half a frame, blocked writes */
-	SESSION_END_FRAMING, /* the octets make no sense */
-	SESSION_END_UNBOUND, /* orderly end, either side */
+	SESSION_END_NONE,     /* go on */
+	SESSION_END_REFUSED,  /* the bind was refused for good (credentials): outcome class LINK_REFUSED */
+	SESSION_END_REJECTED, /* the bind was refused as wrong, which seldom passes: count it */
+	SESSION_END_RETRY,    /* the bind failed in a way that may pass */
+	SESSION_END_DEAD,     /* no answer to the bind, silence, half a frame, blocked writes */
+	SESSION_END_FRAMING,  /* the octets make no sense */
+	SESSION_END_UNBOUND,  /* orderly end, either side */
 };
 
 /* Counters, for metrics; only ever grow. */

@@ -36,9 +36,10 @@ static void bind_answered(struct session *session, struct request *bind, const s
 		session->events->on_bound(session->ctx);
 		return;
 	}
-	bool refused = outcome->outcome_class == OUTCOME_LINK_REFUSED;
-	session_finish(session, refused ? SESSION_END_REFUSED : SESSION_END_RETRY,
-		       "the carrier refused the bind: %s (0x%08X)",
+	enum session_end end = outcome->outcome_class == OUTCOME_LINK_REFUSED ? SESSION_END_REFUSED
+			       : outcome->outcome_class == OUTCOME_REJECTED   ? SESSION_END_REJECTED
+									      : SESSION_END_RETRY;
+	session_finish(session, end, "the carrier refused the bind: %s (0x%08X)",
 		       outcome->native_name ? outcome->native_name : "status", outcome->native_code);
 }
 
@@ -174,16 +175,16 @@ static void handle_frame(struct session *session, const struct frame *frame, mon
 
 static void handle_lost_framing(struct session *session, struct slice rest)
 {
-	if (session->dialect->write_lost_framing != NULL) {
-		struct buf writer = session_writer(session);
-		session->dialect->write_lost_framing(session->account, (const uint8_t *)rest.at, rest.len, &writer);
-		outbox_put(&session->outbox, &writer);
-	}
 	char shown[2 * 16 + 1] = "";
 	struct buf hex = buf_over(shown, sizeof shown - 1);
 	buf_put_hex(&hex, rest.at, rest.len < 16 ? rest.len : 16);
 	session_finish(session, SESSION_END_FRAMING, "framing is lost: no %s frame begins with %s",
 		       session->dialect->name, shown);
+	if (session->dialect->write_lost_framing != NULL) {
+		struct buf writer = session_writer(session);
+		session->dialect->write_lost_framing(session->account, (const uint8_t *)rest.at, rest.len, &writer);
+		outbox_put(&session->outbox, &writer);
+	}
 }
 
 enum session_end session_feed(struct session *session, const uint8_t *octets, size_t len, mono_us now)

@@ -17,7 +17,8 @@
 #define GUARD_US      (10 * (mono_us)US_PER_S)
 #define LINKS         2
 #define BIND_REFUSED  0x0E /* ESME_RINVPASWD */
-#define BIND_RETRY    0x0D /* ESME_RBINDFAIL */
+#define BIND_RETRY    0x08 /* ESME_RSYSERR */
+#define BIND_FAILED   0x0D /* ESME_RBINDFAIL */
 #define HEADER_OCTETS 16
 
 static struct rig {
@@ -157,8 +158,7 @@ static void set_up(bool listens, uint32_t bind_status)
 		.takes_submits = true,
 		.links = LINKS,
 		.connect_timeout_us = 200 * US_PER_MS,
-		.reconnect_min_us = 10 * US_PER_MS,
-		.reconnect_max_us = 40 * US_PER_MS,
+		.reconnect = { .min_us = 10 * US_PER_MS, .max_us = 40 * US_PER_MS, .refused_max_us = US_PER_S },
 		.jitter_seed = 1,
 		.log = &quiet,
 		.session = {
@@ -319,6 +319,28 @@ Test(tcp_carrier, bind_is_tried_again)
 		run("up in the end", is_up);
 		tear_down(US_PER_S);
 	}
+}
+
+/* A bind that is refused for anything at all may yet be wrong credentials: after five tries a human is called. It goes on
+ * trying, ever more rarely, and comes up by itself where the carrier takes it after all. */
+Test(tcp_carrier, bind_that_fails_again_and_again)
+{
+	set_up(true, BIND_FAILED);
+	open_carrier();
+	run("told", has_told);
+	cr_assert_eq(rig.state, CARRIER_DOWN);
+	run("refused", is_refused);
+	cr_assert_geq(rig.accepted, RECONNECT_REJECTED_MAX);
+	cr_assert_eq(rig.told, 2, "down, then refused");
+	cr_assert_not_null(strstr(rig.reason, "RBINDFAIL"), "%s", rig.reason);
+	unsigned before = rig.accepted;
+	rest(300 * US_PER_MS);
+	cr_assert_leq(rig.accepted - before, LINKS * 8, "it does not slow down: %u tries", rig.accepted - before);
+	cr_assert(rig.told == 2 && rig.state == CARRIER_REFUSED, "a try is no news");
+	rig.bind_status = 0;
+	run("up in the end", is_up);
+	cr_assert_eq(rig.told, 3);
+	tear_down(US_PER_S);
 }
 
 /* Closed at any moment of a link's life, with and without time to unbind. */

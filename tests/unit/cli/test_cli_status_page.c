@@ -89,9 +89,8 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		  "\"state\":"
 		  "\"down\"},{\"name\":\"c\",\"state\":\"up\"}]}",
 		  2,
-		  "  ! account a is refused by the carrier (ESME_RINVPASWD): correct system_id or password; it does "
-		  "not try "
-		  "again by itself\n  ! account b is down (no reason given); it goes on trying\n\n" },
+		  "  ! account a is refused by the carrier (ESME_RINVPASWD): correct system_id or password and "
+		  "restart, or ask the carrier\n  ! account b is down (no reason given); it goes on trying\n\n" },
 		{ "nothing bound", "{\"accounts\":[{\"name\":\"a\",\"state\":\"down\",\"reason\":\"timeout\"}]}", 2,
 		  "  ! account a is down (timeout); it goes on trying\n  ! no account has a bound link: nothing is "
 		  "sent\n\n" },

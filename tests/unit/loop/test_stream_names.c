@@ -10,6 +10,8 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static const struct name {
 	const char *name;
@@ -24,6 +26,10 @@ static const struct name {
 	{ "unroutable.test", { "255.255.255.255" } },
 	{ "mixed.test", { "255.255.255.255", "127.0.0.2", "255.255.255.255", "127.0.0.1" } },
 	{ "all-refused.test", { "127.0.0.2", "127.0.0.3" } },
+	/* A connect to it has no answer, where a test says so. */
+	{ "silent-first.test", { "127.0.0.4", "127.0.0.1" } },
+	{ "silent-twice.test", { "127.0.0.4", "127.0.0.5", "127.0.0.1" } },
+	{ "silent-then-refused.test", { "127.0.0.4", "127.0.0.2", "127.0.0.1" } },
 };
 
 static struct addrinfo *make(const char *text, const char *service)
@@ -106,6 +112,96 @@ Test(stream_names, each_address_is_tried)
 		}
 		if (rows[i].want == NULL)
 			cr_assert(pair.opened == 1 && pair.ended == 0, "%s: %s", rows[i].name, pair.reason);
+		stream_pair_close(&pair);
+	}
+}
+
+/* A listener whose queue is full: the kernel answers nobody any more, until that one is taken. */
+struct silent {
+	int listener;
+	int filler;
+};
+
+static struct silent fall_silent(const char *host, uint16_t port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+	inet_pton(AF_INET, host, &address.sin_addr);
+	struct silent silent = {
+		.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+		.filler = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+	};
+	cr_assert_eq(bind(silent.listener, (struct sockaddr *)&address, sizeof address), 0);
+	cr_assert_eq(listen(silent.listener, 0), 0);
+	cr_assert_eq(connect(silent.filler, (struct sockaddr *)&address, sizeof address), 0);
+	return silent;
+}
+
+static void answer_again(const struct silent *silent)
+{
+	int taken = accept4(silent->listener, NULL, NULL, SOCK_CLOEXEC);
+	cr_assert_geq(taken, 0);
+	close(taken);
+}
+
+static void close_silent(const struct silent *silent)
+{
+	close(silent->listener);
+	close(silent->filler);
+}
+
+static mono_us patience_end;
+
+static bool has_opened_or_waited(struct stream_pair *at)
+{
+	return at->opened > 0 || loop_now(at->loop).mono >= patience_end;
+}
+
+/* As an owner does it: after a while it closes what does not open, and connects again. */
+static void connect_patiently(const char *name)
+{
+	pair.opened = 0;
+	for (unsigned i = 0; i < 60 && pair.opened == 0; i++) {
+		stream_connect(pair.stream);
+		patience_end = loop_now(pair.loop).mono + 50 * US_PER_MS;
+		stream_pair_run(&pair, name, has_opened_or_waited);
+		if (pair.opened > 0)
+			break;
+		pair.ended = 0;
+		stream_close(pair.stream, true);
+		stream_pair_run(&pair, name, stream_pair_has_ended);
+	}
+	cr_assert_eq(pair.opened, 1, "%s: no other address is tried", name);
+}
+
+Test(stream_names, behind_a_silent_address_others_are_tried)
+{
+	static const char *const rows[] = { "silent-first.test", "silent-twice.test", "silent-then-refused.test" };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		stream_pair_open(&pair, PEER_TCP);
+		snprintf(pair.address.host, sizeof pair.address.host, "%s", rows[i]);
+		struct silent first = fall_silent("127.0.0.4", pair.address.port);
+		struct silent second = fall_silent("127.0.0.5", pair.address.port);
+		connect_patiently(rows[i]);
+		/* The one that answered is the first choice from now on. */
+		pair.ended = pair.opened = 0;
+		stream_close(pair.stream, false);
+		stream_pair_run(&pair, rows[i], stream_pair_has_ended);
+		stream_connect(pair.stream);
+		stream_pair_run(&pair, rows[i], stream_pair_has_opened);
+		/* Until it fails: then they are tried from the first on. */
+		pair.ended = 0;
+		stream_close(pair.stream, false);
+		stream_pair_run(&pair, rows[i], stream_pair_has_ended);
+		close(pair.listener);
+		pair.listener = -1;
+		pair.ended = 0;
+		stream_connect(pair.stream);
+		stream_pair_run(&pair, rows[i], stream_pair_has_ended);
+		cr_assert_str_eq(pair.reason, "connection refused", "%s", rows[i]);
+		answer_again(&first);
+		connect_patiently(rows[i]);
+		close_silent(&first);
+		close_silent(&second);
 		stream_pair_close(&pair);
 	}
 }

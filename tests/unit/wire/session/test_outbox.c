@@ -33,6 +33,23 @@ Test(outbox, marks)
 	outbox_fini(&outbox);
 }
 
+Test(outbox, cut)
+{
+	struct outbox outbox;
+	cr_assert(outbox_init(&outbox, 10));
+	cr_assert(put(&outbox, 10, "abcdefgh"));
+	outbox_handed(&outbox, 3);
+	outbox_cut(&outbox, 8);
+	cr_assert_eq(outbox_waiting(&outbox), 5);
+	outbox_cut(&outbox, 5);
+	cr_assert_eq(outbox_position(&outbox), 5);
+	cr_assert(put(&outbox, 10, "x"));
+	cr_assert_eq(memcmp(outbox.octets + outbox.begin, "dex", 3), 0);
+	outbox_cut(&outbox, 3);
+	cr_assert_eq(outbox_waiting(&outbox), 0);
+	outbox_fini(&outbox);
+}
+
 Test(outbox, order_is_kept_when_it_moves)
 {
 	struct outbox outbox;

@@ -22,9 +22,9 @@ Test(session, bind_answers)
 		  "the carrier refused the bind: TINY_STATUS (0x00000004)" },
 		{ "busy", TINY_BIND_ANSWER, 1, OUTCOME_TEMPORARY, SESSION_END_RETRY, SESSION_BINDING,
 		  "the carrier refused the bind: TINY_STATUS (0x00000002)" },
-		{ "rejected", TINY_BIND_ANSWER, 1, OUTCOME_REJECTED, SESSION_END_RETRY, SESSION_BINDING,
+		{ "rejected", TINY_BIND_ANSWER, 1, OUTCOME_REJECTED, SESSION_END_REJECTED, SESSION_BINDING,
 		  "the carrier refused the bind: TINY_STATUS (0x00000003)" },
-		{ "generic_nack", TINY_REFUSED, 1, OUTCOME_REJECTED, SESSION_END_RETRY, SESSION_BINDING,
+		{ "generic_nack", TINY_REFUSED, 1, OUTCOME_REJECTED, SESSION_END_REJECTED, SESSION_BINDING,
 		  "the carrier refused the bind: TINY_STATUS (0x00000003)" },
 		{ "generic_nack, credentials", TINY_REFUSED, 1, OUTCOME_LINK_REFUSED, SESSION_END_REFUSED,
 		  SESSION_BINDING, "the carrier refused the bind: TINY_STATUS (0x00000004)" },
@@ -333,7 +333,7 @@ Test(session, the_buffer_stays_in_order_under_partial_writes)
 
 Test(session, end_names)
 {
-	static const char *const want[] = { "none", "refused", "retry", "dead", "framing", "unbound" };
+	static const char *const want[] = { "none", "refused", "rejected", "retry", "dead", "framing", "unbound" };
 	for (int i = 0; i <= SESSION_END_UNBOUND; i++)
 		cr_assert_str_eq(session_end_name((enum session_end)i), want[i]);
 }

@@ -229,6 +229,75 @@ Test(session_feed, lost_framing)
 	}
 }
 
+/* What had not begun to leave stays here, and is not in doubt; what has begun is made whole, so that the last word is
+ * a frame. */
+Test(session_feed, no_submit_follows_lost_framing)
+{
+	static const struct {
+		const char *name;
+		size_t octets_written; /* of three frames of 38 octets */
+		size_t want_rest;      /* of the one that has begun */
+		enum outcome_class want[3];
+	} rows[] = {
+		{ "nothing", 0, 0, { OUTCOME_TEMPORARY, OUTCOME_TEMPORARY, OUTCOME_TEMPORARY } },
+		{ "an octet", 1, 37, { OUTCOME_UNKNOWN, OUTCOME_TEMPORARY, OUTCOME_TEMPORARY } },
+		{ "one frame", 38, 0, { OUTCOME_UNKNOWN, OUTCOME_TEMPORARY, OUTCOME_TEMPORARY } },
+		{ "one frame and a part", 50, 26, { OUTCOME_UNKNOWN, OUTCOME_UNKNOWN, OUTCOME_TEMPORARY } },
+		{ "all", 114, 0, { OUTCOME_UNKNOWN, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN } },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		tiny_link_open(&link, NULL);
+		tiny_link_bind(&link);
+		tiny_link_submit_many(&link, 1, 3);
+		tiny_link_write(&link, rows[i].octets_written);
+		session_feed(link.session, (const uint8_t *)"HTTP/1.1 400", 12, link.now);
+		struct slice out = session_out(link.session);
+		cr_assert_geq(out.len, rows[i].want_rest, "%s: %zu octets wait", rows[i].name, out.len);
+		tiny_link_write(&link, rows[i].want_rest);
+		cr_assert_eq(tiny_link_sent_one(&link).kind, TINY_LAST_WORD, "%s", rows[i].name);
+		session_lost(link.session, link.now);
+		for (unsigned j = 0; j < 3; j++)
+			cr_assert_eq(link.outcomes[j].outcome_class, rows[i].want[j], "%s: submit %u is %s",
+				     rows[i].name, j, outcome_class_name(link.outcomes[j].outcome_class));
+		cr_assert_eq(link.outcome_count, 3, "%s", rows[i].name);
+		tiny_link_close(&link);
+	}
+}
+
+static void in_three_rounds(struct tiny_link *at)
+{
+	at->options.write_timeout_us = 100 * US_PER_S;
+}
+
+/* So does one whose time is over; and what waits for a peer that is dead, or that refuses what was never sent. */
+Test(session_feed, no_submit_follows_other_ends)
+{
+	static const char *const rows[] = { "late", "dead", "refusals" };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		tiny_link_open(&link, i == 1 ? NULL : in_three_rounds);
+		tiny_link_bind(&link);
+		tiny_link_submit_many(&link, 1, 2);
+		if (i == 0)
+			tiny_link_pass(&link, US_PER_S);
+		cr_assert_eq(session_out(link.session).len, 76, "%s", rows[i]);
+		if (i == 0)
+			session_feed(link.session, (const uint8_t *)"HTTP/1.1 400", 12, link.now);
+		for (unsigned k = 0; i == 1 && k < 6; k++)
+			tiny_link_pass(&link, US_PER_S);
+		for (unsigned k = 0; i == 2 && k < 3; k++)
+			tiny_link_feed(&link, TINY_REFUSED, 99, 0);
+		if (i == 0)
+			cr_assert_eq(tiny_link_sent_one(&link).kind, TINY_LAST_WORD, "%s", rows[i]);
+		cr_assert_eq(session_out(link.session).len, 0, "%s: %zu octets wait", rows[i],
+			     session_out(link.session).len);
+		session_lost(link.session, link.now);
+		for (unsigned j = 0; j < 2; j++)
+			cr_assert_eq(link.outcomes[j].outcome_class, i == 2 ? OUTCOME_TEMPORARY : OUTCOME_UNKNOWN, "%s",
+				     rows[i]);
+		tiny_link_close(&link);
+	}
+}
+
 static void without_last_word(struct tiny_link *at)
 {
 	at->dialect.write_lost_framing = NULL;
