@@ -10,16 +10,15 @@ use FindBin;
 use lib $FindBin::Bin;
 use Getopt::Long;
 use POSIX ();
+use Progress;
+use QueueCounts;
 use RedisSocket;
 use Time::HiRes qw(sleep time);
 
 my %option = (tag => '{hongyan}', timeout => 60, title => 'sent');
 GetOptions(\%option, 'redis=s', 'alerts=i', 'timeout=f', 'samples=s', 'title=s', 'process=s%', 'quiet') or exit 64;
-binmode STDERR, ':utf8';
 
-my @lanes = map { "$option{tag}:alerts:$_" } qw(urgent normal bulk);
 my $tick_us = 1e6 / POSIX::sysconf(POSIX::_SC_CLK_TCK());
-my $is_terminal = -t STDERR && !$option{quiet};
 my $redis = RedisSocket->open($option{redis});
 
 # CPU of a process so far in microseconds (utime and stime); undef when it has ended.
@@ -31,39 +30,13 @@ sub cpu_us {
 	return $field[0] eq 'Z' ? undef : ($field[11] + $field[12]) * $tick_us;
 }
 
-# Alerts that came in, and those of them that are off the queue for good.
-sub counts {
-	my ($ready, $later, @streams) = $redis->ask(
-		[ 'XLEN', "$option{tag}:ready" ],
-		[ 'ZCARD', "$option{tag}:later" ],
-		map { [ 'XINFO', 'STREAM', $_ ] } @lanes);
-	my ($added, $waiting) = (0, (ref $ready ? 0 : $ready) + (ref $later ? 0 : $later));
-	for (map { RedisSocket::hash($_) } @streams) {
-		$added += $_->{'entries-added'} // 0;
-		$waiting += $_->{length} // 0;
-	}
-	return ($added, $added - $waiting);
-}
-
-sub with_commas { my $n = reverse int shift; $n =~ s/(\d{3})(?=\d)/$1,/g; return scalar reverse $n }
-
-my ($shown, $last_line_at, $last_line_count) = (0, 0, 0);
+my $progress = Progress->new(quiet => $option{quiet});
 
 sub show {
 	my ($settled, $rate, $is_last) = @_;
-	return if $option{quiet};
-	my $share = $option{alerts} > 0 ? $settled / $option{alerts} : 1;
-	$share = 1 if $share > 1;
-	my $text = sprintf '%s of %s %s', with_commas($settled), with_commas($option{alerts}), $option{title};
-	$text .= sprintf ', %s/s', with_commas($rate) unless $is_last;
-	if ($is_terminal) {
-		my $full = int(30 * $share);
-		printf STDERR "\r  %s%s %3d %%  %s\e[K%s", '█' x $full, '░' x (30 - $full), 100 * $share, $text,
-			$is_last ? "\n" : '';
-	} elsif ($is_last || time - $last_line_at >= 1) {
-		$last_line_at = time;
-		printf STDERR "  %3d %%  %s\n", 100 * $share, $text;
-	}
+	my $text = sprintf '%s of %s %s', (map { Progress::with_commas($_) } $settled, $option{alerts}), $option{title};
+	$text .= sprintf ', %s/s', Progress::with_commas($rate) unless $is_last;
+	$progress->show($option{alerts} > 0 ? $settled / $option{alerts} : 1, $text, $is_last);
 }
 
 my $samples;
@@ -74,7 +47,8 @@ my @name = sort keys %{ $option{process} // {} };
 my ($start, $state, $settled, $added) = (time, undef, 0, 0);
 my @recent;
 while (!$state) {
-	($added, $settled) = counts();
+	($added, my $waiting) = QueueCounts::of($redis, $option{tag});
+	$settled = $added - $waiting;
 	my $now = time;
 	push @recent, [ $now, $settled ];
 	shift @recent if @recent > 10;

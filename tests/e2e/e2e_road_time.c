@@ -110,7 +110,8 @@ void road_stale_in_memory(void)
 		add(id, i, "expires_at", now + 800, NULL, 0);
 	}
 	/* All are read, and most wait. */
-	AWAIT(10, gateway_process_metric(&road_gateway, "hongyan_entries_read_total{lane=\"normal\"}") >= COUNT);
+	AWAIT(10,
+	      gateway_process_metric(&road_gateway, "hongyan_entries_read_total{lane=\"normal\"}") >= (double)COUNT);
 	AWAIT(10, road_wall_ms() > now + 800);
 	smsc_tell(&road_smsc, "thaw");
 	books_await_settled(20);

@@ -388,10 +388,12 @@ static void peer_reads_to_the_end(struct stream_pair *at)
 {
 	char room[65536];
 	ssize_t got;
+	if (has_eof || has_reset)
+		return; /* a reset is told once; after it a socket reads as ended */
 	while ((got = recv(at->peer, room, sizeof room, 0)) > 0)
 		peer_read += (size_t)got;
-	has_eof = has_eof || got == 0;
-	has_reset = has_reset || (got < 0 && errno == ECONNRESET);
+	has_eof = got == 0;
+	has_reset = got < 0 && errno == ECONNRESET;
 }
 
 static bool has_peer_ended(struct stream_pair *at)
