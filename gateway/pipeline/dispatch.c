@@ -16,7 +16,6 @@
 #define SECOND_BEGIN_LEAST 256
 #define SWEEP_US           US_PER_S /* how often waiting alerts are looked at for expiry */
 
-#define DOWN_PATIENCE_US (5 * US_PER_S) /* an account is down that long before its alerts make room for others' */
 #define DOWN_WAIT_MS     (30 * MS_PER_S)
 
 static const unsigned lane_weights[WAIT_LANES] = {
@@ -70,7 +69,7 @@ void dispatch_forget_begun(struct pipeline *pipeline, struct parcel *parcel)
 
 /* -- who may go -- */
 
-static unsigned segments_missing(const struct parcel *parcel)
+unsigned dispatch_segments_missing(const struct parcel *parcel)
 {
 	return parcel->encoded.segment_count - (unsigned)__builtin_popcount(parcel->accepted);
 }
@@ -89,19 +88,19 @@ static struct parcel *next_of_account(struct account *account)
 }
 
 /* When what waits for an account that stays down comes back: not all at once. */
-static wall_ms back_by_and_by(struct pipeline *pipeline, wall_ms now)
+wall_ms dispatch_back_by_and_by(struct pipeline *pipeline, wall_ms now)
 {
 	return now + DOWN_WAIT_MS + (wall_ms)rng_below(&pipeline->rng, (uint64_t)DOWN_WAIT_MS);
 }
 
-static bool is_stale(const struct parcel *parcel, wall_ms now)
+bool dispatch_is_stale(const struct parcel *parcel, wall_ms now)
 {
 	return parcel->deadline != 0 && now >= parcel->deadline;
 }
 
 /* Tokens are taken when segments leave, not when they begin: what was held up on its way must not add to what goes now.
  * Until then those that wait have a claim on them. */
-static bool rate_admits(struct account *account, unsigned segments, mono_us now)
+bool dispatch_rate_admits(struct account *account, unsigned segments, mono_us now)
 {
 	if (account->reserved == 0)
 		return token_bucket_admits(&account->tokens, segments, now);
@@ -124,7 +123,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		bool is_fresh = parcel->begun_index == PARCEL_NOT_BEGUN;
 		if (is_fresh && *fresh == 0)
 			break;
-		if (is_stale(parcel, now.wall)) {
+		if (dispatch_is_stale(parcel, now.wall)) {
 			dispatch_unqueue(pipeline, parcel);
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
@@ -135,11 +134,11 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			pauses_put_away(pipeline, parcel, pause, now.wall);
 			continue;
 		}
-		unsigned segments = segments_missing(parcel);
+		unsigned segments = dispatch_segments_missing(parcel);
 		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
 		unsigned room = credit > account->reserved ? credit - account->reserved : 0;
 		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);
-		if (!fits || !rate_admits(account, segments, now.mono))
+		if (!fits || !dispatch_rate_admits(account, segments, now.mono))
 			break;
 		*fresh -= is_fresh;
 		account->reserved += segments;
@@ -212,109 +211,7 @@ static void begin(struct pipeline *pipeline, struct now now)
 	}
 }
 
-/* -- submit -- */
-
-static enum submit_answer submit_segment(struct pipeline *pipeline, struct parcel *parcel, unsigned number)
-{
-	const struct account *account = &pipeline->accounts[parcel->account];
-	struct carrier *carrier = account->options->carrier;
-	struct submit submit = {
-		.token = parcel_token(parcel, (uint8_t)number),
-		.key = { .origin = parcel->origin, .segment = (uint8_t)number },
-		.to = &parcel->alert.to,
-		.segment = &parcel->encoded.segments[number - 1],
-		.encoding = parcel->encoded.encoding,
-		.concat = account->options->concat,
-		.wants_receipt = account->options->wants_receipt,
-		.expires_at = parcel->deadline,
-	};
-	return carrier->ops->submit(carrier, &submit);
-}
-
-/* Hands over what is missing. True where all of it is with the carrier now. */
-static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now now)
-{
-	struct account *account = &pipeline->accounts[parcel->account];
-	for (unsigned number = 1; number <= parcel->encoded.segment_count; number++) {
-		uint16_t bit = (uint16_t)(1u << (number - 1));
-		if ((parcel->accepted | parcel->submitted) & bit)
-			continue;
-		if (submit_segment(pipeline, parcel, number) != SUBMIT_TAKEN)
-			return false;
-		if (parcel->submitted_at == 0) {
-			parcel->submitted_at = now.mono;
-			metrics_observe_at(pipeline->metrics, METRIC_QUEUE_SPAN, parcel->lane,
-					   (now.wall - (int64_t)parcel->origin.ms) * US_PER_MS);
-		}
-		parcel->submitted |= bit;
-		parcel->outstanding++;
-		account->in_flight++;
-		CHECK(account->reserved > 0);
-		account->reserved--;
-		token_bucket_take(&account->tokens, 1);
-		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
-		if (parcel->is_ambiguous)
-			metrics_add_at(pipeline->metrics, METRIC_AMBIGUOUS_RESENDS, parcel->account, 1);
-	}
-	parcel_move(parcel, PARCEL_IN_FLIGHT, NULL);
-	return true;
-}
-
-/* The account went away between BEGIN and submit: another way where there is one. An sms of which parts are out stays.
- * True where the parcel has left its account's list. */
-static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, mono_us now)
-{
-	if (parcel->submitted | parcel->accepted)
-		return false;
-	int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
-	if (other < 0 || other == parcel->account)
-		return false;
-	struct account *account = &pipeline->accounts[other];
-	if (now < account->paused_until || !rate_admits(account, segments_missing(parcel), now))
-		return false;
-	dispatch_release(pipeline, parcel);
-	list_remove(&parcel->link);
-	if (!prepare_for_account(pipeline, parcel, (unsigned)other))
-		return true;
-	account->reserved += segments_missing(parcel);
-	list_push(&account->begun, &parcel->link);
-	return true;
-}
-
-/* What is begun would hold its parcel, and count as in doubt at a crash, for as long as its account stays away. Nothing
- * of it is out without an answer, so it goes back without a mark; of a long sms the accepted parts go with it. Where no
- * account is live it is there for whoever has a link first. */
-static void set_aside(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, struct now now)
-{
-	if (parcel->outstanding > 0 || pipeline->is_draining || now.mono - account->down_since < DOWN_PATIENCE_US)
-		return;
-	dispatch_release(pipeline, parcel);
-	settling_later(pipeline, parcel, pipeline->live == 0 ? now.wall : back_by_and_by(pipeline, now.wall));
-}
-
-static void submit_begun(struct pipeline *pipeline, struct account *account, struct now now)
-{
-	struct list *link = account->begun.next;
-	token_bucket_level(&account->tokens, now.mono); /* what it holds now, before any is taken */
-	while (link != &account->begun) {
-		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
-		link = link->next;
-		if (is_stale(parcel, now.wall)) {
-			/* Of a long sms some parts may be out: first their answers, and no more parts. */
-			if (parcel->outstanding > 0)
-				continue;
-			dispatch_release(pipeline, parcel);
-			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
-			continue;
-		}
-		if (account->state == CARRIER_UP) {
-			if (!submit(pipeline, parcel, now))
-				break;
-		} else if (!find_another_way(pipeline, parcel, now.mono)) {
-			set_aside(pipeline, account, parcel, now);
-		}
-	}
-}
+/* -- BEGIN's answer -- */
 
 /* What ends an alert that may not go. */
 static bool is_closing(enum begin_verdict verdict, enum closing *out)
@@ -349,6 +246,7 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 		struct account *account = &pipeline->accounts[parcel->account];
 		if (verdicts[i] == BEGIN_GO) {
 			metrics_add(pipeline->metrics, METRIC_ENTRIES_BEGUN, 1);
+			parcel->begun_at = now.mono;
 			parcel_move(parcel, PARCEL_BEGUN, &account->begun);
 			continue;
 		}
@@ -363,7 +261,7 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 	}
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		struct carrier *carrier = pipeline->options->accounts[i].carrier;
-		submit_begun(pipeline, &pipeline->accounts[i], now);
+		submitting_turn(pipeline, &pipeline->accounts[i], now);
 		carrier->ops->flush(carrier); /* the carrier works while we go on */
 	}
 }
@@ -403,13 +301,13 @@ static bool must_make_room(struct pipeline *pipeline, const struct account *acco
 static void make_room(struct pipeline *pipeline, struct parcel *parcel, wall_ms now)
 {
 	dispatch_unqueue(pipeline, parcel);
-	settling_later(pipeline, parcel, back_by_and_by(pipeline, now));
+	settling_later(pipeline, parcel, dispatch_back_by_and_by(pipeline, now));
 }
 
 /* One alert that waits for credit: too old, another way, out of the way, or let it wait. */
 static void sweep_parcel(struct pipeline *pipeline, struct account *account, struct parcel *parcel, struct now now)
 {
-	if (is_stale(parcel, now.wall)) {
+	if (dispatch_is_stale(parcel, now.wall)) {
 		dispatch_unqueue(pipeline, parcel);
 		settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 		return;
@@ -447,7 +345,7 @@ void dispatch_turn(struct pipeline *pipeline, struct now now)
 			sweep_waiting(pipeline, &pipeline->accounts[i], now);
 	}
 	for (unsigned i = 0; i < pipeline->account_count; i++)
-		submit_begun(pipeline, &pipeline->accounts[i], now);
+		submitting_turn(pipeline, &pipeline->accounts[i], now);
 	if (pipeline->is_draining || !pipeline->gauges.store_is_up)
 		return;
 	begin(pipeline, now);
@@ -464,7 +362,7 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 		mono_us at = pipeline->last_sweep + SWEEP_US;
 		if (parcel != NULL && account->state == CARRIER_UP && !pipeline->is_draining) {
 			mono_us ready =
-				token_bucket_ready_at(&account->tokens, account->reserved + segments_missing(parcel));
+				token_bucket_ready_at(&account->tokens, account->reserved + dispatch_segments_missing(parcel));
 			if (account->paused_until > ready)
 				ready = account->paused_until;
 			/* Not rate but window or BEGIN holds it: an upcall will come. */

@@ -63,6 +63,7 @@ struct parcel {
 	enum outcome_class trouble;
 	uint32_t trouble_code;
 	const char *trouble_name;
+	mono_us begun_at;
 	mono_us submitted_at;
 	struct slice *refs;     /* by segment, in the arena */
 	uint8_t state_segments; /* of the attempt before, with its text's hash: parts of it go on only where both agree */

@@ -11,6 +11,8 @@
 /* Producers' lanes: where prepared alerts wait for credit. */
 #define WAIT_LANES 3
 
+#define DOWN_PATIENCE_US (5 * US_PER_S) /* an account is down that long before its alerts make room for others' */
+
 #define FORESIGHT_OCTETS          4096 /* of the first block */
 #define FORESIGHT_OVERFLOW_OCTETS (128 * 1024)
 
@@ -140,6 +142,18 @@ void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);
 /* Takes a READY parcel off its lane. */
 void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel);
+
+/* Segments that the carrier has not accepted yet. */
+unsigned dispatch_segments_missing(const struct parcel *parcel);
+/* True where it is of no use any more. */
+bool dispatch_is_stale(const struct parcel *parcel, wall_ms now);
+/* True where so many segments may leave on the account, beside those that have a place kept. */
+bool dispatch_rate_admits(struct account *account, unsigned segments, mono_us now);
+/* When what waits for an account that stays down comes back: not all at once. */
+wall_ms dispatch_back_by_and_by(struct pipeline *pipeline, wall_ms now);
+
+/* submitting.c: hands an account's begun parcels over. */
+void submitting_turn(struct pipeline *pipeline, struct account *account, struct now now);
 
 /* outcomes.c */
 void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome);

@@ -360,6 +360,39 @@ Test(dispatch, what_is_out_without_an_answer_stays)
 	tear_down();
 }
 
+/* What it was told may not be true any more: it may have been cancelled while its account was away. */
+Test(dispatch, a_go_that_lay_is_asked_for_again)
+{
+	static const struct row {
+		const char *name;
+		mono_us away;
+		bool want_again;
+	} rows[] = {
+		{ "at once", 0, false },
+		{ "soon", 500 * US_PER_MS, false },
+		{ "after a while", 1500 * US_PER_MS, true },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		set_up();
+		bring(LANE_NORMAL, "");
+		tell(0, CARRIER_DOWN);
+		answer_begin();
+		pass(rows[i].away);
+		tell(0, CARRIER_UP);
+		pass(100 * US_PER_MS);
+		cr_assert_eq(rig.beginning, rows[i].want_again, "%s", rows[i].name);
+		cr_assert_eq(rig.players[0].submit_count, rows[i].want_again ? 0 : 3, "%s", rows[i].name);
+		if (rows[i].want_again)
+			answer_begin();
+		cr_assert_eq(rig.players[0].submit_count, 3, "%s", rows[i].name);
+		for (unsigned k = 0; k < 3; k++)
+			answer_submit(k, (char[]){ 'm', (char)('0' + k), 0 });
+		pass(US_PER_S);
+		assert_nothing_is_held(rows[i].name);
+		tear_down();
+	}
+}
+
 /* It comes back to the same account, with the same reference, and only its missing segments go. */
 Test(dispatch, the_rest_follows)
 {

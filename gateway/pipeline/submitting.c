@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Submitting: what BEGIN has let go is handed to its carrier, segment by segment. Places were kept for all of it, so that
+ * mostly it leaves in the turn in which the answer came. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+#define GO_US US_PER_S
+
+static enum submit_answer submit_segment(struct pipeline *pipeline, struct parcel *parcel, unsigned number)
+{
+	const struct account *account = &pipeline->accounts[parcel->account];
+	struct carrier *carrier = account->options->carrier;
+	struct submit submit = {
+		.token = parcel_token(parcel, (uint8_t)number),
+		.key = { .origin = parcel->origin, .segment = (uint8_t)number },
+		.to = &parcel->alert.to,
+		.segment = &parcel->encoded.segments[number - 1],
+		.encoding = parcel->encoded.encoding,
+		.concat = account->options->concat,
+		.wants_receipt = account->options->wants_receipt,
+		.expires_at = parcel->deadline,
+	};
+	return carrier->ops->submit(carrier, &submit);
+}
+
+/* Hands over what is missing. True where all of it is with the carrier now. */
+static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now now)
+{
+	struct account *account = &pipeline->accounts[parcel->account];
+	for (unsigned number = 1; number <= parcel->encoded.segment_count; number++) {
+		uint16_t bit = (uint16_t)(1u << (number - 1));
+		if ((parcel->accepted | parcel->submitted) & bit)
+			continue;
+		if (submit_segment(pipeline, parcel, number) != SUBMIT_TAKEN)
+			return false;
+		if (parcel->submitted_at == 0) {
+			parcel->submitted_at = now.mono;
+			metrics_observe_at(pipeline->metrics, METRIC_QUEUE_SPAN, parcel->lane,
+					   (now.wall - (int64_t)parcel->origin.ms) * US_PER_MS);
+		}
+		parcel->submitted |= bit;
+		parcel->outstanding++;
+		account->in_flight++;
+		CHECK(account->reserved > 0);
+		account->reserved--;
+		token_bucket_take(&account->tokens, 1);
+		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
+		if (parcel->is_ambiguous)
+			metrics_add_at(pipeline->metrics, METRIC_AMBIGUOUS_RESENDS, parcel->account, 1);
+	}
+	parcel_move(parcel, PARCEL_IN_FLIGHT, NULL);
+	return true;
+}
+
+/* The account went away between BEGIN and submit: another way where there is one. An sms of which parts are out stays.
+ * True where the parcel has left its account's list. */
+static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, mono_us now)
+{
+	if (parcel->submitted | parcel->accepted)
+		return false;
+	int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
+	if (other < 0 || other == parcel->account)
+		return false;
+	struct account *account = &pipeline->accounts[other];
+	if (now < account->paused_until || !dispatch_rate_admits(account, dispatch_segments_missing(parcel), now))
+		return false;
+	dispatch_release(pipeline, parcel);
+	list_remove(&parcel->link);
+	if (!prepare_for_account(pipeline, parcel, (unsigned)other))
+		return true;
+	account->reserved += dispatch_segments_missing(parcel);
+	list_push(&account->begun, &parcel->link);
+	return true;
+}
+
+/* What is begun would hold its parcel, and count as in doubt at a crash, for as long as its account stays away. Nothing
+ * of it is out without an answer, so it goes back without a mark; of a long sms the accepted parts go with it. Where no
+ * account is live it is there for whoever has a link first. */
+static void set_aside(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, struct now now)
+{
+	if (parcel->outstanding > 0 || pipeline->is_draining || now.mono - account->down_since < DOWN_PATIENCE_US)
+		return;
+	dispatch_release(pipeline, parcel);
+	settling_later(pipeline, parcel, pipeline->live == 0 ? now.wall : dispatch_back_by_and_by(pipeline, now.wall));
+}
+
+/* What BEGIN said was true then: an alert that could not leave at once (its account was away) may have been cancelled
+ * since, and is begun again before it leaves. */
+static bool is_go_old(const struct parcel *parcel, mono_us now)
+{
+	return parcel->outstanding == 0 && now - parcel->begun_at >= GO_US;
+}
+
+static void begin_anew(struct pipeline *pipeline, struct parcel *parcel)
+{
+	dispatch_release(pipeline, parcel);
+	list_remove(&parcel->link);
+	dispatch_enqueue(pipeline, parcel);
+}
+
+void submitting_turn(struct pipeline *pipeline, struct account *account, struct now now)
+{
+	struct list *link = account->begun.next;
+	token_bucket_level(&account->tokens, now.mono); /* what it holds now, before any is taken */
+	while (link != &account->begun) {
+		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
+		link = link->next;
+		if (dispatch_is_stale(parcel, now.wall)) {
+			/* Of a long sms some parts may be out: first their answers, and no more parts. */
+			if (parcel->outstanding > 0)
+				continue;
+			dispatch_release(pipeline, parcel);
+			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
+			continue;
+		}
+		if (account->state == CARRIER_UP && is_go_old(parcel, now.mono)) {
+			begin_anew(pipeline, parcel);
+		} else if (account->state == CARRIER_UP) {
+			if (!submit(pipeline, parcel, now))
+				break;
+		} else if (!find_another_way(pipeline, parcel, now.mono)) {
+			set_aside(pipeline, account, parcel, now);
+		}
+	}
+}
