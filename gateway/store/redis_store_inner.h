@@ -5,6 +5,7 @@
 #include "store/claims.h"
 #include "store/key_set.h"
 #include "store/redis_store.h"
+#include "store/refusal.h"
 #include "store/scripts.h"
 
 /* What the files of the Redis store share; nobody else includes this. */
@@ -119,6 +120,16 @@ struct redis_store {
 	bool is_looking;    /* the question which ranges are ours is under way */
 	bool may_have_lost; /* an answer that brings ranges was lost: ask which are ours */
 
+	/* What Redis refuses for now (store_hold.c). */
+	const struct refusal *told_refusal; /* that the log has told; NULL = something has worked since */
+	const struct refusal *read_refusal; /* what the first command of the READ under way met with */
+	bool is_paused;                     /* it takes no call at all */
+	bool is_read_held;                  /* the READ under way is to be sent again */
+	bool has_room;                      /* it was full, and has taken something new since */
+	mono_us full_at;                    /* last time that it said so */
+	mono_us retry_at;    /* when what it refused is tried again; 0 = nothing was refused, or it is under way */
+	mono_us retry_after; /* the wait before that; 0 = it works */
+
 	bool is_reading;
 	mono_us read_sent_at;
 	bool read_failed; /* the READ under way could not be sent */
@@ -164,7 +175,22 @@ void store_note_answer(unsigned *most, bool came);
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
 			  unsigned age);
 
+/* store_hold.c */
+/* Redis refuses a call by FULL or PAUSE: what it refuses waits until retry_at. */
+void store_hold(struct redis_store *store, const struct refusal *refusal);
+/* True where a call (is_new: a BEGIN, which makes Redis fuller) has to wait for that. */
+bool store_holds_back(const struct redis_store *store, bool is_new);
+/* A call has worked; is_new: one that a full Redis refuses. */
+void store_worked(struct redis_store *store, bool is_new);
+void store_hold_turn(struct redis_store *store, mono_us now);
+mono_us store_hold_deadline(const struct redis_store *store);
+/* Tells the log that Redis refuses something, but one that the table lists once only until something works. event, text:
+ * for what it does not list. Returns what was said; static storage, as is text. */
+const char *store_tell_refusal(struct redis_store *store, const char *event, const char *text,
+			       const struct refusal *refusal, const struct reply *error);
+
 /* redis_store.c */
+void store_tell_state(struct redis_store *store, bool is_up, const char *reason);
 void store_fenced(struct redis_store *store);
 int64_t store_redis_ms(struct redis_store *store);
 
@@ -173,6 +199,10 @@ void store_read(struct store *base, const struct store_quota *quota, bool may_wa
 bool store_is_reading(const struct store *base);
 /* Ends a READ that could not be sent. */
 void store_read_turn(struct redis_store *store);
+/* Sends the READ that Redis has refused again. */
+void store_read_again(struct redis_store *store);
+/* The reader's connection is gone: so is a READ that waited for its next try. */
+void store_read_gone(struct redis_store *store);
 /* Hands the entries of one lane's reply array to the pipeline; returns how many. */
 unsigned store_deliver(struct redis_store *store, enum lane lane, const struct reply *entries, bool reclaimed);
 
