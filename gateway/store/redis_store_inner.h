@@ -139,6 +139,7 @@ struct redis_store {
 
 	mono_us next_heartbeat;
 	bool is_beating;
+	mono_us heard_at; /* last answer to a heartbeat */
 	mono_us next_move;
 	bool is_moving;
 	struct store_peer *peers;

@@ -158,3 +158,25 @@ Test(store_contract, a_full_redis_lets_come_and_go)
 	cr_assert_eq(slot(1)->entry_count, 8, "%u entries", slot(1)->entry_count);
 	store_rig_finish(RIG);
 }
+
+/* While Redis refuses heartbeats nobody's is seen to go on: that is not the silence of the dead. */
+Test(store_contract, nobody_dies_of_a_pause)
+{
+	for (const struct row *row = rows; row < rows + ROWS; row++) {
+		store_rig_start(RIG, &store_kit_redis);
+		RIG->row = row->word;
+		for (unsigned i = 0; i < RIG_SLOTS; i++) {
+			static const char *const instances[RIG_SLOTS] = { "one", "two", "three" };
+			store_rig_open(RIG, i,
+				       &(struct store_setup){ .instance = instances[i], .nonce = i, .is_quick = true });
+		}
+		store_rig_pass(RIG, 200 * US_PER_MS);
+		RIG->kit->refuse(RIG, row->word, true);
+		store_rig_pass(RIG, 1000 * US_PER_MS);
+		RIG->kit->refuse(RIG, row->word, false);
+		store_rig_pass(RIG, 500 * US_PER_MS);
+		for (unsigned i = 0; i < RIG_SLOTS; i++)
+			cr_assert_eq(slot(i)->fenced_count, 0, "%s: slot %u was taken for dead", RIG->row, i);
+		store_rig_finish(RIG);
+	}
+}
