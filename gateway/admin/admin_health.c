@@ -35,7 +35,7 @@ static void write_no_redis(const struct admin_snapshot *snapshot, struct buf *ou
 {
 	char text[REASON_OCTETS];
 	struct buf sentence = buf_over(text, sizeof text);
-	buf_put_text(&sentence, "Redis cannot be reached");
+	buf_put_text(&sentence, "Redis cannot be used");
 	put_reason(&sentence, snapshot->redis_reason);
 	json_text(out, buf_slice(&sentence));
 }

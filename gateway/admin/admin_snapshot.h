@@ -61,6 +61,7 @@ struct admin_snapshot {
 	bool is_draining;
 	bool is_redis_up;
 	const char *redis_reason; /* why not, a sentence for people */
+	bool is_redis_full;       /* it is reachable, but nothing new is begun */
 	uint64_t redis_reconnects;
 	struct admin_lane lanes[LANE_COUNT];
 	uint64_t later; /* entries that wait for their time */
@@ -73,7 +74,7 @@ struct admin_snapshot {
 
 struct metrics;
 
-/* Fills in what metrics know: lanes, later, dead, workers, redis_reconnects and totals. out: its account_count is the
+/* Fills in what metrics know: lanes, later, dead, workers, is_redis_full, redis_reconnects and totals. out: its account_count is the
  * number of accounts that the metrics have. blocks: count of them, at least one, with names for the lanes, accounts,
  * events and outcome classes. */
 void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *const blocks[], unsigned count);

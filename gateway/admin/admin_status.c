@@ -98,6 +98,7 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	json_open(out, '{');
 	put_bool(out, "up", snapshot->is_redis_up);
 	put_text(out, "reason", snapshot->redis_reason);
+	put_bool(out, "full", snapshot->is_redis_full);
 	json_key_uint(out, "reconnects", snapshot->redis_reconnects);
 	json_close(out, '}');
 	put_lanes(out, snapshot);

@@ -245,6 +245,7 @@ static void count_store(struct worker *worker, struct now now)
 	}
 	metrics_set(metrics, METRIC_LATER_DEPTH, (int64_t)gauges->later_length);
 	metrics_set(metrics, METRIC_DEAD_DEPTH, (int64_t)gauges->dead_length);
+	metrics_set(metrics, METRIC_STORE_FULL, gauges->is_full);
 	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
 	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
 	metrics_count(metrics, METRIC_FENCES, 0, gauges->fences);

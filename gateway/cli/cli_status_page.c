@@ -139,9 +139,11 @@ unsigned cli_status_problems(const json_t *status, FILE *out)
 	char reason[TEXT_OCTETS];
 	if (!json_is_true(json_object_get(redis, "up"))) {
 		text(redis, "reason", reason);
-		tell(&problems, "Redis cannot be reached (%s): nothing is read or settled",
+		tell(&problems, "Redis cannot be used (%s): nothing is read or settled",
 		     reason[0] ? reason : "no reason given");
 	}
+	if (json_is_true(json_object_get(redis, "full")))
+		tell(&problems, "Redis is full (maxmemory): nothing new goes out; give it memory or trim the events");
 	if (number(status, "workers") == 0)
 		tell(&problems, "no worker runs");
 	judge_accounts(&problems, status);

@@ -28,7 +28,7 @@ int64_t store_redis_ms(struct redis_store *store)
 
 /* -- coming up -- */
 
-static void tell_state(struct redis_store *store, bool is_up, const char *reason)
+void store_tell_state(struct redis_store *store, bool is_up, const char *reason)
 {
 	if (store->phase == PHASE_CLOSING || store->phase == PHASE_CLOSED)
 		return; /* that we leave is no news */
@@ -41,10 +41,11 @@ static void tell_state(struct redis_store *store, bool is_up, const char *reason
 
 void store_come_up(struct redis_store *store)
 {
-	if (store->phase != PHASE_READY || !redis_link_is_up(store->main) || !redis_link_is_up(store->reader))
+	if (store->phase != PHASE_READY || store->is_paused || !redis_link_is_up(store->main) ||
+	    !redis_link_is_up(store->reader))
 		return;
 	if (!store->may_have_lost) {
-		tell_state(store, true, "connected");
+		store_tell_state(store, true, "connected");
 		return;
 	}
 	/* A READ under way would show among our ranges as if it were lost: first its answer, then the question. */
@@ -56,21 +57,16 @@ static void become_ready(struct redis_store *store)
 {
 	if (store->phase == PHASE_STARTING)
 		store->phase = PHASE_READY;
+	store->is_paused = false; /* signing on is a write */
 	store->next_heartbeat = loop_now(store->loop).mono;
 	store_calls_resend(store);
 	store_come_up(store);
 }
 
-/* text: static storage. */
+/* text: static storage; for errors that the table of refusals does not list. */
 static void refused(struct redis_store *store, const char *text, const struct reply *reply)
 {
-	struct log_line line;
-	if (log_begin(&line, store->options->log, LOG_ERROR, "store_refused", text)) {
-		if (reply->type == REPLY_ERROR)
-			log_text(&line, "error", reply->text);
-		log_end(&line);
-	}
-	redis_link_break(store->main, text);
+	redis_link_break(store->main, store_tell_refusal(store, "store_refused", text, refusal_of(reply), reply));
 }
 
 static void on_registered(void *ctx, const struct reply *reply)
@@ -165,7 +161,7 @@ static void on_main_down(void *ctx, const char *reason)
 	if (store->is_adopting)
 		store->may_have_lost = true;
 	store->gauges.reconnects++;
-	tell_state(store, false, reason);
+	store_tell_state(store, false, reason);
 }
 
 static void on_reader_up(void *ctx)
@@ -177,7 +173,8 @@ static void on_reader_down(void *ctx, const char *reason)
 {
 	struct redis_store *store = ctx;
 	store->gauges.reconnects++;
-	tell_state(store, false, reason);
+	store_read_gone(store);
+	store_tell_state(store, false, reason);
 }
 
 /* -- fencing -- */
@@ -268,6 +265,7 @@ static void turn(void *ctx, struct now now)
 	redis_link_tick(store->reader, now.mono);
 	store_read_turn(store);
 	store_calls_turn(store);
+	store_hold_turn(store, now.mono);
 	if (!store->told_up)
 		store_come_up(store);
 	if (store->phase == PHASE_READY)
@@ -287,6 +285,7 @@ static mono_us next_deadline(void *ctx)
 {
 	struct redis_store *store = ctx;
 	mono_us deadline = least(redis_link_next_deadline(store->main), redis_link_next_deadline(store->reader));
+	deadline = least(deadline, store_hold_deadline(store));
 	if (store->phase == PHASE_READY)
 		return least(deadline, store_upkeep_deadline(store));
 	if (store->phase == PHASE_CLOSING)

@@ -39,6 +39,7 @@ struct redis_store_gauges {
 	uint64_t fences;
 	uint64_t adopted;  /* entries taken over from dead consumers */
 	uint64_t vanished; /* entries that somebody else took out of the queue */
+	bool is_full;      /* Redis has refused new work for lack of memory in the last seconds */
 };
 
 /* options: borrowed for the store's life. NULL where there is no memory. */

@@ -5,6 +5,7 @@
 #include "store/claims.h"
 #include "store/key_set.h"
 #include "store/redis_store.h"
+#include "store/refusal.h"
 #include "store/scripts.h"
 
 /* What the files of the Redis store share; nobody else includes this. */
@@ -143,6 +144,16 @@ struct redis_store {
 	bool is_looking;    /* the question which ranges are ours is under way */
 	bool may_have_lost; /* an answer that brings ranges was lost: ask which are ours */
 
+	/* What Redis refuses for now (store_hold.c). */
+	const struct refusal *told_refusal; /* that the log has told; NULL = something has worked since */
+	const struct refusal *read_refusal; /* what the first command of the READ under way met with */
+	bool is_paused;                     /* it takes no call at all */
+	bool is_read_held;                  /* the READ under way is to be sent again */
+	bool has_room;                      /* it was full, and has taken something new since */
+	mono_us full_at;                    /* last time that it said so */
+	mono_us retry_at;    /* when what it refused is tried again; 0 = nothing was refused, or it is under way */
+	mono_us retry_after; /* the wait before that; 0 = it works */
+
 	bool is_reading;
 	mono_us read_sent_at;
 	bool read_failed; /* the READ under way could not be sent */
@@ -152,6 +163,7 @@ struct redis_store {
 
 	mono_us next_heartbeat;
 	bool is_beating;
+	mono_us heard_at; /* last answer to a heartbeat */
 	mono_us next_move;
 	bool is_moving;
 	mono_us next_pauses;
@@ -177,6 +189,8 @@ struct redis_store {
 void store_calls_resend(struct redis_store *store); /* what has no answer yet, oldest first */
 void store_calls_turn(struct redis_store *store);   /* sends what had no place in the turn before */
 void store_call_send(struct store_call *call);      /* or waits until the store is ready */
+/* Redis refuses a call, or what goes with one: it waits, or the connection is made anew. */
+void store_call_refused(struct redis_store *store, const struct refusal *refusal, const struct reply *reply);
 void store_call_done(struct store_call *call);      /* off the list; the command's memory is kept */
 void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,
 			     unsigned key_count);
@@ -192,7 +206,22 @@ void store_note_answer(unsigned *most, bool came);
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
 			  unsigned age);
 
+/* store_hold.c */
+/* Redis refuses a call by FULL or PAUSE: what it refuses waits until retry_at. */
+void store_hold(struct redis_store *store, const struct refusal *refusal);
+/* True where a call (is_new: a BEGIN, which makes Redis fuller) has to wait for that. */
+bool store_holds_back(const struct redis_store *store, bool is_new);
+/* A call has worked; is_new: one that a full Redis refuses. */
+void store_worked(struct redis_store *store, bool is_new);
+void store_hold_turn(struct redis_store *store, mono_us now);
+mono_us store_hold_deadline(const struct redis_store *store);
+/* Tells the log that Redis refuses something, but one that the table lists once only until something works. event, text:
+ * for what it does not list. Returns what was said; static storage, as is text. */
+const char *store_tell_refusal(struct redis_store *store, const char *event, const char *text,
+			       const struct refusal *refusal, const struct reply *error);
+
 /* redis_store.c */
+void store_tell_state(struct redis_store *store, bool is_up, const char *reason);
 void store_fenced(struct redis_store *store);
 int64_t store_redis_ms(struct redis_store *store);
 
@@ -203,6 +232,10 @@ bool store_is_reading(const struct store *base);
 bool store_read_entry(enum lane lane, const struct reply *reply, struct store_entry *out);
 /* Ends a READ that could not be sent. */
 void store_read_turn(struct redis_store *store);
+/* Sends the READ that Redis has refused again. */
+void store_read_again(struct redis_store *store);
+/* The reader's connection is gone: so is a READ that waited for its next try. */
+void store_read_gone(struct redis_store *store);
 /* Hands the entries of one lane's reply array to the pipeline; returns how many. */
 unsigned store_deliver(struct redis_store *store, enum lane lane, const struct reply *entries, bool reclaimed);
 
@@ -222,6 +255,7 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 /* The intents value of begun keys, of items (may be NULL) and of the orphan being adopted; borrowed until the next. */
 struct slice store_intents(struct redis_store *store, const struct entry_key *begun, unsigned begun_count,
 			   const struct store_begin *items, unsigned count);
+bool store_call_is_begin(const struct store_call *call);
 /* Before it is sent again: its intents become the latest ones. */
 void store_begin_rewrite(struct redis_store *store, struct store_call *call);
 void store_begins_fini(struct redis_store *store);
@@ -247,7 +281,6 @@ void store_put_subject(struct command *command, struct slice template_name, stru
 /* store_settle.c */
 void store_settle(struct store *base, struct settlement *const *settlements, unsigned count);
 void store_settle_rewrite(struct redis_store *store, struct store_call *call);
-bool store_call_is_settle(const struct store_call *call);
 void store_settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
 		       struct slice carrier_ref);
 void store_settles_fini(struct redis_store *store);

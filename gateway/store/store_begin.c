@@ -99,6 +99,11 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	store->events->on_begun(store->ctx, verdicts, begin->count);
 }
 
+bool store_call_is_begin(const struct store_call *call)
+{
+	return call->on_reply == on_begun;
+}
+
 static void put_items(struct command *command, const struct store_begin *items, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)

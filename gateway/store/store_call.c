@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Script calls that must have their effect: each stays on the store's list until its answer came. What a broken
- * connection may have swallowed is sent again, oldest first, when the store is ready. */
+ * connection may have swallowed is sent again, oldest first, when the store is ready; what Redis refuses, when it is time
+ * to try again (store_hold.c). */
 
 #include "store/redis_store_inner.h"
 
@@ -59,6 +60,20 @@ void store_note_answer(unsigned *most, bool came)
 		*most = *most > 1 ? *most / 2 : 1;
 }
 
+/* The call stays on the list. What the table lists had no effect, so that a SETTLE is not repeated with care. */
+void store_call_refused(struct redis_store *store, const struct refusal *refusal, const struct reply *reply)
+{
+	if (reply_is_error(reply, "FENCED")) {
+		store_fenced(store);
+	} else if (refusal->way != REFUSAL_RECONNECT) {
+		store_hold(store, refusal);
+	} else if (!reply_is_error(reply, "NOSCRIPT")) {
+		redis_link_break(store->main, store_tell_refusal(store, "store_error", refusal->text, refusal, reply));
+	} else {
+		store_script_failed(store, reply);
+	}
+}
+
 static void on_call_reply(void *ctx, const struct reply *reply)
 {
 	struct store_call *call = ctx;
@@ -68,26 +83,13 @@ static void on_call_reply(void *ctx, const struct reply *reply)
 		call->was_lost = true; /* stays on the list until the store is ready again */
 		return;
 	}
-	if (reply_is_error(reply, "NOSCRIPT")) {
-		store_script_failed(store, reply);
-		return;
-	}
-	if (reply_is_error(reply, "FENCED")) {
-		store_fenced(store);
-		return;
-	}
-	if (reply->type == REPLY_ERROR) {
-		struct log_line line;
-		if (log_begin(&line, store->options->log, LOG_ERROR, "store_error",
-			      "Redis answers a script with an error; the call is tried again")) {
-			log_text(&line, "error", reply->text);
-			log_end(&line);
-		}
-		/* Full, read-only, loading …: all of them pass, and the reconnect's backoff keeps the pace. */
-		redis_link_break(store->main, "Redis answers a script with an error");
+	const struct refusal *refusal = refusal_of(reply);
+	if (refusal != NULL) {
+		store_call_refused(store, refusal, reply);
 		return;
 	}
 	redis_link_works(store->main);
+	store_worked(store, store_call_is_begin(call));
 	metrics_observe_at(store->options->metrics, METRIC_STORE_SPAN, call->span,
 			   loop_now(store->loop).mono - call->sent_at);
 	call->on_reply(call, reply);
@@ -102,7 +104,7 @@ void store_call_send(struct store_call *call)
 	}
 	if (store->phase != PHASE_READY && store->phase != PHASE_CLOSING)
 		return;
-	if (call->waits)
+	if (call->waits || store_holds_back(store, store_call_is_begin(call)))
 		return;
 	if (!redis_link_send(store->main, command_octets(&call->command), 0, on_call_reply, call)) {
 		store->has_unsent = true;
@@ -125,7 +127,7 @@ void store_calls_resend(struct redis_store *store)
 	while (link != &store->calls) {
 		struct store_call *call = LIST_ITEM(link, struct store_call, link);
 		link = link->next;
-		if (call->is_sent)
+		if (call->is_sent || store_holds_back(store, store_call_is_begin(call)))
 			continue;
 		if (call->rewrite != NULL)
 			call->rewrite(store, call);

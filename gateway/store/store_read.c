@@ -2,7 +2,10 @@
 
 /* READ: one MULTI with a read for each lane, so that each has its own count, and the claim of what they brought; or, where
  * the queue was empty, first an XREAD that waits for an entry on any lane. Redis hands entries out before it writes the
- * reply: when that is lost with its connection, store_look_for_lost asks which ranges are ours. */
+ * reply: when that is lost with its connection, store_look_for_lost asks which ranges are ours.
+ *
+ * A full Redis refuses whatever stands in a MULTI, though it lets each of these run by itself. Then the claim reads too: a
+ * script is as indivisible, but costs Redis more for each entry. */
 
 #include "store/redis_store_inner.h"
 
@@ -12,6 +15,7 @@
 
 #define BLOCK_MS 2000
 #define CHUNK    64 /* entries told in one upcall */
+#define FULL_MAX 64 /* entries of a lane that are asked of a full Redis: its answer needs memory too */
 
 /* -- entries -- */
 
@@ -107,7 +111,9 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 	return delivered;
 }
 
-/* -- the READ -- */
+/* -- the READ's answer -- */
+
+static void read_by_script(struct redis_store *store);
 
 static void finish_read(struct redis_store *store)
 {
@@ -115,24 +121,19 @@ static void finish_read(struct redis_store *store)
 	store->events->on_read(store->ctx, NULL, 0, true);
 }
 
-static void read_failed(struct redis_store *store, const struct reply *error)
+/* refusal, error: NULL where the answer is none that we know. */
+static void read_failed(struct redis_store *store, const struct refusal *refusal, const struct reply *error)
 {
-	/* NOGROUP, LOADING, READONLY, EXECABORT …: signing on anew makes the groups, and backoff keeps the pace. */
-	struct log_line line;
-	if (log_begin(&line, store->options->log, LOG_WARN, "read_error", "Redis refuses to read the queue")) {
-		if (error != NULL && error->type == REPLY_ERROR)
-			log_text(&line, "error", error->text);
-		log_end(&line);
-	}
+	/* NOGROUP, READONLY …: signing on anew makes the groups, and backoff keeps the pace. */
+	const char *text = store_tell_refusal(store, "read_error", "Redis refuses to read the queue", refusal, error);
 	store->may_have_lost = true;
-	redis_link_break(store->reader, "Redis refuses to read the queue");
-	redis_link_break(store->main, "Redis refuses to read the queue");
+	redis_link_break(store->reader, text);
+	redis_link_break(store->main, text);
+	finish_read(store);
 }
 
 static const struct reply *first_error(const struct reply *reply)
 {
-	if (reply->type == REPLY_ERROR)
-		return reply;
 	for (size_t i = 0; reply->type == REPLY_ARRAY && i < reply->count; i++) {
 		if (reply->elements[i]->type == REPLY_ERROR)
 			return reply->elements[i];
@@ -171,46 +172,92 @@ static bool note_claims(struct redis_store *store, const struct reply *claim, co
 	return true;
 }
 
-static void on_executed(void *ctx, const struct reply *reply)
+/* claim: what the claim answered; brought: the entries of each lane, NULL where there are none. */
+static void take_read(struct redis_store *store, const struct reply *claim, const struct reply *const *brought)
 {
-	struct redis_store *store = ctx;
-	store_note_answer(&store->read_max, reply != NULL);
-	if (reply == NULL) {
-		store->may_have_lost = true;
-		finish_read(store);
-		return;
-	}
-	const struct reply *error = first_error(reply);
-	/* Without its claim, what the reads brought is not ours: the next claim covers it. */
-	if (error != NULL || reply->type != REPLY_ARRAY || reply->count != store->lanes_read + 1u) {
-		read_failed(store, error);
-		finish_read(store);
-		return;
-	}
+	unsigned delivered[LANE_COUNT];
 	redis_link_works(store->reader);
 	metrics_observe_at(store->options->metrics, METRIC_STORE_SPAN, STORE_SPAN_READ,
 			   loop_now(store->loop).mono - store->read_sent_at);
-	unsigned delivered[LANE_COUNT] = { 0 };
-	for (unsigned i = 0; i < store->lanes_read; i++) {
-		enum lane lane = store->lane_of_read[i];
-		const struct reply *stream = reply_at(reply->elements[i], 0);
-		const struct reply *entries = reply_at(stream, 1);
-		delivered[lane] = entries != NULL ? (unsigned)entries->count : 0;
-	}
-	if (!note_claims(store, reply->elements[store->lanes_read], delivered)) {
-		read_failed(store, NULL);
-		finish_read(store);
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		delivered[lane] = brought[lane] != NULL ? (unsigned)brought[lane]->count : 0;
+	if (!note_claims(store, claim, delivered)) {
+		read_failed(store, NULL, NULL);
 		return;
 	}
 	store->is_delivering_read = true;
-	for (unsigned i = 0; i < store->lanes_read; i++) {
-		const struct reply *stream = reply_at(reply->elements[i], 0);
-		enum lane lane = store->lane_of_read[i];
-		store_deliver(store, lane, reply_at(stream, 1), store->is_repeated[lane]);
-	}
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		store_deliver(store, (enum lane)lane, brought[lane], store->is_repeated[lane]);
 	store->is_delivering_read = false;
 	finish_read(store);
 }
+
+/* The READ is still under way: it goes again when it is time. */
+static void hold_read(struct redis_store *store, const struct refusal *refusal)
+{
+	store_hold(store, refusal);
+	store->is_read_held = true;
+}
+
+/* True where the whole answer is missing or an error, and all is done about it. */
+static bool read_is_refused(struct redis_store *store, const struct reply *reply, const struct refusal *refusal)
+{
+	if (reply == NULL) {
+		store->may_have_lost = true;
+		finish_read(store);
+		return true;
+	}
+	if (refusal == NULL)
+		return false;
+	if (refusal->way == REFUSAL_RECONNECT)
+		read_failed(store, refusal, reply);
+	else
+		hold_read(store, refusal);
+	return true;
+}
+
+static void on_script_read(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (read_is_refused(store, reply, refusal_of(reply)))
+		return;
+	const struct reply *lanes = reply_at(reply, LANE_COUNT + 1);
+	const struct reply *brought[LANE_COUNT];
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		brought[lane] = reply_at(lanes, lane);
+	store_worked(store, false);
+	take_read(store, reply, brought);
+}
+
+static void on_executed(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	const struct refusal *refusal = refusal_of(reply);
+	if (refusal != NULL && store->read_refusal != NULL)
+		refusal = store->read_refusal;
+	store_note_answer(&store->read_max, reply != NULL);
+	if (refusal != NULL && refusal->way == REFUSAL_FULL) {
+		store_hold(store, refusal);
+		read_by_script(store);
+		redis_link_flush(store->reader);
+		return;
+	}
+	if (read_is_refused(store, reply, refusal))
+		return;
+	/* Without its claim, what the reads brought is not ours: the next claim covers it. */
+	const struct reply *error = first_error(reply);
+	if (error != NULL || reply->type != REPLY_ARRAY || reply->count != store->lanes_read + 1u) {
+		read_failed(store, refusal_of(error), error);
+		return;
+	}
+	const struct reply *brought[LANE_COUNT] = { NULL };
+	for (unsigned i = 0; i < store->lanes_read; i++)
+		brought[store->lane_of_read[i]] = reply_at(reply_at(reply->elements[i], 0), 1);
+	store_worked(store, true);
+	take_read(store, reply->elements[store->lanes_read], brought);
+}
+
+/* -- the READ -- */
 
 static void put_read(struct redis_store *store, enum lane lane, unsigned count)
 {
@@ -228,13 +275,16 @@ static void put_read(struct redis_store *store, enum lane lane, unsigned count)
 	command_word(command, ">");
 }
 
-static void put_claim(struct redis_store *store)
+/* may_read: the script reads as well, up to so many of each lane. */
+static void put_claim(struct redis_store *store, unsigned may_read)
 {
 	struct command *command = &store->scratch;
 	store_call_begin_script(store, command, SCRIPT_CLAIM, 1 + LANE_COUNT);
 	store_put_key(store, command, KEY_CLAIMS);
 	store_put_lanes(store, command);
 	command_word(command, store->consumer);
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		command_int(command, store->quota.count[lane] < may_read ? store->quota.count[lane] : may_read);
 	store->given_back_count = claims_idle(&store->claims, store->given_back, STORE_GIVEN_BACK_MAX);
 	for (unsigned i = 0; i < store->given_back_count; i++) {
 		char id[ENTRY_ID_OCTETS];
@@ -244,14 +294,43 @@ static void put_claim(struct redis_store *store)
 	}
 }
 
-static bool send_plain(struct redis_store *store)
+/* The connection is down: this READ brings nothing, in the turn that follows. */
+static void give_up(struct redis_store *store)
 {
-	return redis_link_send(store->reader, command_octets(&store->scratch), 0, NULL, NULL);
+	store->read_failed = true;
+	loop_turn_soon(store->loop);
 }
 
-/* Queued commands answer “QUEUED”, which nobody needs; what counts is the answer to EXEC. */
+static void read_by_script(struct redis_store *store)
+{
+	store->read_sent_at = loop_now(store->loop).mono;
+	put_claim(store, store->read_max < FULL_MAX ? store->read_max : FULL_MAX);
+	if (redis_link_send(store->reader, command_octets(&store->scratch), 0, on_script_read, store))
+		return;
+	redis_link_break(store->reader, "out of memory");
+	give_up(store);
+}
+
+/* What refuses one of a MULTI's commands is said there; EXEC only says that there was something. */
+static void on_queued(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (store->read_refusal == NULL)
+		store->read_refusal = refusal_of(reply);
+}
+
+static bool send_plain(struct redis_store *store)
+{
+	return redis_link_send(store->reader, command_octets(&store->scratch), 0, on_queued, store);
+}
+
 static void read_now(struct redis_store *store)
 {
+	if (store->gauges.is_full && store->retry_at != 0) {
+		read_by_script(store); /* it was full a moment ago */
+		return;
+	}
+	store->read_refusal = NULL;
 	command_begin(&store->scratch);
 	command_word(&store->scratch, "MULTI");
 	bool sent = send_plain(store);
@@ -265,17 +344,15 @@ static void read_now(struct redis_store *store)
 		sent = send_plain(store);
 	}
 	if (sent) {
-		put_claim(store);
+		put_claim(store, 0);
 		sent = send_plain(store);
 	}
 	command_begin(&store->scratch);
 	command_word(&store->scratch, "EXEC");
 	if (sent && redis_link_send(store->reader, command_octets(&store->scratch), 0, on_executed, store))
 		return;
-	/* The connection is down: this READ brings nothing, in the turn that follows. */
 	redis_link_break(store->reader, "out of memory");
-	store->read_failed = true;
-	loop_turn_soon(store->loop);
+	give_up(store);
 }
 
 static void on_waited(void *ctx, const struct reply *reply)
@@ -285,11 +362,8 @@ static void on_waited(void *ctx, const struct reply *reply)
 		finish_read(store);
 		return;
 	}
-	if (reply->type == REPLY_ERROR) {
-		read_failed(store, reply);
-		finish_read(store);
+	if (read_is_refused(store, reply, refusal_of(reply)))
 		return;
-	}
 	/* Also when nothing came: the claim gives settled ranges back and finds what others left. */
 	read_now(store);
 	redis_link_flush(store->reader);
@@ -311,10 +385,8 @@ static void wait_then_read(struct redis_store *store)
 		size_t len = entry_id_format(&store->cursors[lane], id);
 		command_text(command, (struct slice){ id, len });
 	}
-	if (redis_link_send(store->reader, command_octets(command), BLOCK_MS * US_PER_MS, on_waited, store))
-		return;
-	store->read_failed = true;
-	loop_turn_soon(store->loop);
+	if (!redis_link_send(store->reader, command_octets(command), BLOCK_MS * US_PER_MS, on_waited, store))
+		give_up(store);
 }
 
 void store_read(struct store *base, const struct store_quota *quota, bool may_wait)
@@ -335,6 +407,20 @@ void store_read_turn(struct redis_store *store)
 	if (!store->read_failed)
 		return;
 	store->read_failed = false;
+	finish_read(store);
+}
+
+void store_read_again(struct redis_store *store)
+{
+	store->is_read_held = false;
+	read_now(store);
+}
+
+void store_read_gone(struct redis_store *store)
+{
+	if (!store->is_read_held)
+		return;
+	store->is_read_held = false;
 	finish_read(store);
 }
 

@@ -171,8 +171,10 @@ static void write_batch(struct settle_call *settle)
 static void on_receipts_kept(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
-	if (reply == NULL || reply->type != REPLY_ERROR)
-		return; /* where it was lost, so was the SETTLE behind it; both go again */
+	const struct refusal *refusal = refusal_of(reply);
+	/* Where it was lost, so was the SETTLE behind it; what refuses any write refuses that too. Both go again. */
+	if (refusal == NULL || (refusal->way != REFUSAL_FULL && refusal->word[0] != '\0'))
+		return;
 	/* Redis is full: sms are still settled, but their receipts will be unknown. */
 	mono_us now = loop_now(store->loop).mono;
 	if (now - store->receipts_refused_at < US_PER_S)
@@ -248,11 +250,6 @@ static void on_settled(struct store_call *call, const struct reply *reply)
 	store->events->on_settled(store->ctx, settle->settlements, settle->count);
 	settle->next_free = store->free_settles;
 	store->free_settles = settle;
-}
-
-bool store_call_is_settle(const struct store_call *call)
-{
-	return call->on_reply == on_settled;
 }
 
 void store_settle_rewrite(struct redis_store *store, struct store_call *call)

@@ -61,6 +61,15 @@ static void peer_note(struct redis_store *store, struct slice name, uint64_t bea
 	peer->is_listed = true;
 }
 
+/* While we heard nothing ourselves (Redis was away, or refused heartbeats), the others' silence says nothing. */
+static void excuse_silence(struct redis_store *store, mono_us now)
+{
+	bool was_deaf = now - store->heard_at >= store->options->dead_after_us / 2;
+	store->heard_at = now;
+	for (unsigned i = 0; was_deaf && i < store->peer_count; i++)
+		store->peers[i].changed_at = now;
+}
+
 static void forget_unlisted(struct redis_store *store)
 {
 	unsigned kept = 0;
@@ -138,6 +147,7 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 	if (workers == NULL)
 		return;
 	read_clock(store, reply_at(reply, 0), now);
+	excuse_silence(store, now);
 	for (unsigned i = 0; i < store->peer_count; i++)
 		store->peers[i].is_listed = false;
 	for (size_t i = 0; i + 1 < workers->count; i += 2) {

@@ -101,17 +101,33 @@ void store_lookout_from(struct redis_store *store, const struct reply *pairs)
 	go_on_from(store, pairs);
 }
 
+/* Those that are with Redis already have not seen what was just found. */
+static void doubt_begins(struct redis_store *store, unsigned lanes)
+{
+	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
+		struct begin_call *begin = &store->begins[i];
+		if (begin->in_use && begin->call.is_sent && begin->lookout_lanes & lanes)
+			begin->is_doubted = true;
+	}
+}
+
+/* True where Redis has refused something. A BEGIN behind it would be blind: all of the look-out anew. */
+static bool was_refused(struct redis_store *store, const struct reply *reply)
+{
+	const struct refusal *refusal = refusal_of(reply);
+	if (refusal == NULL)
+		return false;
+	store_lookout_forget(store);
+	doubt_begins(store, ALL_LANES);
+	store_call_refused(store, refusal, reply);
+	return true;
+}
+
 static void on_noted(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
-	if (reply == NULL)
-		return;
-	/* Without its note a BEGIN behind it would be blind: all of it anew. */
-	if (reply->type == REPLY_ERROR && !store_script_failed(store, reply)) {
-		redis_link_break(store->main, "Redis refuses to note what withdraws alerts");
-		return;
-	}
-	go_on_from(store, reply);
+	if (reply != NULL && !was_refused(store, reply))
+		go_on_from(store, reply);
 }
 
 /* -- looking -- */
@@ -122,16 +138,6 @@ static void release_begins(struct redis_store *store)
 		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
 		if (begin->in_use && begin->call.waits && !store_lookout_is_behind(store, begin))
 			store_begin_again(begin);
-	}
-}
-
-/* Those that are with Redis already have not seen what was just found. */
-static void doubt_begins(struct redis_store *store, unsigned lane)
-{
-	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
-		struct begin_call *begin = &store->begins[i];
-		if (begin->in_use && begin->call.is_sent && begin->lookout_lanes & 1u << lane)
-			begin->is_doubted = true;
 	}
 }
 
@@ -167,16 +173,13 @@ static void on_looked(void *ctx, const struct reply *reply)
 	struct lookout *lookout = ctx;
 	struct redis_store *store = lookout->store;
 	unsigned lane = (unsigned)(lookout - store->lookout);
-	if (reply == NULL)
-		return; /* the connection broke: the look-out begins anew with the next one */
-	if (reply->type != REPLY_ARRAY) {
-		redis_link_break(store->main, "Redis refuses to show the queue");
+	/* Where the connection broke, the look-out begins anew with the next one. */
+	if (reply == NULL || was_refused(store, reply))
 		return;
-	}
 	unsigned found = note_entries(store, lane, reply);
 	bool is_full = reply->count == LOOK_COUNT;
 	if (found > 0 || is_full) {
-		doubt_begins(store, lane);
+		doubt_begins(store, 1u << lane);
 		if (found == 0)
 			open_note(store, &store->notes, lane + 1, &lookout->at); /* others need not look here again */
 		if (store->notes.failed ||
@@ -216,12 +219,8 @@ static void on_known(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
 	store->lookout_is_asking = false;
-	if (reply == NULL)
+	if (reply == NULL || was_refused(store, reply))
 		return;
-	if (reply->type != REPLY_ARRAY) {
-		redis_link_break(store->main, "Redis refuses to say how far the look-out is");
-		return;
-	}
 	store_lookout_from(store, reply);
 	store->lookout_is_known = true;
 	release_begins(store);

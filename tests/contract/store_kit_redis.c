@@ -16,10 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
-#define TAG "{hongyan}"
+#define TAG        "{hongyan}"
+#define LOG_OCTETS (1u << 20)
 
 struct redis_slot {
 	struct loop *loop;
@@ -31,7 +33,10 @@ struct redis_slot {
 struct inner {
 	struct child_process server;
 	redisContext *admin;
+	redisContext *busy; /* runs a script without end */
 	struct log log;
+	char said[LOG_OCTETS];
+	size_t said_len;
 	struct redis_slot slots[2 * RIG_SLOTS];
 	unsigned slot_count;
 	char *events;
@@ -61,10 +66,13 @@ static long long ask_number(struct store_rig *rig, const char *command, const ch
 	return number;
 }
 
-static void drop_line(void *ctx, enum log_level level, struct slice line)
+static void keep_line(void *ctx, enum log_level level, struct slice line)
 {
-	(void)ctx;
+	struct inner *inner = ctx;
 	(void)level;
+	cr_assert_lt(inner->said_len + line.len, sizeof inner->said, "redis: a flood of log lines");
+	memcpy(inner->said + inner->said_len, line.at, line.len);
+	inner->said_len += line.len;
 	if (getenv("STORE_CONTRACT_LOG") != NULL)
 		fprintf(stderr, "%.*s", SLICE_ARG(line));
 }
@@ -80,7 +88,7 @@ static void start(struct store_rig *rig)
 	struct inner *inner = calloc(1, sizeof *inner);
 	cr_assert_not_null(inner);
 	rig->inner = inner;
-	inner->log = (struct log){ .least = LOG_INFO, .write = drop_line, .now = log_now };
+	inner->log = (struct log){ .least = LOG_INFO, .write = keep_line, .now = log_now, .ctx = inner };
 	child_process_init(&inner->server);
 	char socket[128];
 	snprintf(socket, sizeof socket, "%s/redis.sock", inner->server.dir);
@@ -223,6 +231,71 @@ static void forget_scripts(struct store_rig *rig)
 	freeReplyObject(ask(rig, "SCRIPT FLUSH"));
 }
 
+static void set_up(struct store_rig *rig, const char *name, const char *value)
+{
+	freeReplyObject(ask(rig, "CONFIG SET %s %s", name, value));
+}
+
+/* A folder stands where the snapshot has to go. */
+static void fail_to_save(struct store_rig *rig)
+{
+	char path[128];
+	snprintf(path, sizeof path, "%s/dump.rdb", inner_of(rig)->server.dir);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	set_up(rig, "save", "86400 1000000");
+	freeReplyObject(ask(rig, "BGSAVE"));
+	for (bool has_failed = false; !has_failed;) {
+		redisReply *reply = ask(rig, "INFO persistence");
+		has_failed = strstr(reply->str, "rdb_last_bgsave_status:err") != NULL;
+		freeReplyObject(reply);
+	}
+}
+
+static void start_endless_script(struct store_rig *rig)
+{
+	struct inner *inner = inner_of(rig);
+	int is_done = 0;
+	set_up(rig, "busy-reply-threshold", "20");
+	inner->busy = redisConnectUnix(inner->admin->unix_sock.path);
+	cr_assert(inner->busy != NULL && inner->busy->err == 0);
+	cr_assert_eq(redisAppendCommand(inner->busy, "EVAL %s 0", "while true do end"), REDIS_OK);
+	while (!is_done)
+		cr_assert_eq(redisBufferWrite(inner->busy, &is_done), REDIS_OK);
+}
+
+static void refuse(struct store_rig *rig, const char *word, bool does)
+{
+	if (strcmp(word, "OOM") == 0)
+		set_up(rig, "maxmemory", does ? "1" : "0");
+	else if (strcmp(word, "NOREPLICAS") == 0)
+		set_up(rig, "min-replicas-to-write", does ? "1" : "0");
+	else if (strcmp(word, "READONLY") == 0)
+		freeReplyObject(ask(rig, does ? "REPLICAOF 127.0.0.1 1" : "REPLICAOF NO ONE"));
+	else if (strcmp(word, "BUSY") == 0 && does)
+		start_endless_script(rig);
+	else if (strcmp(word, "BUSY") == 0)
+		freeReplyObject(ask(rig, "SCRIPT KILL"));
+	else if (strcmp(word, "MISCONF") == 0 && does)
+		fail_to_save(rig);
+	else if (strcmp(word, "MISCONF") == 0)
+		set_up(rig, "stop-writes-on-bgsave-error", "no");
+	else
+		cr_assert_fail("redis: nothing is refused with %s", word);
+}
+
+static unsigned said(struct store_rig *rig, const char *text)
+{
+	struct inner *inner = inner_of(rig);
+	unsigned lines = 0;
+	for (const char *at = inner->said, *end = at + inner->said_len; at < end;) {
+		const char *line_end = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((line_end != NULL ? line_end : end) - at);
+		lines += memmem(at, len, text, strlen(text)) != NULL;
+		at += len + 1;
+	}
+	return lines;
+}
+
 static const char *const lane_keys[LANE_COUNT] = {
 	[LANE_URGENT] = TAG ":alerts:urgent",
 	[LANE_NORMAL] = TAG ":alerts:normal",
@@ -299,6 +372,7 @@ static void finish(struct store_rig *rig)
 {
 	struct inner *inner = inner_of(rig);
 	redisFree(inner->admin);
+	redisFree(inner->busy);
 	child_process_end(&inner->server);
 	for (unsigned i = 0; i < inner->slot_count; i++) {
 		if (inner->slots[i].crashed != NULL)
@@ -320,6 +394,8 @@ const struct store_kit store_kit_redis = {
 	.break_reader = break_reader,
 	.crash = crash,
 	.forget_scripts = forget_scripts,
+	.refuse = refuse,
+	.said = said,
 	.add = add,
 	.total = total,
 	.depth = depth,

@@ -93,6 +93,10 @@ struct store_kit {
 	void (*crash)(struct store_rig *rig, unsigned slot);
 	/* The queue loses its scripts, where it has any. */
 	void (*forget_scripts)(struct store_rig *rig);
+	/* The queue refuses calls, as Redis does with an error that begins with word; or no longer. NULL where it never does. */
+	void (*refuse)(struct store_rig *rig, const char *word, bool does);
+	/* How many lines of the log so far contain text. NULL where there is no log. */
+	unsigned (*said)(struct store_rig *rig, const char *text);
 	/* What the queue holds. */
 	struct entry_key (*add)(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed);
 	uint64_t (*total)(struct store_rig *rig, enum closing closing);

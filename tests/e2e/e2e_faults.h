@@ -52,6 +52,7 @@ void faults_cut_answers(void);
 void faults_script_flush(void);
 void faults_script_flush_idle(void);
 void faults_redis_full(void);
+void faults_redis_pauses(void);
 
 /* e2e_faults_carrier.c */
 void faults_unbind(void);

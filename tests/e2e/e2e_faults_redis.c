@@ -145,18 +145,60 @@ void faults_script_flush_idle(void)
 	world_close();
 }
 
-/* Redis is full: nothing new is begun, what was sent is still taken off the queue. */
+static unsigned times_said(const char *text)
+{
+	unsigned count = 0;
+	char *log = world_read(faults_gateway.process.log);
+	EXPECT(log != NULL);
+	for (const char *at = log; (at = strstr(at, text)) != NULL; at += strlen(text))
+		count++;
+	free(log);
+	return count;
+}
+
+static double reconnects(void)
+{
+	return gateway_process_metric(&faults_gateway, "hongyan_store_reconnects_total");
+}
+
+/* Redis is full: nothing new is begun, what was sent is still taken off the queue; that is said once, and no connection
+ * is lost over it. With room again, all goes on by itself. */
 void faults_redis_full(void)
 {
 	faults_open(NULL, NULL, true);
+	double connections = reconnects();
+	double workers = gateway_process_metric(&faults_gateway, "hongyan_workers");
 	faults_await_taken(FAULTS_LOAD / 4);
 	freeReplyObject(redis_server_call("CONFIG SET maxmemory 1mb"));
-	/* Whichever comes first: a BEGIN or a READ. */
-	AWAIT(20, gateway_process_said(&faults_gateway, "\"event\":\"store_error\"") ||
-			  gateway_process_said(&faults_gateway, "\"event\":\"read_error\""));
+	AWAIT(20, gateway_process_metric(&faults_gateway, "hongyan_store_full") == 1);
 	/* Each has its place: with the carrier, and in the totals. */
 	AWAIT(20, smsc_count(&faults_smsc, "accepted") == books_total("accepted"));
+	HOLDS(2, smsc_count(&faults_smsc, "accepted") == books_total("accepted"));
 	EXPECT(books_waiting() > FAULTS_LOAD / 3);
 	freeReplyObject(redis_server_call("CONFIG SET maxmemory 0"));
+	AWAIT(20, gateway_process_metric(&faults_gateway, "hongyan_store_full") == 0);
+	EXPECT(times_said("\"redis_full\"") <= workers);
+	EXPECT_COUNT(times_said("\"redis_has_room\""), times_said("\"redis_full\""));
+	EXPECT_COUNT(reconnects(), connections);
+	EXPECT_COUNT(faults_close(), 0);
+}
+
+/* Redis takes no writes for a while. */
+void faults_redis_pauses(void)
+{
+	faults_open(NULL, NULL, true);
+	double connections = reconnects();
+	double workers = gateway_process_metric(&faults_gateway, "hongyan_workers");
+	for (unsigned i = 1; i <= 2; i++) {
+		faults_await_taken(FAULTS_LOAD * i / 4);
+		freeReplyObject(redis_server_call("CONFIG SET min-replicas-to-write 1"));
+		AWAIT(20, !gateway_process_is_ready(&faults_gateway));
+		AWAIT(20, gateway_process_metric(&faults_gateway, "hongyan_store_up") == 0);
+		freeReplyObject(redis_server_call("CONFIG SET min-replicas-to-write 0"));
+		AWAIT(20, gateway_process_is_ready(&faults_gateway));
+	}
+	EXPECT_COUNT(times_said("\"store_down\""), 2 * workers);
+	EXPECT_COUNT(times_said("NOREPLICAS"), 2 * workers);
+	EXPECT_COUNT(reconnects(), connections);
 	EXPECT_COUNT(faults_close(), 0);
 }

@@ -31,6 +31,7 @@ Test(admin_snapshot, adds_up_what_workers_counted)
 	metrics_set(a, METRIC_WORKERS, 1);
 	metrics_set(b, METRIC_WORKERS, 1);
 	metrics_add(a, METRIC_STORE_RECONNECTS, 20);
+	metrics_set(b, METRIC_STORE_FULL, 1);
 	const struct metrics *const blocks[] = { a, b };
 	struct admin_snapshot snapshot = { .account_count = ADMIN_TEST_ACCOUNTS };
 	admin_snapshot_count(&snapshot, blocks, 2);
@@ -56,6 +57,7 @@ Test(admin_snapshot, adds_up_what_workers_counted)
 		{ "dead letters", snapshot.dead, 19 },
 		{ "workers", snapshot.workers, 2 },
 		{ "reconnects", snapshot.redis_reconnects, 20 },
+		{ "full", snapshot.is_redis_full, 1 },
 	};
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		cr_expect_eq(rows[i].got, rows[i].want, "%s: %lu", rows[i].name, (unsigned long)rows[i].got);

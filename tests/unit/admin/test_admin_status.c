@@ -29,6 +29,7 @@ static const struct admin_snapshot full = {
 	.instance = "gw-1",
 	.uptime_us = 61999999,
 	.is_redis_up = true,
+	.is_redis_full = true,
 	.redis_reconnects = 5,
 	.lanes = { [LANE_URGENT] = { 10, 1500000 }, [LANE_NORMAL] = { 20, 2000 }, [LANE_READY] = { 1, 999 } },
 	.later = 6,
@@ -60,7 +61,7 @@ Test(admin_status, page)
 		  &full,
 		  { 123.45, 0.0125 },
 		  "{\"version\":\"9.9.9\",\"instance\":\"gw-1\",\"uptime_s\":61,\"draining\":false,\"workers\":2,"
-		  "\"redis\":{\"up\":true,\"reason\":\"\",\"reconnects\":5},"
+		  "\"redis\":{\"up\":true,\"reason\":\"\",\"full\":true,\"reconnects\":5},"
 		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":0."
 		  "002},"
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
@@ -83,7 +84,7 @@ Test(admin_status, page)
 		  &empty,
 		  { 0, 0 },
 		  "{\"version\":\"\",\"instance\":\"\",\"uptime_s\":0,\"draining\":false,\"workers\":0,"
-		  "\"redis\":{\"up\":false,\"reason\":\"\",\"reconnects\":0},"
+		  "\"redis\":{\"up\":false,\"reason\":\"\",\"full\":false,\"reconnects\":0},"
 		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000},\"normal\":{\"length\":0,\"oldest_s\":0.000}"
 		  ","
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":0,\"oldest_s\":0.000}},"
@@ -111,9 +112,9 @@ Test(admin_status, readiness)
 	} rows[] = {
 		{ "ready", &full, true, "{\"ready\":true,\"reasons\":[]}\n" },
 		{ "nothing", &empty, false,
-		  "{\"ready\":false,\"reasons\":[\"Redis cannot be reached\",\"no account has a bound link\"]}\n" },
+		  "{\"ready\":false,\"reasons\":[\"Redis cannot be used\",\"no account has a bound link\"]}\n" },
 		{ "all that can be wrong", &troubled, false,
-		  "{\"ready\":false,\"reasons\":[\"Redis cannot be reached (Connection refused)\","
+		  "{\"ready\":false,\"reasons\":[\"Redis cannot be used (Connection refused)\","
 		  "\"no account has a bound link: back\\\"up is refused (ESME_RINVPASWD\\nask the carrier), third is "
 		  "down\","
 		  "\"the gateway is draining: it finishes what it has and takes nothing new\"]}\n" },

@@ -82,7 +82,9 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		const char *want_lines; /* right after the heading */
 	} rows[] = {
 		{ "Redis", "{\"redis\":{\"up\":false,\"reason\":\"Connection refused\"}}", 1,
-		  "  ! Redis cannot be reached (Connection refused): nothing is read or settled\n\n" },
+		  "  ! Redis cannot be used (Connection refused): nothing is read or settled\n\n" },
+		{ "Redis is full", "{\"redis\":{\"up\":true,\"full\":true}}", 1,
+		  "  ! Redis is full (maxmemory): nothing new goes out; give it memory or trim the events\n\n" },
 		{ "no worker", "{\"workers\":0}", 1, "  ! no worker runs\n\n" },
 		{ "refused and down",
 		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"reason\":\"ESME_RINVPASWD\"},{\"name\":\"b\","
@@ -110,7 +112,7 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		{ "draining", "{\"draining\":true}", 0,
 		  "  The gateway is draining: it finishes what it has and takes nothing new.\n\n" },
 		{ "escapes for terminals", "{\"redis\":{\"up\":false,\"reason\":\"a\\u001b[2J\\u009bb\\u007f\\n\"}}", 1,
-		  "  ! Redis cannot be reached (a [2J  b  ): nothing is read or settled\n\n" },
+		  "  ! Redis cannot be used (a [2J  b  ): nothing is read or settled\n\n" },
 		{ "wrong types",
 		  "{\"workers\":\"x\",\"redis\":{\"up\":1,\"reason\":[]},\"accounts\":[1,null],\"totals\":7}", 5,
 		  NULL },
