@@ -41,6 +41,17 @@ static const char *usual_path(void)
 	return NULL;
 }
 
+static struct redis_place place_of(const struct config_redis_url *url)
+{
+	return (struct redis_place){ .path = url->is_unix ? url->path : NULL,
+				     .host = url->address.host,
+				     .port = url->address.port,
+				     .database = url->db,
+				     .username = url->user,
+				     .password = url->password,
+				     .tag = "{hongyan}" };
+}
+
 static enum err load(const char *path, const struct config **config, struct cli_settings *settings,
 		     cli_on_problem *on_problem, void *ctx)
 {
@@ -59,6 +70,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .locale = loaded->locale,
 					   .signature = loaded->signature,
 					   .zone = &loaded->zone,
+					   .redis = place_of(&loaded->redis.url),
 					   .admin_host = loaded->admin.listen.host,
 					   .admin_port = loaded->admin.listen.port,
 					   .account_count = loaded->account_count,

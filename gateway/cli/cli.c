@@ -10,13 +10,13 @@
 #include <stdlib.h>
 
 /* In the order of the help. */
-static const struct cli_command *const commands[] = { &cli_serve,   &cli_check,  &cli_render, &cli_count,  &cli_pdu,
-						      &cli_receipt, &cli_status, &cli_config, &cli_version };
+static const struct cli_command *const commands[] = { &cli_serve,   &cli_check,  &cli_render, &cli_count, &cli_pdu,
+						      &cli_receipt, &cli_status, &cli_dead,   &cli_held,  &cli_pause,
+						      &cli_resume,  &cli_config, &cli_version };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 /* Named in the documents, not offered by this version. */
-static const char *const later[] = { "send",      "route", "accounts", "trace", "dead",
-				     "templates", "tail",  "held",     "audit", "user" };
+static const char *const later[] = { "send", "route", "accounts", "trace", "templates", "tail", "audit", "user" };
 #define LATER_COUNT (sizeof later / sizeof later[0])
 
 static const struct cli_option common[] = {

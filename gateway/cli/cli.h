@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "store/redis_ask.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct cli_settings {
 	const char *locale;
 	const char *signature;
 	const struct zone *zone;
+	struct redis_place redis;
 	const char *admin_host; /* of admin.listen, without brackets */
 	uint16_t admin_port;
 	unsigned account_count;

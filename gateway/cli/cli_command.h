@@ -5,8 +5,8 @@
 
 /* What a command is, and what it is given when it runs. Inside the room only. */
 
-#define CLI_OPTIONS_MAX   8
-#define CLI_ARGUMENTS_MAX 4
+#define CLI_OPTIONS_MAX   16
+#define CLI_ARGUMENTS_MAX 64
 
 /* “--name VALUE”, or “--name” where value is NULL. */
 struct cli_option {
@@ -44,6 +44,10 @@ extern const struct cli_command cli_count;
 extern const struct cli_command cli_pdu;
 extern const struct cli_command cli_receipt;
 extern const struct cli_command cli_status;
+extern const struct cli_command cli_dead;
+extern const struct cli_command cli_held;
+extern const struct cli_command cli_pause;
+extern const struct cli_command cli_resume;
 extern const struct cli_command cli_config;
 extern const struct cli_command cli_version;
 

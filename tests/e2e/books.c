@@ -57,6 +57,7 @@ long long books_waiting(void)
 		"EVAL %s 0",
 		"local added, closed = 0, 0\n"
 		"local waiting = redis.call('ZCARD', '{hongyan}:later') + redis.call('XLEN', '{hongyan}:ready')\n"
+		"waiting = waiting + redis.call('ZCARD', '{hongyan}:held')\n"
 		"for _, lane in ipairs({'urgent', 'normal', 'bulk'}) do\n"
 		"  local key = '{hongyan}:alerts:' .. lane\n"
 		"  if redis.call('EXISTS', key) == 1 then\n"
@@ -66,6 +67,8 @@ long long books_waiting(void)
 		"  end\n"
 		"end\n"
 		"for _, n in ipairs(redis.call('HVALS', '{hongyan}:totals')) do closed = closed + n end\n"
+		/* It is among the values, and takes back what a dead one was counted as. */
+		"closed = closed - 2 * (redis.call('HGET', '{hongyan}:totals', 'requeued') or 0)\n"
 		"return {added, waiting, closed}");
 	EXPECT(reply->elements == 3);
 	long long added = reply->element[0]->integer;

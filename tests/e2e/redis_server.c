@@ -112,6 +112,14 @@ redisReply *redis_server_call(const char *format, ...)
 	return check(reply, format);
 }
 
+void redis_server_do(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	freeReplyObject(check(redisvCommand(connection, format, args), format));
+	va_end(args);
+}
+
 redisReply *redis_server_call_argv(int count, const char **argv, const size_t *lens)
 {
 	return check(redisCommandArgv(connection, count, argv, lens), argv[0]);

@@ -21,6 +21,9 @@ const char *redis_server_url(void);
 redisReply *redis_server_call(const char *format, ...);
 redisReply *redis_server_call_argv(int count, const char **argv, const size_t *lens);
 
+/* One command whose answer does not matter. */
+void redis_server_do(const char *format, ...);
+
 /* One command whose answer is a number. */
 long long redis_server_int(const char *format, ...);
 

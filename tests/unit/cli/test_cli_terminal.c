@@ -25,6 +25,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .templates_dir = "folder",
 					   .locale = "zh-CN",
 					   .signature = "国网",
+					   .redis = { .path = "/nowhere/redis.sock", .tag = "{hongyan}" },
 					   .account_count = 2,
 					   .route_count = 3 };
 	return ERR_OK;

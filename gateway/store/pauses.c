@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/pauses.h"
+
+#include "base/number.h"
+#include "store/reply.h"
+
+#include <stdio.h>
+
+#define NO_MORE ((struct slice){ NULL, 0 })
+
+/* “since_ms who”. What somebody else wrote there in another form is shown without a time. */
+static struct pause read_pause(struct slice field, struct slice value)
+{
+	const char *blank = value.len ? memchr(value.at, ' ', value.len) : NULL;
+	size_t since_len = blank ? (size_t)(blank - value.at) : value.len;
+	struct pause pause = { .field = field };
+	uint64_t since;
+	if (number_parse((struct slice){ value.at, since_len }, INT64_MAX, &since))
+		pause.since = (wall_ms)since;
+	if (blank)
+		pause.who = (struct slice){ blank + 1, value.len - since_len - 1 };
+	return pause;
+}
+
+static enum err malformed(struct err_at *at)
+{
+	return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
+}
+
+enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who, bool *was_paused, struct pause *out,
+		    struct err_at *at)
+{
+	const struct reply *reply;
+	redis_ask_begin_script(ask, SCRIPT_PAUSE, 1);
+	redis_ask_key(ask, ":paused", NO_MORE);
+	redis_ask_add(ask, field);
+	redis_ask_add(ask, who);
+	enum err err = redis_ask_run(ask, &reply, at);
+	if (err != ERR_OK)
+		return err;
+	const struct reply *is_new = reply_at(reply, 0);
+	if (is_new == NULL || is_new->type != REPLY_INTEGER)
+		return malformed(at);
+	*was_paused = is_new->integer == 0;
+	*out = read_pause(field, reply_text_at(reply, 1));
+	return ERR_OK;
+}
+
+enum err pauses_remove(struct redis_ask *ask, struct slice field, bool *was_paused, struct err_at *at)
+{
+	int64_t removed;
+	redis_ask_begin(ask, "HDEL");
+	redis_ask_key(ask, ":paused", NO_MORE);
+	redis_ask_add(ask, field);
+	enum err err = redis_ask_number(ask, &removed, at);
+	if (err == ERR_OK)
+		*was_paused = removed == 1;
+	return err;
+}
+
+enum err pauses_waiting(struct redis_ask *ask, struct slice field, uint64_t *out, struct err_at *at)
+{
+	int64_t count;
+	redis_ask_begin(ask, "SCARD");
+	redis_ask_key(ask, ":paused:", field);
+	enum err err = redis_ask_number(ask, &count, at);
+	if (err == ERR_OK)
+		*out = (uint64_t)count;
+	return err;
+}
+
+enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct pause *pause), void *ctx,
+		     struct err_at *at)
+{
+	const struct reply *reply;
+	redis_ask_begin(ask, "HGETALL");
+	redis_ask_key(ask, ":paused", NO_MORE);
+	enum err err = redis_ask_run(ask, &reply, at);
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; reply_at(reply, i) != NULL; i += 2) {
+		struct pause pause = read_pause(reply_text_at(reply, i), reply_text_at(reply, i + 1));
+		visit(ctx, &pause);
+	}
+	return ERR_OK;
+}
+
+/* SSCAN tells every member that is there from the walk's begin to its end, whatever is removed meanwhile. */
+enum err pauses_release(struct redis_ask *ask, struct slice field, struct pauses_walk *walk, struct err_at *at)
+{
+	const struct reply *reply;
+	redis_ask_begin(ask, "SSCAN");
+	redis_ask_key(ask, ":paused:", field);
+	redis_ask_add_word(ask, walk->cursor[0] ? walk->cursor : "0");
+	redis_ask_add_word(ask, "COUNT");
+	redis_ask_add_int(ask, PAUSES_STEP);
+	enum err err = redis_ask_run(ask, &reply, at);
+	if (err != ERR_OK)
+		return err;
+	struct slice cursor = reply_text_at(reply, 0);
+	const struct reply *origins = reply_at(reply, 1);
+	if (cursor.len == 0 || cursor.len >= sizeof walk->cursor || origins == NULL)
+		return malformed(at);
+	snprintf(walk->cursor, sizeof walk->cursor, "%.*s", SLICE_ARG(cursor));
+	walk->is_over = slice_is(cursor, "0");
+	if (origins->count == 0)
+		return ERR_OK;
+	redis_ask_begin_script(ask, SCRIPT_RESUME, 3);
+	redis_ask_key(ask, ":paused", NO_MORE);
+	redis_ask_key(ask, ":paused:", field);
+	redis_ask_key(ask, ":later", NO_MORE);
+	redis_ask_add(ask, field);
+	redis_ask_add_word(ask, walk->forgets ? "1" : "0");
+	for (size_t i = 0; i < origins->count; i++)
+		redis_ask_add(ask, reply_text_at(origins, i));
+	err = redis_ask_run(ask, &reply, at);
+	if (err != ERR_OK)
+		return err;
+	const struct reply *released = reply_at(reply, 0);
+	const struct reply *absent = reply_at(reply, 1);
+	if (released == NULL || absent == NULL)
+		return malformed(at);
+	walk->is_paused_again = released->integer < 0;
+	walk->is_over = walk->is_over || walk->is_paused_again;
+	walk->released += walk->is_paused_again ? 0 : (uint64_t)released->integer;
+	walk->absent += (uint64_t)absent->integer;
+	return ERR_OK;
+}

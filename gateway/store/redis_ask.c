@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/redis_ask.h"
+
+#include "base/check.h"
+#include "base/number.h"
+#include "store/command.h"
+#include "store/reply.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CONNECT_TIMEOUT_S 5
+#define REPLY_TIMEOUT_S   10
+#define ARENA_OCTETS      (256u * 1024u)
+#define ARENA_MAX         (256u * 1024u * 1024u) /* of one answer; pages of letters are far below */
+#define PLACE_OCTETS      160
+
+struct redis_ask {
+	redisContext *context; /* its reader is ours: replies lie in the arena */
+	const char *tag;
+	char place[PLACE_OCTETS]; /* for sentences */
+	bool is_broken;
+	struct command command;
+	struct arena arena;
+	void *arena_block;
+};
+
+static void name_place(const struct redis_place *place, char out[PLACE_OCTETS])
+{
+	if (place->path)
+		snprintf(out, PLACE_OCTETS, "%s", place->path);
+	else
+		snprintf(out, PLACE_OCTETS, strchr(place->host, ':') ? "[%s]:%u" : "%s:%u", place->host, place->port);
+}
+
+static enum err connect_to(struct redis_ask *ask, const struct redis_place *place, struct err_at *at)
+{
+	static const struct timeval connect_timeout = { .tv_sec = CONNECT_TIMEOUT_S };
+	static const struct timeval reply_timeout = { .tv_sec = REPLY_TIMEOUT_S };
+	ask->context = place->path ? redisConnectUnixWithTimeout(place->path, connect_timeout)
+				   : redisConnectWithTimeout(place->host, place->port, connect_timeout);
+	if (ask->context == NULL)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	if (ask->context->err)
+		return err_at_set(at, ERR_IO, 0, NULL, "cannot reach Redis at %s: %.100s; is it running?", ask->place,
+				  ask->context->errstr);
+	redisReader *reader = reply_reader_create(&ask->arena);
+	if (reader == NULL || redisSetTimeout(ask->context, reply_timeout) != REDIS_OK) {
+		if (reader != NULL)
+			redisReaderFree(reader);
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	}
+	redisReaderFree(ask->context->reader);
+	ask->context->reader = reader;
+	return ERR_OK;
+}
+
+static enum err greet(struct redis_ask *ask, const struct redis_place *place, struct err_at *at)
+{
+	const struct reply *reply;
+	enum err err = ERR_OK;
+	if (place->password && *place->password) {
+		redis_ask_begin(ask, "AUTH");
+		if (place->username && *place->username)
+			redis_ask_add_word(ask, place->username);
+		redis_ask_add_word(ask, place->password);
+		err = redis_ask_run(ask, &reply, at);
+		if (ask->command.octets != NULL)
+			memset(ask->command.octets, 0, ask->command.cap); /* the password does not stay in memory */
+	}
+	if (err == ERR_OK) {
+		redis_ask_begin(ask, "SELECT");
+		redis_ask_add_int(ask, place->database);
+		err = redis_ask_run(ask, &reply, at);
+	}
+	return err;
+}
+
+enum err redis_ask_open(const struct redis_place *place, struct redis_ask **out, struct err_at *at)
+{
+	scripts_check();
+	struct redis_ask *ask = calloc(1, sizeof *ask);
+	if (ask == NULL)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	ask->tag = place->tag;
+	name_place(place, ask->place);
+	ask->arena_block = malloc(ARENA_OCTETS);
+	enum err err = ask->arena_block ? ERR_OK : err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	if (err == ERR_OK) {
+		arena_init(&ask->arena, ask->arena_block, ARENA_OCTETS, ARENA_MAX);
+		err = connect_to(ask, place, at);
+	}
+	if (err == ERR_OK)
+		err = greet(ask, place, at);
+	if (err != ERR_OK)
+		redis_ask_close(ask);
+	else
+		*out = ask;
+	return err;
+}
+
+void redis_ask_close(struct redis_ask *ask)
+{
+	if (ask == NULL)
+		return;
+	if (ask->context != NULL)
+		redisFree(ask->context);
+	command_fini(&ask->command);
+	if (ask->arena_block != NULL)
+		arena_fini(&ask->arena);
+	free(ask->arena_block);
+	free(ask);
+}
+
+void redis_ask_begin(struct redis_ask *ask, const char *word)
+{
+	command_begin(&ask->command);
+	command_word(&ask->command, word);
+}
+
+/* The text goes along each time: a few hundred octets beside what a chunk of letters takes, and Redis may forget its
+ * scripts whenever it wants. */
+void redis_ask_begin_script(struct redis_ask *ask, enum script script, unsigned key_count)
+{
+	CHECK((unsigned)script < SCRIPT_COUNT);
+	redis_ask_begin(ask, "EVAL");
+	command_text(&ask->command, script_sources[script].text);
+	command_int(&ask->command, key_count);
+}
+
+void redis_ask_key(struct redis_ask *ask, const char *name, struct slice more)
+{
+	size_t tag_len = strlen(ask->tag);
+	size_t name_len = strlen(name);
+	char *at = command_reserve(&ask->command, tag_len + name_len + more.len);
+	if (at == NULL)
+		return;
+	memcpy(at, ask->tag, tag_len);
+	memcpy(at + tag_len, name, name_len);
+	if (more.len)
+		memcpy(at + tag_len + name_len, more.at, more.len);
+}
+
+void redis_ask_add(struct redis_ask *ask, struct slice text)
+{
+	command_text(&ask->command, text);
+}
+
+void redis_ask_add_word(struct redis_ask *ask, const char *word)
+{
+	command_word(&ask->command, word);
+}
+
+void redis_ask_add_int(struct redis_ask *ask, int64_t value)
+{
+	command_int(&ask->command, value);
+}
+
+static enum err broke(struct redis_ask *ask, const char *why, struct err_at *at)
+{
+	ask->is_broken = true;
+	return err_at_set(at, ERR_IO, 0, NULL, "the connection to Redis at %s broke: %.100s", ask->place, why);
+}
+
+/* Writes what was appended; a peer that is gone must not end us by a signal. */
+static bool write_all(struct redis_ask *ask)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction before;
+	sigaction(SIGPIPE, &ignore, &before);
+	int done = 0;
+	bool is_good = true;
+	while (is_good && !done)
+		is_good = redisBufferWrite(ask->context, &done) == REDIS_OK;
+	sigaction(SIGPIPE, &before, NULL);
+	return is_good;
+}
+
+static enum err exchange(struct redis_ask *ask, struct slice octets, const struct reply **out, struct err_at *at)
+{
+	redisContext *context = ask->context;
+	void *reply = NULL;
+	if (redisAppendFormattedCommand(context, octets.at, octets.len) != REDIS_OK)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	errno = 0;
+	if (!write_all(ask))
+		return broke(ask, context->errstr, at);
+	while (reply == NULL) {
+		errno = 0;
+		if (redisBufferRead(context) != REDIS_OK)
+			return broke(ask, errno == EAGAIN ? "it does not answer" : context->errstr, at);
+		if (redisReaderGetReply(context->reader, &reply) != REDIS_OK)
+			return broke(ask,
+				     context->reader->err == REDIS_ERR_OOM ? "its answer is too large for our memory"
+									   : "it sent octets that are no reply",
+				     at);
+	}
+	*out = reply;
+	return ERR_OK;
+}
+
+enum err redis_ask_run(struct redis_ask *ask, const struct reply **out, struct err_at *at)
+{
+	struct slice octets = command_octets(&ask->command);
+	if (ask->is_broken)
+		return broke(ask, "it was lost before", at);
+	if (octets.at == NULL)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	arena_reset(&ask->arena);
+	const struct reply *reply;
+	enum err err = exchange(ask, octets, &reply, at);
+	if (err != ERR_OK)
+		return err;
+	if (reply->type == REPLY_ERROR)
+		return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis at %s refuses: %.*s", ask->place,
+				  SLICE_ARG(reply->text));
+	*out = reply;
+	return ERR_OK;
+}
+
+enum err redis_ask_number(struct redis_ask *ask, int64_t *out, struct err_at *at)
+{
+	const struct reply *reply;
+	enum err err = redis_ask_run(ask, &reply, at);
+	if (err != ERR_OK)
+		return err;
+	if (reply->type != REPLY_INTEGER)
+		return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis at %s gave no number", ask->place);
+	*out = reply->integer;
+	return ERR_OK;
+}
+
+enum err redis_ask_now(struct redis_ask *ask, wall_ms *out, struct err_at *at)
+{
+	const struct reply *reply;
+	uint64_t seconds;
+	uint64_t micros;
+	redis_ask_begin(ask, "TIME");
+	enum err err = redis_ask_run(ask, &reply, at);
+	if (err != ERR_OK)
+		return err;
+	if (!number_parse(reply_text_at(reply, 0), INT64_MAX / MS_PER_S - MS_PER_S, &seconds) ||
+	    !number_parse(reply_text_at(reply, 1), US_PER_S, &micros))
+		return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis at %s does not tell the time", ask->place);
+	*out = (wall_ms)(seconds * MS_PER_S + micros / US_PER_MS);
+	return ERR_OK;
+}
