@@ -16,7 +16,7 @@
 #define SECOND_BEGIN_LEAST 256
 #define SWEEP_US           US_PER_S /* how often waiting alerts are looked at for expiry */
 
-#define DOWN_WAIT_MS     (30 * MS_PER_S)
+#define DOWN_WAIT_MS (30 * MS_PER_S)
 
 static const unsigned lane_weights[WAIT_LANES] = {
 	[LANE_URGENT] = 8,
@@ -361,8 +361,8 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 			continue;
 		mono_us at = pipeline->last_sweep + SWEEP_US;
 		if (parcel != NULL && account->state == CARRIER_UP && !pipeline->is_draining) {
-			mono_us ready =
-				token_bucket_ready_at(&account->tokens, account->reserved + dispatch_segments_missing(parcel));
+			mono_us ready = token_bucket_ready_at(&account->tokens,
+							      account->reserved + dispatch_segments_missing(parcel));
 			if (account->paused_until > ready)
 				ready = account->paused_until;
 			/* Not rate but window or BEGIN holds it: an upcall will come. */

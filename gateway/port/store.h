@@ -73,7 +73,7 @@ enum begin_verdict {
 	BEGIN_GONE,      /* settled already, by whoever had it before */
 	BEGIN_CANCELLED,
 	BEGIN_SUPERSEDED,
-	BEGIN_LOST,      /* no longer ours: forget it */
+	BEGIN_LOST, /* no longer ours: forget it */
 };
 
 #define STORE_PAUSES_MAX 64 /* in force at once */

@@ -233,8 +233,7 @@ static void ask_how_far(struct redis_store *store)
 	command_begin(&store->scratch);
 	command_word(&store->scratch, "HGETALL");
 	store_put_generation(store, &store->scratch, "lookout", store->options->seen_window_ms, 0);
-	store->lookout_is_asking =
-		redis_link_send(store->main, command_octets(&store->scratch), 0, on_known, store);
+	store->lookout_is_asking = redis_link_send(store->main, command_octets(&store->scratch), 0, on_known, store);
 }
 
 void store_lookout_forget(struct redis_store *store)

@@ -28,15 +28,15 @@ struct case_entry {
 	char want; /* G, C, S, D; 0 = it is no alert to begin */
 };
 
-#define ALERT(id, more)    "{\"id\":\"" id "\",\"template\":\"t\"" more "}"
-#define SUBJECT(s)         ",\"subject\":\"" s "\""
-#define SUPERSEDE          ",\"supersede\":true"
-#define BATCH(b)           ",\"batch\":\"" b "\""
-#define CANCEL(id)         "{\"cancel\":\"" id "\"}"
-#define CANCEL_BATCH(b)    "{\"cancel_batch\":\"" b "\"}"
-#define CANCEL_SUBJECT(s)  "{\"cancel_subject\":\"" s "\",\"template\":\"t\"}"
-#define CANCEL_OTHER(s)    "{\"cancel_subject\":\"" s "\",\"template\":\"other\"}"
-#define CASE_ENTRIES       6
+#define ALERT(id, more)   "{\"id\":\"" id "\",\"template\":\"t\"" more "}"
+#define SUBJECT(s)        ",\"subject\":\"" s "\""
+#define SUPERSEDE         ",\"supersede\":true"
+#define BATCH(b)          ",\"batch\":\"" b "\""
+#define CANCEL(id)        "{\"cancel\":\"" id "\"}"
+#define CANCEL_BATCH(b)   "{\"cancel_batch\":\"" b "\"}"
+#define CANCEL_SUBJECT(s) "{\"cancel_subject\":\"" s "\",\"template\":\"t\"}"
+#define CANCEL_OTHER(s)   "{\"cancel_subject\":\"" s "\",\"template\":\"other\"}"
+#define CASE_ENTRIES      6
 
 /* In the order of adding; a millisecond passes between two. */
 static const struct {
@@ -44,9 +44,13 @@ static const struct {
 	struct case_entry entries[CASE_ENTRIES];
 } cases[] = {
 	{ "an id",
-	  { { LANE_NORMAL, ALERT("a", ""), 'C' }, { LANE_NORMAL, ALERT("b", ""), 'G' }, { LANE_URGENT, CANCEL("a"), 0 } } },
+	  { { LANE_NORMAL, ALERT("a", ""), 'C' },
+	    { LANE_NORMAL, ALERT("b", ""), 'G' },
+	    { LANE_URGENT, CANCEL("a"), 0 } } },
 	{ "an id, before the alert",
-	  { { LANE_URGENT, CANCEL("a"), 0 }, { LANE_BULK, ALERT("a", ""), 'C' }, { LANE_BULK, ALERT("aa", ""), 'G' } } },
+	  { { LANE_URGENT, CANCEL("a"), 0 },
+	    { LANE_BULK, ALERT("a", ""), 'C' },
+	    { LANE_BULK, ALERT("aa", ""), 'G' } } },
 	{ "a batch",
 	  { { LANE_BULK, ALERT("a", BATCH("run")), 'C' },
 	    { LANE_BULK, ALERT("b", BATCH("ru")), 'G' },
@@ -77,7 +81,9 @@ static const struct {
 	  { { LANE_NORMAL, ALERT("a", SUBJECT("s") SUPERSEDE), 'G' },
 	    { LANE_NORMAL, ALERT("a", SUBJECT("s") SUPERSEDE), 'D' } } },
 	{ "a cancel on a lane with alerts",
-	  { { LANE_URGENT, ALERT("a", ""), 'C' }, { LANE_URGENT, CANCEL("a"), 0 }, { LANE_URGENT, ALERT("b", ""), 'G' } } },
+	  { { LANE_URGENT, ALERT("a", ""), 'C' },
+	    { LANE_URGENT, CANCEL("a"), 0 },
+	    { LANE_URGENT, ALERT("b", ""), 'G' } } },
 };
 
 static char letter_of(enum begin_verdict verdict)
@@ -213,7 +219,9 @@ Test(store_contract, what_is_withdrawn_stays_so_when_its_entry_is_gone)
 			store_rig_read_all(RIG, 0, 1);
 			struct entry_key key = store_rig_add_body(RIG, LANE_BULK, CANCEL("a"));
 			store_rig_read_all(RIG, 0, 2);
-			struct store_withdrawal withdrawal = { .kind = WITHDRAWAL_ID, .name = SLICE("a"), .origin = key };
+			struct store_withdrawal withdrawal = { .kind = WITHDRAWAL_ID,
+							       .name = SLICE("a"),
+							       .origin = key };
 			if (lost)
 				RIG->kit->lose(RIG, false, call_withdraw, &withdrawal);
 			else

@@ -126,8 +126,12 @@ unsigned books_total(const char *name)
 
 static bool is_closing(const json_t *event)
 {
-	return books_is(event, "event", "accepted") || books_is(event, "event", "expired") ||
-	       books_is(event, "event", "duplicate") || books_is(event, "event", "dead");
+	static const char *const closing[] = { "accepted", "expired", "cancelled", "superseded", "duplicate", "dead" };
+	for (unsigned i = 0; i < sizeof closing / sizeof closing[0]; i++) {
+		if (books_is(event, "event", closing[i]))
+			return true;
+	}
+	return false;
 }
 
 static void count_event(struct books_tally *tally, const json_t *event)

@@ -40,6 +40,12 @@ void road_freshness(void);
 void road_stale_backlog(void);
 void road_stale_in_memory(void);
 
+/* e2e_road_withdraw.c */
+void road_withdrawn(void);
+void road_withdrawn_between_attempts(void);
+void road_paused(void);
+void road_paused_all(void);
+
 /* e2e_road_carrier.c */
 void road_long_texts(void);
 void road_routes(void);
