@@ -206,7 +206,8 @@ subtest 'bind_transceiver' => sub {
     for my $pdu (from_gateway('00000009')) {
         my $system_id = pack 'H*', value($pdu, 'smpp.system_id') =~ s/00\z//r;
         my %seen = map { $_ => value($pdu, "smpp.$_") } qw(command_length password system_type interface_version addr_ton addr_npi address_range);
-        # The dissector leaves out empty strings.
+        # The dissector leaves out empty strings; newer ones show the NUL of the last.
+        $seen{address_range} =~ s/\A00\z//;
         my %want = (command_length => sprintf('%08x', 23 + length "secret$system_id"), password => unpack('H*', "secret\0"),
             system_type => '',
             interface_version => '34', addr_ton => '00', addr_npi => '00', address_range => '');
