@@ -4,6 +4,7 @@
 
 #include "e2e_desk.h"
 
+#include "books.h"
 #include "command_process.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -80,6 +81,71 @@ void desk_refused(void)
 	desk_close();
 }
 
+/* A script of the gateway with the keys and arguments given (NULL-terminated). Returns what it does: a count. */
+static long long run_script(const char *name, const char *key_count, const char *const words[])
+{
+	char path[256];
+	const char *argv[24] = { "EVAL" };
+	size_t lens[24] = { 4 };
+	int count = 1;
+	snprintf(path, sizeof path, SOURCE_DIR "/gateway/store/lua/%s.lua", name);
+	char *text = world_read(path);
+	EXPECT(text != NULL);
+	argv[count] = text;
+	lens[count++] = strlen(text);
+	argv[count] = key_count;
+	lens[count++] = strlen(key_count);
+	for (unsigned i = 0; words[i] != NULL; i++) {
+		argv[count] = words[i];
+		lens[count++] = strlen(words[i]);
+	}
+	redisReply *reply = redis_server_call_argv(count, argv, lens);
+	long long done = reply->integer;
+	freeReplyObject(reply);
+	free(text);
+	return done;
+}
+
+/* Two people do the same at once: what the first one did, the second one finds gone. */
+void desk_steps_twice(void)
+{
+	static const struct {
+		const char *script;
+		const char *key_count;
+		const char *words[16];
+	} rows[] = {
+		{ "requeue",
+		  "4",
+		  { "{hongyan}:dead", "{hongyan}:ready", "{hongyan}:totals", "{hongyan}:events", "5-1", "0",
+		    "{\"e\":1}", "5-2", "1", "{\"e\":2}" } },
+		{ "resend",
+		  "3",
+		  { "{hongyan}:held", "{hongyan}:held:bodies", "{hongyan}:ready", "1-1@bulk", "1-2@bulk" } },
+		{ "drop_held",
+		  "5",
+		  { "{hongyan}:held", "{hongyan}:held:bodies", "{hongyan}:dead", "{hongyan}:totals", "{hongyan}:events",
+		    "held_dropped: x", "1-3@bulk", "{\"e\":3}", "1-4@bulk", "{\"e\":4}" } },
+	};
+	desk_open();
+	for (unsigned i = 1; i <= 4; i++) {
+		redis_server_do("XADD {hongyan}:dead 5-%d alert {} origin 2-%d@bulk reason x", i, i);
+		redis_server_do("ZADD {hongyan}:held 1770940800000 1-%d@bulk", i);
+		redis_server_do("HSET {hongyan}:held:bodies 1-%d@bulk %s", i, "0\n1\n\n{}");
+	}
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		EXPECT_COUNT(run_script(rows[i].script, rows[i].key_count, rows[i].words), 2);
+		char *before = desk_snapshot();
+		if (run_script(rows[i].script, rows[i].key_count, rows[i].words) != 0)
+			FAIL("%s does it twice", rows[i].script);
+		desk_expect_same(before);
+	}
+	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:ready"), 4);
+	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:dead"), 4);
+	EXPECT_COUNT(books_total("requeued"), 2);
+	EXPECT_COUNT(books_total("dead"), 2);
+	desk_close();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
@@ -102,6 +168,7 @@ int main(int argc, char *argv[])
 		{ "resume_interrupted", desk_resume_interrupted, 60, false },
 		{ "resume_waits", desk_resume_waits, 60, false },
 		{ "resume_paused_again", desk_resume_paused_again, 60, false },
+		{ "steps_twice", desk_steps_twice, 30, false },
 		{ "refused", desk_refused, 30, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);

@@ -35,4 +35,5 @@ void desk_resumes(void);
 void desk_resume_interrupted(void);
 void desk_resume_waits(void);
 void desk_resume_paused_again(void);
+void desk_steps_twice(void);
 void desk_refused(void);
