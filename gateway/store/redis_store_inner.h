@@ -176,8 +176,8 @@ struct redis_store {
 	char orphan[STORE_NAME_OCTETS]; /* dead consumer being taken over; "" = none */
 	struct key_set orphan_intents;
 	bool orphan_is_fenced; /* its intents are in orphan_intents */
-	bool is_adopting;
-	char *blob; /* the last intents value that was made */
+	bool is_adopting;      /* an adopt that the pipeline waits for is under way, or lost and not yet asked about */
+	char *blob;            /* the last intents value that was made */
 	size_t blob_cap;
 	size_t blob_len;
 

@@ -55,6 +55,7 @@ static void on_owned(void *ctx, const struct reply *reply)
 		}
 		store_range_lost(store, &to);
 	}
+	/* One that had not lost its answer was answered before this; none is taken while we ask. */
 	if (store->is_adopting) {
 		store->is_adopting = false;
 		store->events->on_adopted(store->ctx, store->lost_count > 0 || store->orphan_is_fenced);

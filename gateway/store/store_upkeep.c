@@ -269,12 +269,44 @@ static void end_adoption(struct redis_store *store)
 	store->orphan[0] = '\0';
 	store->orphan_is_fenced = false;
 	key_set_fini(&store->orphan_intents);
-	store->next_heartbeat = loop_now(store->loop).mono; /* look for the next one at once */
 }
 
-/* First step done: the dead one can begin nothing more, and we know what it had begun. */
-static void on_orphan_fenced(struct redis_store *store, const struct reply *reply)
+/* After end_adoption: a later heartbeat finds the orphan again. */
+static void adoption_refused(struct redis_store *store, const struct reply *error)
 {
+	if (reply_is_error(error, "FENCED")) {
+		store_fenced(store);
+		return;
+	}
+	store_script_failed(store, error);
+	struct log_line line;
+	if (log_begin(&line, store->options->log, LOG_ERROR, "adopt_error",
+		      "Redis refuses to hand over the alerts of a worker that died; it is tried again")) {
+		if (error->type == REPLY_ERROR)
+			log_text(&line, "error", error->text);
+		log_end(&line);
+	}
+}
+
+static bool is_adopt_answer(const struct reply *reply)
+{
+	return reply->type == REPLY_ARRAY && reply->count >= 2;
+}
+
+/* First step done: the dead one can begin nothing more, and we know what it had begun. The pipeline has no part in this
+ * step: an adopt of its own (of lost ranges) may be under way meanwhile. */
+static void on_orphan_fenced(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL) {
+		store->orphan[0] = '\0';
+		return;
+	}
+	if (!is_adopt_answer(reply)) {
+		end_adoption(store);
+		adoption_refused(store, reply);
+		return;
+	}
 	if (intents_read(reply_text_at(reply, 0), note_intent, store) != ERR_OK)
 		log_write(store->options->log, LOG_ERROR, "intents_damaged",
 			  "a dead worker's intents can't be read; its alerts are sent without the mark that they may "
@@ -311,38 +343,27 @@ static void on_adopted(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
 	store_note_answer(&store->fetch_max, reply != NULL);
-	if (reply == NULL) {
-		/* What was claimed without our knowing is found by its ranges (see on_main_down). */
-		if (!store->orphan_is_fenced) {
-			store->is_adopting = false;
-			store->orphan[0] = '\0';
-		}
+	/* What was claimed without our knowing is found by its ranges; is_adopting stays set until we have asked. */
+	if (reply == NULL)
 		return;
-	}
-	bool was_fence = !store->orphan_is_fenced;
 	store->is_adopting = false;
-	if (reply->type != REPLY_ARRAY || reply->count < 2) {
+	if (!is_adopt_answer(reply)) {
 		end_adoption(store);
-		if (!was_fence)
-			store->events->on_adopted(store->ctx, store->lost_count > 0);
-		if (reply_is_error(reply, "FENCED"))
-			store_fenced(store);
-		else
-			store_script_failed(store, reply);
-		return;
-	}
-	if (was_fence) {
-		on_orphan_fenced(store, reply);
+		store->events->on_adopted(store->ctx, store->lost_count > 0);
+		adoption_refused(store, reply);
 		return;
 	}
 	for (size_t i = 2; i < reply->count; i++)
 		take_range(store, reply->elements[i]);
-	if (reply->elements[1]->integer == 0)
+	if (reply->elements[1]->integer == 0) {
 		end_adoption(store);
+		store->next_heartbeat = loop_now(store->loop).mono; /* look for the next one at once */
+	}
 	store->events->on_adopted(store->ctx, store->orphan_is_fenced || store->lost_count > 0);
 }
 
-static void send_adopt(struct redis_store *store, struct slice intents, unsigned count)
+/* False where it could not be sent; then on_reply does not come. */
+static bool send_adopt(struct redis_store *store, struct slice intents, unsigned count, redis_on_reply on_reply)
 {
 	struct command *command = &store->scratch;
 	store_call_begin_script(store, command, SCRIPT_ADOPT, 3 + LANE_COUNT);
@@ -351,9 +372,7 @@ static void send_adopt(struct redis_store *store, struct slice intents, unsigned
 	command_word(command, store->orphan);
 	command_text(command, intents);
 	command_int(command, count);
-	store->is_adopting = redis_link_send(store->main, command_octets(command), 0, on_adopted, store);
-	if (!store->is_adopting && !store->orphan_is_fenced)
-		store->orphan[0] = '\0';
+	return redis_link_send(store->main, command_octets(command), 0, on_reply, store);
 }
 
 /* First step: fence it and learn its intents. */
@@ -365,7 +384,8 @@ static void start_adopting(struct redis_store *store)
 		log_text(&line, "consumer", slice_of(store->orphan));
 		log_end(&line);
 	}
-	send_adopt(store, (struct slice){ NULL, 0 }, 0);
+	if (!send_adopt(store, (struct slice){ NULL, 0 }, 0, on_orphan_fenced))
+		store->orphan[0] = '\0';
 }
 
 bool store_adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
@@ -373,6 +393,9 @@ bool store_adopt(struct store *base, unsigned count, const struct entry_key *beg
 	struct redis_store *store = (struct redis_store *)base;
 	CHECK(count > 0);
 	if (store->is_adopting || store->phase != PHASE_READY || !redis_link_is_up(store->main))
+		return false;
+	/* The store is not up before that is answered, and its answer ends the adopt that was lost, no later one. */
+	if (store->is_looking)
 		return false;
 	if (count > STORE_BATCH_MAX)
 		count = STORE_BATCH_MAX;
@@ -385,6 +408,6 @@ bool store_adopt(struct store *base, unsigned count, const struct entry_key *beg
 	struct slice intents = store_intents(store, begun, begun_count, NULL, 0);
 	if (intents.at == NULL)
 		return false;
-	send_adopt(store, intents, count);
+	store->is_adopting = send_adopt(store, intents, count, on_adopted);
 	return store->is_adopting;
 }

@@ -189,6 +189,38 @@ Test(store_contract, a_begin_that_is_asked_again_forgets_no_adopted_mark)
 	}
 }
 
+static void wake_with_a_lost_read(void *ctx)
+{
+	(void)ctx;
+	slot(1)->is_frozen = false;
+	store_rig_pass(RIG, 100 * US_PER_MS); /* its heartbeat is under way */
+	store_rig_read(RIG, 1, 10, false);
+	RIG->kit->break_reader(RIG, 1);
+	store_rig_pass(RIG, 300 * US_PER_MS); /* and behind it the question which entries are its own */
+}
+
+/* It fences a dead one while it asks what it may have lost itself: the answer to that ends no adoption. */
+Test(store_contract, a_lost_read_beside_an_adoption_confuses_neither)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2 });
+		store_rig_pass(RIG, 20 * US_PER_MS); /* its first heartbeat is answered */
+		slot(1)->is_frozen = true;
+		store_rig_close(RIG, 0, US_PER_S);
+		RIG->kit->hold(RIG, wake_with_a_lost_read, NULL);
+		store_rig_until(RIG, 1, rig_has_reads, 1, "the READ is over");
+		store_rig_until(RIG, 1, rig_is_up, 0, "it is up again");
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it finds what was left");
+		while (slot(1)->entry_count < 9)
+			store_rig_adopt_all(RIG, 1);
+		expect_taken_over(1, keys);
+		store_rig_finish(RIG);
+	}
+}
+
 Test(store_contract, who_was_taken_for_dead_is_told_and_the_first_truth_wins)
 {
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {

@@ -185,14 +185,12 @@ static void lose(struct store_rig *rig, bool done, void (*call)(void *ctx), void
 	freeReplyObject(reply);
 }
 
+/* Scripts and reads wait; connections are greeted. What waited is done at one go, and answered together. */
 static void hold(struct store_rig *rig, void (*call)(void *ctx), void *ctx)
 {
-	struct inner *inner = inner_of(rig);
-	int status;
-	kill(inner->server.pid, SIGSTOP);
-	cr_assert_eq(waitpid(inner->server.pid, &status, WUNTRACED), inner->server.pid);
+	freeReplyObject(ask(rig, "CLIENT PAUSE 60000 WRITE"));
 	call(ctx);
-	kill(inner->server.pid, SIGCONT);
+	freeReplyObject(ask(rig, "CLIENT UNPAUSE"));
 }
 
 static void break_reader(struct store_rig *rig, unsigned slot)
@@ -200,8 +198,7 @@ static void break_reader(struct store_rig *rig, unsigned slot)
 	(void)slot;
 	for (;;) {
 		redisReply *reply = ask(rig, "CLIENT LIST");
-		const char *blocked = strstr(reply->str, "cmd=xread ");
-		const char *line = blocked;
+		const char *line = strstr(reply->str, "cmd=xread"); /* or xreadgroup */
 		while (line != NULL && line > reply->str && line[-1] != '\n')
 			line--;
 		unsigned long id = line != NULL ? strtoul(line + strlen("id="), NULL, 10) : 0;

@@ -161,7 +161,9 @@ static void on_pauses(void *ctx, const struct pause *pauses, unsigned count)
 
 static void on_fenced(void *ctx)
 {
-	upcall(ctx)->fenced_count++;
+	struct rig_slot *slot = upcall(ctx);
+	slot->fenced_count++;
+	slot->is_adopting = false;
 }
 
 static void on_orphans(void *ctx)
@@ -172,6 +174,8 @@ static void on_orphans(void *ctx)
 static void on_adopted(void *ctx, bool more)
 {
 	struct rig_slot *slot = upcall(ctx);
+	cr_assert(slot->is_adopting, "%s: an adoption is over that nobody asked for", slot->rig->row);
+	slot->is_adopting = false;
 	slot->adopted_count++;
 	slot->adopt_more = more;
 }
@@ -434,6 +438,7 @@ bool store_rig_adopt(struct store_rig *rig, unsigned number, unsigned count)
 	unsigned begun_count = collect_begun(slot, begun);
 	slot->in_downcall = true;
 	bool taken = slot->store->ops->adopt(slot->store, count, begun, begun_count);
+	slot->is_adopting = slot->is_adopting || taken;
 	flush(slot);
 	return taken;
 }

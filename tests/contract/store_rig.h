@@ -53,6 +53,7 @@ struct rig_slot {
 	unsigned settled_count;
 	unsigned fenced_count;
 	unsigned orphan_count; /* times that on_orphans came */
+	bool is_adopting;      /* an adopt is under way */
 	unsigned adopted_count;
 	bool adopt_more;
 	struct rig_found {
@@ -85,9 +86,9 @@ struct store_kit {
 	mono_us (*now)(struct store_rig *rig);
 	/* Makes the calls of call(ctx) and breaks all connections under them; done: with or without effect. */
 	void (*lose)(struct store_rig *rig, bool done, void (*call)(void *ctx), void *ctx);
-	/* Makes calls while the queue answers nothing; it does after that. */
+	/* Makes calls while the queue does nothing for a worker but let it connect; it does all of it after that. */
 	void (*hold)(struct store_rig *rig, void (*call)(void *ctx), void *ctx);
-	/* Breaks the connection of a slot that waits for entries. */
+	/* Breaks the connection of the one slot with a READ under way. */
 	void (*break_reader)(struct store_rig *rig, unsigned slot);
 	/* The slot's process is gone without a word. */
 	void (*crash)(struct store_rig *rig, unsigned slot);

@@ -154,7 +154,6 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 		break;
 	case FAKE_FENCE:
 		store->orphan = QUEUE_NOBODY;
-		store->is_adopting = false;
 		break;
 	case FAKE_BEAT:
 		store->is_beating = false;

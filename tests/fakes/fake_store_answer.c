@@ -218,7 +218,6 @@ static void answer_fence(struct fake_store *store)
 	if (store->orphan_intent_count > 0)
 		memcpy(store->orphan_intents, dead->intents, store->orphan_intent_count * sizeof *dead->intents);
 	store->orphan_is_fenced = true;
-	store->is_adopting = false;
 	store->events->on_orphans(store->ctx);
 }
 

@@ -154,7 +154,7 @@ static bool adopt(struct store *base, unsigned count, const struct entry_key *be
 	struct fake_store *store = of(base);
 	CHECK(count > 0);
 	bool has_work = store->lost_count > 0 || store->orphan_is_fenced;
-	if (store->is_adopting || !has_work || store->phase != FAKE_OPEN || !store->main.is_up)
+	if (store->is_adopting || store->is_looking || !has_work || store->phase != FAKE_OPEN || !store->main.is_up)
 		return false;
 	store->is_adopting = true;
 	struct fake_call *call = fake_call_new(store, store->lost_count > 0 ? FAKE_FETCH : FAKE_ADOPT);

@@ -51,7 +51,6 @@ void fake_store_look_for_orphans(struct fake_store *store, mono_us now)
 		return;
 	store->orphan = dead;
 	store->orphan_is_fenced = false;
-	store->is_adopting = true;
 	fake_call_new(store, FAKE_FENCE);
 }
 
