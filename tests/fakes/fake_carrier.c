@@ -94,6 +94,10 @@ static void arrive(struct fake_carrier *carrier, struct place *place, mono_us no
 		place->answer_at = INT64_MAX;
 	if (place->outcome_class == OUTCOME_ACCEPTED)
 		place->ref = smsc_model_take(smsc, &place->key, place->wants_receipt, now_of(carrier));
+	if (smsc->plant == PLANT_SETTLE_BEFORE_OUTCOME) {
+		place->outcome_class = OUTCOME_ACCEPTED;
+		place->answer_at = now;
+	}
 }
 
 static void act_on(struct fake_carrier *carrier, struct list *places, mono_us now)

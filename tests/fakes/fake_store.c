@@ -54,6 +54,8 @@ void fake_call_free(struct fake_call *call)
 	free(call->intents);
 	free(call->verdicts);
 	free(call->settlements);
+	free(call->others);
+	free(call->pauses);
 	free_text(call->text);
 	free_text(call->ref);
 	free_text(call->value);
@@ -163,6 +165,9 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 		break;
 	case FAKE_LOOK:
 		store->is_looking = false;
+		break;
+	case FAKE_PAUSES:
+		store->is_asking_pauses = false;
 		break;
 	case FAKE_SIGN_OFF:
 		store->close_deadline = 0;
@@ -424,6 +429,8 @@ mono_us fake_store_next_deadline(const struct store *base)
 			least(&deadline, store->next_beat);
 		if (!store->is_moving)
 			least(&deadline, store->next_move);
+		if (!store->is_asking_pauses)
+			least(&deadline, store->next_pauses);
 	}
 	return deadline;
 }

@@ -18,6 +18,14 @@ struct fake_store_faults {
 	mono_us down_max_us;        /* they stay down for at most so long */
 };
 
+/* What a store tells whoever watches it. */
+struct fake_store_watch {
+	/* An alert may go: its BEGIN was asked at asked_at, and sent (for the last time) at sent_at. */
+	void (*on_go)(void *ctx, const struct entry_key *origin, mono_us asked_at, mono_us sent_at);
+	/* The pipeline learns what is paused. */
+	void (*on_pauses)(void *ctx, const struct pause *pauses, unsigned count);
+};
+
 struct fake_store_options {
 	struct queue_model *model;
 	const struct fake_env *env;
@@ -30,6 +38,8 @@ struct fake_store_options {
 	mono_us stale_after_us;
 	uint64_t seed;
 	const struct fake_store_faults *faults;
+	const struct fake_store_watch *watch; /* NULL = nobody */
+	void *watch_ctx;
 };
 
 enum fake_break {

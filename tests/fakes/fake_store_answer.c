@@ -44,6 +44,28 @@ static void act_read(struct fake_store *store, struct fake_call *call, mono_us n
 	}
 }
 
+/* Cancels are looked for on the urgent lane; the other lanes matter to alerts with a subject. */
+static void act_begin(struct fake_store *store, struct fake_call *call)
+{
+	struct queue_model *model = store->options->model;
+	bool has_subjects = false;
+	for (unsigned i = 0; i < call->count; i++)
+		has_subjects = has_subjects || call->items[i].subject.len > 0;
+	if (store->phase != FAKE_CLOSED)
+		queue_model_look_ahead(model, store->events, store->ctx, has_subjects, call->was_lost);
+	call->is_fenced = !queue_model_begin(model, store->consumer, call->items, call->count, call->intents,
+					     call->intent_count, call->verdicts);
+}
+
+static void act_pauses(struct fake_store *store, struct fake_call *call)
+{
+	const struct queue_model *model = store->options->model;
+	call->count = model->pause_count;
+	call->left = model->pause_version;
+	call->pauses = fake_memory_take(call->count + 1, sizeof *call->pauses);
+	memcpy(call->pauses, model->pauses, call->count * sizeof *call->pauses);
+}
+
 static void act_look(struct fake_store *store, struct fake_call *call)
 {
 	call->left = queue_model_pending(store->options->model, store->consumer, true, NULL, 0);
@@ -73,15 +95,13 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		act_read(store, call, now);
 		break;
 	case FAKE_BEGIN:
-		if (store->phase != FAKE_CLOSED)
-			queue_model_look_ahead(model, store->events, store->ctx);
-		call->is_fenced = !queue_model_begin(model, store->consumer, call->items, call->count, call->intents,
-						     call->intent_count, call->verdicts);
+		act_begin(store, call);
 		break;
 	case FAKE_SETTLE:
 		store->counts.careful += call->careful;
 		call->is_fenced =
-			!queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count);
+			!queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count,
+					    call->others);
 		break;
 	case FAKE_FIND:
 		call->value = text_copy(queue_model_find_receipt(model, call->account, call->text, &call->segment));
@@ -108,6 +128,9 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		break;
 	case FAKE_MOVE:
 		queue_model_move(model, call->count);
+		break;
+	case FAKE_PAUSES:
+		act_pauses(store, call);
 		break;
 	case FAKE_LOOK:
 		act_look(store, call);
@@ -199,6 +222,8 @@ static void answer_settle(struct fake_store *store, struct fake_call *call)
 {
 	for (unsigned i = 0; i < call->count; i++) {
 		unsigned kept = 0;
+		if (call->others[i])
+			continue;
 		for (unsigned k = 0; k < store->orphan_intent_count; k++) {
 			if (!entry_key_equal(&store->orphan_intents[k], &call->settlements[i]->key))
 				store->orphan_intents[kept++] = store->orphan_intents[k];
@@ -230,19 +255,42 @@ static void answer_adopt(struct fake_store *store, struct fake_call *call, mono_
 	end_adopting(store);
 }
 
+static void answer_begin(struct fake_store *store, struct fake_call *call)
+{
+	const struct fake_store_watch *watch = store->options->watch;
+	store->begins--;
+	for (unsigned i = 0; watch != NULL && i < call->count; i++) {
+		if (call->verdicts[i] == BEGIN_GO)
+			watch->on_go(store->options->watch_ctx, &call->items[i].origin, call->asked_at, call->sent_at);
+	}
+	store->events->on_begun(store->ctx, call->verdicts, call->count);
+}
+
+static void answer_pauses(struct fake_store *store, struct fake_call *call)
+{
+	const struct fake_store_watch *watch = store->options->watch;
+	store->is_asking_pauses = false;
+	if (call->left == store->pause_version)
+		return;
+	store->pause_version = call->left;
+	store->upcalls++;
+	if (watch != NULL)
+		watch->on_pauses(store->options->watch_ctx, call->pauses, call->count);
+	store->events->on_pauses(store->ctx, call->pauses, call->count);
+}
+
 void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us now)
 {
 	const struct store_events *events = store->events;
 	store->upcalls += call->kind != FAKE_BEAT && call->kind != FAKE_MOVE && call->kind != FAKE_LATE &&
-			  call->kind != FAKE_WITHDRAW;
+			  call->kind != FAKE_WITHDRAW && call->kind != FAKE_PAUSES;
 	switch (call->kind) {
 	case FAKE_READ:
 		fake_store_deliver(store, call->entries, call->entry_count, false);
 		fake_store_finish_read(store);
 		break;
 	case FAKE_BEGIN:
-		store->begins--;
-		events->on_begun(store->ctx, call->verdicts, call->count);
+		answer_begin(store, call);
 		break;
 	case FAKE_SETTLE:
 		answer_settle(store, call);
@@ -270,6 +318,9 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 		store->is_moving = false;
 		break;
 	case FAKE_WITHDRAW:
+		break;
+	case FAKE_PAUSES:
+		answer_pauses(store, call);
 		break;
 	case FAKE_LOOK:
 		answer_look(store, call);

@@ -10,6 +10,7 @@
 #define FAKE_BLOCK_US   (2 * US_PER_S)
 #define FAKE_MOVE_US    (100 * US_PER_MS)
 #define FAKE_MOVE_MAX   256
+#define FAKE_PAUSES_US  (250 * US_PER_MS)
 
 enum fake_call_kind {
 	FAKE_READ,
@@ -23,6 +24,7 @@ enum fake_call_kind {
 	FAKE_ADOPT,
 	FAKE_BEAT,
 	FAKE_MOVE,
+	FAKE_PAUSES, /* what is paused? */
 	FAKE_LOOK, /* what is ours that the pipeline has not seen? */
 	FAKE_FETCH,
 	FAKE_SIGN_OFF,
@@ -47,6 +49,7 @@ struct fake_call {
 	unsigned entry_count;
 	unsigned left; /* ADOPT: pending for the dead one still */
 	/* BEGIN */
+	mono_us asked_at;
 	struct store_begin *items;
 	unsigned count; /* of items, settlements; to adopt, to move */
 	struct entry_key *intents;
@@ -55,6 +58,7 @@ struct fake_call {
 	/* SETTLE */
 	struct settlement **settlements;
 	bool careful;
+	bool *others; /* for each: others have it now */
 	/* FIND, RECORD, LATE */
 	char account[64];
 	struct slice text; /* carrier_ref, events, members */
@@ -64,6 +68,7 @@ struct fake_call {
 	struct slice value;
 	struct store_withdrawal withdrawal; /* WITHDRAW; its texts are owned */
 	uint8_t segment;
+	struct pause *pauses; /* PAUSES: count of them */
 };
 
 struct fake_link {
@@ -106,6 +111,9 @@ struct fake_store {
 	unsigned begins;
 	bool is_beating;
 	bool is_moving;
+	bool is_asking_pauses;
+	unsigned pause_version; /* as the pipeline knows them */
+	mono_us next_pauses;
 	mono_us next_beat;
 	mono_us next_move;
 	struct fake_peer *peers;

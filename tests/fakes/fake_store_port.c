@@ -74,6 +74,7 @@ static bool begin_store(struct store *base, const struct store_begin *items, uns
 	store->begins++;
 	struct fake_call *call = fake_call_new(store, FAKE_BEGIN);
 	call->count = count;
+	call->asked_at = store->options->env->now.mono;
 	call->items = fake_memory_take(count, sizeof *call->items);
 	call->verdicts = fake_memory_take(count, sizeof *call->verdicts);
 	for (unsigned i = 0; i < count; i++) {
@@ -94,6 +95,7 @@ static void settle_store(struct store *base, struct settlement *const *settlemen
 	struct fake_call *call = fake_call_new(store, FAKE_SETTLE);
 	call->count = count;
 	call->settlements = fake_memory_take(count, sizeof *call->settlements);
+	call->others = fake_memory_take(count, sizeof *call->others);
 	for (unsigned i = 0; i < count; i++) {
 		call->settlements[i] = settlements[i];
 		call->careful = call->careful || settlements[i]->is_shared;

@@ -61,9 +61,18 @@ void fake_store_upkeep(struct fake_store *store, mono_us now)
 		store->next_beat = now + store->options->heartbeat_us;
 		fake_call_new(store, FAKE_BEAT);
 	}
+	if (now >= store->next_pauses && !store->is_asking_pauses) {
+		store->next_pauses = now + FAKE_PAUSES_US;
+		/* An answer that tells nothing new is told nobody. */
+		store->is_asking_pauses = store->pause_version != store->options->model->pause_version;
+		if (store->is_asking_pauses)
+			fake_call_new(store, FAKE_PAUSES);
+	}
 	if (now >= store->next_move && !store->is_moving) {
-		store->is_moving = true;
 		store->next_move = now + FAKE_MOVE_US;
-		fake_call_new(store, FAKE_MOVE)->count = FAKE_MOVE_MAX;
+		/* One that would move nothing is not made. */
+		store->is_moving = queue_model_next_due(store->options->model) <= store->options->model->now;
+		if (store->is_moving)
+			fake_call_new(store, FAKE_MOVE)->count = FAKE_MOVE_MAX;
 	}
 }

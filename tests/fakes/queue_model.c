@@ -42,6 +42,7 @@ void queue_model_destroy(struct queue_model *model)
 	for (unsigned i = 0; i < model->waiting_count; i++) {
 		free_text(model->waiting[i].state);
 		free_text(model->waiting[i].body);
+		free_text(model->waiting[i].paused_by);
 	}
 	for (unsigned i = 0; i < model->dead_count; i++) {
 		free_text(model->dead[i].reason);
@@ -168,6 +169,16 @@ unsigned queue_model_pending(const struct queue_model *model, unsigned consumer,
 	return found;
 }
 
+wall_ms queue_model_next_due(const struct queue_model *model)
+{
+	wall_ms due = INT64_MAX;
+	for (unsigned i = 0; i < model->waiting_count; i++) {
+		if (model->waiting[i].due_at < due)
+			due = model->waiting[i].due_at;
+	}
+	return due;
+}
+
 void queue_model_move(struct queue_model *model, unsigned count)
 {
 	for (unsigned i = 0; i < model->waiting_count && count > 0;) {
@@ -176,12 +187,24 @@ void queue_model_move(struct queue_model *model, unsigned count)
 			i++;
 			continue;
 		}
+		if (waiting->has_moved) { /* a planted bug: only now does it leave `later` */
+			free_text(waiting->paused_by);
+			model->waiting[i] = model->waiting[--model->waiting_count];
+			continue;
+		}
 		struct queue_entry *entry = append(model, LANE_READY);
-		entry->origin = waiting->origin;
+		if (model->plant != PLANT_RETRY_LOSES_ORIGIN)
+			entry->origin = waiting->origin;
 		entry->body = waiting->body;
 		entry->state = waiting->state;
 		entry->attempt = waiting->attempt;
 		entry->ambiguous = waiting->ambiguous;
+		if (model->plant == PLANT_MOVER_NOT_ATOMIC) {
+			waiting->state = waiting->body = (struct slice){ NULL, 0 };
+			waiting->has_moved = true;
+			return;
+		}
+		free_text(waiting->paused_by);
 		model->waiting[i] = model->waiting[--model->waiting_count];
 		count--;
 	}
@@ -238,7 +261,8 @@ bool queue_model_fence(struct queue_model *model, unsigned adopter, unsigned dea
 {
 	if (!model->consumers[adopter].is_alive)
 		return false;
-	model->consumers[dead].is_alive = false;
+	if (model->plant != PLANT_ADOPT_WITHOUT_FENCE)
+		model->consumers[dead].is_alive = false;
 	return true;
 }
 
@@ -293,7 +317,7 @@ static enum begin_verdict judge(struct queue_model *model, const struct store_be
 	char text[ENTRY_KEY_OCTETS];
 	struct slice origin = { text, entry_key_format(&item->origin, text) };
 	struct slice known = known_origin(model, item->id);
-	if (known.at != NULL && !slice_equal(known, origin))
+	if (known.at != NULL && (!slice_equal(known, origin) || model->plant == PLANT_DEDUPE_WITHOUT_ORIGIN))
 		return BEGIN_DUPLICATE;
 	enum begin_verdict withdrawn = queue_model_withdrawn(model, item);
 	if (withdrawn != BEGIN_GO || known.at != NULL)
@@ -304,12 +328,28 @@ static enum begin_verdict judge(struct queue_model *model, const struct store_be
 	return BEGIN_GO;
 }
 
+/* A planted bug: the intents are those of the BEGIN before. */
+static void forget_items(struct queue_consumer *consumer, const struct store_begin *items, unsigned count)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < consumer->intent_count; i++) {
+		unsigned at = 0;
+		while (at < count && !entry_key_equal(&items[at].key, &consumer->intents[i]))
+			at++;
+		if (at == count)
+			consumer->intents[kept++] = consumer->intents[i];
+	}
+	consumer->intent_count = kept;
+}
+
 bool queue_model_begin(struct queue_model *model, unsigned consumer, const struct store_begin *items, unsigned count,
 		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts)
 {
 	if (!model->consumers[consumer].is_alive)
 		return false;
 	set_intents(&model->consumers[consumer], intents, intent_count);
+	if (model->plant == PLANT_INTENT_AFTER_OCTETS)
+		forget_items(&model->consumers[consumer], items, count);
 	for (unsigned i = 0; i < count; i++)
 		verdicts[i] = judge(model, &items[i]);
 	return true;

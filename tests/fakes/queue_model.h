@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "fakes/fake_plant.h"
 #include "fakes/text_table.h"
 #include "port/store.h"
 
@@ -56,6 +57,8 @@ struct queue_waiting {
 	bool ambiguous;
 	struct slice state;
 	struct slice body;
+	struct slice paused_by; /* owned; absent unless it waits for the end of a pause */
+	bool has_moved;         /* it is back on a lane (a planted bug) */
 };
 
 struct queue_dead {
@@ -85,7 +88,11 @@ struct queue_model {
 	struct text_table *seen;
 	struct text_table *receipts;
 	struct text_table *withdrawn; /* ids, batches, subjects; it forgets nothing */
-	uint64_t refused; /* careful settlements that came too late to count */
+	struct pause pauses[STORE_PAUSES_MAX];
+	unsigned pause_count;
+	unsigned pause_version; /* grows with each change */
+	uint64_t refused;       /* careful settlements that came too late to count */
+	enum fake_plant plant;
 };
 
 struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int64_t receipt_window_ms);
@@ -132,15 +139,17 @@ bool queue_model_begin(struct queue_model *model, unsigned consumer, const struc
 /* Notes what an entry withdraws, as later BEGINs see it. */
 void queue_model_withdraw(struct queue_model *model, const struct store_withdrawal *withdrawal);
 
-/* Looks at entries that it has not looked at yet. */
-void queue_model_look_ahead(struct queue_model *model, const struct store_events *events, void *ctx);
+/* Looks at entries that it has not looked at yet: at those of the urgent lane, where cancels lie, or of all lanes. */
+void queue_model_look_ahead(struct queue_model *model, const struct store_events *events, void *ctx, bool all_lanes,
+			    bool was_lost);
 
 /* What BEGIN says of an alert by what is withdrawn: GO, CANCELLED or SUPERSEDED. */
 enum begin_verdict queue_model_withdrawn(struct queue_model *model, const struct store_begin *item);
 
-/* SETTLE. careful: each only where it is still pending. False where it was fenced and not careful. */
+/* SETTLE. careful: each only where it is still pending, and what is no acceptance only where it is not pending for
+ * others. others: count places, set where it is. False where it was fenced and not careful. */
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
-			struct settlement *const *settlements, unsigned count);
+			struct settlement *const *settlements, unsigned count, bool *others);
 
 void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
 			     const char *account, struct slice carrier_ref);
@@ -153,6 +162,16 @@ bool queue_model_fence(struct queue_model *model, unsigned adopter, unsigned dea
 bool queue_model_adopt(struct queue_model *model, unsigned adopter, unsigned dead, const struct entry_key *intents,
 		       unsigned intent_count, unsigned count, struct queue_entry **out, unsigned *out_count,
 		       unsigned *pending);
+
+/* An operator pauses something, or ends that pause: what waits because of it is due. False where nothing changed. */
+bool queue_model_pause(struct queue_model *model, const struct pause *pause);
+bool queue_model_resume(struct queue_model *model, const struct pause *pause);
+
+/* True where that is paused. field: as model/pause.h has it. */
+bool queue_model_is_paused(const struct queue_model *model, struct slice field);
+
+/* When the first of those that wait is due; INT64_MAX = none waits. */
+wall_ms queue_model_next_due(const struct queue_model *model);
 
 /* Brings alerts back whose waiting is over, at most so many. */
 void queue_model_move(struct queue_model *model, unsigned count);

@@ -105,6 +105,14 @@ static void wait(struct queue_model *model, const struct settlement *settlement)
 		.state = text_copy(settlement->state),
 		.body = text_copy(settlement->body),
 	};
+	if (settlement->paused_by.at == NULL)
+		return;
+	/* Where the pause has ended meanwhile, nobody would look for it. */
+	struct queue_waiting *waiting = &model->waiting[model->waiting_count - 1];
+	if (queue_model_is_paused(model, settlement->paused_by))
+		waiting->paused_by = text_copy(settlement->paused_by);
+	else
+		waiting->due_at = 0;
 }
 
 static void bury(struct queue_model *model, const struct settlement *settlement)
@@ -117,15 +125,29 @@ static void bury(struct queue_model *model, const struct settlement *settlement)
 	};
 }
 
-static void settle_one(struct queue_model *model, bool careful, const struct settlement *settlement)
+/* True where others have it. */
+static bool is_others(struct queue_model *model, const struct entry_key *key, unsigned consumer)
+{
+	const struct queue_entry *entry = queue_model_find(model, key);
+	return entry != NULL && !entry->is_settled && entry->owner != consumer;
+}
+
+/* False where others have it, who decide about it; only that it was accepted is true whoever has it. */
+static bool settle_one(struct queue_model *model, unsigned consumer, bool careful, const struct settlement *settlement)
 {
 	for (unsigned k = 0; k < settlement->receipt_key_count; k++)
 		keep_receipt(model, settlement->account, settlement->receipt_keys[k].carrier_ref,
 			     settlement->receipt_keys[k].segment, settlement->receipt_value);
+	bool is_acceptance = settlement->kind == SETTLE_CLOSE && settlement->closing == CLOSING_ACCEPTED;
+	if (careful && !is_acceptance && model->plant != PLANT_CAREFUL_TAKES_ALL &&
+	    is_others(model, &settlement->key, consumer)) {
+		model->refused++;
+		return false;
+	}
 	bool was_pending = take_off(model, &settlement->key);
 	if (careful && !was_pending) {
 		model->refused++;
-		return;
+		return true;
 	}
 	switch (settlement->kind) {
 	case SETTLE_LATER:
@@ -141,15 +163,16 @@ static void settle_one(struct queue_model *model, bool careful, const struct set
 		break;
 	}
 	queue_model_record(model, settlement->event);
+	return true;
 }
 
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
-			struct settlement *const *settlements, unsigned count)
+			struct settlement *const *settlements, unsigned count, bool *others)
 {
 	if (!careful && !model->consumers[consumer].is_alive)
 		return false;
 	for (unsigned i = 0; i < count; i++)
-		settle_one(model, careful, settlements[i]);
+		others[i] = !settle_one(model, consumer, careful, settlements[i]);
 	return true;
 }
 
@@ -184,7 +207,9 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 	if (i == model->waiting_count || !is_one_segment(model->waiting[i].state))
 		return;
 	struct queue_waiting waiting = model->waiting[i];
-	model->waiting[i] = model->waiting[--model->waiting_count];
+	bool stays = model->plant == PLANT_LATE_CLOSES_TWICE;
+	if (!stays)
+		model->waiting[i] = model->waiting[--model->waiting_count];
 	char id[ENTRY_ID_OCTETS];
 	char octets[4096];
 	struct buf buf = buf_over(octets, sizeof octets);
@@ -205,6 +230,9 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;
 	queue_model_record(model, buf_slice(&buf));
+	if (stays)
+		return;
 	free((char *)(uintptr_t)waiting.state.at);
 	free((char *)(uintptr_t)waiting.body.at);
+	free((char *)(uintptr_t)waiting.paused_by.at);
 }

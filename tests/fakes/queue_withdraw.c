@@ -63,9 +63,13 @@ void queue_model_withdraw(struct queue_model *model, const struct store_withdraw
 	text_row_set(row, (struct slice){ (const char *)&cut, sizeof cut });
 }
 
-void queue_model_look_ahead(struct queue_model *model, const struct store_events *events, void *ctx)
+void queue_model_look_ahead(struct queue_model *model, const struct store_events *events, void *ctx, bool all_lanes,
+			    bool was_lost)
 {
+	bool forgets = was_lost && model->plant == PLANT_CANCEL_FORGOTTEN;
 	for (unsigned number = 0; number < LANE_READY; number++) {
+		if (number != LANE_URGENT && !all_lanes)
+			continue;
 		struct queue_lane *lane = &model->lanes[number];
 		for (; lane->looked < lane->count; lane->looked++) {
 			const struct queue_entry *entry = lane->entries[lane->looked];
@@ -76,7 +80,7 @@ void queue_model_look_ahead(struct queue_model *model, const struct store_events
 				.malformed = entry->malformed,
 			};
 			struct store_withdrawal withdrawal;
-			if (entry->is_settled || !events->foresees(ctx, &seen, &withdrawal))
+			if (entry->is_settled || forgets || !events->foresees(ctx, &seen, &withdrawal))
 				continue;
 			withdrawal.origin = entry->origin;
 			queue_model_withdraw(model, &withdrawal);

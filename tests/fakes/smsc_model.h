@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/rng.h"
+#include "fakes/fake_plant.h"
 #include "model/outcome.h"
 #include "model/submit.h"
 
@@ -61,6 +62,7 @@ struct smsc_model {
 	unsigned receipt_count;
 	unsigned receipt_cap;
 	unsigned receipts_done; /* all before are done */
+	enum fake_plant plant;
 };
 
 /* mood: borrowed for its life. */

@@ -2,7 +2,7 @@
 
 /* The promises, as checks from outside: from what the queue holds, what the carriers took, and what events say. */
 
-#include "sim/sim_world.h"
+#include "sim/sim_withdraw.h"
 
 #include "base/check.h"
 
@@ -39,7 +39,7 @@ void sim_check_submit(struct sim_worker *worker, unsigned account, const struct 
 {
 	struct sim_world *world = worker->world;
 	struct now now = world->env.now;
-	const struct sim_alert *alert = sim_ledger_find(&world->ledger, &submit->key.origin);
+	struct sim_alert *alert = sim_ledger_find(&world->ledger, &submit->key.origin);
 	if (alert == NULL) {
 		sim_world_fail(world, "a submit of an alert that nobody asked for");
 		return;
@@ -48,7 +48,7 @@ void sim_check_submit(struct sim_worker *worker, unsigned account, const struct 
 		fprintf(stderr, "%lld us worker %u life %u account %u submits alert %u, segment %u of %u\n",
 			(long long)now.mono, worker->slot, worker->life, account, alert->id, submit->key.segment,
 			submit->segment->total);
-	if (alert->kind == SIM_MALFORMED || alert->kind == SIM_BAD)
+	if (alert->kind == SIM_MALFORMED || alert->kind == SIM_BAD || alert->kind == SIM_CANCEL)
 		sim_world_fail(world, "a bad alert (number %u) was sent", alert->id);
 	if (alert->expires_at != 0 && now.wall >= alert->expires_at)
 		sim_world_fail(world, "alert %u was sent %lld ms after it expired (segment %u of %u)", alert->id,
@@ -59,6 +59,7 @@ void sim_check_submit(struct sim_worker *worker, unsigned account, const struct 
 			       (long long)(alert->not_before - now.wall));
 	if (fake_carrier_outstanding(worker->accounts[account].carrier) > world->windows[account])
 		sim_world_fail(world, "more submits are out than the window of %u admits", world->windows[account]);
+	sim_withdraw_check_submit(worker, alert);
 	check_rate(worker, account, now.mono);
 }
 
@@ -88,6 +89,8 @@ static void check_intents(struct sim_world *world, const struct sim_worker *work
 	unsigned own = 0;
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		window += world->windows[i];
+	if (consumer->intent_count <= window + STORE_BATCH_MAX)
+		return;
 	for (unsigned i = 0; i < consumer->intent_count; i++) {
 		const struct queue_entry *entry = queue_model_find(world->model, &consumer->intents[i]);
 		own += entry == NULL || !entry->was_doubtful;
@@ -108,7 +111,7 @@ void sim_check_step(struct sim_world *world)
 	}
 	uint64_t closed = 0;
 	for (unsigned i = 0; i < CLOSING_COUNT; i++)
-		closed += world->model->totals[i];
+		closed += i != CLOSING_CONTROL ? world->model->totals[i] : 0; /* no event tells of that */
 	if (closed != world->ledger.closed)
 		sim_world_fail(world, "%llu entries are closed, %u events say so", as_ull(closed),
 			       world->ledger.closed);
@@ -159,11 +162,14 @@ static void check_alert(struct sim_world *world, const struct sim_alert *alert, 
 		most = times > most ? times : most;
 		*extra += times > 1 ? times - 1 : 0;
 	}
-	if (alert->closings != 1) {
+	if (alert->closings != (alert->kind != SIM_CANCEL)) {
 		sim_world_fail(world, "alert %u ended in %u closing events", alert->id, alert->closings);
 		return;
 	}
+	if (alert->kind == SIM_CANCEL)
+		return;
 	const char *name = closing_name(alert->closing);
+	sim_withdraw_check_end(world, alert);
 	if (most > 1 && !alert->is_ambiguous && !was_doubtful(world, &alert->origin))
 		sim_world_fail(world, "alert %u was taken %u times, and its event (%s) does not say why", alert->id,
 			       most, name);
@@ -181,19 +187,29 @@ static void check_alert(struct sim_world *world, const struct sim_alert *alert, 
 		sim_world_fail(world, "alert %u ended as %s although nothing went wrong", alert->id, name);
 }
 
-/* Of all entries with one id the carriers may have got one only. */
+/* Of all entries with one id the carriers may have got one only, and one of them ended otherwise than as a duplicate. */
 static void check_ids(struct sim_world *world)
 {
-	unsigned *sent = calloc(world->next_id + 1, sizeof *sent);
-	CHECK(sent != NULL);
-	for (unsigned i = 0; i < world->ledger.count; i++) {
-		const struct sim_alert *alert = &world->ledger.alerts[i];
-		if (alert->kind == SIM_MALFORMED || alert->kind == SIM_BAD || accepted_times(world, alert, 1) == 0)
+	struct id {
+		unsigned sent;
+		unsigned firsts;
+	} *ids = calloc(world->next_id + 1, sizeof *ids);
+	CHECK(ids != NULL);
+	const struct sim_ledger *ledger = &world->ledger;
+	for (unsigned i = 0; i < ledger->count; i++) {
+		const struct sim_alert *alert = &ledger->alerts[i];
+		if (alert->kind == SIM_MALFORMED || alert->kind == SIM_BAD || alert->kind == SIM_CANCEL)
 			continue;
-		if (sent[alert->id]++ > 0)
+		ids[alert->id].firsts += alert->closing != CLOSING_DUPLICATE;
+		if (accepted_times(world, alert, 1) > 0 && ids[alert->id].sent++ > 0)
 			sim_world_fail(world, "id %u was sent for two entries", alert->id);
 	}
-	free(sent);
+	for (unsigned i = 0; i < ledger->count; i++) {
+		const struct sim_alert *alert = &ledger->alerts[i];
+		if (alert->closing == CLOSING_DUPLICATE && alert->kind != SIM_CANCEL && ids[alert->id].firsts == 0)
+			sim_world_fail(world, "alert %u counts as a duplicate, but there is none before it", alert->id);
+	}
+	free(ids);
 }
 
 void sim_check_end(struct sim_world *world)
@@ -205,6 +221,9 @@ void sim_check_end(struct sim_world *world)
 	for (unsigned i = 0; i < world->ledger.count; i++)
 		check_alert(world, &world->ledger.alerts[i], &extra);
 	check_ids(world);
+	if (world->model->totals[CLOSING_CONTROL] != world->ledger.cancels)
+		sim_world_fail(world, "%llu cancels were obeyed, %u were given",
+			       as_ull(world->model->totals[CLOSING_CONTROL]), world->ledger.cancels);
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		for (unsigned account = 0; account < SIM_ACCOUNTS; account++)
 			counted += (uint64_t)metrics_value(world->workers[i].metrics, METRIC_AMBIGUOUS_RESENDS, account,

@@ -25,7 +25,7 @@ static unsigned some(struct sim_world *world, unsigned most)
 
 struct sim_profile sim_fault_profile(struct sim_world *world)
 {
-	if (rng_below(&world->rng, 8) == 0)
+	if (!world->scale.is_small && rng_below(&world->rng, 8) == 0)
 		return (struct sim_profile){ .is_calm = true };
 	return (struct sim_profile){
 		.break_store = some(world, 2000),
@@ -42,7 +42,6 @@ struct sim_profile sim_fault_profile(struct sim_world *world)
 static void change_mood(struct sim_world *world, unsigned account)
 {
 	static const unsigned tempers[][SMSC_FATE_COUNT] = {
-		{ [SMSC_ACCEPT] = 1 },
 		{ [SMSC_ACCEPT] = 90, [SMSC_TEMPORARY] = 5, [SMSC_REJECT] = 2, [SMSC_THROTTLE] = 3 },
 		{ [SMSC_THROTTLE] = 1 },
 		{ [SMSC_ACCEPT] = 50, [SMSC_SILENT] = 20, [SMSC_LOSE] = 15, [SMSC_LATE] = 15 },
@@ -63,8 +62,9 @@ static void change_mood(struct sim_world *world, unsigned account)
 	if (!mood->refuses_links)
 		memcpy(mood->weights, tempers[throw], sizeof mood->weights);
 	mood->latency_max_us = (mono_us)rng_below(&world->rng, 3) * 30 * US_PER_MS + 1;
-	mood->late_us = US_PER_S / 2 + (mono_us)rng_below(&world->rng, 4 * US_PER_S);
-	world->mood_until[account] = world->env.now.mono + (mono_us)rng_below(&world->rng, 5 * US_PER_S);
+	mood->late_us = sim_world_span(world, US_PER_S / 2 + (mono_us)rng_below(&world->rng, 4 * US_PER_S));
+	world->mood_until[account] =
+		world->env.now.mono + sim_world_span(world, (mono_us)rng_below(&world->rng, 5 * US_PER_S));
 	for (unsigned i = 0; mood->refuses_links && i < world->worker_count; i++) {
 		if (world->workers[i].is_running)
 			fake_carrier_break(world->workers[i].accounts[account].carrier);
@@ -82,49 +82,146 @@ static void calm_down(struct sim_world *world, unsigned account)
 /* Often just so long that it wakes while others take its alerts over. */
 static mono_us nap(struct sim_world *world)
 {
+	mono_us dead = sim_world_dead_after(world);
 	if (rng_below(&world->rng, 2) == 0)
-		return (mono_us)rng_below(&world->rng, 3 * SIM_DEAD_US);
-	return SIM_DEAD_US + (mono_us)rng_below(&world->rng, 3 * US_PER_S / 2);
+		return (mono_us)rng_below(&world->rng, (uint64_t)(3 * dead));
+	return dead + (mono_us)rng_below(&world->rng, (uint64_t)sim_world_span(world, 3 * US_PER_S / 2));
+}
+
+static void crash(struct sim_worker *worker)
+{
+	struct sim_world *world = worker->world;
+	tell(world, worker, "crashes");
+	sim_worker_crash(worker);
+	mono_us most = sim_world_span(world, 8 * US_PER_S);
+	worker->start_at = world->env.now.mono + (mono_us)rng_below(&world->rng, (uint64_t)most);
+	worker->is_frozen = false;
+}
+
+static void freeze(struct sim_worker *worker)
+{
+	tell(worker->world, worker, "freezes");
+	worker->is_frozen = true;
+	worker->thaw_at = worker->world->env.now.mono + nap(worker->world);
+}
+
+static void slow_down(struct sim_world *world)
+{
+	mono_us most = rng_below(&world->rng, 4) == 0 ? sim_world_span(world, 3 * US_PER_S) : 20 * US_PER_MS;
+	world->store_faults.delay_max_us = (mono_us)rng_below(&world->rng, (uint64_t)most);
+}
+
+/* One fault of a kind; worker: it runs. */
+static void strike(struct sim_worker *worker, enum sim_fault fault)
+{
+	struct sim_world *world = worker->world;
+	unsigned account = (unsigned)rng_below(&world->rng, SIM_ACCOUNTS);
+	switch (fault) {
+	case SIM_FAULT_CRASH:
+		crash(worker);
+		break;
+	case SIM_FAULT_FREEZE:
+		freeze(worker);
+		break;
+	case SIM_FAULT_STORE:
+		tell(world, worker, "its store's connections break");
+		fake_store_break(worker->store, FAKE_BREAK_SEEDED, sim_world_span(world, US_PER_S));
+		break;
+	case SIM_FAULT_READER:
+		tell(world, worker, "its store's reading connection breaks");
+		fake_store_break_reader(worker->store, FAKE_BREAK_SEEDED);
+		break;
+	case SIM_FAULT_SLOW:
+		slow_down(world);
+		break;
+	case SIM_FAULT_LINK:
+		tell(world, worker, "a carrier's link breaks");
+		fake_carrier_break(worker->accounts[account].carrier);
+		break;
+	case SIM_FAULT_UNBIND:
+		tell(world, worker, "a carrier unbinds");
+		fake_carrier_unbind(worker->accounts[account].carrier);
+		break;
+	case SIM_FAULT_MOOD:
+		change_mood(world, account);
+		break;
+	case SIM_FAULT_JUMP:
+		fake_env_jump(&world->env, (int64_t)rng_below(&world->rng, 4000) - 2000);
+		break;
+	case SIM_FAULT_DRAIN:
+		tell(world, worker, "drains");
+		sim_worker_drain(worker);
+		break;
+	case SIM_FAULT_COUNT:
+		break;
+	}
+	world->faults[fault]++;
 }
 
 static void trouble_worker(struct sim_world *world, struct sim_worker *worker)
 {
 	const struct sim_profile *profile = &world->profile;
-	mono_us now = world->env.now.mono;
-	unsigned account = (unsigned)rng_below(&world->rng, SIM_ACCOUNTS);
-	if (now - worker->born_at > US_PER_S && happens(world, profile->crash)) {
-		tell(world, worker, "crashes");
-		sim_worker_crash(worker);
-		worker->start_at = now + (mono_us)rng_below(&world->rng, 8 * US_PER_S);
-		world->crashes++;
+	if (world->env.now.mono - worker->born_at > US_PER_S && happens(world, profile->crash)) {
+		strike(worker, SIM_FAULT_CRASH);
 		return;
 	}
-	if (happens(world, profile->break_store)) {
-		tell(world, worker, "its store's connection breaks");
-		if (rng_below(&world->rng, 3) == 0)
-			fake_store_break_reader(worker->store, FAKE_BREAK_SEEDED);
-		else
-			fake_store_break(worker->store, FAKE_BREAK_SEEDED, US_PER_S);
+	if (happens(world, profile->break_store))
+		strike(worker, rng_below(&world->rng, 3) == 0 ? SIM_FAULT_READER : SIM_FAULT_STORE);
+	if (happens(world, profile->break_carrier))
+		strike(worker, SIM_FAULT_LINK);
+	if (happens(world, profile->unbind))
+		strike(worker, SIM_FAULT_UNBIND);
+	if (!worker->is_frozen && happens(world, profile->freeze))
+		strike(worker, SIM_FAULT_FREEZE);
+	if (!worker->is_draining && !worker->is_frozen && happens(world, profile->drain))
+		strike(worker, SIM_FAULT_DRAIN);
+}
+
+static uint64_t faults_so_far(const struct sim_world *world)
+{
+	uint64_t faults = 0;
+	for (unsigned i = 0; i < SIM_FAULT_DRAIN; i++)
+		faults += world->faults[i];
+	return faults;
+}
+
+bool sim_fault_has_more(const struct sim_world *world)
+{
+	return world->fault_every > 0 && faults_so_far(world) < SIM_FAULTS_LEAST;
+}
+
+static struct sim_worker *any_running(struct sim_world *world)
+{
+	unsigned first = (unsigned)rng_below(&world->rng, world->worker_count);
+	for (unsigned i = 0; i < world->worker_count; i++) {
+		struct sim_worker *worker = &world->workers[(first + i) % world->worker_count];
+		if (worker->is_running && !worker->is_frozen)
+			return worker;
 	}
-	if (happens(world, profile->break_carrier)) {
-		tell(world, worker, "a carrier's link breaks");
-		fake_carrier_break(worker->accounts[account].carrier);
-	}
-	if (happens(world, profile->unbind)) {
-		tell(world, worker, "a carrier unbinds");
-		fake_carrier_unbind(worker->accounts[account].carrier);
-	}
-	if (!worker->is_frozen && happens(world, profile->freeze)) {
-		tell(world, worker, "freezes");
-		worker->is_frozen = true;
-		worker->thaw_at = now + nap(world);
-		world->freezes++;
-	}
-	if (!worker->is_draining && !worker->is_frozen && happens(world, profile->drain)) {
-		tell(world, worker, "drains");
-		sim_worker_drain(worker);
-		world->drains++;
-	}
+	return NULL;
+}
+
+/* In a small world faults come with the alerts, whatever chance brings besides. */
+static void strike_as_planned(struct sim_world *world)
+{
+	static const enum sim_fault faults[] = {
+		SIM_FAULT_CRASH,  SIM_FAULT_CRASH, SIM_FAULT_CRASH, SIM_FAULT_FREEZE, SIM_FAULT_FREEZE,
+		SIM_FAULT_FREEZE, SIM_FAULT_STORE, SIM_FAULT_STORE, SIM_FAULT_READER, SIM_FAULT_SLOW,
+		SIM_FAULT_LINK,   SIM_FAULT_LINK,  SIM_FAULT_LINK,  SIM_FAULT_UNBIND, SIM_FAULT_MOOD,
+		SIM_FAULT_MOOD,   SIM_FAULT_MOOD,  SIM_FAULT_JUMP,
+	};
+	if (world->fault_every == 0 || world->is_healed)
+		return;
+	unsigned due = world->ledger.count / world->fault_every;
+	bool is_late = world->ledger.count >= world->alerts_most && sim_fault_has_more(world) &&
+		       rng_below(&world->rng, 50) == 0;
+	if (world->faults_planned >= due && !is_late)
+		return;
+	struct sim_worker *worker = any_running(world);
+	if (worker == NULL)
+		return;
+	world->faults_planned++;
+	strike(worker, faults[rng_below(&world->rng, sizeof faults / sizeof faults[0])]);
 }
 
 void sim_fault_step(struct sim_world *world)
@@ -144,16 +241,17 @@ void sim_fault_step(struct sim_world *world)
 			worker->wants_turn = true;
 		}
 	}
+	strike_as_planned(world);
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
-		if (happens(world, profile->change_mood))
+		if (happens(world, profile->change_mood)) {
 			change_mood(world, i);
-		else if (now >= world->mood_until[i])
+			world->faults[SIM_FAULT_MOOD]++;
+		} else if (now >= world->mood_until[i]) {
 			calm_down(world, i);
+		}
 	}
 	if (happens(world, profile->jump))
-		fake_env_jump(&world->env, (int64_t)rng_below(&world->rng, 4000) - 2000);
+		strike(&world->workers[0], SIM_FAULT_JUMP);
 	if (happens(world, profile->break_store))
-		world->store_faults.delay_max_us = (mono_us)rng_below(&world->rng, 4) == 0
-							   ? (mono_us)rng_below(&world->rng, 3 * US_PER_S)
-							   : (mono_us)rng_below(&world->rng, 20 * US_PER_MS);
+		strike(&world->workers[0], SIM_FAULT_SLOW);
 }

@@ -16,6 +16,7 @@ void sim_ledger_fini(struct sim_ledger *ledger)
 {
 	text_table_destroy(ledger->by_origin);
 	free(ledger->alerts);
+	free(ledger->withdrawing);
 }
 
 struct sim_alert *sim_ledger_add(struct sim_ledger *ledger, const struct entry_key *origin, enum sim_kind kind)
@@ -28,7 +29,9 @@ struct sim_alert *sim_ledger_add(struct sim_ledger *ledger, const struct entry_k
 	struct slice text = { key, entry_key_format(origin, key) };
 	text_table_take(ledger->by_origin, text)->number = ledger->count;
 	struct sim_alert *alert = &ledger->alerts[ledger->count++];
-	*alert = (struct sim_alert){ .origin = *origin, .kind = kind };
+	*alert = (struct sim_alert){
+		.origin = *origin, .kind = kind, .withdrawn_at = INT64_MAX, .subject_ended_at = INT64_MAX
+	};
 	return alert;
 }
 

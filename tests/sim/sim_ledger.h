@@ -5,10 +5,13 @@
 #include "fakes/text_table.h"
 #include "model/closing.h"
 #include "model/entry.h"
+#include "port/store.h"
 
 #include <stdbool.h>
 
 /* What producers asked for and what became of it, written down outside the gateway: the simulation's judge. */
+
+#define SIM_WORKERS_MAX 3
 
 enum sim_kind {
 	SIM_PLAIN,
@@ -17,14 +20,31 @@ enum sim_kind {
 	SIM_EARLY,     /* not before a time to come */
 	SIM_MALFORMED, /* the entry itself is wrong */
 	SIM_BAD,       /* JSON, template, parameters or number are wrong */
+	SIM_CANCEL,    /* it withdraws others */
 	SIM_KIND_COUNT
+};
+
+/* The last leave to send an alert that a worker got. */
+struct sim_go {
+	unsigned life; /* of the worker; 0 = it never got one */
+	bool is_used;
+	mono_us asked_at;
+	mono_us sent_at; /* when the queue was asked */
+	mono_us told_at;
 };
 
 struct sim_alert {
 	struct entry_key origin;
 	enum sim_kind kind;
 	bool is_long; /* several segments */
-	unsigned id;  /* number in the alert's id */
+	unsigned id;  /* number in the alert's id; of a cancel: what it names, as is subject */
+	unsigned subject; /* 0 = none, as are batch and tenant */
+	unsigned batch;
+	unsigned tenant;
+	bool supersedes;
+	bool has_priority;
+	enum lane priority;
+	enum withdrawal_kind cancel; /* of a cancel */
 	wall_ms expires_at;
 	wall_ms not_before;
 	unsigned closings;
@@ -33,6 +53,13 @@ struct sim_alert {
 	bool is_late;
 	unsigned segments; /* as its closing event says */
 	unsigned delivered;
+	/* What sim_withdraw.c knows of it. */
+	bool was_cancelled; /* some time, by some cancel */
+	bool was_superseded;
+	bool has_heir;            /* a superseding alert of its subject has its id */
+	mono_us withdrawn_at;     /* from then on no BEGIN may let it go; INT64_MAX = never, as is the next one */
+	mono_us subject_ended_at; /* likewise, by its subject */
+	struct sim_go goes[SIM_WORKERS_MAX];
 };
 
 struct sim_ledger {
@@ -42,6 +69,10 @@ struct sim_ledger {
 	struct text_table *by_origin; /* entry key → place */
 	unsigned events_read;
 	unsigned closed;
+	unsigned *withdrawing; /* places of cancels and superseding alerts */
+	unsigned withdrawing_count;
+	unsigned withdrawing_cap;
+	unsigned cancels;
 };
 
 void sim_ledger_init(struct sim_ledger *ledger);

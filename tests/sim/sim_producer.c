@@ -1,41 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Producers: alerts of all kinds, good and bad, on all lanes. Two templates, routes that leave some numbers out. */
+/* Producers: alerts of all kinds, good and bad, on all lanes; and cancels, mostly of what was added just before. */
 
-#include "base/buf.h"
 #include "base/check.h"
-#include "base/civil.h"
-#include "sim/sim_world.h"
+#include "sim/sim_texts.h"
+#include "sim/sim_withdraw.h"
+
+#include <stdio.h>
 
 #define BODY_OCTETS 1024
-
-static void add_template(struct catalogue *catalogue, const char *name, const char *source)
-{
-	struct template *template = NULL;
-	struct err_at at = { .err = ERR_OK };
-	struct slice locale = { NULL, 0 };
-	CHECK(template_compile(slice_of(name), locale, slice_of(source), &template, &at) == ERR_OK);
-	CHECK(catalogue_add(catalogue, &template, NULL) == ERR_OK);
-}
-
-bool sim_producer_make_texts(struct sim_world *world)
-{
-	static const struct slice both[] = { SLICE("86138") };
-	static const struct slice second[] = { SLICE("86139") };
-	static const uint8_t accounts[] = { 0, 1 };
-	const struct route_rule rules[] = {
-		{ .prefixes = both, .prefix_count = 1, .accounts = accounts, .account_count = 2 },
-		{ .prefixes = second, .prefix_count = 1, .accounts = accounts + 1, .account_count = 1 },
-	};
-	world->catalogue = catalogue_create((struct slice){ NULL, 0 });
-	CHECK(world->catalogue != NULL);
-	add_template(world->catalogue, "short", "class: notice\nparam n integer n sample=1\n---\n您好，第{{n}}条。");
-	add_template(world->catalogue, "long",
-		     "class: notice\nparam n integer n sample=1\n"
-		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
-	return catalogue_freeze(world->catalogue) == ERR_OK &&
-	       route_create(rules, sizeof rules / sizeof rules[0], &world->routes, NULL) == ERR_OK;
-}
+#define SUBJECTS    8
+#define TENANTS     2
+#define RUN_ALERTS  60 /* alerts while one batch goes on */
 
 static unsigned die(struct sim_world *world, unsigned sides)
 {
@@ -45,8 +21,8 @@ static unsigned die(struct sim_world *world, unsigned sides)
 static enum sim_kind pick_kind(struct sim_world *world)
 {
 	static const unsigned shares[SIM_KIND_COUNT] = {
-		[SIM_PLAIN] = 68, [SIM_TWICE] = 7,     [SIM_URGENT] = 10,
-		[SIM_EARLY] = 7,  [SIM_MALFORMED] = 2, [SIM_BAD] = 6,
+		[SIM_PLAIN] = 60,    [SIM_TWICE] = 7, [SIM_URGENT] = 10, [SIM_EARLY] = 7,
+		[SIM_MALFORMED] = 2, [SIM_BAD] = 6,   [SIM_CANCEL] = 8,
 	};
 	if (world->profile.is_calm)
 		return SIM_PLAIN;
@@ -57,84 +33,102 @@ static enum sim_kind pick_kind(struct sim_world *world)
 	return (enum sim_kind)kind;
 }
 
-static void put_instant(struct buf *body, const char *key, wall_ms at)
+/* The batch that goes on now. */
+static unsigned run_of(const struct sim_world *world)
 {
-	char text[40];
-	size_t len = civil_format_rfc3339(at, 0, text);
-	buf_put_format(body, ",\"%s\":\"%.*s\"", key, (int)len, text);
+	return 1 + world->next_id / RUN_ALERTS;
 }
 
-static void put_bad(struct sim_world *world, struct buf *body, unsigned id)
+static void make_cancel(struct sim_world *world, struct sim_alert *alert)
 {
-	switch (die(world, 4)) {
-	case 0:
-		buf_put_text(body, "{\"id\":\"oops");
-		break;
-	case 1:
-		buf_put_format(body, "{\"id\":\"b%u\",\"to\":\"13800000001\",\"template\":\"shrot\"}", id);
-		break;
-	case 2:
-		buf_put_format(
-			body, "{\"id\":\"b%u\",\"to\":\"13800000001\",\"template\":\"short\",\"params\":{\"n\":\"x\"}}",
-			id);
-		break;
-	default: /* no route */
-		buf_put_format(
-			body, "{\"id\":\"b%u\",\"to\":\"15000000001\",\"template\":\"short\",\"params\":{\"n\":\"1\"}}",
-			id);
-		break;
-	}
+	unsigned throw = die(world, 10);
+	unsigned recent = world->next_id < 30 ? world->next_id : 30;
+	alert->cancel = throw < 6 ? WITHDRAWAL_ID : throw < 9 ? WITHDRAWAL_SUBJECT : WITHDRAWAL_BATCH;
+	/* Some come before what they cancel. */
+	alert->id = world->next_id + 3 - die(world, recent + 3);
+	alert->subject = alert->cancel == WITHDRAWAL_SUBJECT ? 1 + die(world, SUBJECTS) : 0;
+	alert->batch = alert->cancel == WITHDRAWAL_BATCH ? run_of(world) - (run_of(world) > 1 && die(world, 2) == 0) : 0;
 }
 
-static void put_body(struct sim_world *world, struct buf *body, const struct sim_alert *alert)
+static void make_links(struct sim_world *world, struct sim_alert *alert)
 {
-	bool is_long = alert->is_long;
-	buf_put_format(body, "{\"id\":\"a%u\",\"to\":\"%s%08u\",\"template\":\"%s\",\"params\":{\"n\":\"%u\"",
-		       alert->id, die(world, 3) == 0 ? "139" : "138", alert->id, is_long ? "long" : "short", alert->id);
-	if (is_long) {
-		buf_put_text(body, ",\"t\":\"");
-		for (unsigned i = 0; i < 67 * SIM_LONG_PARTS - 20; i++)
-			buf_put_text(body, "电");
-		buf_put_text(body, "\"");
+	if (die(world, 3) == 0)
+		alert->subject = 1 + die(world, SUBJECTS);
+	alert->supersedes = alert->subject != 0 && die(world, 2) == 0;
+	if (die(world, 4) == 0)
+		alert->batch = run_of(world);
+	if (die(world, 4) == 0)
+		alert->tenant = 1 + die(world, TENANTS);
+	alert->has_priority = die(world, 5) == 0;
+	alert->priority = (enum lane)die(world, LANE_READY);
+}
+
+/* One that was added before, once more: in doubt a producer does that. */
+static bool make_twice(struct sim_world *world, struct sim_alert *alert)
+{
+	if (world->ledger.count == 0)
+		return false;
+	const struct sim_alert *first = &world->ledger.alerts[die(world, world->ledger.count)];
+	if (first->kind == SIM_MALFORMED || first->kind == SIM_BAD || first->kind == SIM_CANCEL)
+		return false;
+	alert->id = first->id;
+	alert->is_long = first->is_long;
+	alert->expires_at = first->expires_at;
+	alert->not_before = first->not_before;
+	alert->subject = first->subject;
+	alert->supersedes = first->supersedes;
+	alert->batch = first->batch;
+	alert->tenant = first->tenant;
+	alert->has_priority = first->has_priority;
+	alert->priority = first->priority;
+	return true;
+}
+
+static void make_alert(struct sim_world *world, struct sim_alert *alert)
+{
+	wall_ms now = world->env.now.wall;
+	alert->kind = pick_kind(world);
+	alert->is_long = !world->profile.is_calm && die(world, 6) == 0;
+	if (alert->kind == SIM_CANCEL) {
+		make_cancel(world, alert);
+		return;
 	}
-	buf_put_text(body, "}");
-	if (alert->expires_at)
-		put_instant(body, "expires_at", alert->expires_at);
-	if (alert->not_before)
-		put_instant(body, "not_before", alert->not_before);
-	buf_put_text(body, "}");
+	if (alert->kind == SIM_TWICE && make_twice(world, alert))
+		return;
+	alert->id = world->next_id++;
+	if (!world->profile.is_calm)
+		make_links(world, alert);
+	if (alert->kind == SIM_URGENT)
+		alert->expires_at = now + 1 + die(world, 4000);
+	if (alert->kind == SIM_EARLY)
+		alert->not_before = now + 1 + die(world, 5000);
 }
 
 static void produce_one(struct sim_world *world)
 {
 	char octets[BODY_OCTETS];
 	struct buf body = buf_over(octets, sizeof octets);
-	struct sim_alert alert = {
-		.kind = pick_kind(world),
-		.id = world->next_id,
-		.is_long = !world->profile.is_calm && die(world, 6) == 0,
-	};
+	struct sim_alert made = { .kind = SIM_PLAIN, .withdrawn_at = INT64_MAX, .subject_ended_at = INT64_MAX };
+	make_alert(world, &made);
 	enum lane lane = (enum lane)die(world, LANE_READY);
-	wall_ms now = world->env.now.wall;
-	if (alert.kind == SIM_TWICE && world->next_id > 1)
-		alert.id = 1 + die(world, world->next_id - 1);
-	else
-		world->next_id++;
-	if (alert.kind == SIM_URGENT)
-		alert.expires_at = now + 1 + die(world, 4000);
-	if (alert.kind == SIM_EARLY)
-		alert.not_before = now + 1 + die(world, 5000);
-	if (alert.kind == SIM_MALFORMED)
+	if (made.kind == SIM_CANCEL && die(world, 6) != 0)
+		lane = LANE_URGENT;
+	if (made.kind == SIM_MALFORMED)
 		buf_put_text(&body, "note: hello\n");
-	else if (alert.kind == SIM_BAD)
-		put_bad(world, &body, alert.id);
+	else if (made.kind == SIM_BAD)
+		sim_texts_put_bad(world, &body, &made);
 	else
-		put_body(world, &body, &alert);
+		sim_texts_put(world, &body, &made);
 	CHECK(!body.full);
-	struct entry_key key = queue_model_add(world->model, lane, buf_slice(&body),
-					       alert.kind == SIM_MALFORMED ? "the field “alert” is missing" : NULL);
-	alert.origin = key;
-	*sim_ledger_add(&world->ledger, &key, alert.kind) = alert;
+	made.origin = queue_model_add(world->model, lane, buf_slice(&body),
+				      made.kind == SIM_MALFORMED ? "the field “alert” is missing" : NULL);
+	if (world->env.is_loud)
+		fprintf(stderr, "%lld us added %llu-%llu to %s: %.*s\n", (long long)world->env.now.mono,
+			(unsigned long long)made.origin.ms, (unsigned long long)made.origin.seq, lane_name(lane),
+			(int)(body.len < 240 ? body.len : 240), body.at);
+	struct sim_alert *alert = sim_ledger_add(&world->ledger, &made.origin, made.kind);
+	*alert = made;
+	sim_withdraw_note(world, alert);
 }
 
 void sim_producer_step(struct sim_world *world)

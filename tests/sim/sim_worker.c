@@ -4,8 +4,9 @@
  * deadline that it named has come; so a pipeline that names a wrong deadline sleeps for ever and is found out. */
 
 #include "fakes/alloc_fault.h"
+#include "fakes/fake_store_inner.h"
 #include "pipeline/pipeline_inner.h" /* a crash frees a pipeline that is open */
-#include "sim/sim_world.h"
+#include "sim/sim_withdraw.h"
 
 #include "base/check.h"
 
@@ -68,11 +69,13 @@ static void make_store(struct sim_worker *worker)
 		.instance = instance_names[worker->slot],
 		.nonce = world->seed * 1000 + worker->life,
 		.adopts_instance = true,
-		.heartbeat_us = US_PER_S,
-		.dead_after_us = SIM_DEAD_US,
-		.stale_after_us = 2 * US_PER_S,
+		.heartbeat_us = sim_world_span(world, US_PER_S),
+		.dead_after_us = sim_world_dead_after(world),
+		.stale_after_us = sim_world_span(world, 2 * US_PER_S),
 		.seed = rng_next(&world->rng),
 		.faults = &world->store_faults,
+		.watch = &sim_withdraw_watch,
+		.watch_ctx = worker,
 	};
 	worker->store = fake_store_create(&worker->store_options);
 }
@@ -86,8 +89,8 @@ static void make_account(struct sim_worker *worker, unsigned index)
 		.env = &world->env,
 		.window = world->windows[index],
 		.late_max = 4 * world->windows[index],
-		.response_timeout_us = US_PER_S,
-		.reconnect_max_us = world->profile.is_calm ? 1000 : US_PER_S / 2,
+		.response_timeout_us = sim_world_span(world, US_PER_S),
+		.reconnect_max_us = world->profile.is_calm ? 1000 : sim_world_span(world, US_PER_S / 2),
 		.full_per_million = world->profile.is_calm ? 0 : (unsigned)rng_below(&world->rng, 30000),
 		.seed = rng_next(&world->rng),
 		.on_taken = index == 0 ? on_taken_alpha : on_taken_beta,
@@ -118,6 +121,7 @@ void sim_worker_start(struct sim_worker *worker)
 	worker->is_running = true;
 	worker->is_frozen = worker->is_draining = worker->is_drained = false;
 	worker->wants_turn = true;
+	worker->pause_count = 0;
 	if (worker->metrics == NULL)
 		worker->metrics = make_metrics();
 	make_store(worker);
@@ -130,11 +134,11 @@ void sim_worker_start(struct sim_worker *worker)
 		.catalogue = world->catalogue,
 		.decode = { .country = country_find(SLICE("CN")) },
 		.render = { .signature = SLICE("国网") },
-		.retry = { .base_us = US_PER_S / 5,
-			   .max_us = 2 * US_PER_S,
+		.retry = { .base_us = sim_world_span(world, US_PER_S / 5),
+			   .max_us = sim_world_span(world, 2 * US_PER_S),
 			   .attempts_max = 6,
-			   .unknown_wait_us = 2 * US_PER_S },
-		.throttle_pause_us = US_PER_S / 5,
+			   .unknown_wait_us = sim_world_span(world, 2 * US_PER_S) },
+		.throttle_pause_us = sim_world_span(world, US_PER_S / 5),
 		.parcel_count = world->parcel_count,
 		.seed = rng_next(&world->rng),
 		.metrics = worker->metrics,
@@ -150,9 +154,12 @@ void sim_worker_turn(struct sim_worker *worker)
 	mono_us now = worker->world->env.now.mono;
 	bool was_watched = alloc_fault_watch(true);
 	bool has_news = worker->wants_turn;
+	uint64_t fences = fake_store_counts(worker->store)->fences;
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		has_news = fake_carrier_turn(worker->accounts[i].carrier, now) || has_news;
 	has_news = fake_store_turn(worker->store, now) || has_news;
+	if (worker->world->env.is_loud && fake_store_counts(worker->store)->fences > fences)
+		fprintf(stderr, "%lld us worker %u life %u is fenced\n", (long long)now, worker->slot, worker->life);
 	if (has_news || now >= worker->pipeline_deadline) {
 		pipeline_turn(worker->pipeline, worker->world->env.now);
 		worker->pipeline_deadline = pipeline_next_deadline(worker->pipeline);
@@ -201,4 +208,45 @@ void sim_worker_end(struct sim_worker *worker)
 		worker->accounts[i].carrier->ops->destroy(worker->accounts[i].carrier);
 	worker->store->ops->destroy(worker->store);
 	worker->is_running = false;
+}
+
+static uint64_t store_state(const struct fake_store *store)
+{
+	uint64_t calls = store->read != NULL ? 1u << FAKE_READ : 0;
+	for (const struct list *link = store->calls.next; link != &store->calls; link = link->next)
+		calls |= 1u << LIST_ITEM(link, struct fake_call, link)->kind;
+	return calls << 8 | (uint64_t)store->phase << 4 | (uint64_t)store->main.is_up << 3 |
+	       (uint64_t)store->reader.is_up << 2 | (uint64_t)store->may_have_lost << 1 | store->orphan_is_fenced;
+}
+
+static uint64_t account_state(const struct account *account)
+{
+	bool has_waiting = false;
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+		has_waiting = has_waiting || account->lane_counts[lane] > 0;
+	return (uint64_t)account->state << 4 | (uint64_t)has_waiting << 3 | (uint64_t)!list_empty(&account->begun) << 2 |
+	       (uint64_t)(account->in_flight > 0) << 1 | (account->reserved > 0);
+}
+
+uint64_t sim_worker_state(const struct sim_worker *worker)
+{
+	if (!worker->is_running)
+		return 1;
+	const struct pipeline *pipeline = worker->pipeline;
+	uint64_t state = store_state((const struct fake_store *)(const void *)worker->store);
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
+		state = state << 8 | account_state(&pipeline->accounts[i]);
+	bool flags[] = {
+		worker->is_frozen,
+		worker->is_draining,
+		worker->pause_count > 0,
+		pipeline->begins_under_way > 0,
+		pipeline->settling_count > 0,
+		pipeline->settles_under_way > 0,
+		pipeline->is_adopting || pipeline->may_adopt,
+		pipeline->pool.free_count == 0,
+	};
+	for (unsigned i = 0; i < sizeof flags / sizeof flags[0]; i++)
+		state = state << 1 | flags[i];
+	return state;
 }

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "fakes/fake_memory.h"
 #include "pipeline/pipeline_inner.h"
+#include "sim/sim_texts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,13 +20,24 @@ void sim_world_fail(struct sim_world *world, const char *format, ...)
 	if (world->is_failed)
 		return;
 	world->is_failed = true;
-	char text[400];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	vsnprintf(world->failure, sizeof world->failure, format, args);
 	va_end(args);
+	if (world->is_quiet)
+		return;
 	fprintf(stderr, "sim_road: seed %llu, step %llu, %.3f s: %s\n", (unsigned long long)world->seed,
-		(unsigned long long)world->step, (double)world->env.now.mono / US_PER_S, text);
+		(unsigned long long)world->step, (double)world->env.now.mono / US_PER_S, world->failure);
+}
+
+mono_us sim_world_span(const struct sim_world *world, mono_us span_us)
+{
+	return world->scale.is_small ? span_us / 4 : span_us;
+}
+
+mono_us sim_world_dead_after(const struct sim_world *world)
+{
+	return world->scale.is_small ? SIM_DEAD_SMALL : SIM_DEAD_US;
 }
 
 static void init_carriers(struct sim_world *world)
@@ -34,37 +46,51 @@ static void init_carriers(struct sim_world *world)
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
 		world->moods[i] = (struct smsc_mood){
 			.latency_max_us = 2 * US_PER_MS,
-			.late_us = US_PER_S,
+			.late_us = sim_world_span(world, US_PER_S),
 			.sends_receipts = rng_below(&world->rng, 2) == 0,
-			.receipt_delay_max_us = US_PER_S,
+			.receipt_delay_max_us = sim_world_span(world, US_PER_S),
 		};
 		/* Often narrower than one long sms. */
 		bool is_narrow = rng_below(&world->rng, 4) == 0;
 		world->windows[i] = 1 + (unsigned)rng_below(&world->rng, is_narrow ? SIM_LONG_PARTS : SIM_WINDOW_MAX);
 		world->tps[i] = rates[rng_below(&world->rng, sizeof rates / sizeof rates[0])];
 		world->smscs[i] = smsc_model_create(&world->moods[i], rng_next(&world->rng));
+		world->smscs[i]->plant = world->scale.plant;
 	}
 }
 
-void sim_world_init(struct sim_world *world, uint64_t seed)
+static void init_small(struct sim_world *world)
 {
-	*world = (struct sim_world){ .seed = seed, .next_id = 1, .is_producing = true };
+	world->alerts_most = 200 + (unsigned)rng_below(&world->rng, 201);
+	unsigned faults = SIM_FAULTS_LEAST + (unsigned)rng_below(&world->rng, 6);
+	world->fault_every = world->alerts_most / (faults + 1);
+	world->produce_every_us = 2 * US_PER_MS + (mono_us)rng_below(&world->rng, 120 * US_PER_MS);
+	world->worker_count = 2 + (unsigned)rng_below(&world->rng, SIM_WORKERS_MAX - 1);
+}
+
+void sim_world_init(struct sim_world *world, uint64_t seed, const struct sim_scale *scale)
+{
+	*world = (struct sim_world){ .seed = seed, .scale = *scale, .next_id = 1, .is_producing = true };
 	rng_seed(&world->rng, seed);
 	world->profile = sim_fault_profile(world);
 	fake_env_init(&world->env, START_WALL);
 	world->wall_most = world->env.now.wall;
 	world->model = queue_model_create(world->env.now.wall, SEEN_MS, RECEIPT_MS);
+	world->model->plant = scale->plant;
 	world->store_faults.delay_max_us = (mono_us)rng_below(&world->rng, 3 * US_PER_MS);
 	if (!world->profile.is_calm)
-		world->store_faults.down_max_us = US_PER_S;
+		world->store_faults.down_max_us = sim_world_span(world, US_PER_S);
 	init_carriers(world);
 	/* Many more places than windows: then only the bound on what is begun holds it back. */
 	if (rng_below(&world->rng, 6) == 0)
 		world->parcel_count = 1500;
-	CHECK(sim_producer_make_texts(world));
+	CHECK(sim_texts_make(world));
 	sim_ledger_init(&world->ledger);
 	world->produce_every_us = 2 * US_PER_MS + (mono_us)rng_below(&world->rng, 100 * US_PER_MS);
 	world->worker_count = 1 + (unsigned)rng_below(&world->rng, SIM_WORKERS_MAX);
+	if (scale->is_small)
+		init_small(world);
+	world->has_pauses = !world->profile.is_calm && rng_below(&world->rng, 3) == 0;
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		world->workers[i] = (struct sim_worker){ .world = world, .slot = i };
 		sim_worker_start(&world->workers[i]);
@@ -90,6 +116,7 @@ void sim_world_heal(struct sim_world *world)
 {
 	world->is_producing = false;
 	world->is_healed = true;
+	sim_pause_end(world, false);
 	world->profile = (struct sim_profile){ .is_calm = world->profile.is_calm };
 	world->store_faults = (struct fake_store_faults){ .delay_max_us = US_PER_MS };
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
@@ -163,6 +190,7 @@ void sim_world_step(struct sim_world *world)
 	pass_time(world);
 	sim_fault_step(world);
 	sim_producer_step(world);
+	sim_pause_step(world);
 	unsigned first = (unsigned)rng_below(&world->rng, world->worker_count);
 	for (unsigned i = 0; i < world->worker_count; i++)
 		run_worker(world, &world->workers[(first + i) % world->worker_count]);

@@ -8,16 +8,32 @@
 #include "pipeline/pipeline.h"
 #include "sim/sim_ledger.h"
 #include "sim/sim_rate.h"
+#include "sim/sim_states.h"
 
 /* A world in one thread: a queue, two carriers, some workers, producers, a clock, and faults from one seed. Each step
  * moves the clock to the next moment at which something happens and lets it happen. */
 
-#define SIM_WORKERS_MAX 3
-#define SIM_ACCOUNTS    2
-#define SIM_WINDOW_MAX  64
-#define SIM_LONG_PARTS  3 /* segments of a long alert */
-#define SIM_DEAD_US     (4 * US_PER_S)
-#define SIM_DRAIN_US    (2 * US_PER_S)
+#define SIM_ACCOUNTS     2
+#define SIM_WINDOW_MAX   64
+#define SIM_LONG_PARTS   3 /* segments of a long alert */
+#define SIM_DEAD_US      (4 * US_PER_S)
+#define SIM_DEAD_SMALL   (2 * US_PER_S) /* no shorter than a leave may be under way and then used */
+#define SIM_DRAIN_US     (2 * US_PER_S)
+#define SIM_FAULTS_LEAST 5 /* in each small world */
+
+enum sim_fault {
+	SIM_FAULT_CRASH,
+	SIM_FAULT_FREEZE,
+	SIM_FAULT_STORE,  /* the connections to the queue break */
+	SIM_FAULT_READER, /* only the one that reads */
+	SIM_FAULT_SLOW,   /* the queue answers late */
+	SIM_FAULT_LINK,   /* to a carrier */
+	SIM_FAULT_UNBIND,
+	SIM_FAULT_MOOD, /* a carrier throttles, refuses, falls silent */
+	SIM_FAULT_JUMP, /* of the wall clock */
+	SIM_FAULT_DRAIN,
+	SIM_FAULT_COUNT
+};
 
 /* How hard this seed is on the workers; chances are for each step, of a million. */
 struct sim_profile {
@@ -56,10 +72,21 @@ struct sim_worker {
 	mono_us pipeline_deadline;
 	struct metrics *metrics; /* of the slot */
 	uint64_t fences;
+	struct pause pauses[STORE_PAUSES_MAX]; /* as this life knows them, since when */
+	unsigned pause_count;
+	mono_us paused_at;
+};
+
+/* Small worlds are many: a few hundred alerts, times a quarter as long, never fewer than two workers nor than
+ * SIM_FAULTS_LEAST faults. */
+struct sim_scale {
+	bool is_small;
+	enum fake_plant plant;
 };
 
 struct sim_world {
 	uint64_t seed;
+	struct sim_scale scale;
 	uint64_t step;
 	struct rng rng;
 	struct sim_profile profile;
@@ -85,17 +112,28 @@ struct sim_world {
 	bool is_healed;
 	unsigned still; /* steps in a row without time passing */
 	bool is_failed;
-	uint64_t crashes;
-	uint64_t freezes;
-	uint64_t drains;
+	bool is_quiet; /* a failure is kept but not said */
+	char failure[400];
+	bool has_pauses; /* somebody pauses things now and then */
+	mono_us pause_at;
+	unsigned alerts_most; /* 0 = as many as there is time for */
+	unsigned fault_every; /* alerts; 0 = faults come by chance only */
+	unsigned faults_planned; /* those that have come */
+	uint64_t faults[SIM_FAULT_COUNT];
+	uint64_t pauses;
 };
 
 /* Makes the world of a seed; it must not move. */
-void sim_world_init(struct sim_world *world, uint64_t seed);
+void sim_world_init(struct sim_world *world, uint64_t seed, const struct sim_scale *scale);
 void sim_world_fini(struct sim_world *world);
 
 /* Time goes to the next moment at which something happens, and it happens. */
 void sim_world_step(struct sim_world *world);
+
+/* A span of time as long as this world has it. */
+mono_us sim_world_span(const struct sim_world *world, mono_us span_us);
+/* How long a worker is silent until others take it for dead. */
+mono_us sim_world_dead_after(const struct sim_world *world);
 
 /* No more faults and no more alerts; everybody runs. */
 void sim_world_heal(struct sim_world *world);
@@ -114,14 +152,25 @@ void sim_worker_crash(struct sim_worker *worker);
 void sim_worker_drain(struct sim_worker *worker);
 /* Frees one that has drained. */
 void sim_worker_end(struct sim_worker *worker);
+/* What it is in the middle of: how it lives, its links, calls under way, states that its alerts are in. */
+uint64_t sim_worker_state(const struct sim_worker *worker);
 
 /* sim_fault.c */
 struct sim_profile sim_fault_profile(struct sim_world *world);
 void sim_fault_step(struct sim_world *world);
 
+/* True while faults are still to come that were planned for this world. */
+bool sim_fault_has_more(const struct sim_world *world);
+
+/* sim_pause.c */
+void sim_pause_step(struct sim_world *world);
+/* True where all that is not closed is paused, and has no end of its own. */
+bool sim_pause_is_all_that_is_left(const struct sim_world *world);
+/* Pauses end: that of everything; also_few: all of them. */
+void sim_pause_end(struct sim_world *world, bool also_few);
+
 /* sim_producer.c */
 void sim_producer_step(struct sim_world *world);
-bool sim_producer_make_texts(struct sim_world *world);
 
 /* sim_check.c */
 void sim_check_step(struct sim_world *world);

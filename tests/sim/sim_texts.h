@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/buf.h"
+#include "model/pause.h"
+#include "sim/sim_world.h"
+
+/* The words of the simulated world: templates, routes, and alerts as JSON. */
+
+/* Makes catalogue and routes. */
+bool sim_texts_make(struct sim_world *world);
+
+/* Writes an alert or a cancel. */
+void sim_texts_put(struct sim_world *world, struct buf *body, const struct sim_alert *alert);
+
+/* Writes one that can't be sent; some of them would supersede others. */
+void sim_texts_put_bad(struct sim_world *world, struct buf *body, const struct sim_alert *alert);
+
+/* True where both are of one template. */
+bool sim_texts_same_template(const struct sim_alert *a, const struct sim_alert *b);
+
+/* The name of what a pause of that kind would name to hold the alert; empty where it has none. out: PAUSE_NAME_OCTETS. */
+void sim_texts_name(const struct sim_alert *alert, enum pause_kind kind, char *out);
