@@ -74,6 +74,8 @@ static void make_store_options(struct worker *worker)
 		.stale_after_us = STALE_AFTER_US,
 		.seen_window_ms = config->redis.dedupe_window_ms,
 		.receipt_window_ms = config->redis.receipt_wait_ms,
+		.suspects = worker->options->suspects,
+		.suspect_count = worker->options->suspect_count,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 		.redis = {
@@ -225,6 +227,7 @@ static bool make_pipeline(struct worker *worker)
 		.throttle_pause_us = THROTTLE_PAUSE_US,
 		.seed = worker->options->nonce * 31 + worker->options->index,
 		.metrics = worker->options->metrics,
+		.crumb = worker->options->crumb,
 		.env = { .now = now_of_loop, .ctx = worker, .log = worker->options->log },
 	};
 	worker->pipeline = pipeline_create(worker->store, &worker->pipeline_options);

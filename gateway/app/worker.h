@@ -14,9 +14,12 @@ struct worker_options {
 	const struct log *log;
 	struct metrics *metrics; /* the worker's own block */
 	unsigned index;
-	unsigned count;             /* of workers */
-	uint64_t nonce;             /* of this process */
-	bool adopts_instance;       /* the instance's lock is ours */
+	unsigned count;                   /* of workers */
+	uint64_t nonce;                   /* of this process */
+	bool adopts_instance;             /* the instance's lock is ours */
+	volatile struct crumb *crumb;     /* its own; NULL = none */
+	const struct entry_key *suspects; /* what the process before died with */
+	unsigned suspect_count;
 	void (*on_done)(void *ctx); /* from the worker's thread, when it has drained */
 	void *ctx;
 };

@@ -70,6 +70,8 @@ struct parcel {
 	uint32_t state_hash;
 	struct slice state_refs; /* of earlier attempts, as the state has them */
 
+	struct store_entry *kept; /* of a suspect that waits for its turn (poison.c) */
+
 	struct settlement settlement;
 	struct arena arena;
 };

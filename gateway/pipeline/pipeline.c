@@ -97,6 +97,7 @@ static bool holds(void *ctx, const struct entry_key *key)
 /* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. */
 static void let_go_of_waiting(struct pipeline *pipeline)
 {
+	poison_let_go(pipeline);
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
 			struct list *waiting = &pipeline->accounts[i].lanes[lane];
@@ -182,6 +183,7 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	pipeline->next_reference = (uint16_t)rng_next(&pipeline->rng);
 	list_init(&pipeline->beginning);
 	list_init(&pipeline->settling);
+	list_init(&pipeline->suspects);
 	arena_init(&pipeline->foresight_arena, pipeline->foresight_block, FORESIGHT_OCTETS, FORESIGHT_OVERFLOW_OCTETS);
 	struct now now = pipeline_now(pipeline);
 	for (unsigned i = 0; i < options->account_count; i++)
@@ -316,6 +318,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	if (!pipeline->is_open || pipeline->store_closing)
 		return;
 	intake_turn(pipeline);
+	poison_turn(pipeline);
 	dispatch_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
 	settling_turn(pipeline, now);

@@ -32,6 +32,7 @@ struct store_entry {
 	bool ambiguous;          /* an earlier submit of it may have reached the carrier */
 	bool reclaimed;          /* others had it, or we had: it may be gone */
 	bool adopted;            /* it answers adopt, not a READ */
+	unsigned crashes;        /* processes that died with it in hand, as far as anybody knows */
 	const char *malformed;   /* NULL, or what is wrong with the entry itself; body then holds its raw fields */
 };
 

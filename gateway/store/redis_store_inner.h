@@ -16,6 +16,7 @@
 #define STORE_ANSWER_MAX     2048
 #define STORE_LOST_MAX       1024 /* an adoption brings at most one range an entry */
 #define STORE_GIVEN_BACK_MAX 64
+#define STORE_SUSPECTS_MAX   256        /* as suspect.lua has it */
 #define LOOKOUT_LANES        LANE_READY /* the producers' lanes */
 
 enum store_key {
@@ -28,6 +29,7 @@ enum store_key {
 	KEY_LATER,
 	KEY_LATER_BODIES,
 	KEY_PAUSED,
+	KEY_SUSPECTS,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };
@@ -45,7 +47,7 @@ struct store_call {
 	mono_us sent_at;
 	void (*on_reply)(struct store_call *call, const struct reply *reply); /* never NULL reply */
 	void (*rewrite)(struct redis_store *store, struct store_call *call);  /* before it is sent again; may be NULL */
-	void (*fini)(struct store_call *call);                                /* frees it; NULL where it is part of the store */
+	void (*fini)(struct store_call *call); /* frees it; NULL where it is part of the store */
 	struct redis_store *store;
 };
 
@@ -162,10 +164,14 @@ struct redis_store {
 	unsigned lanes_read;
 
 	mono_us next_heartbeat;
+	bool has_looked; /* for consumers that died, in this life */
 	bool is_beating;
 	mono_us heard_at; /* last answer to a heartbeat */
 	mono_us next_move;
 	bool is_moving;
+	struct entry_key suspects[STORE_SUSPECTS_MAX]; /* an entry is there once for each process that died with it */
+	unsigned suspect_count;
+	bool suspects_told;
 	mono_us next_pauses;
 	bool is_asking_pauses;
 	struct pause pauses[STORE_PAUSES_MAX];
@@ -191,7 +197,7 @@ void store_calls_turn(struct redis_store *store);   /* sends what had no place i
 void store_call_send(struct store_call *call);      /* or waits until the store is ready */
 /* Redis refuses a call, or what goes with one: it waits, or the connection is made anew. */
 void store_call_refused(struct redis_store *store, const struct refusal *refusal, const struct reply *reply);
-void store_call_done(struct store_call *call);      /* off the list; the command's memory is kept */
+void store_call_done(struct store_call *call); /* off the list; the command's memory is kept */
 void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,
 			     unsigned key_count);
 void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
@@ -296,6 +302,11 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);
+/* store_suspects.c */
+/* How many processes are known to have died with an entry in hand. */
+unsigned store_suspect_crashes(const struct redis_store *store, const struct entry_key *origin);
+/* Tells what this process found, and asks what all have. */
+void store_suspects(struct redis_store *store);
 /* store_pauses.c: asks what is paused, when it is time. */
 void store_pauses(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);

@@ -22,6 +22,7 @@ void scripts_check(void)
 		[SCRIPT_SETTLE] = "settle",
 		[SCRIPT_SETTLE_EACH] = "settle_each",
 		[SCRIPT_SIGN_OFF] = "sign_off",
+		[SCRIPT_SUSPECT] = "suspect",
 		[SCRIPT_WITHDRAW] = "withdraw",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);

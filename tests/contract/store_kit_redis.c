@@ -258,6 +258,13 @@ static void start_endless_script(struct store_rig *rig)
 	cr_assert_eq(redisAppendCommand(inner->busy, "EVAL %s 0", "while true do end"), REDIS_OK);
 	while (!is_done)
 		cr_assert_eq(redisBufferWrite(inner->busy, &is_done), REDIS_OK);
+	/* It runs once somebody is refused. */
+	for (bool is_busy = false; !is_busy;) {
+		redisReply *reply = redisCommand(inner->admin, "PING");
+		cr_assert_not_null(reply);
+		is_busy = reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "BUSY", 4) == 0;
+		freeReplyObject(reply);
+	}
 }
 
 static void refuse(struct store_rig *rig, const char *word, bool does)

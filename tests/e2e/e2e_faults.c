@@ -77,6 +77,7 @@ int main(int argc, char *argv[])
 		{ "second_instance", faults_second_instance, 60, false },
 		{ "dead_without_lock", faults_dead_without_lock, 120, true },
 		{ "stopped_for_long", faults_stopped_for_long, 180, true },
+		{ "poison", faults_poison, 90, false },
 		{ "client_kill", faults_client_kill, 60, false },
 		{ "reader_kill", faults_reader_kill, 60, false },
 		{ "redis_restart", faults_redis_restart, 60, false },
