@@ -6,11 +6,17 @@
 void scripts_check(void)
 {
 	static const char *const names[SCRIPT_COUNT] = {
-		[SCRIPT_ADOPT] = "adopt",       [SCRIPT_BEGIN] = "begin",
-		[SCRIPT_CLAIM] = "claim",       [SCRIPT_HEARTBEAT] = "heartbeat",
-		[SCRIPT_LATE] = "late",         [SCRIPT_MOVE] = "move",
-		[SCRIPT_OWNED] = "owned",       [SCRIPT_REGISTER] = "register",
-		[SCRIPT_SETTLE] = "settle",     [SCRIPT_SETTLE_EACH] = "settle_each",
+		[SCRIPT_ADOPT] = "adopt",
+		[SCRIPT_BEGIN] = "begin",
+		[SCRIPT_CLAIM] = "claim",
+		[SCRIPT_HEARTBEAT] = "heartbeat",
+		[SCRIPT_LATE] = "late",
+		[SCRIPT_MOVE] = "move",
+		[SCRIPT_OWNED] = "owned",
+		[SCRIPT_RECORD] = "record",
+		[SCRIPT_REGISTER] = "register",
+		[SCRIPT_SETTLE] = "settle",
+		[SCRIPT_SETTLE_EACH] = "settle_each",
 		[SCRIPT_SIGN_OFF] = "sign_off",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);

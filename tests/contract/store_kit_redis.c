@@ -223,6 +223,16 @@ static void forget_scripts(struct store_rig *rig)
 	freeReplyObject(ask(rig, "SCRIPT FLUSH"));
 }
 
+static void age_receipts(struct store_rig *rig)
+{
+	redisReply *keys = ask(rig, "KEYS " TAG ":receipts:*");
+	cr_assert_eq(keys->elements, 1);
+	const char *key = keys->element[0]->str;
+	unsigned long long generation = strtoull(strrchr(key, ':') + 1, NULL, 10);
+	freeReplyObject(ask(rig, "RENAME %s " TAG ":receipts:%llu", key, generation - 1));
+	freeReplyObject(keys);
+}
+
 static const char *const lane_keys[LANE_COUNT] = {
 	[LANE_URGENT] = TAG ":alerts:urgent",
 	[LANE_NORMAL] = TAG ":alerts:normal",
@@ -320,6 +330,7 @@ const struct store_kit store_kit_redis = {
 	.break_reader = break_reader,
 	.crash = crash,
 	.forget_scripts = forget_scripts,
+	.age_receipts = age_receipts,
 	.add = add,
 	.total = total,
 	.depth = depth,

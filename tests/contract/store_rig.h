@@ -93,6 +93,8 @@ struct store_kit {
 	void (*crash)(struct store_rig *rig, unsigned slot);
 	/* The queue loses its scripts, where it has any. */
 	void (*forget_scripts)(struct store_rig *rig);
+	/* A generation of receipt keys goes by. */
+	void (*age_receipts)(struct store_rig *rig);
 	/* What the queue holds. */
 	struct entry_key (*add)(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed);
 	uint64_t (*total)(struct store_rig *rig, enum closing closing);
