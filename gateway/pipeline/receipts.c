@@ -2,7 +2,8 @@
 
 /* A receipt's way: its alert is looked up → a final state becomes an event → when that is durable, the carrier gets its
  * answer. A receipt may overtake the settlement of its own sms, so one that finds nothing is looked up again a few
- * times. When all places are taken the carrier is asked to come again later. */
+ * times. When all places are taken, or when a drain waits for nothing but receipts, the carrier is asked to come again
+ * later. */
 
 #include "base/check.h"
 #include "base/json.h"
@@ -110,7 +111,7 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 		carrier->ops->receipt_done(carrier, token, true);
 		return;
 	}
-	if (list_empty(&receipts->free)) {
+	if (list_empty(&receipts->free) || pipeline->refuses_receipts) {
 		carrier->ops->receipt_done(carrier, token, false);
 		return;
 	}
