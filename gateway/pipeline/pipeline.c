@@ -292,8 +292,12 @@ static void drain_turn(struct pipeline *pipeline, struct now now)
 {
 	if (pipeline->begins_under_way == 0)
 		put_back_begun(pipeline, now.wall);
-	bool is_quiet = in_flight(pipeline) == 0 && pipeline->begins_under_way == 0 && receipts_open(pipeline) == 0;
-	if (!pipeline->carriers_closing && (is_quiet || now.mono >= pipeline->drain_deadline))
+	bool is_quiet = in_flight(pipeline) == 0 && pipeline->begins_under_way == 0;
+	bool is_overdue = now.mono >= pipeline->drain_deadline;
+	/* Receipts may come without end; and one that comes with the link's last answers could not be answered when its
+	 * event is durable. */
+	pipeline->refuses_receipts = is_quiet || is_overdue;
+	if (!pipeline->carriers_closing && ((is_quiet && receipts_open(pipeline) == 0) || is_overdue))
 		close_carriers(pipeline);
 	bool is_settled = pipeline->settling_count == 0 && pipeline->settles_under_way == 0;
 	bool is_over = now.mono >= pipeline->drain_deadline + STORE_GRACE_US;

@@ -95,6 +95,7 @@ struct pipeline {
 
 	bool is_open;
 	bool is_draining;
+	bool refuses_receipts; /* they come again later */
 	bool carriers_closing;
 	unsigned carriers_open;
 	bool store_closing;

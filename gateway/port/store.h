@@ -6,6 +6,7 @@
 #include "model/closing.h"
 #include "model/entry.h"
 #include "model/pause.h"
+#include "model/receipt.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -120,6 +121,14 @@ struct store_receipt {
 	uint64_t token; /* the pipeline's, given back */
 };
 
+/* What a receipt that was found says. Borrowed, with all it points to, until record returns. */
+struct store_receipt_event {
+	const char *account;
+	struct slice carrier_ref;
+	enum message_state state; /* final */
+	struct slice event;       /* one JSON object, without a newline */
+};
+
 struct store_events {
 	/* Connected and ready (true), or gone (false; it reconnects by itself). reason: for people, never NULL. */
 	void (*on_state)(void *ctx, bool is_up, const char *reason);
@@ -131,7 +140,7 @@ struct store_events {
 	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count);
 	/* value: what was kept with the key, absent where it is unknown; segment: the one that the key was kept for. */
 	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);
-	/* The events handed over by record are durable (or, where ok is false, could not be written). */
+	/* The events handed over by record are durable, now or since earlier; where ok is false, they may not be. */
 	void (*on_recorded)(void *ctx, uint64_t token, bool ok);
 	/* Asked of each reclaimed entry before it is told: is it with the pipeline still (in flight when its range was lost,
 	 * or at a fence)? Then it is not told again. */
@@ -148,7 +157,8 @@ struct store_events {
 	void (*on_closed)(void *ctx);
 };
 
-#define STORE_BATCH_MAX 512 /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
+#define STORE_BATCH_MAX    512  /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
+#define STORE_RECEIPTS_MAX 1024 /* receipts in one record */
 
 struct store;
 
@@ -173,8 +183,10 @@ struct store_ops {
 	void (*settle)(struct store *store, struct settlement *const *settlements, unsigned count);
 	/* Looks up receipts' alerts. False where the store is down (then nothing was taken). */
 	bool (*find_receipt)(struct store *store, const struct store_receipt *receipt);
-	/* Writes events (JSON lines) that close nothing. False where the store is down. */
-	bool (*record)(struct store *store, struct slice events, uint64_t token);
+	/* Writes the events of count 1…STORE_RECEIPTS_MAX receipts, all or none. One whose state was written before, for
+	 * the same account and carrier_ref, is not written again: carriers repeat receipts. Whether it was is known as long
+	 * as the receipt is found. False where the store is down (then nothing was taken). */
+	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
 	/* A late answer: the one-segment alert that waits under origin is closed as accepted, if it still waits. The event
 	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces).
 	 * account, carrier_ref: its receipt key; an empty carrier_ref has none. */

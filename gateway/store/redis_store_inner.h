@@ -293,7 +293,7 @@ void store_settles_fini(struct redis_store *store);
 
 /* store_receipt.c */
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt);
-bool store_record(struct store *base, struct slice events, uint64_t token);
+bool store_record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token);
 /* Appends “account:carrier_ref”, the reference in lower case. */
 void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref);
 /* The command that writes a batch's receipt keys; false where there are none. */

@@ -15,6 +15,7 @@ void scripts_check(void)
 		[SCRIPT_MOVE] = "move",
 		[SCRIPT_OWNED] = "owned",
 		[SCRIPT_PAUSE] = "pause",
+		[SCRIPT_RECORD] = "record",
 		[SCRIPT_REGISTER] = "register",
 		[SCRIPT_REQUEUE] = "requeue",
 		[SCRIPT_RESEND] = "resend",

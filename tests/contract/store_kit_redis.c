@@ -300,6 +300,16 @@ static unsigned said(struct store_rig *rig, const char *text)
 	return lines;
 }
 
+static void age_receipts(struct store_rig *rig)
+{
+	redisReply *keys = ask(rig, "KEYS " TAG ":receipts:*");
+	cr_assert_eq(keys->elements, 1);
+	const char *key = keys->element[0]->str;
+	unsigned long long generation = strtoull(strrchr(key, ':') + 1, NULL, 10);
+	freeReplyObject(ask(rig, "RENAME %s " TAG ":receipts:%llu", key, generation - 1));
+	freeReplyObject(keys);
+}
+
 static const char *const lane_keys[LANE_COUNT] = {
 	[LANE_URGENT] = TAG ":alerts:urgent",
 	[LANE_NORMAL] = TAG ":alerts:normal",
@@ -400,6 +410,7 @@ const struct store_kit store_kit_redis = {
 	.forget_scripts = forget_scripts,
 	.refuse = refuse,
 	.said = said,
+	.age_receipts = age_receipts,
 	.add = add,
 	.total = total,
 	.depth = depth,

@@ -98,6 +98,8 @@ struct store_kit {
 	void (*refuse)(struct store_rig *rig, const char *word, bool does);
 	/* How many lines of the log so far contain text. NULL where there is no log. */
 	unsigned (*said)(struct store_rig *rig, const char *text);
+	/* A generation of receipt keys goes by. */
+	void (*age_receipts)(struct store_rig *rig);
 	/* What the queue holds. */
 	struct entry_key (*add)(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed);
 	uint64_t (*total)(struct store_rig *rig, enum closing closing);

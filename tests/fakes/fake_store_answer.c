@@ -90,7 +90,7 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		queue_model_withdraw(model, &call->withdrawal);
 		break;
 	case FAKE_RECORD:
-		queue_model_record(model, call->text);
+		queue_model_record_receipts(model, call->receipt_events, call->count);
 		break;
 	case FAKE_LATE:
 		queue_model_settle_late(model, &call->origin, call->text, call->account, call->ref);

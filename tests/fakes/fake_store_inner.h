@@ -48,16 +48,18 @@ struct fake_call {
 	unsigned left; /* ADOPT: pending for the dead one still */
 	/* BEGIN */
 	struct store_begin *items;
-	unsigned count; /* of items, settlements; to adopt, to move */
+	unsigned count; /* of items, settlements, receipt_events; to adopt, to move */
 	struct entry_key *intents;
 	unsigned intent_count;
 	enum begin_verdict *verdicts;
 	/* SETTLE */
 	struct settlement **settlements;
 	bool careful;
-	/* FIND, RECORD, LATE */
+	/* RECORD */
+	struct store_receipt_event *receipt_events;
+	/* FIND, LATE */
 	char account[64];
-	struct slice text; /* carrier_ref, events, members */
+	struct slice text; /* carrier_ref, members */
 	struct slice ref;  /* LATE */
 	uint64_t token;
 	struct entry_key origin;

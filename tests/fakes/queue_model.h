@@ -157,8 +157,11 @@ bool queue_model_adopt(struct queue_model *model, unsigned adopter, unsigned dea
 /* Brings alerts back whose waiting is over, at most so many. */
 void queue_model_move(struct queue_model *model, unsigned count);
 
-/* Events (JSON lines) that close nothing. */
-void queue_model_record(struct queue_model *model, struct slice lines);
+/* Writes what receipts say, each state of a receipt key once. */
+void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count);
+
+/* A generation of receipt keys goes by: what was kept last counts as kept in the one before. */
+void queue_model_age_receipts(struct queue_model *model);
 
 /* What was kept with a receipt key; absent where it is unknown. */
 struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,

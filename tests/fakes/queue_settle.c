@@ -24,19 +24,15 @@ static void *grown(void *array, unsigned count, unsigned *cap, size_t size)
 	return bigger;
 }
 
-void queue_model_record(struct queue_model *model, struct slice lines)
+static void tell(struct queue_model *model, struct slice event)
 {
-	while (lines.len > 0) {
-		const char *end = memchr(lines.at, '\n', lines.len);
-		size_t len = end ? (size_t)(end - lines.at) : lines.len;
-		model->events = grown(model->events, model->event_count, &model->event_cap, sizeof *model->events);
-		model->events[model->event_count++] = text_copy((struct slice){ lines.at, len });
-		size_t skip = len + (end != NULL);
-		lines = (struct slice){ lines.at + skip, lines.len - skip };
-	}
+	if (event.len == 0)
+		return;
+	model->events = grown(model->events, model->event_count, &model->event_cap, sizeof *model->events);
+	model->events[model->event_count++] = text_copy(event);
 }
 
-/* -- receipt keys -- */
+/* -- receipt keys: segment, MESSAGE_STATE_COUNT marks of what was told, value -- */
 
 static struct slice receipt_field(char *out, size_t cap, const char *account, struct slice carrier_ref)
 {
@@ -56,24 +52,53 @@ static void keep_receipt(struct queue_model *model, const char *account, struct 
 	struct buf buf = buf_over(text, sizeof text);
 	struct text_row *row =
 		text_table_take(model->receipts, receipt_field(field, sizeof field, account, carrier_ref));
+	const char untold[MESSAGE_STATE_COUNT] = { 0 };
 	buf_put(&buf, &segment, 1);
+	buf_put(&buf, untold, sizeof untold);
 	buf_put_slice(&buf, value);
 	CHECK(!buf.full);
 	row->number = (uint64_t)(model->now / model->receipt_window_ms);
 	text_row_set(row, buf_slice(&buf));
 }
 
-struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,
-				      uint8_t *segment)
+static struct text_row *receipt_row(struct queue_model *model, const char *account, struct slice carrier_ref)
 {
 	char field[256];
 	struct text_row *row =
 		text_table_find(model->receipts, receipt_field(field, sizeof field, account, carrier_ref));
 	uint64_t now = (uint64_t)(model->now / model->receipt_window_ms);
-	if (row == NULL || row->number + 1 < now)
+	return row == NULL || row->number + 1 < now ? NULL : row;
+}
+
+struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,
+				      uint8_t *segment)
+{
+	const struct text_row *row = receipt_row(model, account, carrier_ref);
+	if (row == NULL)
 		return (struct slice){ NULL, 0 };
 	*segment = (uint8_t)row->value.at[0];
-	return (struct slice){ row->value.at + 1, row->value.len - 1 };
+	size_t head = 1 + MESSAGE_STATE_COUNT;
+	return (struct slice){ row->value.at + head, row->value.len - head };
+}
+
+void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct text_row *row = receipt_row(model, events[i].account, events[i].carrier_ref);
+		char *told = row ? (char *)(uintptr_t)row->value.at + 1 + events[i].state : NULL;
+		if (told == NULL || !*told)
+			tell(model, events[i].event);
+		if (told != NULL)
+			*told = 1;
+	}
+}
+
+void queue_model_age_receipts(struct queue_model *model)
+{
+	for (unsigned i = 0; i < TEXT_TABLE_BUCKETS; i++) {
+		for (struct text_row *row = model->receipts->buckets[i]; row != NULL; row = row->next)
+			row->number--;
+	}
 }
 
 /* -- SETTLE -- */
@@ -140,7 +165,7 @@ static void settle_one(struct queue_model *model, bool careful, const struct set
 		model->totals[settlement->closing]++;
 		break;
 	}
-	queue_model_record(model, settlement->event);
+	tell(model, settlement->event);
 }
 
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
@@ -204,7 +229,7 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 	json_close(&buf, '}');
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;
-	queue_model_record(model, buf_slice(&buf));
+	tell(model, buf_slice(&buf));
 	free((char *)(uintptr_t)waiting.state.at);
 	free((char *)(uintptr_t)waiting.body.at);
 }
