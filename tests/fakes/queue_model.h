@@ -83,7 +83,7 @@ struct queue_model {
 	uint64_t totals[CLOSING_COUNT];
 	struct text_table *seen;
 	struct text_table *receipts;
-	uint64_t refused; /* careful settlements that came too late to count */
+	uint64_t refused; /* careful settlements that did not count: too late, or somebody else's */
 };
 
 struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int64_t receipt_window_ms);
@@ -127,7 +127,8 @@ unsigned queue_model_pending(const struct queue_model *model, unsigned consumer,
 bool queue_model_begin(struct queue_model *model, unsigned consumer, const struct store_begin *items, unsigned count,
 		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts);
 
-/* SETTLE. careful: each only where it is still pending. False where it was fenced and not careful. */
+/* SETTLE. careful: each only where it is still pending and, unless it was accepted, not for somebody else. False where it
+ * was fenced (then nothing happened). */
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
 			struct settlement *const *settlements, unsigned count);
 

@@ -117,11 +117,24 @@ static void bury(struct queue_model *model, const struct settlement *settlement)
 	};
 }
 
-static void settle_one(struct queue_model *model, bool careful, const struct settlement *settlement)
+/* Only that it was accepted counts of what another consumer owns. */
+static bool is_anothers(struct queue_model *model, unsigned consumer, const struct settlement *settlement)
+{
+	const struct queue_entry *entry = queue_model_find(model, &settlement->key);
+	if (entry == NULL || entry->is_settled || entry->owner == QUEUE_NOBODY || entry->owner == consumer)
+		return false;
+	return settlement->kind != SETTLE_CLOSE || settlement->closing != CLOSING_ACCEPTED;
+}
+
+static void settle_one(struct queue_model *model, unsigned consumer, bool careful, const struct settlement *settlement)
 {
 	for (unsigned k = 0; k < settlement->receipt_key_count; k++)
 		keep_receipt(model, settlement->account, settlement->receipt_keys[k].carrier_ref,
 			     settlement->receipt_keys[k].segment, settlement->receipt_value);
+	if (careful && is_anothers(model, consumer, settlement)) {
+		model->refused++;
+		return;
+	}
 	bool was_pending = take_off(model, &settlement->key);
 	if (careful && !was_pending) {
 		model->refused++;
@@ -146,10 +159,10 @@ static void settle_one(struct queue_model *model, bool careful, const struct set
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
 			struct settlement *const *settlements, unsigned count)
 {
-	if (!careful && !model->consumers[consumer].is_alive)
+	if (!model->consumers[consumer].is_alive)
 		return false;
 	for (unsigned i = 0; i < count; i++)
-		settle_one(model, careful, settlements[i]);
+		settle_one(model, consumer, careful, settlements[i]);
 	return true;
 }
 
