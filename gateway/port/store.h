@@ -144,7 +144,9 @@ struct store_ops {
 	/* Writes events (JSON lines) that close nothing. False where the store is down. */
 	bool (*record)(struct store *store, struct slice events, uint64_t token);
 	/* A late answer: the one-segment alert that waits under origin is closed as accepted, if it still waits. The event
-	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces).
+	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces). Words 2
+	 * and 6 of its state say of how many segments it is, and how many submits of it may have reached the carrier: with
+	 * more than one of these the event ends with “"ambiguous":true”.
 	 * account, carrier_ref: its receipt key; an empty carrier_ref has none. */
 	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice members,
 			    const char *account, struct slice carrier_ref);
