@@ -40,6 +40,7 @@ struct parcel {
 	uint32_t attempts;
 	uint32_t throttles;
 	uint32_t unknowns; /* submits of it that were never answered */
+	uint32_t doubts;   /* submits that may have reached the carrier: those, and what others may have sent */
 	bool is_ambiguous; /* an earlier submit may have arrived: this one is counted */
 	bool is_reclaimed;
 	bool is_shared; /* in flight at a fence */

@@ -115,6 +115,7 @@ static void let_go_of_waiting(struct pipeline *pipeline)
 static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
 {
 	parcel->is_ambiguous = true;
+	parcel->doubts++;
 	if (parcel->state != PARCEL_SETTLING)
 		return;
 	parcel->settlement.ambiguous = true;

@@ -191,8 +191,8 @@ void settling_on_settled(void *ctx, struct settlement *const *settlements, unsig
 /* events.c: one JSON object each, in the parcel's arena; absent where the arena has no room. */
 struct slice events_members(struct parcel *parcel);
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);
-/* State of an alert between attempts: “reference segments accepted throttles unknowns hash account ref ref …”; refs in hexadecimal,
- * “-” for a segment that was not accepted. */
+/* State of an alert between attempts: “reference segments accepted throttles unknowns doubts hash account ref ref …”; refs in
+ * hexadecimal, “-” for a segment that was not accepted. A store reads segments and doubts when a late answer comes. */
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel);
 bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct slice state);
 /* A hash of the sms's text, to see whether it is still the same at the next attempt. */

@@ -19,8 +19,10 @@
  *    in between: the store repeats what was lost, and what it repeats has its effect once.
  * 2. No upcall inside a downcall. on_closed is the last upcall.
  * 3. After on_fenced (others took this consumer for dead and have its entries) the store has taken a new name; entries
- *    that were not begun belong to others. BEGINs under way answer BEGIN_LOST. SETTLE goes on working: the first
- *    truth about an entry wins, whoever owns it.
+ *    that were not begun belong to others. BEGINs under way answer BEGIN_LOST. SETTLE goes on working, but one thing only
+ *    counts of an entry that is still another consumer's (until this one has adopted it): that it was accepted. That
+ *    closes it, whoever owns it. What else became of it is its owner's to say, who may have it in flight: such a
+ *    settlement has no effect, and the entry stays. No settlement has its effect between the fence and on_fenced.
  */
 
 /* What a stream entry brought. Slices are borrowed until on_read returns. */
@@ -106,7 +108,7 @@ struct settlement {
 	bool ambiguous;
 	wall_ms due_at;
 	struct slice paused_by; /* of one that waits until this pause ends (model/pause.h); else absent */
-	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there */
+	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there (rule 3) */
 	/* Receipt keys, written before the entry is settled. */
 	const char *account;
 	const struct store_receipt_key *receipt_keys;
@@ -136,7 +138,7 @@ struct store_events {
 	void (*on_read)(void *ctx, const struct store_entry *entries, unsigned count, bool last);
 	/* Verdicts of the oldest BEGIN under way, in the order asked. */
 	void (*on_begun)(void *ctx, const enum begin_verdict *verdicts, unsigned count);
-	/* The oldest SETTLE under way is durable: its settlements are the pipeline's again. */
+	/* The oldest SETTLE under way is durable, or what of it rule 3 admits: its settlements are the pipeline's again. */
 	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count);
 	/* value: what was kept with the key, absent where it is unknown; segment: the one that the key was kept for. */
 	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);
@@ -188,7 +190,9 @@ struct store_ops {
 	 * as the receipt is found. False where the store is down (then nothing was taken). */
 	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
 	/* A late answer: the one-segment alert that waits under origin is closed as accepted, if it still waits. The event
-	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces).
+	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces). Words 2
+	 * and 6 of its state say of how many segments it is, and how many submits of it may have reached the carrier: with
+	 * more than one of these the event ends with “"ambiguous":true”.
 	 * account, carrier_ref: its receipt key; an empty carrier_ref has none. */
 	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice members,
 			    const char *account, struct slice carrier_ref);

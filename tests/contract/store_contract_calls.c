@@ -310,9 +310,9 @@ Test(store_contract, a_late_answer_closes_what_waits_and_nothing_else)
 {
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {
 		start(kit);
-		struct entry_key one = make_wait(0, "one", "7 1 0 0 cmcc -", 1);
-		struct entry_key twice = make_wait(1, "twice", "7 1 0 0 cmcc -", 2);
-		struct entry_key large = make_wait(2, "large", "7 3 0 0 cmcc - - -", 1);
+		struct entry_key one = make_wait(0, "one", "7 1 0 0 1 1 99 cmcc -", 3);
+		struct entry_key twice = make_wait(1, "twice", "7 1 0 0 1 2 99 cmcc -", 0);
+		struct entry_key large = make_wait(2, "large", "7 3 0 0 1 1 99 cmcc - - -", 1);
 		struct entry_key early = make_wait(3, "early", "", 0);
 		struct entry_key nobody = { .ms = 5, .seq = 5, .lane = LANE_NORMAL };
 		settle_late(&nobody, "m-0");
@@ -333,7 +333,7 @@ Test(store_contract, a_late_answer_closes_what_waits_and_nothing_else)
 			 "\"accepted\",\"late\":true}",
 			 entry);
 		store_rig_expect_events(RIG, event, 1);
-		/* It had been sent a second time already. */
+		/* It had been in doubt before the submit that this answers, though no attempt of it came to nothing. */
 		store_rig_expect_events(RIG, "\"id\":\"twice\"", 1);
 		store_rig_expect_events(RIG, "\"late\":true,\"ambiguous\":true}", 1);
 		store_rig_expect_balance(RIG);

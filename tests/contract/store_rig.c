@@ -82,6 +82,7 @@ static void on_settled(void *ctx, struct settlement *const *settlements, unsigne
 		struct rig_settlement *mine = (struct rig_settlement *)(void *)settlements[i];
 		cr_assert_not(mine->is_settled, "%s: settled twice", slot->rig->row);
 		mine->is_settled = true;
+		mine->fences = slot->fenced_count;
 		struct rig_entry *entry = find_held(slot, &mine->settlement.key);
 		if (entry != NULL)
 			entry->is_held = false;

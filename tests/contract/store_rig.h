@@ -27,6 +27,7 @@ struct rig_settlement {
 	char event[RIG_TEXT];
 	char body[RIG_TEXT];
 	bool is_settled;
+	unsigned fences; /* told before it was settled */
 };
 
 struct store_rig;

@@ -198,6 +198,10 @@ static void answer_fetch(struct fake_store *store, struct fake_call *call)
 static void answer_settle(struct fake_store *store, struct fake_call *call)
 {
 	for (unsigned i = 0; i < call->count; i++) {
+		/* What stays with its owner may yet come to us, with its mark. */
+		const struct queue_entry *entry = queue_model_find(store->options->model, &call->settlements[i]->key);
+		if (entry != NULL && !entry->is_settled)
+			continue;
 		unsigned kept = 0;
 		for (unsigned k = 0; k < store->orphan_intent_count; k++) {
 			if (!entry_key_equal(&store->orphan_intents[k], &call->settlements[i]->key))

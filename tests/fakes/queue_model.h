@@ -85,7 +85,7 @@ struct queue_model {
 	struct text_table *seen;
 	struct text_table *receipts;
 	struct text_table *withdrawn; /* ids, batches, subjects; it forgets nothing */
-	uint64_t refused; /* careful settlements that came too late to count */
+	uint64_t refused; /* careful settlements that did not count: too late, or somebody else's */
 };
 
 struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int64_t receipt_window_ms);
@@ -138,7 +138,8 @@ void queue_model_look_ahead(struct queue_model *model, const struct store_events
 /* What BEGIN says of an alert by what is withdrawn: GO, CANCELLED or SUPERSEDED. */
 enum begin_verdict queue_model_withdrawn(struct queue_model *model, const struct store_begin *item);
 
-/* SETTLE. careful: each only where it is still pending. False where it was fenced and not careful. */
+/* SETTLE. careful: each only where it is still pending and, unless it was accepted, not for somebody else. False where it
+ * was fenced (then nothing happened). */
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
 			struct settlement *const *settlements, unsigned count);
 

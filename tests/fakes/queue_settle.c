@@ -142,11 +142,24 @@ static void bury(struct queue_model *model, const struct settlement *settlement)
 	};
 }
 
-static void settle_one(struct queue_model *model, bool careful, const struct settlement *settlement)
+/* Only that it was accepted counts of what another consumer owns. */
+static bool is_anothers(struct queue_model *model, unsigned consumer, const struct settlement *settlement)
+{
+	const struct queue_entry *entry = queue_model_find(model, &settlement->key);
+	if (entry == NULL || entry->is_settled || entry->owner == QUEUE_NOBODY || entry->owner == consumer)
+		return false;
+	return settlement->kind != SETTLE_CLOSE || settlement->closing != CLOSING_ACCEPTED;
+}
+
+static void settle_one(struct queue_model *model, unsigned consumer, bool careful, const struct settlement *settlement)
 {
 	for (unsigned k = 0; k < settlement->receipt_key_count; k++)
 		keep_receipt(model, settlement->account, settlement->receipt_keys[k].carrier_ref,
 			     settlement->receipt_keys[k].segment, settlement->receipt_value);
+	if (careful && is_anothers(model, consumer, settlement)) {
+		model->refused++;
+		return;
+	}
 	bool was_pending = take_off(model, &settlement->key);
 	if (careful && !was_pending) {
 		model->refused++;
@@ -171,10 +184,10 @@ static void settle_one(struct queue_model *model, bool careful, const struct set
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
 			struct settlement *const *settlements, unsigned count)
 {
-	if (!careful && !model->consumers[consumer].is_alive)
+	if (!model->consumers[consumer].is_alive)
 		return false;
 	for (unsigned i = 0; i < count; i++)
-		settle_one(model, careful, settlements[i]);
+		settle_one(model, consumer, careful, settlements[i]);
 	return true;
 }
 
@@ -193,11 +206,18 @@ static struct slice member_text(struct slice json, const char *key)
 	return (struct slice){ at, end ? (size_t)(end - at) : 0 };
 }
 
-/* The state's second word says of how many segments the sms is: of a long one the answer is one part's only. */
-static bool is_one_segment(struct slice state)
+/* A number of the state by its place, from 0: 1 says of how many segments the sms is (of a long one the answer is one
+ * part's only), 5 how many submits of it may have reached the carrier. 0 where there is none. */
+static unsigned long state_number(struct slice state, unsigned place)
 {
-	const char *blank = state.len ? memchr(state.at, ' ', state.len) : NULL;
-	return blank != NULL && state.len - (size_t)(blank - state.at) > 2 && blank[1] == '1' && blank[2] == ' ';
+	char text[128];
+	snprintf(text, sizeof text, "%.*s", (int)state.len, state.len ? state.at : "");
+	char *at = text;
+	for (unsigned i = 0; i < place && at != NULL; i++) {
+		at = strchr(at, ' ');
+		at = at != NULL ? at + 1 : NULL;
+	}
+	return at != NULL ? strtoul(at, NULL, 10) : 0;
 }
 
 void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
@@ -206,7 +226,7 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 	unsigned i = 0;
 	while (i < model->waiting_count && !entry_key_equal(&model->waiting[i].origin, origin))
 		i++;
-	if (i == model->waiting_count || !is_one_segment(model->waiting[i].state))
+	if (i == model->waiting_count || state_number(model->waiting[i].state, 1) != 1)
 		return;
 	struct queue_waiting waiting = model->waiting[i];
 	model->waiting[i] = model->waiting[--model->waiting_count];
@@ -223,8 +243,8 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 		keep_receipt(model, account, carrier_ref, 1, known);
 	buf_put(&buf, ",", 1);
 	buf_put_slice(&buf, members);
-	/* After a second attempt the carrier may have taken both. */
-	if (waiting.ambiguous && waiting.attempt > 1)
+	/* One doubt is the submit that this answers; with another one the carrier may have taken both. */
+	if (state_number(waiting.state, 5) > 1)
 		buf_put_text(&buf, ",\"ambiguous\":true");
 	json_close(&buf, '}');
 	CHECK(!buf.full);
