@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "model/balance.h"
 #include "model/entry.h"
 
 #include <stdbool.h>
@@ -66,6 +67,7 @@ struct admin_snapshot {
 	struct admin_lane lanes[LANE_COUNT];
 	uint64_t later; /* entries that wait for their time */
 	uint64_t dead;  /* dead letters kept */
+	struct balance balance;
 	unsigned workers;
 	struct admin_totals totals;
 	const struct admin_account *accounts;

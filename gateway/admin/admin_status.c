@@ -50,6 +50,32 @@ static void put_lanes(struct buf *out, const struct admin_snapshot *snapshot)
 	json_close(out, '}');
 }
 
+/* Null until it was looked at. */
+static void put_balance(struct buf *out, const struct balance *balance)
+{
+	json_key(out, "balance");
+	if (!balance->is_known) {
+		json_absent(out);
+		return;
+	}
+	json_open(out, '{');
+	json_key_uint(out, "added", balance_added(balance));
+	json_key(out, "waiting");
+	json_open(out, '{');
+	for (unsigned i = 0; i < BALANCE_PLACE_COUNT; i++)
+		json_key_uint(out, balance_place_name((enum balance_place)i), balance->waiting[i]);
+	json_close(out, '}');
+	json_key(out, "ended");
+	json_open(out, '{');
+	for (unsigned i = 0; i < BALANCE_END_COUNT; i++)
+		json_key_uint(out, balance_end_name((enum balance_end)i), balance->ended[i]);
+	json_close(out, '}');
+	json_key_uint(out, "requeued", balance->requeued);
+	json_key(out, "drift");
+	json_int(out, balance->drift);
+	json_close(out, '}');
+}
+
 static void put_account(struct buf *out, const struct admin_account *account)
 {
 	json_open(out, '{');
@@ -104,6 +130,7 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	put_lanes(out, snapshot);
 	json_key_uint(out, "later", snapshot->later);
 	json_key_uint(out, "dead", snapshot->dead);
+	put_balance(out, &snapshot->balance);
 	json_key(out, "accounts");
 	json_open(out, '[');
 	for (unsigned i = 0; i < snapshot->account_count; i++)

@@ -224,6 +224,8 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 			out->redis_reason = serve->statuses[i].gauges.store_reason;
 		}
 	}
+	if (serve->worker_count > 0)
+		out->balance = serve->statuses[0].store.balance;
 	for (unsigned i = 0; i < serve->config->account_count; i++)
 		fill_account(serve, i);
 	out->accounts = serve->admin_accounts;

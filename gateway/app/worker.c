@@ -246,6 +246,7 @@ static void count_store(struct worker *worker, struct now now)
 	metrics_set(metrics, METRIC_LATER_DEPTH, (int64_t)gauges->later_length);
 	metrics_set(metrics, METRIC_DEAD_DEPTH, (int64_t)gauges->dead_length);
 	metrics_set(metrics, METRIC_STORE_FULL, gauges->is_full);
+	metrics_set(metrics, METRIC_DRIFT, gauges->balance.drift);
 	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
 	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
 	metrics_count(metrics, METRIC_FENCES, 0, gauges->fences);
@@ -265,7 +266,7 @@ static void publish(struct worker *worker, struct now now)
 		count_store(worker, now);
 	pthread_mutex_lock(&worker->lock);
 	worker->status.gauges = *gauges;
-	worker->status.redis_reconnects = redis_store_gauges(worker->store)->reconnects;
+	worker->status.store = *redis_store_gauges(worker->store);
 	pthread_mutex_unlock(&worker->lock);
 }
 

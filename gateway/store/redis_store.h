@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "metrics/metrics.h"
+#include "model/balance.h"
 #include "port/store.h"
 #include "store/redis_link.h"
 
@@ -37,9 +38,10 @@ struct redis_store_gauges {
 	uint64_t dead_length;
 	uint64_t reconnects;
 	uint64_t fences;
-	uint64_t adopted;  /* entries taken over from dead consumers */
-	uint64_t vanished; /* entries that somebody else took out of the queue */
-	bool is_full;      /* Redis has refused new work for lack of memory in the last seconds */
+	uint64_t adopted;       /* entries taken over from dead consumers */
+	uint64_t vanished;      /* entries that somebody else took out of the queue */
+	struct balance balance; /* looked at by the first worker of a process only */
+	bool is_full;           /* Redis has refused new work for lack of memory in the last seconds */
 };
 
 /* options: borrowed for the store's life. NULL where there is no memory. */

@@ -27,6 +27,7 @@ enum store_key {
 	KEY_DEAD,
 	KEY_LATER,
 	KEY_LATER_BODIES,
+	KEY_HELD,
 	KEY_PAUSED,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
@@ -45,7 +46,7 @@ struct store_call {
 	mono_us sent_at;
 	void (*on_reply)(struct store_call *call, const struct reply *reply); /* never NULL reply */
 	void (*rewrite)(struct redis_store *store, struct store_call *call);  /* before it is sent again; may be NULL */
-	void (*fini)(struct store_call *call);                                /* frees it; NULL where it is part of the store */
+	void (*fini)(struct store_call *call); /* frees it; NULL where it is part of the store */
 	struct redis_store *store;
 };
 
@@ -87,6 +88,22 @@ struct lookout {
 	struct redis_store *store;
 	struct entry_key at;
 	bool is_behind; /* there is more than one look brings */
+};
+
+/* What is looked at now and then (store_chores.c). */
+enum chore { CHORE_BALANCE, CHORE_COUNT };
+
+struct store_chore {
+	struct redis_store *store;
+	mono_us next_at;
+	bool is_asking;
+	bool has_failed; /* that the log has told */
+};
+
+/* What the log has told of the account. */
+struct store_account {
+	int64_t told_drift;
+	mono_us told_at;
 };
 
 enum store_phase { PHASE_DOWN, PHASE_STARTING, PHASE_READY, PHASE_CLOSING, PHASE_CLOSED };
@@ -170,6 +187,8 @@ struct redis_store {
 	bool is_asking_pauses;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
+	struct store_chore chores[CHORE_COUNT];
+	struct store_account account;
 	struct store_peer *peers;
 	unsigned peer_count;
 
@@ -191,7 +210,7 @@ void store_calls_turn(struct redis_store *store);   /* sends what had no place i
 void store_call_send(struct store_call *call);      /* or waits until the store is ready */
 /* Redis refuses a call, or what goes with one: it waits, or the connection is made anew. */
 void store_call_refused(struct redis_store *store, const struct refusal *refusal, const struct reply *reply);
-void store_call_done(struct store_call *call);      /* off the list; the command's memory is kept */
+void store_call_done(struct store_call *call); /* off the list; the command's memory is kept */
 void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,
 			     unsigned key_count);
 void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
@@ -293,6 +312,14 @@ void store_put_receipt_field(struct command *command, const char *account, struc
 /* The command that writes a batch's receipt keys; false where there are none. */
 bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
 			unsigned count);
+
+/* store_chores.c */
+void store_chores(struct redis_store *store, mono_us now);
+mono_us store_chores_deadline(const struct redis_store *store);
+
+/* store_balance.c: a chore's question, and what its answer does (chore_row). */
+bool store_balance_ask(struct redis_store *store, struct command *command);
+mono_us store_balance_answer(struct redis_store *store, const struct reply *reply);
 
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);

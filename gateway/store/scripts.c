@@ -6,23 +6,15 @@
 void scripts_check(void)
 {
 	static const char *const names[SCRIPT_COUNT] = {
-		[SCRIPT_ADOPT] = "adopt",
-		[SCRIPT_BEGIN] = "begin",
-		[SCRIPT_CLAIM] = "claim",
-		[SCRIPT_DROP_HELD] = "drop_held",
-		[SCRIPT_HEARTBEAT] = "heartbeat",
-		[SCRIPT_LATE] = "late",
-		[SCRIPT_MOVE] = "move",
-		[SCRIPT_OWNED] = "owned",
-		[SCRIPT_PAUSE] = "pause",
-		[SCRIPT_REGISTER] = "register",
-		[SCRIPT_REQUEUE] = "requeue",
-		[SCRIPT_RESEND] = "resend",
-		[SCRIPT_RESUME] = "resume",
-		[SCRIPT_SETTLE] = "settle",
-		[SCRIPT_SETTLE_EACH] = "settle_each",
-		[SCRIPT_SIGN_OFF] = "sign_off",
-		[SCRIPT_WITHDRAW] = "withdraw",
+		[SCRIPT_ADOPT] = "adopt",         [SCRIPT_BALANCE] = "balance",
+		[SCRIPT_BEGIN] = "begin",         [SCRIPT_CLAIM] = "claim",
+		[SCRIPT_DROP_HELD] = "drop_held", [SCRIPT_HEARTBEAT] = "heartbeat",
+		[SCRIPT_LATE] = "late",           [SCRIPT_MOVE] = "move",
+		[SCRIPT_OWNED] = "owned",         [SCRIPT_PAUSE] = "pause",
+		[SCRIPT_REGISTER] = "register",   [SCRIPT_REQUEUE] = "requeue",
+		[SCRIPT_RESEND] = "resend",       [SCRIPT_RESUME] = "resume",
+		[SCRIPT_SETTLE] = "settle",       [SCRIPT_SETTLE_EACH] = "settle_each",
+		[SCRIPT_SIGN_OFF] = "sign_off",   [SCRIPT_WITHDRAW] = "withdraw",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);
 	for (unsigned i = 0; i < SCRIPT_COUNT; i++)
