@@ -74,6 +74,7 @@ static void make_store_options(struct worker *worker)
 		.stale_after_us = STALE_AFTER_US,
 		.seen_window_ms = config->redis.dedupe_window_ms,
 		.receipt_window_ms = config->redis.receipt_wait_ms,
+		.events_retention_ms = config->events.retention_ms,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 		.redis = {
@@ -247,6 +248,12 @@ static void count_store(struct worker *worker, struct now now)
 	metrics_set(metrics, METRIC_DEAD_DEPTH, (int64_t)gauges->dead_length);
 	metrics_set(metrics, METRIC_STORE_FULL, gauges->is_full);
 	metrics_set(metrics, METRIC_DRIFT, gauges->balance.drift);
+	metrics_set(metrics, METRIC_REDIS_MEMORY, (int64_t)gauges->memory_used);
+	metrics_set(metrics, METRIC_REDIS_MEMORY_MAX, (int64_t)gauges->memory_max);
+	metrics_set(metrics, METRIC_EVENTS_DEPTH, (int64_t)gauges->events_length);
+	metrics_set(metrics, METRIC_EVENTS_AGE, (int64_t)gauges->events_oldest_ms * US_PER_MS);
+	metrics_set(metrics, METRIC_EVENTS_HELD, gauges->events_held_by[0] != '\0');
+	metrics_count(metrics, METRIC_EVENTS_TRIMMED, 0, gauges->events_trimmed);
 	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
 	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
 	metrics_count(metrics, METRIC_FENCES, 0, gauges->fences);

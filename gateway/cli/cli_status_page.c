@@ -134,6 +134,29 @@ static void judge_queue(struct problems *problems, const json_t *status)
 		     dead_per_min < 1 ? 1 : dead_per_min, (long long)number(status, "dead"));
 }
 
+static void judge_events(struct problems *problems, const json_t *status)
+{
+	char group[TEXT_OCTETS];
+	char age[SPAN_OCTETS];
+	const json_t *events = json_object_get(status, "events");
+	if (text(events, "held_by", group)[0] != '\0')
+		tell(problems,
+		     "the group of readers “%s” has not acknowledged events for %s, so that they cannot be trimmed: "
+		     "let it "
+		     "read on, or XGROUP DESTROY it",
+		     group, span(real(events, "oldest_s"), age));
+}
+
+static void judge_memory(struct problems *problems, const json_t *redis)
+{
+	double used = real(redis, "memory_used");
+	double most = real(redis, "memory_max");
+	if (most > 0 && used > most / 2)
+		tell(problems,
+		     "Redis uses %.0f %% of its maxmemory (%.0f MB): give it more, or keep events for a shorter time",
+		     100 * used / most, most / 1e6);
+}
+
 static void judge_balance(struct problems *problems, const json_t *status)
 {
 	long long drift = (long long)number(json_object_get(status, "balance"), "drift");
@@ -163,11 +186,13 @@ unsigned cli_status_problems(const json_t *status, FILE *out)
 	}
 	if (json_is_true(json_object_get(redis, "full")))
 		tell(&problems, "Redis is full (maxmemory): nothing new goes out; give it memory or trim the events");
+	judge_memory(&problems, redis);
 	if (number(status, "workers") == 0)
 		tell(&problems, "no worker runs");
 	judge_accounts(&problems, status);
 	judge_queue(&problems, status);
 	judge_balance(&problems, status);
+	judge_events(&problems, status);
 	return problems.count;
 }
 
@@ -208,8 +233,10 @@ static void print_queue(const json_t *status, FILE *out)
 		fprintf(out, "%-8s %10lld  %s\n", lanes[i].name, (long long)number(lane, "length"),
 			oldest_s > 0 ? span(oldest_s, age) : "-");
 	}
-	fprintf(out, "%-8s %10lld\n%-8s %10lld\n\n", "later", (long long)number(status, "later"), "dead",
-		(long long)number(status, "dead"));
+	const json_t *events = json_object_get(status, "events");
+	fprintf(out, "%-8s %10lld\n%-8s %10lld\n%-8s %10lld  %s\n\n", "later", (long long)number(status, "later"),
+		"dead", (long long)number(status, "dead"), "events", (long long)number(events, "length"),
+		number(events, "length") > 0 ? span(real(events, "oldest_s"), age) : "-");
 }
 
 /* One of several counts, where it is not 0. */

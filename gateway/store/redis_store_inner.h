@@ -91,7 +91,7 @@ struct lookout {
 };
 
 /* What is looked at now and then (store_chores.c). */
-enum chore { CHORE_BALANCE, CHORE_COUNT };
+enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_COUNT };
 
 struct store_chore {
 	struct redis_store *store;
@@ -189,6 +189,7 @@ struct redis_store {
 	unsigned pause_count;
 	struct store_chore chores[CHORE_COUNT];
 	struct store_account account;
+	mono_us trim_sent_at;
 	struct store_peer *peers;
 	unsigned peer_count;
 
@@ -317,9 +318,13 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 void store_chores(struct redis_store *store, mono_us now);
 mono_us store_chores_deadline(const struct redis_store *store);
 
-/* store_balance.c: a chore's question, and what its answer does (chore_row). */
+/* store_balance.c, store_memory.c, store_events.c: a chore's question, and what its answer does (chore_row). */
 bool store_balance_ask(struct redis_store *store, struct command *command);
 mono_us store_balance_answer(struct redis_store *store, const struct reply *reply);
+bool store_memory_ask(struct redis_store *store, struct command *command);
+mono_us store_memory_answer(struct redis_store *store, const struct reply *reply);
+bool store_trim_ask(struct redis_store *store, struct command *command);
+mono_us store_trim_answer(struct redis_store *store, const struct reply *reply);
 
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);

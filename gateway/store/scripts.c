@@ -14,7 +14,8 @@ void scripts_check(void)
 		[SCRIPT_REGISTER] = "register",   [SCRIPT_REQUEUE] = "requeue",
 		[SCRIPT_RESEND] = "resend",       [SCRIPT_RESUME] = "resume",
 		[SCRIPT_SETTLE] = "settle",       [SCRIPT_SETTLE_EACH] = "settle_each",
-		[SCRIPT_SIGN_OFF] = "sign_off",   [SCRIPT_WITHDRAW] = "withdraw",
+		[SCRIPT_SIGN_OFF] = "sign_off",   [SCRIPT_TRIM] = "trim",
+		[SCRIPT_WITHDRAW] = "withdraw",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);
 	for (unsigned i = 0; i < SCRIPT_COUNT; i++)

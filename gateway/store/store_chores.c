@@ -5,22 +5,30 @@
 
 #include "store/redis_store_inner.h"
 
-#define RETRY_US  (100 * US_PER_MS)
-#define FAILED_US (10 * US_PER_S) /* Redis answered with an error: somebody has to look */
+#define RETRY_US   (100 * US_PER_MS)
+#define REFUSED_US US_PER_S        /* Redis refuses it for now */
+#define FAILED_US  (10 * US_PER_S) /* Redis answered with an error: somebody has to look */
 
 static const struct chore_row {
-	/* Writes the question; false where there is none. */
+	/* Writes the question; false where there never is one. */
 	bool (*ask)(struct redis_store *store, struct command *command);
 	/* Takes the answer, which is no error; returns how long the chore may rest. */
 	mono_us (*answer)(struct redis_store *store, const struct reply *reply);
-	mono_us interval_us;
 	const char *event; /* and what it means, where Redis refuses it */
 	const char *failure;
 } rows[CHORE_COUNT] = {
-	[CHORE_BALANCE] = { store_balance_ask, store_balance_answer, US_PER_S, "balance_error",
+	[CHORE_BALANCE] = { store_balance_ask, store_balance_answer, "balance_error",
 			    "the account of the queue cannot be looked at; check that nothing else uses these keys, "
-			    "and what "
-			    "Redis' ACL allows" },
+			    "and "
+			    "what Redis' ACL allows" },
+	[CHORE_MEMORY] = { store_memory_ask, store_memory_answer, "memory_error",
+			   "Redis does not tell how much memory it uses, so that nobody will be warned; its ACL must "
+			   "allow "
+			   "INFO" },
+	[CHORE_TRIM] = { store_trim_ask, store_trim_answer, "trim_error",
+			 "the events cannot be trimmed and will fill Redis; check that nothing else uses their key, "
+			 "and "
+			 "what Redis' ACL allows" },
 };
 
 static void on_answer(void *ctx, const struct reply *reply)
@@ -38,10 +46,10 @@ static void on_answer(void *ctx, const struct reply *reply)
 		return;
 	}
 	const struct refusal *refusal = refusal_of(reply);
+	chore->next_at = now + (refusal->word[0] != '\0' ? REFUSED_US : FAILED_US);
 	store_script_failed(store, reply);
 	if (refusal->word[0] != '\0')
 		return; /* others tell of it, and it passes */
-	chore->next_at = now + FAILED_US;
 	struct log_line line;
 	if (!chore->has_failed && log_begin(&line, store->options->log, LOG_ERROR, row->event, row->failure)) {
 		log_text(&line, "error", reply->text);
@@ -54,12 +62,13 @@ static void ask(struct redis_store *store, unsigned number, mono_us now)
 {
 	struct store_chore *chore = &store->chores[number];
 	chore->store = store;
-	chore->next_at = now + rows[number].interval_us;
-	if (!rows[number].ask(store, &store->scratch))
+	if (!rows[number].ask(store, &store->scratch)) {
+		chore->next_at = INT64_MAX;
 		return;
+	}
+	/* Where the answer is lost, or there is no place for the question, it is asked again soon. */
+	chore->next_at = now + RETRY_US;
 	chore->is_asking = redis_link_send(store->main, command_octets(&store->scratch), 0, on_answer, chore);
-	if (!chore->is_asking)
-		chore->next_at = now + RETRY_US;
 }
 
 static bool does_chores(const struct redis_store *store)
