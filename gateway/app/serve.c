@@ -215,6 +215,20 @@ static void fill_account(struct serve *serve, unsigned index)
 	}
 }
 
+/* What the first worker sees for all of them. */
+static void fill_queue(struct serve *serve, struct admin_snapshot *out)
+{
+	if (serve->worker_count == 0)
+		return;
+	const struct redis_store_gauges *gauges = &serve->statuses[0].store;
+	out->balance = gauges->balance;
+	out->redis_memory_used = gauges->memory_used;
+	out->redis_memory_max = gauges->memory_max;
+	out->events_length = gauges->events_length;
+	out->events_oldest_us = (mono_us)gauges->events_oldest_ms * US_PER_MS;
+	out->events_held_by = gauges->events_held_by;
+}
+
 static void snapshot(void *ctx, struct admin_snapshot *out)
 {
 	struct serve *serve = ctx;
@@ -231,6 +245,7 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 			out->redis_reason = serve->statuses[i].gauges.store_reason;
 		}
 	}
+	fill_queue(serve, out);
 	for (unsigned i = 0; i < serve->config->account_count; i++)
 		fill_account(serve, i);
 	out->accounts = serve->admin_accounts;

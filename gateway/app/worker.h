@@ -4,6 +4,7 @@
 #include "app/config.h"
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
+#include "store/redis_store.h"
 
 /* One worker thread: its own loop, store, carriers and pipeline; shared nothing but what never changes. */
 
@@ -27,7 +28,7 @@ struct worker_options {
 /* What a worker last said of itself. */
 struct worker_status {
 	struct pipeline_gauges gauges;
-	uint64_t redis_reconnects;
+	struct redis_store_gauges store;
 };
 
 struct worker;

@@ -356,6 +356,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_DEAD] = "dead",
 		[KEY_LATER] = "later",
 		[KEY_LATER_BODIES] = "later:bodies",
+		[KEY_HELD] = "held",
 		[KEY_PAUSED] = "paused",
 		[KEY_SUSPECTS] = "suspects",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",

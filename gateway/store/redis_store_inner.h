@@ -28,6 +28,7 @@ enum store_key {
 	KEY_DEAD,
 	KEY_LATER,
 	KEY_LATER_BODIES,
+	KEY_HELD,
 	KEY_PAUSED,
 	KEY_SUSPECTS,
 	KEY_LANE, /* + enum lane */
@@ -89,6 +90,22 @@ struct lookout {
 	struct redis_store *store;
 	struct entry_key at;
 	bool is_behind; /* there is more than one look brings */
+};
+
+/* What is looked at now and then (store_chores.c). */
+enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_COUNT };
+
+struct store_chore {
+	struct redis_store *store;
+	mono_us next_at;
+	bool is_asking;
+	bool has_failed; /* that the log has told */
+};
+
+/* What the log has told of the account. */
+struct store_account {
+	int64_t told_drift;
+	mono_us told_at;
 };
 
 enum store_phase { PHASE_DOWN, PHASE_STARTING, PHASE_READY, PHASE_CLOSING, PHASE_CLOSED };
@@ -176,6 +193,9 @@ struct redis_store {
 	bool is_asking_pauses;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
+	struct store_chore chores[CHORE_COUNT];
+	struct store_account account;
+	mono_us trim_sent_at;
 	struct store_peer *peers;
 	unsigned peer_count;
 
@@ -299,6 +319,18 @@ void store_put_receipt_field(struct command *command, const char *account, struc
 /* The command that writes a batch's receipt keys; false where there are none. */
 bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
 			unsigned count);
+
+/* store_chores.c */
+void store_chores(struct redis_store *store, mono_us now);
+mono_us store_chores_deadline(const struct redis_store *store);
+
+/* store_balance.c, store_memory.c, store_events.c: a chore's question, and what its answer does (chore_row). */
+bool store_balance_ask(struct redis_store *store, struct command *command);
+mono_us store_balance_answer(struct redis_store *store, const struct reply *reply);
+bool store_memory_ask(struct redis_store *store, struct command *command);
+mono_us store_memory_answer(struct redis_store *store, const struct reply *reply);
+bool store_trim_ask(struct redis_store *store, struct command *command);
+mono_us store_trim_answer(struct redis_store *store, const struct reply *reply);
 
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);

@@ -7,6 +7,7 @@ void scripts_check(void)
 {
 	static const char *const names[SCRIPT_COUNT] = {
 		[SCRIPT_ADOPT] = "adopt",
+		[SCRIPT_BALANCE] = "balance",
 		[SCRIPT_BEGIN] = "begin",
 		[SCRIPT_CLAIM] = "claim",
 		[SCRIPT_DROP_HELD] = "drop_held",
@@ -24,6 +25,7 @@ void scripts_check(void)
 		[SCRIPT_SETTLE_EACH] = "settle_each",
 		[SCRIPT_SIGN_OFF] = "sign_off",
 		[SCRIPT_SUSPECT] = "suspect",
+		[SCRIPT_TRIM] = "trim",
 		[SCRIPT_WITHDRAW] = "withdraw",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);

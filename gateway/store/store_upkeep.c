@@ -243,12 +243,13 @@ void store_upkeep(struct redis_store *store, mono_us now)
 	if (now >= store->next_move && !store->is_moving)
 		move(store, now);
 	store_pauses(store, now);
+	store_chores(store, now);
 }
 
 mono_us store_upkeep_deadline(const struct redis_store *store)
 {
-	mono_us deadline = INT64_MAX;
-	if (!store->is_beating)
+	mono_us deadline = store_chores_deadline(store);
+	if (!store->is_beating && store->next_heartbeat < deadline)
 		deadline = store->next_heartbeat;
 	if (!store->is_moving && store->next_move < deadline)
 		deadline = store->next_move;

@@ -507,4 +507,7 @@ void store_rig_expect_balance(struct store_rig *rig)
 		closed += rig->kit->total(rig, (enum closing)i);
 	cr_assert_eq(rig->added, rig->kit->depth(rig) + closed, "%s: %u added, %u there, %u closed", rig->row,
 		     rig->added, rig->kit->depth(rig), (unsigned)closed);
+	if (rig->kit->drift != NULL)
+		cr_assert_eq(rig->kit->drift(rig), 0, "%s: %lld are left over", rig->row,
+			     (long long)rig->kit->drift(rig));
 }

@@ -74,6 +74,8 @@ int main(int argc, char *argv[])
 		{ "kill_nine_long", faults_kill_nine_long, 600, true },
 		{ "sigterm_in_burst", faults_sigterm_in_burst, 60, false },
 		{ "sigterm_then_kill", faults_sigterm_then_kill, 60, false },
+		{ "account", faults_account, 90, false },
+		{ "account_drifts", faults_account_drifts, 60, false },
 		{ "second_instance", faults_second_instance, 60, false },
 		{ "dead_without_lock", faults_dead_without_lock, 120, true },
 		{ "stopped_for_long", faults_stopped_for_long, 180, true },

@@ -47,6 +47,10 @@ void faults_stopped_for_long(void);
 /* e2e_faults_poison.c */
 void faults_poison(void);
 
+/* e2e_faults_account.c */
+void faults_account(void);
+void faults_account_drifts(void);
+
 /* e2e_faults_redis.c */
 void faults_client_kill(void);
 void faults_reader_kill(void);
