@@ -6,7 +6,7 @@ use strict;
 use warnings;
 no warnings 'portable';    # vectors of 64 bits
 
-use constant { COUNT_MAX => 255, ACCEPTED => 1, AMBIGUOUS => 2, DUPLICATE => 4, OTHERWISE => 8 };
+use constant { COUNT_MAX => 255, ACCEPTED => 1, AMBIGUOUS => 2, DUPLICATE => 4, OTHERWISE => 8, WAITING => 16 };
 
 my %flag_of = (accepted => ACCEPTED, duplicate => DUPLICATE, map { $_ => OTHERWISE } qw(expired cancelled superseded suppressed dead));
 
@@ -80,7 +80,16 @@ sub happened {
 	return $flag & AMBIGUOUS;
 }
 
+# An alert that is still on the queue, as its producer wrote it: nothing can be said of it yet.
+sub waiting {
+	my ($self, $line) = @_;
+	my ($index) = $line =~ $self->{alert};
+	return $self->is_foreign($line) unless defined $index && $index < $self->{alerts};
+	vec($self->{flags}, $index, 8) |= WAITING;
+}
+
 # Counts over all alerts, and the first alert of each kind under “first”.
+#   waiting                 still on the queue, and no event: neither lost nor due for a mark
 #   lost                    the carrier has none, and no event says that it was not to be sent. A “duplicate” does not say
 #                           so: no id was enqueued twice
 #   unclosed                sent, but no event says what became of it
@@ -90,7 +99,7 @@ sub happened {
 #                           "ambiguous":true
 sub verdict {
 	my ($self) = @_;
-	my %count = map { $_ => 0 } qw(lost unclosed closed_twice closed_otherwise duplicates duplicates_explained
+	my %count = map { $_ => 0 } qw(waiting lost unclosed closed_twice closed_otherwise duplicates duplicates_explained
 		duplicates_unexplained ambiguous);
 	my %first;
 	my $add = sub { my ($kind, $index, $by) = @_; $count{$kind} += $by; $first{$kind} //= $index };
@@ -99,6 +108,10 @@ sub verdict {
 		my $closings = vec $self->{closings}, $index, 8;
 		my $flags = vec $self->{flags}, $index, 8;
 		next if $copies == 1 && $closings == 1 && $flags == ACCEPTED;
+		if ($closings == 0 && $flags & WAITING) {
+			$add->(waiting => $index, 1);
+			next;
+		}
 		$add->(lost => $index, 1) if $copies == 0 && !($flags & OTHERWISE);
 		$add->(unclosed => $index, 1) if $copies > 0 && $closings == 0;
 		$add->(closed_twice => $index, 1) if $closings > 1;

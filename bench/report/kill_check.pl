@@ -17,7 +17,7 @@ use JSON::PP;
 use Progress;
 use RedisSocket;
 
-use constant EVENT_ENTRIES => 20;    # an entry holds up to a batch of events
+use constant { ENTRIES_AT_ONCE => 1000, EVENT_ENTRIES_AT_ONCE => 20 };    # an entry holds up to a batch of events
 
 sub self_test {
 	my $sent = sub { sprintf '{"to":"86139%08d","from":"1","text":"x"}', $_[0] };
@@ -50,14 +50,21 @@ sub self_test {
 		[ 'no message at all', [ @sent, 'torn' ], [@accepted], { foreign => 1 } ],
 	);
 	my $failed = 0;
-	for my $case (@case) {
-		my ($name, $record, $events, $want) = @$case;
+	my @waiting = (
+		[ 'still waits', [ @sent[ 0 .. 8 ] ], [ @accepted[ 0 .. 8 ] ], { waiting => 1 } ],
+		[ 'sent, and waits to be sent again', [ @sent, $sent[9] ], [ @accepted[ 0 .. 8 ] ], { waiting => 1 } ],
+		[ 'accepted, and not sent, and waits', [ @sent[ 0 .. 8 ] ], [@accepted], { lost => 1 } ],
+	);
+	my $enqueued = sub { sprintf '{"id":"k-%d","to":"139%08d","template":"x"}', $_[0], $_[0] };
+	for my $case (@case, map { [ @$_, 9 ] } @waiting) {
+		my ($name, $record, $events, $want, $waiting) = @$case;
 		my $book = AlertBook->new('k-', 10);
-		$book->enqueued(sprintf '{"id":"k-%d","to":"139%08d","template":"x"}', $_, $_) for 0 .. 9;
+		$book->enqueued($enqueued->($_)) for 0 .. 9;
 		$book->recorded($_) for @$record;
 		$book->happened($_) for @$events;
+		$book->waiting($enqueued->($waiting)) if defined $waiting;
 		my $seen = $book->verdict;
-		for my $kind (AlertBook::faults(), qw(duplicates duplicates_explained)) {
+		for my $kind (AlertBook::faults(), qw(waiting duplicates duplicates_explained)) {
 			next if $seen->{$kind} == ($want->{$kind} // 0);
 			$failed++;
 			printf "self-test: %s: %s is %d, not %d\n", $name, $kind, $seen->{$kind}, $want->{$kind} // 0;
@@ -81,24 +88,32 @@ sub self_test {
 		$failed++;
 		print "self-test: $name: $left left and $found found, not $want_left and $want_found\n";
 	}
-	printf "self-test: %d cases, %d failed\n", @case + @doubt, $failed;
+	printf "self-test: %d cases, %d failed\n", @case + @waiting + @doubt, $failed;
 	return $failed == 0;
 }
 
-# Calls $take with each event and the id of its entry; an entry of the stream holds one event a line.
-sub each_event {
-	my ($redis, $take) = @_;
+# Calls $take with a field of each entry of a stream, and the entry's id.
+sub each_entry {
+	my ($redis, $stream, $field, $at_once, $take) = @_;
 	my $from = '-';
 	while (1) {
-		my ($entries) = $redis->ask([ 'XRANGE', '{hongyan}:events', $from, '+', 'COUNT', EVENT_ENTRIES ]);
-		die "Redis has no events to tell: $$entries\n" unless ref $entries eq 'ARRAY';
+		my ($entries) = $redis->ask([ 'XRANGE', "{hongyan}:$stream", $from, '+', 'COUNT', $at_once ]);
+		die "Redis does not tell of $stream: $$entries\n" unless ref $entries eq 'ARRAY';
 		last unless @$entries;
 		for my $entry (@$entries) {
 			my %field = @{ $entry->[1] };
-			$take->($_, $entry->[0]) for split /\n/, $field{events} // '';
+			$take->($field{$field} // '', $entry->[0]);
 		}
 		$from = '(' . $entries->[-1][0];
 	}
+}
+
+# Calls $take with each alert that is still on the queue. What is due meanwhile goes from “later” to “ready”, which comes last.
+sub each_waiting {
+	my ($redis, $take) = @_;
+	my ($bodies) = $redis->ask([ 'HVALS', '{hongyan}:later:bodies' ]);
+	$take->(m/(\{.*\})/s ? $1 : $_) for @$bodies;
+	each_entry($redis, $_, 'alert', ENTRIES_AT_ONCE, $take) for qw(alerts:urgent alerts:normal alerts:bulk ready);
 }
 
 my %option = ('id-prefix' => 'kills-');
@@ -119,11 +134,15 @@ open my $record, '<', $option{record} or die "cannot read $option{record}: $!\n"
 while (my $line = <$record>) { $book->recorded($line); $step->('what the carrier got') }
 my $bound = $option{bound} + $run->{batch} * $run->{workers};
 my $doubt = DoubtBook->new($bound, @{ $run->{starts} });
-each_event(RedisSocket->open($option{redis}), sub {
-	my ($event, $id) = @_;
-	$doubt->settled($id, 1) if $book->happened($event);
-	$step->('events');
+my $redis = RedisSocket->open($option{redis});
+each_entry($redis, 'events', 'events', EVENT_ENTRIES_AT_ONCE, sub {
+	my ($lines, $id) = @_;
+	for my $event (split /\n/, $lines) {
+		$doubt->settled($id, 1) if $book->happened($event);
+		$step->('events');
+	}
 });
+each_waiting($redis, sub { $book->waiting($_[0]) });
 $progress->show(1, 'checked', 1);
 
 my $seen = $book->verdict;
@@ -136,7 +155,7 @@ my @wrong = map { "$_: $seen->{$_}" . (defined $first->{$_} ? ", the first is $o
 	grep { $seen->{$_} } AlertBook::faults();
 push @wrong, "no number of ours: $book->{first_foreign}" if $seen->{foreign};
 push @wrong, "$seen->{intents_max} intents left by one kill, at most $bound may be" if $seen->{intents_max} > $seen->{intents_bound};
-push @wrong, "not drained: $run->{waiting} alerts still wait" if $run->{state} ne 'done';
+push @wrong, "not drained: $seen->{waiting} alerts still wait" if $run->{state} ne 'done' || $seen->{waiting};
 push @wrong, 'no kill hit a gateway at work: this proves nothing' unless $seen->{kills_while_busy};
 push @wrong, 'no start told its intents: this proves nothing about them' unless $seen->{intents_read};
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "model/balance.h"
 #include "model/entry.h"
 
 #include <stdbool.h>
@@ -66,6 +67,12 @@ struct admin_snapshot {
 	struct admin_lane lanes[LANE_COUNT];
 	uint64_t later; /* entries that wait for their time */
 	uint64_t dead;  /* dead letters kept */
+	struct balance balance;
+	uint64_t redis_memory_used; /* octets */
+	uint64_t redis_memory_max;  /* 0 = Redis has no limit */
+	uint64_t events_length;
+	mono_us events_oldest_us;   /* age of the oldest event */
+	const char *events_held_by; /* group of readers that keeps events from being trimmed */
 	unsigned workers;
 	struct admin_totals totals;
 	const struct admin_account *accounts;

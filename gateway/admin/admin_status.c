@@ -50,6 +50,42 @@ static void put_lanes(struct buf *out, const struct admin_snapshot *snapshot)
 	json_close(out, '}');
 }
 
+static void put_events(struct buf *out, const struct admin_snapshot *snapshot)
+{
+	json_key(out, "events");
+	json_open(out, '{');
+	json_key_uint(out, "length", snapshot->events_length);
+	put_real(out, "oldest_s", (double)snapshot->events_oldest_us / US_PER_S, 3);
+	put_text(out, "held_by", snapshot->events_held_by);
+	json_close(out, '}');
+}
+
+/* Null until it was looked at. */
+static void put_balance(struct buf *out, const struct balance *balance)
+{
+	json_key(out, "balance");
+	if (!balance->is_known) {
+		json_absent(out);
+		return;
+	}
+	json_open(out, '{');
+	json_key_uint(out, "added", balance_added(balance));
+	json_key(out, "waiting");
+	json_open(out, '{');
+	for (unsigned i = 0; i < BALANCE_PLACE_COUNT; i++)
+		json_key_uint(out, balance_place_name((enum balance_place)i), balance->waiting[i]);
+	json_close(out, '}');
+	json_key(out, "ended");
+	json_open(out, '{');
+	for (unsigned i = 0; i < BALANCE_END_COUNT; i++)
+		json_key_uint(out, balance_end_name((enum balance_end)i), balance->ended[i]);
+	json_close(out, '}');
+	json_key_uint(out, "requeued", balance->requeued);
+	json_key(out, "drift");
+	json_int(out, balance->drift);
+	json_close(out, '}');
+}
+
 static void put_account(struct buf *out, const struct admin_account *account)
 {
 	json_open(out, '{');
@@ -100,10 +136,14 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	put_text(out, "reason", snapshot->redis_reason);
 	put_bool(out, "full", snapshot->is_redis_full);
 	json_key_uint(out, "reconnects", snapshot->redis_reconnects);
+	json_key_uint(out, "memory_used", snapshot->redis_memory_used);
+	json_key_uint(out, "memory_max", snapshot->redis_memory_max);
 	json_close(out, '}');
 	put_lanes(out, snapshot);
 	json_key_uint(out, "later", snapshot->later);
 	json_key_uint(out, "dead", snapshot->dead);
+	put_events(out, snapshot);
+	put_balance(out, &snapshot->balance);
 	json_key(out, "accounts");
 	json_open(out, '[');
 	for (unsigned i = 0; i < snapshot->account_count; i++)

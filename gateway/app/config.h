@@ -42,6 +42,10 @@ struct config_redis {
 	int64_t receipt_wait_ms;  /* how long a receipt still finds its alert */
 };
 
+struct config_events {
+	int64_t retention_ms; /* older ones are trimmed, unless a group of readers still needs them */
+};
+
 struct config_admin {
 	struct config_address listen;
 };
@@ -124,6 +128,7 @@ struct config_route {
 struct config {
 	char *path; /* of the file, as given */
 	struct config_redis redis;
+	struct config_events events;
 	unsigned workers;              /* 0 = auto: half of the processors, at least 1 */
 	const struct country *country; /* static storage */
 	char *timezone;                /* its name */

@@ -4,6 +4,7 @@
  * drain is led. */
 
 #include "app/serve.h"
+#include "app/crumbs.h"
 
 #include "admin/admin.h"
 #include "app/log_sink.h"
@@ -24,7 +25,7 @@
 
 #define EXIT_FAILED 1
 #define EXIT_CONFIG 78
-#define WORKERS_MAX 64
+#define WORKERS_MAX CRUMBS_MAX
 
 struct serve {
 	const struct config *config;
@@ -33,6 +34,7 @@ struct serve {
 	struct catalogue *catalogue;
 	struct route_table *routes;
 	int lock_fd; /* -1 = none */
+	struct crumbs crumbs;
 	uint64_t nonce;
 	struct metrics_labels labels;
 	const char *account_names[ROUTE_ACCOUNTS_MAX];
@@ -111,6 +113,11 @@ static bool take_lock(struct serve *serve)
 			path, serve->config->instance.name);
 		return false;
 	}
+	if (!crumbs_open(&serve->crumbs, serve->lock_fd))
+		fprintf(stderr,
+			"%s: cannot be written: %s; an alert that makes the gateway crash will not be found by "
+			"itself\n",
+			path, strerror(errno));
 	return true;
 }
 
@@ -208,6 +215,20 @@ static void fill_account(struct serve *serve, unsigned index)
 	}
 }
 
+/* What the first worker sees for all of them. */
+static void fill_queue(struct serve *serve, struct admin_snapshot *out)
+{
+	if (serve->worker_count == 0)
+		return;
+	const struct redis_store_gauges *gauges = &serve->statuses[0].store;
+	out->balance = gauges->balance;
+	out->redis_memory_used = gauges->memory_used;
+	out->redis_memory_max = gauges->memory_max;
+	out->events_length = gauges->events_length;
+	out->events_oldest_us = (mono_us)gauges->events_oldest_ms * US_PER_MS;
+	out->events_held_by = gauges->events_held_by;
+}
+
 static void snapshot(void *ctx, struct admin_snapshot *out)
 {
 	struct serve *serve = ctx;
@@ -224,6 +245,7 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 			out->redis_reason = serve->statuses[i].gauges.store_reason;
 		}
 	}
+	fill_queue(serve, out);
 	for (unsigned i = 0; i < serve->config->account_count; i++)
 		fill_account(serve, i);
 	out->accounts = serve->admin_accounts;
@@ -279,6 +301,9 @@ static bool start_workers(struct serve *serve)
 			.count = serve->worker_count,
 			.nonce = serve->nonce,
 			.adopts_instance = serve->lock_fd >= 0,
+			.crumb = serve->crumbs.places ? &serve->crumbs.places[i] : NULL,
+			.suspects = serve->crumbs.found,
+			.suspect_count = serve->crumbs.found_count,
 			.on_done = on_worker_done,
 			.ctx = serve,
 		};
@@ -385,6 +410,7 @@ static void finish(struct serve *serve)
 	metrics_destroy(serve->main_metrics);
 	route_destroy(serve->routes);
 	catalogue_destroy(serve->catalogue);
+	crumbs_close(&serve->crumbs);
 	if (serve->lock_fd >= 0)
 		close(serve->lock_fd);
 	free(serve);

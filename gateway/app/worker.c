@@ -74,6 +74,9 @@ static void make_store_options(struct worker *worker)
 		.stale_after_us = STALE_AFTER_US,
 		.seen_window_ms = config->redis.dedupe_window_ms,
 		.receipt_window_ms = config->redis.receipt_wait_ms,
+		.suspects = worker->options->suspects,
+		.suspect_count = worker->options->suspect_count,
+		.events_retention_ms = config->events.retention_ms,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 		.redis = {
@@ -225,6 +228,7 @@ static bool make_pipeline(struct worker *worker)
 		.throttle_pause_us = THROTTLE_PAUSE_US,
 		.seed = worker->options->nonce * 31 + worker->options->index,
 		.metrics = worker->options->metrics,
+		.crumb = worker->options->crumb,
 		.env = { .now = now_of_loop, .ctx = worker, .log = worker->options->log },
 	};
 	worker->pipeline = pipeline_create(worker->store, &worker->pipeline_options);
@@ -246,6 +250,13 @@ static void count_store(struct worker *worker, struct now now)
 	metrics_set(metrics, METRIC_LATER_DEPTH, (int64_t)gauges->later_length);
 	metrics_set(metrics, METRIC_DEAD_DEPTH, (int64_t)gauges->dead_length);
 	metrics_set(metrics, METRIC_STORE_FULL, gauges->is_full);
+	metrics_set(metrics, METRIC_DRIFT, gauges->balance.drift);
+	metrics_set(metrics, METRIC_REDIS_MEMORY, (int64_t)gauges->memory_used);
+	metrics_set(metrics, METRIC_REDIS_MEMORY_MAX, (int64_t)gauges->memory_max);
+	metrics_set(metrics, METRIC_EVENTS_DEPTH, (int64_t)gauges->events_length);
+	metrics_set(metrics, METRIC_EVENTS_AGE, (int64_t)gauges->events_oldest_ms * US_PER_MS);
+	metrics_set(metrics, METRIC_EVENTS_HELD, gauges->events_held_by[0] != '\0');
+	metrics_count(metrics, METRIC_EVENTS_TRIMMED, 0, gauges->events_trimmed);
 	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
 	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
 	metrics_count(metrics, METRIC_FENCES, 0, gauges->fences);
@@ -265,7 +276,7 @@ static void publish(struct worker *worker, struct now now)
 		count_store(worker, now);
 	pthread_mutex_lock(&worker->lock);
 	worker->status.gauges = *gauges;
-	worker->status.redis_reconnects = redis_store_gauges(worker->store)->reconnects;
+	worker->status.store = *redis_store_gauges(worker->store);
 	pthread_mutex_unlock(&worker->lock);
 }
 

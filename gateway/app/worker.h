@@ -4,6 +4,7 @@
 #include "app/config.h"
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
+#include "store/redis_store.h"
 
 /* One worker thread: its own loop, store, carriers and pipeline; shared nothing but what never changes. */
 
@@ -14,9 +15,12 @@ struct worker_options {
 	const struct log *log;
 	struct metrics *metrics; /* the worker's own block */
 	unsigned index;
-	unsigned count;             /* of workers */
-	uint64_t nonce;             /* of this process */
-	bool adopts_instance;       /* the instance's lock is ours */
+	unsigned count;                   /* of workers */
+	uint64_t nonce;                   /* of this process */
+	bool adopts_instance;             /* the instance's lock is ours */
+	volatile struct crumb *crumb;     /* its own; NULL = none */
+	const struct entry_key *suspects; /* what the process before died with */
+	unsigned suspect_count;
 	void (*on_done)(void *ctx); /* from the worker's thread, when it has drained */
 	void *ctx;
 };
@@ -24,7 +28,7 @@ struct worker_options {
 /* What a worker last said of itself. */
 struct worker_status {
 	struct pipeline_gauges gauges;
-	uint64_t redis_reconnects;
+	struct redis_store_gauges store;
 };
 
 struct worker;

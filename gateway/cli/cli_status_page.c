@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli_status_page.h"
 
+#include "model/balance.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -8,12 +10,12 @@
 #define SPAN_OCTETS 32
 
 /* An entry that waits for longer than this on its lane is something that a human should know of. */
-static const struct lane {
+static const struct shown_lane {
 	const char *name;
 	double oldest_s_max;
 } lanes[] = { { "urgent", 60 }, { "normal", 300 }, { "bulk", 3600 }, { "ready", 300 } };
 
-#define LANE_COUNT (sizeof lanes / sizeof lanes[0])
+#define LANES_SHOWN (sizeof lanes / sizeof lanes[0])
 
 /* Entries may stay this long without an acceptance before that looks like a standstill: the rate's own window. */
 #define STANDSTILL_S 60
@@ -115,7 +117,7 @@ static void judge_queue(struct problems *problems, const json_t *status)
 {
 	char age[SPAN_OCTETS];
 	bool has_waited = false;
-	for (size_t i = 0; i < LANE_COUNT; i++) {
+	for (size_t i = 0; i < LANES_SHOWN; i++) {
 		const json_t *lane = json_object_get(json_object_get(status, "lanes"), lanes[i].name);
 		double oldest_s = real(lane, "oldest_s");
 		has_waited |= oldest_s > STANDSTILL_S;
@@ -132,6 +134,46 @@ static void judge_queue(struct problems *problems, const json_t *status)
 		     dead_per_min < 1 ? 1 : dead_per_min, (long long)number(status, "dead"));
 }
 
+static void judge_events(struct problems *problems, const json_t *status)
+{
+	char group[TEXT_OCTETS];
+	char age[SPAN_OCTETS];
+	const json_t *events = json_object_get(status, "events");
+	if (text(events, "held_by", group)[0] != '\0')
+		tell(problems,
+		     "the group of readers “%s” has not acknowledged events for %s, so that they cannot be trimmed: "
+		     "let it "
+		     "read on, or XGROUP DESTROY it",
+		     group, span(real(events, "oldest_s"), age));
+}
+
+static void judge_memory(struct problems *problems, const json_t *redis)
+{
+	double used = real(redis, "memory_used");
+	double most = real(redis, "memory_max");
+	if (most > 0 && used > most / 2)
+		tell(problems,
+		     "Redis uses %.0f %% of its maxmemory (%.0f MB): give it more, or keep events for a shorter time",
+		     100 * used / most, most / 1e6);
+}
+
+static void judge_balance(struct problems *problems, const json_t *status)
+{
+	long long drift = (long long)number(json_object_get(status, "balance"), "drift");
+	if (drift > 0)
+		tell(problems,
+		     "the account does not balance: %lld entries have gone without an end; somebody trims or deletes "
+		     "in the "
+		     "queue's keys",
+		     drift);
+	else if (drift < 0)
+		tell(problems,
+		     "the account does not balance: %lld entries too many; a stream of alerts:* was deleted, or "
+		     "somebody "
+		     "writes to the queue's keys",
+		     -drift);
+}
+
 unsigned cli_status_problems(const json_t *status, FILE *out)
 {
 	struct problems problems = { .out = out };
@@ -144,10 +186,13 @@ unsigned cli_status_problems(const json_t *status, FILE *out)
 	}
 	if (json_is_true(json_object_get(redis, "full")))
 		tell(&problems, "Redis is full (maxmemory): nothing new goes out; give it memory or trim the events");
+	judge_memory(&problems, redis);
 	if (number(status, "workers") == 0)
 		tell(&problems, "no worker runs");
 	judge_accounts(&problems, status);
 	judge_queue(&problems, status);
+	judge_balance(&problems, status);
+	judge_events(&problems, status);
 	return problems.count;
 }
 
@@ -182,14 +227,57 @@ static void print_queue(const json_t *status, FILE *out)
 {
 	char age[SPAN_OCTETS];
 	fprintf(out, "%-8s %10s  %s\n", "LANE", "ENTRIES", "OLDEST");
-	for (size_t i = 0; i < LANE_COUNT; i++) {
+	for (size_t i = 0; i < LANES_SHOWN; i++) {
 		const json_t *lane = json_object_get(json_object_get(status, "lanes"), lanes[i].name);
 		double oldest_s = real(lane, "oldest_s");
 		fprintf(out, "%-8s %10lld  %s\n", lanes[i].name, (long long)number(lane, "length"),
 			oldest_s > 0 ? span(oldest_s, age) : "-");
 	}
-	fprintf(out, "%-8s %10lld\n%-8s %10lld\n\n", "later", (long long)number(status, "later"), "dead",
-		(long long)number(status, "dead"));
+	const json_t *events = json_object_get(status, "events");
+	fprintf(out, "%-8s %10lld\n%-8s %10lld\n%-8s %10lld  %s\n\n", "later", (long long)number(status, "later"),
+		"dead", (long long)number(status, "dead"), "events", (long long)number(events, "length"),
+		number(events, "length") > 0 ? span(real(events, "oldest_s"), age) : "-");
+}
+
+/* One of several counts, where it is not 0. */
+static void print_count(const json_t *counts, const char *name, bool *is_first, FILE *out)
+{
+	long long count = (long long)number(counts, name);
+	if (count == 0)
+		return;
+	fprintf(out, "%s%s %lld", *is_first ? "" : ", ", name, count);
+	*is_first = false;
+}
+
+static void print_waiting(const json_t *balance, FILE *out)
+{
+	bool is_first = true;
+	fputs("  waiting: ", out);
+	for (unsigned i = 0; i < BALANCE_PLACE_COUNT; i++)
+		print_count(json_object_get(balance, "waiting"), balance_place_name((enum balance_place)i), &is_first,
+			    out);
+	fputs(is_first ? "none\n" : "\n", out);
+}
+
+static void print_ended(const json_t *balance, FILE *out)
+{
+	bool is_first = true;
+	fputs("  ended:   ", out);
+	for (unsigned i = 0; i < BALANCE_END_COUNT; i++)
+		print_count(json_object_get(balance, "ended"), balance_end_name((enum balance_end)i), &is_first, out);
+	fputs(is_first ? "none\n\n" : "\n\n", out);
+}
+
+/* Since ever, all gateways together: what the queue itself knows. */
+static void print_balance(const json_t *status, FILE *out)
+{
+	const json_t *balance = json_object_get(status, "balance");
+	if (!json_is_object(balance))
+		return;
+	fprintf(out, "account: added %lld, brought back %lld, drift %lld\n", (long long)number(balance, "added"),
+		(long long)number(balance, "requeued"), (long long)number(balance, "drift"));
+	print_waiting(balance, out);
+	print_ended(balance, out);
 }
 
 static void print_accounts(const json_t *status, FILE *out)
@@ -228,6 +316,7 @@ unsigned cli_status_page(const json_t *status, FILE *out)
 	fputc('\n', out);
 	print_summary(status, out);
 	print_queue(status, out);
+	print_balance(status, out);
 	print_accounts(status, out);
 	return count;
 }

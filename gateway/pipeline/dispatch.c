@@ -30,7 +30,7 @@ void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel)
 	struct list *lane = &account->lanes[parcel->lane];
 	parcel_move(parcel, PARCEL_READY, NULL);
 	/* What is in doubt goes first: it is settled the sooner, and takes from what may be in doubt. */
-	if (parcel->begun_index != PARCEL_NOT_BEGUN)
+	if (parcel->begun_index != PARCEL_NOT_BEGUN || parcel == pipeline->suspect)
 		list_push_front(lane, &parcel->link);
 	else
 		list_push(lane, &parcel->link);
@@ -107,6 +107,19 @@ bool dispatch_rate_admits(struct account *account, unsigned segments, mono_us no
 	return token_bucket_level(&account->tokens, now) >= account->reserved + segments;
 }
 
+/* With a suspect about, the parcels that may begin stand in front of their lanes. */
+static struct parcel *next_beside_poison(const struct pipeline *pipeline, const struct account *account)
+{
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
+		if (list_empty(&account->lanes[lane]))
+			continue;
+		struct parcel *parcel = LIST_ITEM(account->lanes[lane].next, struct parcel, link);
+		if (poison_may_begin(pipeline, parcel))
+			return parcel;
+	}
+	return NULL;
+}
+
 /* Fills the batch with what one account admits. */
 static unsigned fill_from(struct pipeline *pipeline, struct account *account, struct now now, struct store_begin *items,
 			  unsigned count, unsigned *fresh)
@@ -116,7 +129,8 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 	const struct carrier *carrier = account->options->carrier;
 	unsigned credit = carrier->ops->credit(carrier);
 	while (count < STORE_BATCH_MAX) {
-		struct parcel *parcel = next_of_account(account);
+		struct parcel *parcel = poison_is_near(pipeline) ? next_beside_poison(pipeline, account)
+								 : next_of_account(account);
 		if (parcel == NULL)
 			break;
 		/* What a dead worker had begun is in doubt already, and must go whatever the limit says. */
@@ -142,7 +156,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			break;
 		*fresh -= is_fresh;
 		account->reserved += segments;
-		account->pass[parcel->lane]--;
+		account->pass[parcel->lane] -= account->pass[parcel->lane] > 0;
 		account->lane_counts[parcel->lane]--;
 		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);
 		items[count++] = (struct store_begin){
@@ -185,6 +199,9 @@ static void begin(struct pipeline *pipeline, struct now now)
 	/* After a crash no more than a window's worth and one batch may be in doubt. */
 	unsigned most = pipeline->window_total + STORE_BATCH_MAX;
 	unsigned fresh = most > pipeline->begun_count ? most - pipeline->begun_count : 0;
+	/* What the dead had begun is in doubt until it is settled: it comes first, or doubt would add up from crash to crash. */
+	if (intake_is_adopting(pipeline))
+		fresh = 0;
 	if (pipeline->begins_under_way > 0 &&
 	    (waiting_count(pipeline) < SECOND_BEGIN_LEAST || fresh < SECOND_BEGIN_LEAST))
 		return;

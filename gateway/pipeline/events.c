@@ -10,7 +10,7 @@
 
 #define MEMBERS_OCTETS_MAX 1024 /* id 64, template 64, tenant 64, batch 64, each escaped at worst six-fold */
 #define EVENT_OCTETS_MAX   4096
-#define STATE_NUMBERS      6
+#define STATE_NUMBERS      7
 
 struct slice events_at(struct pipeline *pipeline)
 {
@@ -123,8 +123,10 @@ struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
 		cap += 2 * parcel->refs[i].len + 2;
 	struct buf buf = open_buf(parcel, cap);
-	unsigned numbers[] = { parcel->reference, parcel->encoded.segment_count, parcel->accepted, parcel->throttles,
-			       parcel->unknowns,  events_text_hash(parcel) };
+	unsigned numbers[] = { parcel->reference,       parcel->encoded.segment_count,
+			       parcel->accepted,        parcel->throttles,
+			       parcel->unknowns,        parcel->doubts,
+			       events_text_hash(parcel) };
 	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		buf_put_uint(&buf, numbers[i]);
 		buf_put_u8(&buf, ' ');
@@ -156,7 +158,7 @@ bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct
 	if (state.len == 0)
 		return false;
 	uint64_t numbers[STATE_NUMBERS];
-	static const uint64_t limits[STATE_NUMBERS] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX,
+	static const uint64_t limits[STATE_NUMBERS] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX, UINT32_MAX,
 							UINT32_MAX, UINT32_MAX,       UINT32_MAX };
 	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		if (!number_parse(next_word(&state), limits[i], &numbers[i]))
@@ -166,7 +168,8 @@ bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct
 	parcel->throttles = (uint32_t)numbers[3];
 	parcel->unknowns = (uint32_t)numbers[4];
 	parcel->state_segments = (uint8_t)numbers[1];
-	parcel->state_hash = (uint32_t)numbers[5];
+	parcel->doubts += (uint32_t)numbers[5];
+	parcel->state_hash = (uint32_t)numbers[6];
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		if (!slice_is(name, pipeline->options->accounts[i].name))
 			continue;

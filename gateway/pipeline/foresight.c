@@ -52,15 +52,23 @@ static bool can_be_sent(struct pipeline *pipeline, const struct alert *alert)
 		       ERR_OK;
 }
 
+static bool decode_and_judge(struct pipeline *pipeline, struct slice body, struct store_withdrawal *out)
+{
+	arena_reset(&pipeline->foresight_arena);
+	struct alert alert;
+	struct err_at at = { .err = ERR_OK };
+	if (alert_decode(body, &pipeline->options->decode, &pipeline->foresight_arena, &alert, &at) != ERR_OK)
+		return false;
+	return foresight_withdrawal(&alert, out) && (alert.kind != ALERT_SEND || can_be_sent(pipeline, &alert));
+}
+
 bool foresight_foresees(void *ctx, const struct store_entry *entry, struct store_withdrawal *out)
 {
 	struct pipeline *pipeline = ctx;
 	if (entry->malformed != NULL || !may_withdraw(entry->body))
 		return false;
-	arena_reset(&pipeline->foresight_arena);
-	struct alert alert;
-	struct err_at at = { .err = ERR_OK };
-	if (alert_decode(entry->body, &pipeline->options->decode, &pipeline->foresight_arena, &alert, &at) != ERR_OK)
-		return false;
-	return foresight_withdrawal(&alert, out) && (alert.kind != ALERT_SEND || can_be_sent(pipeline, &alert));
+	crumb_set(pipeline->options->crumb, &entry->origin);
+	bool does = decode_and_judge(pipeline, entry->body, out);
+	crumb_clear(pipeline->options->crumb);
+	return does;
 }

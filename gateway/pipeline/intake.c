@@ -26,12 +26,17 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 	parcel->attempts = entry->attempt;
 	parcel->is_ambiguous = entry->ambiguous;
 	parcel->is_reclaimed = entry->reclaimed;
+	parcel->doubts = entry->reclaimed && entry->ambiguous; /* on top of what its state says */
 	if (entry->reclaimed && entry->ambiguous) {
 		metrics_add(pipeline->metrics, METRIC_INTENTS_FOUND, 1);
 		dispatch_note_begun(pipeline, parcel);
 	}
 	metrics_add_at(pipeline->metrics, METRIC_ENTRIES_READ, entry->key.lane, 1);
+	if (poison_takes(pipeline, parcel, entry))
+		return;
+	crumb_set(pipeline->options->crumb, &entry->origin);
 	prepare_parcel(pipeline, parcel, entry);
+	crumb_clear(pipeline->options->crumb);
 }
 
 void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last)
@@ -69,6 +74,11 @@ static unsigned free_parcels(const struct pipeline *pipeline)
 {
 	unsigned kept = pipeline->read_reserved + pipeline->adopt_reserved;
 	return pipeline->pool.free_count > kept ? pipeline->pool.free_count - kept : 0;
+}
+
+bool intake_is_adopting(const struct pipeline *pipeline)
+{
+	return pipeline->is_adopting || (pipeline->may_adopt && free_parcels(pipeline) > 0);
 }
 
 static void adopt(struct pipeline *pipeline)
@@ -140,6 +150,6 @@ void intake_turn(struct pipeline *pipeline)
 	if (pipeline->is_draining || !pipeline->gauges.store_is_up || pipeline->live == 0 || pipeline->is_paused)
 		return;
 	adopt(pipeline);
-	if (!pipeline->store->ops->is_reading(pipeline->store))
+	if (!poison_is_near(pipeline) && !pipeline->store->ops->is_reading(pipeline->store))
 		read(pipeline);
 }

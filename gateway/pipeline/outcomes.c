@@ -54,6 +54,7 @@ static void decide(struct pipeline *pipeline, struct parcel *parcel)
 	parcel->attempts += retry.counts_attempt;
 	parcel->throttles += retry.counts_throttle;
 	parcel->unknowns += retry.counts_unknown;
+	parcel->doubts += retry.is_ambiguous;
 	parcel->is_ambiguous = parcel->is_ambiguous || retry.is_ambiguous;
 	metrics_add_at(pipeline->metrics, METRIC_RETRIES, parcel->account, 1);
 	settling_later(pipeline, parcel, now.wall + retry.delay_us / US_PER_MS);

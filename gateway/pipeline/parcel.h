@@ -40,6 +40,7 @@ struct parcel {
 	uint32_t attempts;
 	uint32_t throttles;
 	uint32_t unknowns; /* submits of it that were never answered */
+	uint32_t doubts;   /* submits that may have reached the carrier: those, and what others may have sent */
 	bool is_ambiguous; /* an earlier submit may have arrived: this one is counted */
 	bool is_reclaimed;
 	bool is_shared; /* in flight at a fence */
@@ -69,6 +70,8 @@ struct parcel {
 	uint8_t state_segments; /* of the attempt before, with its text's hash: parts of it go on only where both agree */
 	uint32_t state_hash;
 	struct slice state_refs; /* of earlier attempts, as the state has them */
+
+	struct store_entry *kept; /* of a suspect that waits for its turn (poison.c) */
 
 	struct settlement settlement;
 	struct arena arena;

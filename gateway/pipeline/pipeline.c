@@ -97,6 +97,7 @@ static bool holds(void *ctx, const struct entry_key *key)
 /* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. */
 static void let_go_of_waiting(struct pipeline *pipeline)
 {
+	poison_let_go(pipeline);
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
 			struct list *waiting = &pipeline->accounts[i].lanes[lane];
@@ -114,6 +115,7 @@ static void let_go_of_waiting(struct pipeline *pipeline)
 static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
 {
 	parcel->is_ambiguous = true;
+	parcel->doubts++;
 	if (parcel->state != PARCEL_SETTLING)
 		return;
 	parcel->settlement.ambiguous = true;
@@ -182,6 +184,7 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	pipeline->next_reference = (uint16_t)rng_next(&pipeline->rng);
 	list_init(&pipeline->beginning);
 	list_init(&pipeline->settling);
+	list_init(&pipeline->suspects);
 	arena_init(&pipeline->foresight_arena, pipeline->foresight_block, FORESIGHT_OCTETS, FORESIGHT_OVERFLOW_OCTETS);
 	struct now now = pipeline_now(pipeline);
 	for (unsigned i = 0; i < options->account_count; i++)
@@ -290,8 +293,12 @@ static void drain_turn(struct pipeline *pipeline, struct now now)
 {
 	if (pipeline->begins_under_way == 0)
 		put_back_begun(pipeline, now.wall);
-	bool is_quiet = in_flight(pipeline) == 0 && pipeline->begins_under_way == 0 && receipts_open(pipeline) == 0;
-	if (!pipeline->carriers_closing && (is_quiet || now.mono >= pipeline->drain_deadline))
+	bool is_quiet = in_flight(pipeline) == 0 && pipeline->begins_under_way == 0;
+	bool is_overdue = now.mono >= pipeline->drain_deadline;
+	/* Receipts may come without end; and one that comes with the link's last answers could not be answered when its
+	 * event is durable. */
+	pipeline->refuses_receipts = is_quiet || is_overdue;
+	if (!pipeline->carriers_closing && ((is_quiet && receipts_open(pipeline) == 0) || is_overdue))
 		close_carriers(pipeline);
 	bool is_settled = pipeline->settling_count == 0 && pipeline->settles_under_way == 0;
 	bool is_over = now.mono >= pipeline->drain_deadline + STORE_GRACE_US;
@@ -316,6 +323,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	if (!pipeline->is_open || pipeline->store_closing)
 		return;
 	intake_turn(pipeline);
+	poison_turn(pipeline);
 	dispatch_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
 	settling_turn(pipeline, now);

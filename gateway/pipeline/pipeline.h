@@ -4,6 +4,7 @@
 #include "decode/alert_decode.h"
 #include "encode/segmenter.h"
 #include "metrics/metrics.h"
+#include "model/crumb.h"
 #include "outcome/retry.h"
 #include "port/carrier.h"
 #include "port/env.h"
@@ -43,7 +44,8 @@ struct pipeline_options {
 	mono_us throttle_pause_us; /* an account rests that long after an answer “too fast” */
 	unsigned parcel_count;     /* 0 = min(2 × Σ windows, 4096), at least 64 */
 	uint64_t seed;
-	struct metrics *metrics; /* may be NULL */
+	struct metrics *metrics;      /* may be NULL */
+	volatile struct crumb *crumb; /* of this worker; may be NULL */
 	struct env env;
 };
 

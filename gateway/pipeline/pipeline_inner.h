@@ -59,6 +59,11 @@ struct pipeline {
 	struct arena foresight_arena;
 	_Alignas(max_align_t) char foresight_block[FORESIGHT_OCTETS];
 
+	/* poison */
+	struct list suspects;   /* READY parcels that wait until nothing else is under way */
+	struct parcel *suspect; /* the one that is being tried; NULL = none */
+	uint32_t suspect_generation;
+
 	/* pauses */
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
@@ -90,6 +95,7 @@ struct pipeline {
 
 	bool is_open;
 	bool is_draining;
+	bool refuses_receipts; /* they come again later */
 	bool carriers_closing;
 	unsigned carriers_open;
 	bool store_closing;
@@ -116,10 +122,23 @@ const struct pause *pauses_find(const struct pipeline *pipeline, const struct pa
 /* Into the store, until the pause ends. */
 void pauses_put_away(struct pipeline *pipeline, struct parcel *parcel, const struct pause *pause, wall_ms now);
 
+/* poison.c */
+/* True where the entry is a suspect or worse: then it is not prepared now. */
+bool poison_takes(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
+/* True where a suspect waits or is being tried: nothing else is read. */
+bool poison_is_near(const struct pipeline *pipeline);
+/* False where the parcel has to wait because of a suspect. */
+bool poison_may_begin(const struct pipeline *pipeline, const struct parcel *parcel);
+void poison_turn(struct pipeline *pipeline);
+/* Suspects that wait are somebody else's. */
+void poison_let_go(struct pipeline *pipeline);
+
 /* intake.c */
 void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last);
 void intake_on_orphans(void *ctx);
 void intake_on_adopted(void *ctx, bool more);
+/* True while a dead worker's alerts come over, as far as there is room. */
+bool intake_is_adopting(const struct pipeline *pipeline);
 void intake_turn(struct pipeline *pipeline);
 
 /* prepare.c: decides about a parcel that was just read: onto a lane, or into settlement. */
@@ -172,8 +191,8 @@ void settling_on_settled(void *ctx, struct settlement *const *settlements, unsig
 /* events.c: one JSON object each, in the parcel's arena; absent where the arena has no room. */
 struct slice events_members(struct parcel *parcel);
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);
-/* State of an alert between attempts: “reference segments accepted throttles unknowns hash account ref ref …”; refs in hexadecimal,
- * “-” for a segment that was not accepted. */
+/* State of an alert between attempts: “reference segments accepted throttles unknowns doubts hash account ref ref …”; refs in
+ * hexadecimal, “-” for a segment that was not accepted. A store reads segments and doubts when a late answer comes. */
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel);
 bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct slice state);
 /* A hash of the sms's text, to see whether it is still the same at the next attempt. */

@@ -148,6 +148,8 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel, str
 				  [0]; /* none is live: it waits for the first choice, and moves when another comes */
 	parcel->reference = pipeline->next_reference++;
 	bool has_state = events_state_parse(pipeline, parcel, state);
+	if (parcel->is_ambiguous && parcel->doubts == 0)
+		parcel->doubts = 1;
 	if (has_state && parcel->accepted != 0)
 		account = parcel->account; /* the rest of a long sms goes the way of its first parts */
 	uint16_t accepted = parcel->accepted;

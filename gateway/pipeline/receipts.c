@@ -2,7 +2,8 @@
 
 /* A receipt's way: its alert is looked up → a final state becomes an event → when that is durable, the carrier gets its
  * answer. A receipt may overtake the settlement of its own sms, so one that finds nothing is looked up again a few
- * times. When all places are taken the carrier is asked to come again later. */
+ * times. When all places are taken, or when a drain waits for nothing but receipts, the carrier is asked to come again
+ * later. */
 
 #include "base/check.h"
 #include "base/json.h"
@@ -10,7 +11,7 @@
 
 #include <stdlib.h>
 
-#define SLOTS        1024
+#define SLOTS        STORE_RECEIPTS_MAX
 #define EVENT_OCTETS 2048
 #define BATCH_OCTETS 65536
 #define ERROR_OCTETS 16
@@ -31,6 +32,7 @@ struct slot {
 	uint8_t ref_len;
 	char error[ERROR_OCTETS];
 	uint8_t error_len;
+	struct slice event; /* in receipts->octets, while it is filling */
 };
 
 struct receipts {
@@ -41,7 +43,8 @@ struct receipts {
 	struct list recording; /* slots of the batch under way */
 	unsigned open;
 	bool is_recording;
-	struct buf batch;
+	struct buf batch; /* over octets */
+	struct store_receipt_event events[SLOTS];
 	char octets[BATCH_OCTETS];
 };
 
@@ -108,7 +111,7 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 		carrier->ops->receipt_done(carrier, token, true);
 		return;
 	}
-	if (list_empty(&receipts->free)) {
+	if (list_empty(&receipts->free) || pipeline->refuses_receipts) {
 		carrier->ops->receipt_done(carrier, token, false);
 		return;
 	}
@@ -146,10 +149,9 @@ static bool put_event(struct pipeline *pipeline, struct slot *slot, struct slice
 	json_key_text(&buf, "state", slice_of(message_state_name(slot->message_state)));
 	json_key_text_if(&buf, "error", (struct slice){ slot->error, slot->error_len });
 	json_close(&buf, '}');
-	if (buf.full || buf.len + 1 > receipts->batch.cap - receipts->batch.len)
+	if (buf.full || buf.len > receipts->batch.cap - receipts->batch.len)
 		return false;
-	if (receipts->batch.len > 0)
-		buf_put(&receipts->batch, "\n", 1);
+	slot->event = (struct slice){ receipts->octets + receipts->batch.len, buf.len };
 	buf_put_slice(&receipts->batch, buf_slice(&buf));
 	return true;
 }
@@ -210,9 +212,19 @@ void receipts_on_recorded(void *ctx, uint64_t token, bool ok)
 static void record(struct pipeline *pipeline)
 {
 	struct receipts *receipts = pipeline->receipts;
-	if (receipts->is_recording || receipts->batch.len == 0)
+	if (receipts->is_recording || list_empty(&receipts->filling))
 		return;
-	receipts->is_recording = pipeline->store->ops->record(pipeline->store, buf_slice(&receipts->batch), SLOTS);
+	unsigned count = 0;
+	for (struct list *link = receipts->filling.next; link != &receipts->filling; link = link->next) {
+		const struct slot *slot = LIST_ITEM(link, struct slot, link);
+		receipts->events[count++] = (struct store_receipt_event){
+			.account = slot->account->options->name,
+			.carrier_ref = { slot->ref, slot->ref_len },
+			.state = slot->message_state,
+			.event = slot->event,
+		};
+	}
+	receipts->is_recording = pipeline->store->ops->record(pipeline->store, receipts->events, count, SLOTS);
 	receipts->batch.len = 0;
 	while (!list_empty(&receipts->filling)) {
 		struct slot *slot = LIST_ITEM(receipts->filling.next, struct slot, link);

@@ -12,8 +12,8 @@
 #define DEAD_LINES_MAX 10 /* log lines a second */
 #define BATCH_WAIT_US  (2 * US_PER_MS)
 
-static const char *const dead_words[] = { "malformed", "bad_alert", "too_large", "no_template", "render",
-					  "encode",    "no_route",  "rejected",  "attempts",    "unanswered" };
+static const char *const dead_words[] = { "malformed", "bad_alert", "too_large", "no_template", "render", "encode",
+					  "no_route",  "rejected",  "attempts",  "unanswered",  "poison" };
 
 #define DEAD_WORD_COUNT (sizeof dead_words / sizeof dead_words[0])
 

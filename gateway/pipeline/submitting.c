@@ -22,7 +22,10 @@ static enum submit_answer submit_segment(struct pipeline *pipeline, struct parce
 		.wants_receipt = account->options->wants_receipt,
 		.expires_at = parcel->deadline,
 	};
-	return carrier->ops->submit(carrier, &submit);
+	crumb_set(pipeline->options->crumb, &parcel->origin);
+	enum submit_answer answer = carrier->ops->submit(carrier, &submit);
+	crumb_clear(pipeline->options->crumb);
+	return answer;
 }
 
 /* Hands over what is missing. True where all of it is with the carrier now. */

@@ -6,6 +6,7 @@
 #include "model/closing.h"
 #include "model/entry.h"
 #include "model/pause.h"
+#include "model/receipt.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,8 +19,10 @@
  *    in between: the store repeats what was lost, and what it repeats has its effect once.
  * 2. No upcall inside a downcall. on_closed is the last upcall.
  * 3. After on_fenced (others took this consumer for dead and have its entries) the store has taken a new name; entries
- *    that were not begun belong to others. BEGINs under way answer BEGIN_LOST. SETTLE goes on working: the first
- *    truth about an entry wins, whoever owns it.
+ *    that were not begun belong to others. BEGINs under way answer BEGIN_LOST. SETTLE goes on working, but one thing only
+ *    counts of an entry that is still another consumer's (until this one has adopted it): that it was accepted. That
+ *    closes it, whoever owns it. What else became of it is its owner's to say, who may have it in flight: such a
+ *    settlement has no effect, and the entry stays. No settlement has its effect between the fence and on_fenced.
  */
 
 /* What a stream entry brought. Slices are borrowed until on_read returns. */
@@ -32,6 +35,7 @@ struct store_entry {
 	bool ambiguous;          /* an earlier submit of it may have reached the carrier */
 	bool reclaimed;          /* others had it, or we had: it may be gone */
 	bool adopted;            /* it answers adopt, not a READ */
+	unsigned crashes;        /* processes that died with it in hand, as far as anybody knows */
 	const char *malformed;   /* NULL, or what is wrong with the entry itself; body then holds its raw fields */
 };
 
@@ -104,7 +108,7 @@ struct settlement {
 	bool ambiguous;
 	wall_ms due_at;
 	struct slice paused_by; /* of one that waits until this pause ends (model/pause.h); else absent */
-	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there */
+	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there (rule 3) */
 	/* Receipt keys, written before the entry is settled. */
 	const char *account;
 	const struct store_receipt_key *receipt_keys;
@@ -119,6 +123,14 @@ struct store_receipt {
 	uint64_t token; /* the pipeline's, given back */
 };
 
+/* What a receipt that was found says. Borrowed, with all it points to, until record returns. */
+struct store_receipt_event {
+	const char *account;
+	struct slice carrier_ref;
+	enum message_state state; /* final */
+	struct slice event;       /* one JSON object, without a newline */
+};
+
 struct store_events {
 	/* Connected and ready (true), or gone (false; it reconnects by itself). reason: for people, never NULL. */
 	void (*on_state)(void *ctx, bool is_up, const char *reason);
@@ -126,11 +138,11 @@ struct store_events {
 	void (*on_read)(void *ctx, const struct store_entry *entries, unsigned count, bool last);
 	/* Verdicts of the oldest BEGIN under way, in the order asked. */
 	void (*on_begun)(void *ctx, const enum begin_verdict *verdicts, unsigned count);
-	/* The oldest SETTLE under way is durable: its settlements are the pipeline's again. */
+	/* The oldest SETTLE under way is durable, or what of it rule 3 admits: its settlements are the pipeline's again. */
 	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count);
 	/* value: what was kept with the key, absent where it is unknown; segment: the one that the key was kept for. */
 	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);
-	/* The events handed over by record are durable (or, where ok is false, could not be written). */
+	/* The events handed over by record are durable, now or since earlier; where ok is false, they may not be. */
 	void (*on_recorded)(void *ctx, uint64_t token, bool ok);
 	/* Asked of each reclaimed entry before it is told: is it with the pipeline still (in flight when its range was lost,
 	 * or at a fence)? Then it is not told again. */
@@ -147,7 +159,8 @@ struct store_events {
 	void (*on_closed)(void *ctx);
 };
 
-#define STORE_BATCH_MAX 512 /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
+#define STORE_BATCH_MAX    512  /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
+#define STORE_RECEIPTS_MAX 1024 /* receipts in one record */
 
 struct store;
 
@@ -172,10 +185,14 @@ struct store_ops {
 	void (*settle)(struct store *store, struct settlement *const *settlements, unsigned count);
 	/* Looks up receipts' alerts. False where the store is down (then nothing was taken). */
 	bool (*find_receipt)(struct store *store, const struct store_receipt *receipt);
-	/* Writes events (JSON lines) that close nothing. False where the store is down. */
-	bool (*record)(struct store *store, struct slice events, uint64_t token);
+	/* Writes the events of count 1…STORE_RECEIPTS_MAX receipts, all or none. One whose state was written before, for
+	 * the same account and carrier_ref, is not written again: carriers repeat receipts. Whether it was is known as long
+	 * as the receipt is found. False where the store is down (then nothing was taken). */
+	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
 	/* A late answer: the one-segment alert that waits under origin is closed as accepted, if it still waits. The event
-	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces).
+	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces). Words 2
+	 * and 6 of its state say of how many segments it is, and how many submits of it may have reached the carrier: with
+	 * more than one of these the event ends with “"ambiguous":true”.
 	 * account, carrier_ref: its receipt key; an empty carrier_ref has none. */
 	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice members,
 			    const char *account, struct slice carrier_ref);

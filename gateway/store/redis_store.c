@@ -44,6 +44,10 @@ void store_come_up(struct redis_store *store)
 	if (store->phase != PHASE_READY || store->is_paused || !redis_link_is_up(store->main) ||
 	    !redis_link_is_up(store->reader))
 		return;
+	/* What the dead had begun counts first: no new work before we know whether somebody died. */
+	bool may_have_orphans = !store->has_looked || (store->orphan[0] != '\0' && !store->orphan_is_fenced);
+	if (may_have_orphans && !store->told_up)
+		return;
 	if (!store->may_have_lost) {
 		store_tell_state(store, true, "connected");
 		return;
@@ -352,7 +356,9 @@ static void name_keys(struct redis_store *store)
 		[KEY_DEAD] = "dead",
 		[KEY_LATER] = "later",
 		[KEY_LATER_BODIES] = "later:bodies",
+		[KEY_HELD] = "held",
 		[KEY_PAUSED] = "paused",
+		[KEY_SUSPECTS] = "suspects",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",

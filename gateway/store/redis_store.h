@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "metrics/metrics.h"
+#include "model/balance.h"
 #include "port/store.h"
 #include "store/redis_link.h"
 
@@ -22,12 +23,18 @@ struct redis_store_options {
 	mono_us stale_after_us; /* an answer to BEGIN that comes later than this is asked for again; 10 s */
 	int64_t seen_window_ms; /* an id is known for at least this long */
 	int64_t receipt_window_ms;
+	const struct entry_key
+		*suspects;      /* origins of entries that an earlier process of the instance died with; may be NULL */
+	unsigned suspect_count; /* up to 64 */
+	int64_t events_retention_ms; /* events older than this are trimmed; 0 = none are */
 	const struct log *log;
 	struct metrics *metrics; /* may be NULL */
 };
 
 /* The calls that METRIC_STORE_SPAN tells apart, in the order of its label. */
 enum store_span { STORE_SPAN_READ, STORE_SPAN_BEGIN, STORE_SPAN_SETTLE };
+
+#define STORE_GROUP_OCTETS 64 /* a longer name is cut */
 
 /* What the store sees of the queue and of itself; written by the worker, read by anyone. */
 struct redis_store_gauges {
@@ -39,7 +46,17 @@ struct redis_store_gauges {
 	uint64_t fences;
 	uint64_t adopted;  /* entries taken over from dead consumers */
 	uint64_t vanished; /* entries that somebody else took out of the queue */
-	bool is_full;      /* Redis has refused new work for lack of memory in the last seconds */
+	/* Looked at by the first worker of a process only, from here on to the events. */
+	struct balance balance;
+	uint64_t memory_used; /* of Redis, in octets */
+	uint64_t memory_max;  /* 0 = it has no limit */
+	bool is_half_full;
+	uint64_t events_length;
+	uint64_t events_oldest_ms; /* age of the oldest event */
+	uint64_t events_trimmed;   /* entries, by this process */
+	char events_held_by
+		[STORE_GROUP_OCTETS]; /* the group of readers that keeps old events from being trimmed; "" = none */
+	bool is_full;                 /* Redis has refused new work for lack of memory in the last seconds */
 };
 
 /* options: borrowed for the store's life. NULL where there is no memory. */

@@ -16,6 +16,7 @@
 #define STORE_ANSWER_MAX     2048
 #define STORE_LOST_MAX       1024 /* an adoption brings at most one range an entry */
 #define STORE_GIVEN_BACK_MAX 64
+#define STORE_SUSPECTS_MAX   256        /* as suspect.lua has it */
 #define LOOKOUT_LANES        LANE_READY /* the producers' lanes */
 
 enum store_key {
@@ -27,7 +28,9 @@ enum store_key {
 	KEY_DEAD,
 	KEY_LATER,
 	KEY_LATER_BODIES,
+	KEY_HELD,
 	KEY_PAUSED,
+	KEY_SUSPECTS,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };
@@ -45,7 +48,7 @@ struct store_call {
 	mono_us sent_at;
 	void (*on_reply)(struct store_call *call, const struct reply *reply); /* never NULL reply */
 	void (*rewrite)(struct redis_store *store, struct store_call *call);  /* before it is sent again; may be NULL */
-	void (*fini)(struct store_call *call);                                /* frees it; NULL where it is part of the store */
+	void (*fini)(struct store_call *call); /* frees it; NULL where it is part of the store */
 	struct redis_store *store;
 };
 
@@ -87,6 +90,22 @@ struct lookout {
 	struct redis_store *store;
 	struct entry_key at;
 	bool is_behind; /* there is more than one look brings */
+};
+
+/* What is looked at now and then (store_chores.c). */
+enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_COUNT };
+
+struct store_chore {
+	struct redis_store *store;
+	mono_us next_at;
+	bool is_asking;
+	bool has_failed; /* that the log has told */
+};
+
+/* What the log has told of the account. */
+struct store_account {
+	int64_t told_drift;
+	mono_us told_at;
 };
 
 enum store_phase { PHASE_DOWN, PHASE_STARTING, PHASE_READY, PHASE_CLOSING, PHASE_CLOSED };
@@ -162,14 +181,21 @@ struct redis_store {
 	unsigned lanes_read;
 
 	mono_us next_heartbeat;
+	bool has_looked; /* for consumers that died, in this life */
 	bool is_beating;
 	mono_us heard_at; /* last answer to a heartbeat */
 	mono_us next_move;
 	bool is_moving;
+	struct entry_key suspects[STORE_SUSPECTS_MAX]; /* an entry is there once for each process that died with it */
+	unsigned suspect_count;
+	bool suspects_told;
 	mono_us next_pauses;
 	bool is_asking_pauses;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
+	struct store_chore chores[CHORE_COUNT];
+	struct store_account account;
+	mono_us trim_sent_at;
 	struct store_peer *peers;
 	unsigned peer_count;
 
@@ -191,7 +217,7 @@ void store_calls_turn(struct redis_store *store);   /* sends what had no place i
 void store_call_send(struct store_call *call);      /* or waits until the store is ready */
 /* Redis refuses a call, or what goes with one: it waits, or the connection is made anew. */
 void store_call_refused(struct redis_store *store, const struct refusal *refusal, const struct reply *reply);
-void store_call_done(struct store_call *call);      /* off the list; the command's memory is kept */
+void store_call_done(struct store_call *call); /* off the list; the command's memory is kept */
 void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,
 			     unsigned key_count);
 void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
@@ -287,15 +313,32 @@ void store_settles_fini(struct redis_store *store);
 
 /* store_receipt.c */
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt);
-bool store_record(struct store *base, struct slice events, uint64_t token);
+bool store_record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token);
 /* Appends “account:carrier_ref”, the reference in lower case. */
 void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref);
 /* The command that writes a batch's receipt keys; false where there are none. */
 bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
 			unsigned count);
 
+/* store_chores.c */
+void store_chores(struct redis_store *store, mono_us now);
+mono_us store_chores_deadline(const struct redis_store *store);
+
+/* store_balance.c, store_memory.c, store_events.c: a chore's question, and what its answer does (chore_row). */
+bool store_balance_ask(struct redis_store *store, struct command *command);
+mono_us store_balance_answer(struct redis_store *store, const struct reply *reply);
+bool store_memory_ask(struct redis_store *store, struct command *command);
+mono_us store_memory_answer(struct redis_store *store, const struct reply *reply);
+bool store_trim_ask(struct redis_store *store, struct command *command);
+mono_us store_trim_answer(struct redis_store *store, const struct reply *reply);
+
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);
+/* store_suspects.c */
+/* How many processes are known to have died with an entry in hand. */
+unsigned store_suspect_crashes(const struct redis_store *store, const struct entry_key *origin);
+/* Tells what this process found, and asks what all have. */
+void store_suspects(struct redis_store *store);
 /* store_pauses.c: asks what is paused, when it is time. */
 void store_pauses(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);

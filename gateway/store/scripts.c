@@ -7,6 +7,7 @@ void scripts_check(void)
 {
 	static const char *const names[SCRIPT_COUNT] = {
 		[SCRIPT_ADOPT] = "adopt",
+		[SCRIPT_BALANCE] = "balance",
 		[SCRIPT_BEGIN] = "begin",
 		[SCRIPT_CLAIM] = "claim",
 		[SCRIPT_DROP_HELD] = "drop_held",
@@ -15,6 +16,7 @@ void scripts_check(void)
 		[SCRIPT_MOVE] = "move",
 		[SCRIPT_OWNED] = "owned",
 		[SCRIPT_PAUSE] = "pause",
+		[SCRIPT_RECORD] = "record",
 		[SCRIPT_REGISTER] = "register",
 		[SCRIPT_REQUEUE] = "requeue",
 		[SCRIPT_RESEND] = "resend",
@@ -22,6 +24,8 @@ void scripts_check(void)
 		[SCRIPT_SETTLE] = "settle",
 		[SCRIPT_SETTLE_EACH] = "settle_each",
 		[SCRIPT_SIGN_OFF] = "sign_off",
+		[SCRIPT_SUSPECT] = "suspect",
+		[SCRIPT_TRIM] = "trim",
 		[SCRIPT_WITHDRAW] = "withdraw",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);

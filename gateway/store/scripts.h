@@ -6,6 +6,7 @@
 /* The Lua scripts of lua/, built into the binary. Redis knows a script by the SHA-1 that SCRIPT LOAD answered. */
 enum script {
 	SCRIPT_ADOPT,
+	SCRIPT_BALANCE,
 	SCRIPT_BEGIN,
 	SCRIPT_CLAIM,
 	SCRIPT_DROP_HELD,
@@ -14,6 +15,7 @@ enum script {
 	SCRIPT_MOVE,
 	SCRIPT_OWNED,
 	SCRIPT_PAUSE,
+	SCRIPT_RECORD,
 	SCRIPT_REGISTER,
 	SCRIPT_REQUEUE,
 	SCRIPT_RESEND,
@@ -21,6 +23,8 @@ enum script {
 	SCRIPT_SETTLE,
 	SCRIPT_SETTLE_EACH,
 	SCRIPT_SIGN_OFF,
+	SCRIPT_SUSPECT,
+	SCRIPT_TRIM,
 	SCRIPT_WITHDRAW,
 	SCRIPT_COUNT
 };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “segment\nvalue”. A look-up asks the
- * current generation and the one before. */
+/* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “segment\nvalue”, with a letter in front
+ * for each state that was told (lua/record.lua). A look-up asks the current generation and the one before. */
 
 #include "store/redis_store_inner.h"
 
+#include "base/check.h"
 #include "base/number.h"
 
 #include <stdlib.h>
@@ -67,19 +68,33 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 	return command->argument_count > before;
 }
 
+static bool read_value(struct slice text, uint8_t *segment, struct slice *value)
+{
+	const char *mark = text.len ? memchr(text.at, '\n', text.len) : NULL;
+	if (mark == NULL)
+		return false;
+	const char *digits = text.at;
+	while (*digits >= 'a' && *digits <= 'z')
+		digits++;
+	uint64_t number;
+	if (!number_parse((struct slice){ digits, (size_t)(mark - digits) }, 255, &number))
+		return false;
+	*segment = (uint8_t)number;
+	*value = (struct slice){ mark + 1, text.len - (size_t)(mark + 1 - text.at) };
+	return true;
+}
+
 static void on_looked_up(void *ctx, const struct reply *reply)
 {
 	struct lookup *lookup = ctx;
 	struct redis_store *store = lookup->store;
 	lookup->answers++;
 	if (!lookup->is_found && reply != NULL && reply->type == REPLY_TEXT) {
-		const char *mark = reply->text.len ? memchr(reply->text.at, '\n', reply->text.len) : NULL;
-		size_t head = mark ? (size_t)(mark - reply->text.at) : 0;
-		uint64_t segment;
-		if (mark != NULL && number_parse((struct slice){ reply->text.at, head }, 255, &segment)) {
+		struct slice value;
+		uint8_t segment;
+		if (read_value(reply->text, &segment, &value)) {
 			lookup->is_found = true;
-			struct slice value = { mark + 1, reply->text.len - head - 1 };
-			store->events->on_receipt_found(store->ctx, lookup->token, value, (uint8_t)segment);
+			store->events->on_receipt_found(store->ctx, lookup->token, value, segment);
 		}
 	}
 	if (lookup->answers < 2)
@@ -124,14 +139,32 @@ static void on_recorded(void *ctx, const struct reply *reply)
 {
 	struct recording *recording = ctx;
 	struct redis_store *store = recording->store;
-	bool ok = reply != NULL && reply->type != REPLY_ERROR;
+	bool ok = reply != NULL && !store_script_failed(store, reply);
 	store->events->on_recorded(store->ctx, recording->token, ok);
 	free(recording);
 }
 
-bool store_record(struct store *base, struct slice events, uint64_t token)
+static void write_record(struct redis_store *store, const struct store_receipt_event *events, unsigned count)
+{
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_RECORD, 3);
+	store_put_key(store, command, KEY_EVENTS);
+	for (unsigned age = 0; age < 2; age++)
+		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
+	command_int(command, count);
+	for (unsigned i = 0; i < count; i++)
+		store_put_receipt_field(command, events[i].account, events[i].carrier_ref);
+	for (unsigned i = 0; i < count; i++) {
+		char letter = (char)('a' + events[i].state);
+		command_text(command, (struct slice){ &letter, 1 });
+		command_text(command, events[i].event);
+	}
+}
+
+bool store_record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token)
 {
 	struct redis_store *store = (struct redis_store *)base;
+	CHECK(count > 0 && count <= STORE_RECEIPTS_MAX);
 	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
 		return false;
 	struct recording *recording = calloc(1, sizeof *recording);
@@ -139,14 +172,8 @@ bool store_record(struct store *base, struct slice events, uint64_t token)
 		return false;
 	recording->store = store;
 	recording->token = token;
-	struct command *command = &store->scratch;
-	command_begin(command);
-	command_word(command, "XADD");
-	store_put_key(store, command, KEY_EVENTS);
-	command_word(command, "*");
-	command_word(command, "events");
-	command_text(command, events);
-	if (redis_link_send(store->main, command_octets(command), 0, on_recorded, recording))
+	write_record(store, events, count);
+	if (redis_link_send(store->main, command_octets(&store->scratch), 0, on_recorded, recording))
 		return true;
 	free(recording);
 	return false;

@@ -2,7 +2,8 @@
 
 /* SETTLE: receipt keys first (a stray one is harmless, a missing one loses a receipt), then one script for the batch.
  * Where the batch may have had its effect already (its answer was lost, or others may have its entries too), another
- * script looks at each entry, and each has its effect only if it is still there. */
+ * script looks at each entry, and each has its effect only if it is still there and, unless it was accepted, not
+ * another consumer's by now. */
 
 #include "store/redis_store_inner.h"
 
@@ -147,13 +148,16 @@ static void write_each(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
 	struct command *command = &settle->call.command;
-	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 5 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 7 + LANE_COUNT);
+	store_put_key(store, command, KEY_WORKERS);
+	store_put_key(store, command, KEY_CLAIMS);
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
 	store_put_key(store, command, KEY_DEAD);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
 	store_put_lanes(store, command);
+	command_word(command, store->consumer);
 	for (unsigned i = 0; i < settle->count; i++)
 		put_each(command, settle->settlements[i]);
 }
@@ -238,6 +242,16 @@ static void note_settled(struct redis_store *store, const struct entry_key *key)
 	claims_settled(&store->claims, key);
 }
 
+/* True where a settlement made by itself had no effect because another consumer owns its entry. */
+static bool stays_with_owner(const struct reply *left, unsigned place)
+{
+	for (size_t i = 0; left->type == REPLY_ARRAY && i < left->count; i++) {
+		if (left->elements[i]->integer == (int64_t)place + 1)
+			return true;
+	}
+	return false;
+}
+
 static void on_settled(struct store_call *call, const struct reply *reply)
 {
 	struct settle_call *settle = (struct settle_call *)(void *)call;
@@ -245,8 +259,11 @@ static void on_settled(struct store_call *call, const struct reply *reply)
 	if (reply->type == REPLY_INTEGER && !settle->is_careful && reply->integer < (int64_t)settle->count)
 		store->gauges.vanished += settle->count - (uint64_t)reply->integer;
 	store_call_done(call);
-	for (unsigned i = 0; i < settle->count; i++)
-		note_settled(store, &settle->settlements[i]->key);
+	for (unsigned i = 0; i < settle->count; i++) {
+		/* It may yet come to us by adoption: then the mark that it may have been sent must still be known. */
+		if (!stays_with_owner(reply, i))
+			note_settled(store, &settle->settlements[i]->key);
+	}
 	store->events->on_settled(store->ctx, settle->settlements, settle->count);
 	settle->next_free = store->free_settles;
 	store->free_settles = settle;

@@ -159,6 +159,7 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 	read_depths(store, reply_at(reply, 3), reply_at(reply, 4));
 	store_lookout_from(store, reply_at(reply, 5));
 	look_for_orphans(store, reply_at(reply, 2), now);
+	store->has_looked = true;
 }
 
 static void keep_for(struct redis_store *store, const char *what, int64_t window_ms)
@@ -194,6 +195,7 @@ static void drop_old_generations(struct redis_store *store)
 
 static void beat(struct redis_store *store, mono_us now)
 {
+	store_suspects(store); /* ahead: the heartbeat may find somebody dead */
 	struct command *command = &store->scratch;
 	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 6 + LANE_COUNT);
 	store_put_consumer_keys(store, command);
@@ -241,12 +243,13 @@ void store_upkeep(struct redis_store *store, mono_us now)
 	if (now >= store->next_move && !store->is_moving)
 		move(store, now);
 	store_pauses(store, now);
+	store_chores(store, now);
 }
 
 mono_us store_upkeep_deadline(const struct redis_store *store)
 {
-	mono_us deadline = INT64_MAX;
-	if (!store->is_beating)
+	mono_us deadline = store_chores_deadline(store);
+	if (!store->is_beating && store->next_heartbeat < deadline)
 		deadline = store->next_heartbeat;
 	if (!store->is_moving && store->next_move < deadline)
 		deadline = store->next_move;

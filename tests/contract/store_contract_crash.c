@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const unsigned places[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+static const unsigned places[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 static const struct settlement accepted = { .kind = SETTLE_CLOSE, .closing = CLOSING_ACCEPTED };
 
 #define RIG (&store_rig_shared)
@@ -254,6 +254,105 @@ Test(store_contract, who_was_taken_for_dead_is_told_and_the_first_truth_wins)
 		store_rig_read_all(RIG, 0, 1);
 		store_rig_entry(RIG, 0, &key);
 		cr_assert_eq(slot(0)->fenced_count, 1, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+/* Settles the entry at a place of slot 0 and waits for it. */
+static void settle_as(unsigned place, enum settle_kind kind, enum closing closing, bool is_shared)
+{
+	struct settlement like = { .kind = kind, .closing = closing, .is_shared = is_shared };
+	if (kind == SETTLE_LATER)
+		like.due_at = INT64_C(4000000000000);
+	if (kind == SETTLE_DEAD)
+		like.reason = SLICE("rejected");
+	unsigned settled = slot(0)->settled_count;
+	store_rig_settle(RIG, 0, places + place, 1, &like);
+	slot(0)->is_frozen = false;
+	store_rig_until(RIG, 0, rig_has_settled, settled + 1, "it is settled");
+	store_rig_until(RIG, 0, rig_is_up, 0, "it is up");
+}
+
+/* Of what others took over, and may have in flight, nothing counts but that it was accepted. */
+Test(store_contract, who_was_taken_for_dead_takes_nothing_from_the_new_owner)
+{
+	static const struct {
+		const char *name;
+		enum settle_kind kind;
+		enum closing closing;
+		bool is_shared;
+		bool counts;
+	} rows[] = {
+		{ "accepted", SETTLE_CLOSE, CLOSING_ACCEPTED, true, true },
+		{ "accepted, before it knows", SETTLE_CLOSE, CLOSING_ACCEPTED, false, true },
+		{ "later", SETTLE_LATER, CLOSING_COUNT, true, false },
+		{ "later, before it knows", SETTLE_LATER, CLOSING_COUNT, false, false },
+		{ "dead", SETTLE_DEAD, CLOSING_DEAD, true, false },
+		{ "dead, before it knows", SETTLE_DEAD, CLOSING_DEAD, false, false },
+		{ "expired", SETTLE_CLOSE, CLOSING_EXPIRED, true, false },
+		{ "duplicate", SETTLE_CLOSE, CLOSING_DUPLICATE, true, false },
+	};
+	const unsigned row_count = sizeof rows / sizeof rows[0];
+	for (unsigned i = 0; i < row_count * store_kit_count; i++) {
+		struct entry_key keys[10];
+		start(i / row_count, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		char row[80];
+		snprintf(row, sizeof row, "%s, %s", RIG->kit->name, rows[i % row_count].name);
+		RIG->row = row;
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		slot(0)->is_frozen = true;
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it takes the silent one for dead");
+		store_rig_adopt_all(RIG, 1);
+		bool counts = rows[i % row_count].counts;
+		settle_as(2, rows[i % row_count].kind, rows[i % row_count].closing, rows[i % row_count].is_shared);
+		cr_assert_eq(slot(0)->settlements[1].fences, 1, "%s: it was settled before the sleeper was told",
+			     RIG->row);
+		cr_assert_eq(RIG->kit->waiting(RIG), 0, "%s", RIG->row);
+		cr_assert_eq(RIG->kit->dead(RIG), 0, "%s", RIG->row);
+		cr_assert_eq(RIG->kit->depth(RIG), counts ? 8 : 9, "%s: %u are left", RIG->row, RIG->kit->depth(RIG));
+		cr_assert(store_rig_begin(RIG, 1, places, 9), "%s", RIG->row);
+		store_rig_until(RIG, 1, rig_has_begun, 1, "BEGIN is answered");
+		for (unsigned k = 0; k < 9; k++) {
+			bool is_gone = counts && entry_key_equal(&slot(1)->entries[k].key, &keys[2]);
+			cr_assert_eq(slot(1)->verdicts[k], is_gone ? BEGIN_GONE : BEGIN_GO, "%s: verdict %u is %d",
+				     RIG->row, k, (int)slot(1)->verdicts[k]);
+		}
+		store_rig_settle(RIG, 1, places, 9,
+				 &(struct settlement){ .closing = CLOSING_ACCEPTED, .is_shared = true });
+		store_rig_until(RIG, 1, rig_has_settled, 9, "all are settled");
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 10, "%s", RIG->row);
+		store_rig_expect_events(RIG, "\"of\"", 10);
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}
+
+/* Nobody has taken over yet: what it can't settle comes back to it with its mark, and what it has adopted is its own. */
+Test(store_contract, who_was_fenced_and_adopts_itself_forgets_no_mark)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		struct entry_key keys[10];
+		start(kit, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		slot(0)->is_frozen = true;
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it takes the silent one for dead");
+		RIG->kit->crash(RIG, 1);
+		slot(0)->is_frozen = false;
+		store_rig_until(RIG, 0, rig_has_fences, 1, "it is told that it was taken for dead");
+		store_rig_until(RIG, 0, rig_has_orphans, 1, "it finds what it had itself");
+		settle_as(2, SETTLE_LATER, CLOSING_COUNT, true);
+		cr_assert_eq(RIG->kit->waiting(RIG), 0, "%s: it was not its own", RIG->row);
+		store_rig_adopt_all(RIG, 0);
+		cr_assert_eq(slot(0)->entry_count, 11, "%s: %u entries", RIG->row, slot(0)->entry_count);
+		cr_assert(entry_key_equal(&slot(0)->entries[10].key, &keys[2]), "%s: another one came back", RIG->row);
+		cr_assert(slot(0)->entries[10].ambiguous, "%s: it was begun, and its mark is lost", RIG->row);
+		settle_as(10, SETTLE_LATER, CLOSING_COUNT, true);
+		cr_assert_eq(RIG->kit->waiting(RIG), 1, "%s: it was its own", RIG->row);
+		settle_as(3, SETTLE_DEAD, CLOSING_DEAD, true);
+		cr_assert_eq(RIG->kit->dead(RIG), 1, "%s: it was its own", RIG->row);
+		store_rig_expect_balance(RIG);
 		store_rig_finish(RIG);
 	}
 }

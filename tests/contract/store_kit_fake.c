@@ -102,6 +102,11 @@ static void forget_scripts(struct store_rig *rig)
 	(void)rig;
 }
 
+static void age_receipts(struct store_rig *rig)
+{
+	queue_model_age_receipts(inner_of(rig)->model);
+}
+
 static struct entry_key add(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed)
 {
 	return queue_model_add(inner_of(rig)->model, lane, slice_of(body), is_malformed ? "it is malformed" : NULL);
@@ -163,6 +168,7 @@ const struct store_kit store_kit_fake = {
 	.break_reader = break_reader,
 	.crash = crash,
 	.forget_scripts = forget_scripts,
+	.age_receipts = age_receipts,
 	.add = add,
 	.total = total,
 	.depth = depth,

@@ -8,6 +8,7 @@
 #include "contract/store_rig.h"
 #include "loop/loop.h"
 #include "store/redis_store.h"
+#include "store/scripts.h"
 
 #include <criterion/criterion.h>
 #include <hiredis/hiredis.h>
@@ -47,15 +48,29 @@ static struct inner *inner_of(struct store_rig *rig)
 	return rig->inner;
 }
 
+static redisReply *ask_args(struct store_rig *rig, const char *format, va_list args)
+{
+	redisReply *reply = redisvCommand(inner_of(rig)->admin, format, args);
+	cr_assert_not_null(reply, "redis: %s", inner_of(rig)->admin->errstr);
+	cr_assert_neq(reply->type, REDIS_REPLY_ERROR, "redis: %s", reply->str);
+	return reply;
+}
+
 static redisReply *ask(struct store_rig *rig, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	redisReply *reply = redisvCommand(inner_of(rig)->admin, format, args);
+	redisReply *reply = ask_args(rig, format, args);
 	va_end(args);
-	cr_assert_not_null(reply, "redis: %s", inner_of(rig)->admin->errstr);
-	cr_assert_neq(reply->type, REDIS_REPLY_ERROR, "redis: %s", reply->str);
 	return reply;
+}
+
+static void meddle(struct store_rig *rig, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	freeReplyObject(ask_args(rig, format, args));
+	va_end(args);
 }
 
 static long long ask_number(struct store_rig *rig, const char *command, const char *key)
@@ -123,6 +138,7 @@ static void make(struct store_rig *rig, unsigned slot, const struct store_setup 
 		.stale_after_us = setup->stale_after_us ? setup->stale_after_us : 60 * US_PER_S,
 		.seen_window_ms = 24 * 3600 * INT64_C(1000),
 		.receipt_window_ms = 72 * 3600 * INT64_C(1000),
+		.events_retention_ms = 3600 * INT64_C(1000),
 		.log = &inner->log,
 		.redis = {
 			.connect_timeout_us = 5 * US_PER_S,
@@ -258,6 +274,13 @@ static void start_endless_script(struct store_rig *rig)
 	cr_assert_eq(redisAppendCommand(inner->busy, "EVAL %s 0", "while true do end"), REDIS_OK);
 	while (!is_done)
 		cr_assert_eq(redisBufferWrite(inner->busy, &is_done), REDIS_OK);
+	/* It runs once somebody is refused. */
+	for (bool is_busy = false; !is_busy;) {
+		redisReply *reply = redisCommand(inner->admin, "PING");
+		cr_assert_not_null(reply);
+		is_busy = reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "BUSY", 4) == 0;
+		freeReplyObject(reply);
+	}
 }
 
 static void refuse(struct store_rig *rig, const char *word, bool does)
@@ -291,6 +314,16 @@ static unsigned said(struct store_rig *rig, const char *text)
 		at += len + 1;
 	}
 	return lines;
+}
+
+static void age_receipts(struct store_rig *rig)
+{
+	redisReply *keys = ask(rig, "KEYS " TAG ":receipts:*");
+	cr_assert_eq(keys->elements, 1);
+	const char *key = keys->element[0]->str;
+	unsigned long long generation = strtoull(strrchr(key, ':') + 1, NULL, 10);
+	freeReplyObject(ask(rig, "RENAME %s " TAG ":receipts:%llu", key, generation - 1));
+	freeReplyObject(keys);
 }
 
 static const char *const lane_keys[LANE_COUNT] = {
@@ -333,6 +366,21 @@ static unsigned depth(struct store_rig *rig)
 static unsigned dead(struct store_rig *rig)
 {
 	return (unsigned)ask_number(rig, "XLEN %s", TAG ":dead");
+}
+
+/* As the store asks for it, but for the names of its own. */
+static int64_t drift(struct store_rig *rig)
+{
+	struct slice script = script_sources[SCRIPT_BALANCE].text;
+	redisReply *reply =
+		ask(rig,
+		    "EVAL %b 7 %s %s %s %s " TAG ":later " TAG ":held " TAG ":totals accepted expired cancelled "
+		    "superseded suppressed duplicate dead control",
+		    script.at, script.len, lane_keys[0], lane_keys[1], lane_keys[2], lane_keys[3]);
+	cr_assert(reply->type == REDIS_REPLY_ARRAY && reply->elements == 5, "redis");
+	int64_t number = reply->element[0]->integer;
+	freeReplyObject(reply);
+	return number;
 }
 
 static const char *events(struct store_rig *rig)
@@ -392,12 +440,15 @@ const struct store_kit store_kit_redis = {
 	.crash = crash,
 	.forget_scripts = forget_scripts,
 	.refuse = refuse,
+	.meddle = meddle,
 	.said = said,
+	.age_receipts = age_receipts,
 	.add = add,
 	.total = total,
 	.depth = depth,
 	.waiting = waiting,
 	.dead = dead,
+	.drift = drift,
 	.events = events,
 	.finish = finish,
 };

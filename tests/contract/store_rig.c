@@ -82,6 +82,7 @@ static void on_settled(void *ctx, struct settlement *const *settlements, unsigne
 		struct rig_settlement *mine = (struct rig_settlement *)(void *)settlements[i];
 		cr_assert_not(mine->is_settled, "%s: settled twice", slot->rig->row);
 		mine->is_settled = true;
+		mine->fences = slot->fenced_count;
 		struct rig_entry *entry = find_held(slot, &mine->settlement.key);
 		if (entry != NULL)
 			entry->is_held = false;
@@ -506,4 +507,7 @@ void store_rig_expect_balance(struct store_rig *rig)
 		closed += rig->kit->total(rig, (enum closing)i);
 	cr_assert_eq(rig->added, rig->kit->depth(rig) + closed, "%s: %u added, %u there, %u closed", rig->row,
 		     rig->added, rig->kit->depth(rig), (unsigned)closed);
+	if (rig->kit->drift != NULL)
+		cr_assert_eq(rig->kit->drift(rig), 0, "%s: %lld are left over", rig->row,
+			     (long long)rig->kit->drift(rig));
 }

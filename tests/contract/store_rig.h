@@ -27,6 +27,7 @@ struct rig_settlement {
 	char event[RIG_TEXT];
 	char body[RIG_TEXT];
 	bool is_settled;
+	unsigned fences; /* told before it was settled */
 };
 
 struct store_rig;
@@ -96,14 +97,20 @@ struct store_kit {
 	void (*forget_scripts)(struct store_rig *rig);
 	/* The queue refuses calls, as Redis does with an error that begins with word; or no longer. NULL where it never does. */
 	void (*refuse)(struct store_rig *rig, const char *word, bool does);
+	/* Has the queue do what somebody else asks of it: a command of Redis. NULL where it knows none. */
+	void (*meddle)(struct store_rig *rig, const char *format, ...);
 	/* How many lines of the log so far contain text. NULL where there is no log. */
 	unsigned (*said)(struct store_rig *rig, const char *text);
+	/* A generation of receipt keys goes by. */
+	void (*age_receipts)(struct store_rig *rig);
 	/* What the queue holds. */
 	struct entry_key (*add)(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed);
 	uint64_t (*total)(struct store_rig *rig, enum closing closing);
 	unsigned (*depth)(struct store_rig *rig); /* lanes and waiting ones */
 	unsigned (*waiting)(struct store_rig *rig);
 	unsigned (*dead)(struct store_rig *rig);
+	/* What is left over of the account (0: it balances), as the queue itself counts. NULL where it does not. */
+	int64_t (*drift)(struct store_rig *rig);
 	/* All events so far, one a line; owned by the kit until the next call. */
 	const char *(*events)(struct store_rig *rig);
 	void (*finish)(struct store_rig *rig);

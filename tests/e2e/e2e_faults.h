@@ -44,6 +44,13 @@ void faults_second_instance(void);
 void faults_dead_without_lock(void);
 void faults_stopped_for_long(void);
 
+/* e2e_faults_poison.c */
+void faults_poison(void);
+
+/* e2e_faults_account.c */
+void faults_account(void);
+void faults_account_drifts(void);
+
 /* e2e_faults_redis.c */
 void faults_client_kill(void);
 void faults_reader_kill(void);

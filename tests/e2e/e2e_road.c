@@ -268,6 +268,7 @@ int main(int argc, char *argv[])
 		{ "withdrawn_between_attempts", road_withdrawn_between_attempts, 90, false },
 		{ "paused", road_paused, 60, false },
 		{ "paused_all", road_paused_all, 60, false },
+		{ "retention", road_retention, 30, false },
 		{ "long_texts", road_long_texts, 30, false },
 		{ "routes", road_routes, 30, false },
 		{ "receipts", road_receipts, 30, false },

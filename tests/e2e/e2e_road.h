@@ -46,6 +46,9 @@ void road_withdrawn_between_attempts(void);
 void road_paused(void);
 void road_paused_all(void);
 
+/* e2e_road_queue.c */
+void road_retention(void);
+
 /* e2e_road_carrier.c */
 void road_long_texts(void);
 void road_routes(void);

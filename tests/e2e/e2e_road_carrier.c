@@ -161,7 +161,7 @@ static bool are_receipts_over(unsigned count)
 	       smsc_count(&road_smsc, "receipts_pending") == 0 && smsc_count(&road_smsc, "receipts_queued") == 0;
 }
 
-/* The receipts of each id, by its event's refs. */
+/* The receipts of each id, by its event's refs: each is told once, however often it came. */
 static void check_receipts(unsigned count)
 {
 	json_t *events = books_events();
@@ -177,6 +177,7 @@ static void check_receipts(unsigned count)
 			EXPECT(json_equal(json_array_get(json_object_get(closing, "refs"), 0),
 					  json_array_get(json_object_get(event, "refs"), 0)));
 			EXPECT(json_equal(json_object_get(closing, "entry"), json_object_get(event, "entry")));
+			EXPECT(json_object_get(told, json_string_value(id)) == NULL);
 			json_object_set_new(told, json_string_value(id), json_true());
 		}
 	}

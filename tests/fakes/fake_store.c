@@ -50,11 +50,16 @@ void fake_call_free(struct fake_call *call)
 		free_text(call->items[i].batch);
 	}
 	free(call->items);
+	for (unsigned i = 0; call->receipt_events != NULL && i < call->count; i++) {
+		free((char *)(uintptr_t)call->receipt_events[i].account);
+		free((char *)(uintptr_t)call->receipt_events[i].carrier_ref.at);
+		free((char *)(uintptr_t)call->receipt_events[i].event.at);
+	}
+	free(call->receipt_events);
 	free(call->entries);
 	free(call->intents);
 	free(call->verdicts);
 	free(call->settlements);
-	free(call->others);
 	free(call->pauses);
 	free_text(call->text);
 	free_text(call->ref);

@@ -100,8 +100,7 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 	case FAKE_SETTLE:
 		store->counts.careful += call->careful;
 		call->is_fenced =
-			!queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count,
-					    call->others);
+			!queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count);
 		break;
 	case FAKE_FIND:
 		call->value = text_copy(queue_model_find_receipt(model, call->account, call->text, &call->segment));
@@ -110,7 +109,7 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		queue_model_withdraw(model, &call->withdrawal);
 		break;
 	case FAKE_RECORD:
-		queue_model_record(model, call->text);
+		queue_model_record_receipts(model, call->receipt_events, call->count);
 		break;
 	case FAKE_LATE:
 		queue_model_settle_late(model, &call->origin, call->text, call->account, call->ref);
@@ -221,9 +220,11 @@ static void answer_fetch(struct fake_store *store, struct fake_call *call)
 static void answer_settle(struct fake_store *store, struct fake_call *call)
 {
 	for (unsigned i = 0; i < call->count; i++) {
-		unsigned kept = 0;
-		if (call->others[i])
+		/* What stays with its owner may yet come to us, with its mark. */
+		const struct queue_entry *entry = queue_model_find(store->options->model, &call->settlements[i]->key);
+		if (entry != NULL && !entry->is_settled)
 			continue;
+		unsigned kept = 0;
 		for (unsigned k = 0; k < store->orphan_intent_count; k++) {
 			if (!entry_key_equal(&store->orphan_intents[k], &call->settlements[i]->key))
 				store->orphan_intents[kept++] = store->orphan_intents[k];

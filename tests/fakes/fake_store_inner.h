@@ -51,17 +51,18 @@ struct fake_call {
 	/* BEGIN */
 	mono_us asked_at;
 	struct store_begin *items;
-	unsigned count; /* of items, settlements; to adopt, to move */
+	unsigned count; /* of items, settlements, receipt_events; to adopt, to move */
 	struct entry_key *intents;
 	unsigned intent_count;
 	enum begin_verdict *verdicts;
 	/* SETTLE */
 	struct settlement **settlements;
 	bool careful;
-	bool *others; /* for each: others have it now */
-	/* FIND, RECORD, LATE */
+	/* RECORD */
+	struct store_receipt_event *receipt_events;
+	/* FIND, LATE */
 	char account[64];
-	struct slice text; /* carrier_ref, events, members */
+	struct slice text; /* carrier_ref, members */
 	struct slice ref;  /* LATE */
 	uint64_t token;
 	struct entry_key origin;

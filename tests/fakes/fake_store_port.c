@@ -95,7 +95,6 @@ static void settle_store(struct store *base, struct settlement *const *settlemen
 	struct fake_call *call = fake_call_new(store, FAKE_SETTLE);
 	call->count = count;
 	call->settlements = fake_memory_take(count, sizeof *call->settlements);
-	call->others = fake_memory_take(count, sizeof *call->others);
 	for (unsigned i = 0; i < count; i++) {
 		call->settlements[i] = settlements[i];
 		call->careful = call->careful || settlements[i]->is_shared;
@@ -131,12 +130,23 @@ static bool find_receipt(struct store *base, const struct store_receipt *receipt
 	return true;
 }
 
-static bool record(struct store *base, struct slice events, uint64_t token)
+static bool record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token)
 {
 	struct fake_store *store = of(base);
+	CHECK(count > 0 && count <= STORE_RECEIPTS_MAX);
 	if (store->phase != FAKE_OPEN || !store->main.is_up)
 		return false;
-	text_call(store, FAKE_RECORD, events, "")->token = token;
+	struct fake_call *call = fake_call_new(store, FAKE_RECORD);
+	call->token = token;
+	call->count = count;
+	call->receipt_events = fake_memory_take(count, sizeof *call->receipt_events);
+	for (unsigned i = 0; i < count; i++)
+		call->receipt_events[i] = (struct store_receipt_event){
+			.account = text_copy(slice_of(events[i].account)).at,
+			.carrier_ref = text_copy(events[i].carrier_ref),
+			.state = events[i].state,
+			.event = text_copy(events[i].event),
+		};
 	return true;
 }
 

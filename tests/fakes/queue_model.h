@@ -91,7 +91,7 @@ struct queue_model {
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
 	unsigned pause_version; /* grows with each change */
-	uint64_t refused;       /* careful settlements that came too late to count */
+	uint64_t refused;       /* careful settlements that did not count: too late, or somebody else's */
 	enum fake_plant plant;
 };
 
@@ -146,10 +146,10 @@ void queue_model_look_ahead(struct queue_model *model, const struct store_events
 /* What BEGIN says of an alert by what is withdrawn: GO, CANCELLED or SUPERSEDED. */
 enum begin_verdict queue_model_withdrawn(struct queue_model *model, const struct store_begin *item);
 
-/* SETTLE. careful: each only where it is still pending, and what is no acceptance only where it is not pending for
- * others. others: count places, set where it is. False where it was fenced and not careful. */
+/* SETTLE. careful: each only where it is still pending and, unless it was accepted, not for somebody else. False where it
+ * was fenced (then nothing happened). */
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
-			struct settlement *const *settlements, unsigned count, bool *others);
+			struct settlement *const *settlements, unsigned count);
 
 void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
 			     const char *account, struct slice carrier_ref);
@@ -176,8 +176,11 @@ wall_ms queue_model_next_due(const struct queue_model *model);
 /* Brings alerts back whose waiting is over, at most so many. */
 void queue_model_move(struct queue_model *model, unsigned count);
 
-/* Events (JSON lines) that close nothing. */
-void queue_model_record(struct queue_model *model, struct slice lines);
+/* Writes what receipts say, each state of a receipt key once. */
+void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count);
+
+/* A generation of receipt keys goes by: what was kept last counts as kept in the one before. */
+void queue_model_age_receipts(struct queue_model *model);
 
 /* What was kept with a receipt key; absent where it is unknown. */
 struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,

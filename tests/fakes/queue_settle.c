@@ -24,19 +24,15 @@ static void *grown(void *array, unsigned count, unsigned *cap, size_t size)
 	return bigger;
 }
 
-void queue_model_record(struct queue_model *model, struct slice lines)
+static void tell(struct queue_model *model, struct slice event)
 {
-	while (lines.len > 0) {
-		const char *end = memchr(lines.at, '\n', lines.len);
-		size_t len = end ? (size_t)(end - lines.at) : lines.len;
-		model->events = grown(model->events, model->event_count, &model->event_cap, sizeof *model->events);
-		model->events[model->event_count++] = text_copy((struct slice){ lines.at, len });
-		size_t skip = len + (end != NULL);
-		lines = (struct slice){ lines.at + skip, lines.len - skip };
-	}
+	if (event.len == 0)
+		return;
+	model->events = grown(model->events, model->event_count, &model->event_cap, sizeof *model->events);
+	model->events[model->event_count++] = text_copy(event);
 }
 
-/* -- receipt keys -- */
+/* -- receipt keys: segment, MESSAGE_STATE_COUNT marks of what was told, value -- */
 
 static struct slice receipt_field(char *out, size_t cap, const char *account, struct slice carrier_ref)
 {
@@ -56,24 +52,53 @@ static void keep_receipt(struct queue_model *model, const char *account, struct 
 	struct buf buf = buf_over(text, sizeof text);
 	struct text_row *row =
 		text_table_take(model->receipts, receipt_field(field, sizeof field, account, carrier_ref));
+	const char untold[MESSAGE_STATE_COUNT] = { 0 };
 	buf_put(&buf, &segment, 1);
+	buf_put(&buf, untold, sizeof untold);
 	buf_put_slice(&buf, value);
 	CHECK(!buf.full);
 	row->number = (uint64_t)(model->now / model->receipt_window_ms);
 	text_row_set(row, buf_slice(&buf));
 }
 
-struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,
-				      uint8_t *segment)
+static struct text_row *receipt_row(struct queue_model *model, const char *account, struct slice carrier_ref)
 {
 	char field[256];
 	struct text_row *row =
 		text_table_find(model->receipts, receipt_field(field, sizeof field, account, carrier_ref));
 	uint64_t now = (uint64_t)(model->now / model->receipt_window_ms);
-	if (row == NULL || row->number + 1 < now)
+	return row == NULL || row->number + 1 < now ? NULL : row;
+}
+
+struct slice queue_model_find_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,
+				      uint8_t *segment)
+{
+	const struct text_row *row = receipt_row(model, account, carrier_ref);
+	if (row == NULL)
 		return (struct slice){ NULL, 0 };
 	*segment = (uint8_t)row->value.at[0];
-	return (struct slice){ row->value.at + 1, row->value.len - 1 };
+	size_t head = 1 + MESSAGE_STATE_COUNT;
+	return (struct slice){ row->value.at + head, row->value.len - head };
+}
+
+void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct text_row *row = receipt_row(model, events[i].account, events[i].carrier_ref);
+		char *told = row ? (char *)(uintptr_t)row->value.at + 1 + events[i].state : NULL;
+		if (told == NULL || !*told)
+			tell(model, events[i].event);
+		if (told != NULL)
+			*told = 1;
+	}
+}
+
+void queue_model_age_receipts(struct queue_model *model)
+{
+	for (unsigned i = 0; i < TEXT_TABLE_BUCKETS; i++) {
+		for (struct text_row *row = model->receipts->buckets[i]; row != NULL; row = row->next)
+			row->number--;
+	}
 }
 
 /* -- SETTLE -- */
@@ -125,29 +150,28 @@ static void bury(struct queue_model *model, const struct settlement *settlement)
 	};
 }
 
-/* True where others have it. */
-static bool is_others(struct queue_model *model, const struct entry_key *key, unsigned consumer)
+/* Only that it was accepted counts of what another consumer owns. */
+static bool is_anothers(struct queue_model *model, unsigned consumer, const struct settlement *settlement)
 {
-	const struct queue_entry *entry = queue_model_find(model, key);
-	return entry != NULL && !entry->is_settled && entry->owner != consumer;
+	const struct queue_entry *entry = queue_model_find(model, &settlement->key);
+	if (entry == NULL || entry->is_settled || entry->owner == QUEUE_NOBODY || entry->owner == consumer)
+		return false;
+	return settlement->kind != SETTLE_CLOSE || settlement->closing != CLOSING_ACCEPTED;
 }
 
-/* False where others have it, who decide about it; only that it was accepted is true whoever has it. */
-static bool settle_one(struct queue_model *model, unsigned consumer, bool careful, const struct settlement *settlement)
+static void settle_one(struct queue_model *model, unsigned consumer, bool careful, const struct settlement *settlement)
 {
 	for (unsigned k = 0; k < settlement->receipt_key_count; k++)
 		keep_receipt(model, settlement->account, settlement->receipt_keys[k].carrier_ref,
 			     settlement->receipt_keys[k].segment, settlement->receipt_value);
-	bool is_acceptance = settlement->kind == SETTLE_CLOSE && settlement->closing == CLOSING_ACCEPTED;
-	if (careful && !is_acceptance && model->plant != PLANT_CAREFUL_TAKES_ALL &&
-	    is_others(model, &settlement->key, consumer)) {
+	if (careful && model->plant != PLANT_CAREFUL_TAKES_ALL && is_anothers(model, consumer, settlement)) {
 		model->refused++;
-		return false;
+		return;
 	}
 	bool was_pending = take_off(model, &settlement->key);
 	if (careful && !was_pending) {
 		model->refused++;
-		return true;
+		return;
 	}
 	switch (settlement->kind) {
 	case SETTLE_LATER:
@@ -162,17 +186,16 @@ static bool settle_one(struct queue_model *model, unsigned consumer, bool carefu
 		model->totals[settlement->closing]++;
 		break;
 	}
-	queue_model_record(model, settlement->event);
-	return true;
+	tell(model, settlement->event);
 }
 
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
-			struct settlement *const *settlements, unsigned count, bool *others)
+			struct settlement *const *settlements, unsigned count)
 {
-	if (!careful && !model->consumers[consumer].is_alive)
+	if (!model->consumers[consumer].is_alive)
 		return false;
 	for (unsigned i = 0; i < count; i++)
-		others[i] = !settle_one(model, consumer, careful, settlements[i]);
+		settle_one(model, consumer, careful, settlements[i]);
 	return true;
 }
 
@@ -191,11 +214,18 @@ static struct slice member_text(struct slice json, const char *key)
 	return (struct slice){ at, end ? (size_t)(end - at) : 0 };
 }
 
-/* The state's second word says of how many segments the sms is: of a long one the answer is one part's only. */
-static bool is_one_segment(struct slice state)
+/* A number of the state by its place, from 0: 1 says of how many segments the sms is (of a long one the answer is one
+ * part's only), 5 how many submits of it may have reached the carrier. 0 where there is none. */
+static unsigned long state_number(struct slice state, unsigned place)
 {
-	const char *blank = state.len ? memchr(state.at, ' ', state.len) : NULL;
-	return blank != NULL && state.len - (size_t)(blank - state.at) > 2 && blank[1] == '1' && blank[2] == ' ';
+	char text[128];
+	snprintf(text, sizeof text, "%.*s", (int)state.len, state.len ? state.at : "");
+	char *at = text;
+	for (unsigned i = 0; i < place && at != NULL; i++) {
+		at = strchr(at, ' ');
+		at = at != NULL ? at + 1 : NULL;
+	}
+	return at != NULL ? strtoul(at, NULL, 10) : 0;
 }
 
 void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
@@ -204,7 +234,7 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 	unsigned i = 0;
 	while (i < model->waiting_count && !entry_key_equal(&model->waiting[i].origin, origin))
 		i++;
-	if (i == model->waiting_count || !is_one_segment(model->waiting[i].state))
+	if (i == model->waiting_count || state_number(model->waiting[i].state, 1) != 1)
 		return;
 	struct queue_waiting waiting = model->waiting[i];
 	bool stays = model->plant == PLANT_LATE_CLOSES_TWICE;
@@ -223,13 +253,13 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 		keep_receipt(model, account, carrier_ref, 1, known);
 	buf_put(&buf, ",", 1);
 	buf_put_slice(&buf, members);
-	/* After a second attempt the carrier may have taken both. */
-	if (waiting.ambiguous && waiting.attempt > 1)
+	/* One doubt is the submit that this answers; with another one the carrier may have taken both. */
+	if (state_number(waiting.state, 5) > 1)
 		buf_put_text(&buf, ",\"ambiguous\":true");
 	json_close(&buf, '}');
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;
-	queue_model_record(model, buf_slice(&buf));
+	tell(model, buf_slice(&buf));
 	if (stays)
 		return;
 	free((char *)(uintptr_t)waiting.state.at);

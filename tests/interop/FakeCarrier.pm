@@ -49,12 +49,14 @@ sub start {
 sub command {
     my ($carrier, $line) = @_;
     syswrite $carrier->{to}, "$line\n";
-    my $reply = '';
-    while ($reply !~ /\n/) {
+    # The summary may come together with the answer to “quit”.
+    $carrier->{said} //= '';
+    while ($carrier->{said} !~ /\n/) {
         IO::Select->new($carrier->{from})->can_read(DEADLINE_S) or return {};
-        sysread $carrier->{from}, $reply, 4096, length $reply or return {};
+        sysread $carrier->{from}, $carrier->{said}, 4096, length $carrier->{said} or return {};
     }
-    return $json->decode($reply);
+    $carrier->{said} =~ s/\A([^\n]*)\n//;
+    return $json->decode($1);
 }
 
 # Ends the run; the summary and the record's lines.

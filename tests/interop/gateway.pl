@@ -111,6 +111,8 @@ $rig->stop('gateway', 'TERM');
 is($rig->{statuses}{gateway}, 0, 'SIGTERM: the gateway ends with status 0') or $rig->tell_log('gateway');
 await_recorded('unbind', $links, 'SIGTERM: every link is unbound');
 await_recorded('close', $closed + $links, 'SIGTERM: and closed');
+my @unanswered = grep { $_->{unanswered} } (recorded('close'))[$closed .. $closed + $links - 1];
+is_deeply(\@unanswered, [], 'SIGTERM: every receipt has its answer') or diag(explain(\@unanswered));
 $rig->start_gateway(settings($hello->{port}));
 await_round($rounds[2], 'the next gateway does the rest');
 $rig->command('smsc', 'quit');
@@ -184,7 +186,8 @@ subtest 'submit_sm' => sub {
 };
 
 subtest 'session' => sub {
-    is_deeply([recorded('error')], [], 'the SMSC found no mistake');
+    my @mistakes = recorded('error');
+    is_deeply(\@mistakes, [], 'the SMSC found no mistake') or diag(explain(\@mistakes));
     my %binds;
     for my $bind (recorded('bind')) {
         $binds{ $bind->{system_id} }++;
@@ -223,7 +226,7 @@ subtest 'events' => sub {
         my @want = map { { event => $event, state => $state, account => $account, refs => [$$ids[$_ - 1]], segment => $_ } } 1 .. @$ids;
         my @told = sort { $a->{segment} <=> $b->{segment} } @{ $later{ $alert->{id} } // [] };
         my @seen = map { my $told = $_; +{ map { $_ => $told->{$_} } keys %{ $want[0] } } } @told;
-        is_deeply(\@seen, \@want, "$alert->{name}: each receipt is told, once");
+        is_deeply(\@seen, \@want, "$alert->{name}: each receipt is told, once") or diag(explain(\@told));
         is_deeply([grep { ($_->{error} // '') ne $error } @told], [], "$alert->{name}: with its error") if $error;
     }
     is($rig->redis('XLEN', "{hongyan}:$_"), 0, "nothing left in $_") for qw(dead alerts:urgent alerts:normal alerts:bulk ready);

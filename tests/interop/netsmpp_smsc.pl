@@ -85,10 +85,10 @@ sub receipt_text {
     return "id:$id sub:001 dlvrd:001 submit date:2602131015 done date:2602131016 stat:$stat err:" . ($errors{$stat} // '000') . ' text:';
 }
 
-# Sends a receipt on any link of its system_id; where there is none, it waits for one.
+# Sends a receipt on any link of its system_id that was not unbound; where there is none, it waits for one.
 sub send_receipt {
     my ($receipt) = @_;
-    my ($session) = grep { $_->{system_id} eq $receipt->{system_id} } map { $sessions{$_} } sort keys %sessions;
+    my ($session) = grep { $_->{system_id} eq $receipt->{system_id} && !$_->{is_ending} } map { $sessions{$_} } sort keys %sessions;
     $receipt->{session} = $session or return;
     my @fields = (source_addr_ton => 1, source_addr_npi => 1, source_addr => $receipt->{from}, destination_addr => $receipt->{to},
         esm_class => $receipt->{kind} eq 'intermediate' ? 0x20 : 0x04);
@@ -174,6 +174,7 @@ my %handlers = (
     unbind_resp => sub { record('unbind_resp', session => $_[0]{number}) },
     unbind => sub {
         record('unbind', session => $_[0]{number}, outstanding => scalar keys %{ $_[0]{outstanding} });
+        $_[0]{is_ending} = 1;
         $_[0]{peer}->unbind_resp(seq => $_[1]{seq});
     },
 );
@@ -195,7 +196,7 @@ sub close_session {
     @unanswered = grep { $$_[0] != $session } @unanswered;
     delete $_->{session} for values %{ $session->{receipts} };
     close $peer;
-    record('close', session => $session->{number});
+    record('close', session => $session->{number}, unanswered => scalar keys %{ $session->{receipts} });
 }
 
 sub on_octets {

@@ -140,18 +140,6 @@ static unsigned accepted_times(const struct sim_world *world, const struct sim_a
 	return times;
 }
 
-static bool was_doubtful(const struct sim_world *world, const struct entry_key *origin)
-{
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		for (unsigned i = 0; i < world->model->lanes[lane].count; i++) {
-			const struct queue_entry *entry = world->model->lanes[lane].entries[i];
-			if (entry->was_doubtful && entry_key_equal(&entry->origin, origin))
-				return true;
-		}
-	}
-	return false;
-}
-
 static void check_alert(struct sim_world *world, const struct sim_alert *alert, uint64_t *extra)
 {
 	unsigned whole = 0;
@@ -170,7 +158,7 @@ static void check_alert(struct sim_world *world, const struct sim_alert *alert, 
 		return;
 	const char *name = closing_name(alert->closing);
 	sim_withdraw_check_end(world, alert);
-	if (most > 1 && !alert->is_ambiguous && !was_doubtful(world, &alert->origin))
+	if (most > 1 && !alert->is_ambiguous)
 		sim_world_fail(world, "alert %u was taken %u times, and its event (%s) does not say why", alert->id,
 			       most, name);
 	if (alert->closing == CLOSING_ACCEPTED && whole != (alert->is_long ? SIM_LONG_PARTS : 1u))

@@ -1,31 +1,69 @@
 #!lua flags=allow-oom
 -- Settles entries that may have been settled before, or that others may have too: each one has its effect only if it is
--- still there. The first truth about an entry wins, whoever owns it.
--- KEYS: totals, events, dead, later, later bodies, urgent, normal, bulk, ready
--- ARGV: n times (lane 1–4, entry id, closing or '' for later, event, body, origin, reason, due in ms, attempt, ambiguous, state);
---       a dead letter has a reason.
--- Returns how many had their effect.
-local done, events, closings = 0, {}, {}
-for at = 1, #ARGV, 11 do
-  if redis.call('XDEL', KEYS[5 + tonumber(ARGV[at])], ARGV[at + 1]) == 1 then
-    local closing, event, body, origin, reason = ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
-    done = done + 1
+-- still there. That the carrier accepted an alert is true whoever owns the entry by now; anything else is its owner's to
+-- say, who may have it in flight: where that is another consumer, it stays. What nobody owns (Redis came back with an
+-- older state) may be settled by whoever has it.
+-- KEYS: workers, claims, totals, events, dead, later, later bodies, urgent, normal, bulk, ready
+-- ARGV: consumer, then n times (lane 1–4, entry id, closing or '' for later, event, body, origin, reason, due in ms, attempt,
+--       ambiguous, state); a dead letter has a reason.
+-- Returns the positions (from 1) of those that stay with their owners.
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+  return redis.error_reply('FENCED this consumer was taken for dead')
+end
+local function parts(id)
+  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(seq)
+end
+
+local mine, others
+local function read_claims()
+  mine, others = { {}, {}, {}, {} }, { {}, {}, {}, {} }
+  local all = redis.call('HGETALL', KEYS[2])
+  for i = 1, #all, 2 do
+    local name, lane, to = string.match(all[i], '^(.*)|(%d)|(.*)$')
+    if name then
+      local ranges = (name == ARGV[1] and mine or others)[tonumber(lane)]
+      local from_ms, from_seq = parts(all[i + 1])
+      ranges[#ranges + 1] = { from_ms, from_seq, parts(to) }
+    end
+  end
+end
+local function has(ranges, ms, seq)
+  for _, range in ipairs(ranges) do
+    local is_above = range[1] < ms or (range[1] == ms and range[2] < seq)
+    if is_above and (ms < range[3] or (ms == range[3] and seq <= range[4])) then return true end
+  end
+  return false
+end
+local function is_anothers(lane, id)
+  if not mine then read_claims() end
+  local ms, seq = parts(id)
+  return not has(mine[lane], ms, seq) and has(others[lane], ms, seq)
+end
+
+local left, events, closings = {}, {}, {}
+for at = 2, #ARGV, 11 do
+  local lane, id, closing = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2]
+  if closing ~= 'accepted' and is_anothers(lane, id) then
+    left[#left + 1] = (at - 2) / 11 + 1
+  elseif redis.call('XDEL', KEYS[7 + lane], id) == 1 then
+    local event, body, origin, reason = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
     if closing == '' then
-      redis.call('ZADD', KEYS[4], ARGV[at + 7], origin)
-      redis.call('HSET', KEYS[5], origin, table.concat({ ARGV[at + 8], ARGV[at + 9], ARGV[at + 10], body }, '\n'))
+      redis.call('ZADD', KEYS[6], ARGV[at + 7], origin)
+      redis.call('HSET', KEYS[7], origin, table.concat({ ARGV[at + 8], ARGV[at + 9], ARGV[at + 10], body }, '\n'))
     else
       closings[closing] = (closings[closing] or 0) + 1
       if reason ~= '' then
-        redis.call('XADD', KEYS[3], '*', 'alert', body, 'origin', origin, 'reason', reason)
+        redis.call('XADD', KEYS[5], '*', 'alert', body, 'origin', origin, 'reason', reason)
       end
     end
     if event ~= '' then events[#events + 1] = event end
   end
 end
 for closing, count in pairs(closings) do
-  redis.call('HINCRBY', KEYS[1], closing, count)
+  redis.call('HINCRBY', KEYS[3], closing, count)
 end
 if #events > 0 then
-  redis.call('XADD', KEYS[2], '*', 'events', table.concat(events, '\n'))
+  redis.call('XADD', KEYS[4], '*', 'events', table.concat(events, '\n'))
 end
-return done
+return left

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Delivery receipts on their way: one that is not answered with 0, or whose connection ends before, is sent again, on any
-// link of the same system_id.
+// link of the same system_id. A link that was unbound (isEnding) takes none.
 'use strict';
 
 const AGAIN_MS = 50;
@@ -28,7 +28,7 @@ class Receipts {
   }
 
   send(receipt) {
-    receipt.session = [...this.sessions].find((session) => session.systemId === receipt.systemId);
+    receipt.session = [...this.sessions].find((session) => session.systemId === receipt.systemId && !session.isEnding);
     if (!receipt.session) return; // the next bind takes it
     const fields = {
       source_addr_ton: 1, source_addr_npi: 1, source_addr: receipt.from, destination_addr: receipt.to,
@@ -43,16 +43,19 @@ class Receipts {
 
   answered(receipt, answer) {
     this.onAnswer(receipt, answer);
-    if (answer.command_status === 0) this.open.delete(receipt);
-    else setTimeout(() => this.open.has(receipt) && this.send(receipt), AGAIN_MS);
+    this.open.delete(receipt);
+    if (answer.command_status !== 0) setTimeout(() => this.add(receipt), AGAIN_MS);
   }
 
   sessionBound(session) {
     for (const receipt of this.open) if (!receipt.session && receipt.systemId === session.systemId) this.send(receipt);
   }
 
+  // Returns how many got no answer.
   sessionClosed(session) {
-    for (const receipt of this.open) if (receipt.session === session) this.send(receipt);
+    const unanswered = [...this.open].filter((receipt) => receipt.session === session);
+    unanswered.forEach((receipt) => this.send(receipt));
+    return unanswered.length;
   }
 }
 

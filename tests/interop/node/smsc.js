@@ -146,13 +146,13 @@ function onSession(session) {
   });
   session.on('unbind', (pdu) => {
     record('unbind', { session: session.number, outstanding: session.outstanding.size });
+    session.isEnding = true;
     session.send(pdu.response());
   });
   session.on('error', (error) => record('error', { session: session.number, what: error.message }));
   session.on('close', () => {
     sessions.delete(session);
-    receipts.sessionClosed(session);
-    record('close', { session: session.number });
+    record('close', { session: session.number, unanswered: receipts.sessionClosed(session) });
   });
 }
 

@@ -31,9 +31,20 @@ static const struct admin_snapshot full = {
 	.is_redis_up = true,
 	.is_redis_full = true,
 	.redis_reconnects = 5,
+	.redis_memory_used = 1000,
+	.redis_memory_max = 4000,
+	.events_length = 77,
+	.events_oldest_us = 2500000,
+	.events_held_by = "billing",
 	.lanes = { [LANE_URGENT] = { 10, 1500000 }, [LANE_NORMAL] = { 20, 2000 }, [LANE_READY] = { 1, 999 } },
 	.later = 6,
 	.dead = 8,
+	.balance = { .is_known = true,
+		     .added = { 30, 20, 10 },
+		     .waiting = { 1, 2, 3, 4, 5, 6 },
+		     .ended = { 7, 8, 9, 1, 2, 3, 4, 5, 6 },
+		     .requeued = 7,
+		     .drift = -3 },
 	.workers = 2,
 	.totals = { 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21 },
 	.accounts = accounts,
@@ -61,11 +72,17 @@ Test(admin_status, page)
 		  &full,
 		  { 123.45, 0.0125 },
 		  "{\"version\":\"9.9.9\",\"instance\":\"gw-1\",\"uptime_s\":61,\"draining\":false,\"workers\":2,"
-		  "\"redis\":{\"up\":true,\"reason\":\"\",\"full\":true,\"reconnects\":5},"
+		  "\"redis\":{\"up\":true,\"reason\":\"\",\"full\":true,\"reconnects\":5,\"memory_used\":1000,\"memory_"
+		  "max\":4000},"
 		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":0."
 		  "002},"
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
-		  "\"later\":6,\"dead\":8,\"accounts\":["
+		  "\"later\":6,\"dead\":8,\"events\":{\"length\":77,\"oldest_s\":2.500,\"held_by\":\"billing\"},"
+		  "\"balance\":{\"added\":60,\"waiting\":{\"urgent\":1,\"normal\":2,\"bulk\":3,\"ready\":4,\"later\":5,"
+		  "\"held\":6},\"ended\":{\"accepted\":7,\"expired\":8,\"cancelled\":9,\"superseded\":1,\"suppressed\":"
+		  "2,"
+		  "\"duplicate\":3,\"dead\":4,\"control\":5,\"written_off\":6},\"requeued\":7,\"drift\":-3},"
+		  "\"accounts\":["
 		  "{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"2 links are "
 		  "bound\",\"links_up\":2,\"window_used\":7,"
 		  "\"window_total\":200,\"tps\":500,\"accepted\":1000,\"throttled\":3,\"rejected\":2,\"temporary\":1,"
@@ -84,11 +101,13 @@ Test(admin_status, page)
 		  &empty,
 		  { 0, 0 },
 		  "{\"version\":\"\",\"instance\":\"\",\"uptime_s\":0,\"draining\":false,\"workers\":0,"
-		  "\"redis\":{\"up\":false,\"reason\":\"\",\"full\":false,\"reconnects\":0},"
+		  "\"redis\":{\"up\":false,\"reason\":\"\",\"full\":false,\"reconnects\":0,\"memory_used\":0,\"memory_"
+		  "max\":0},"
 		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000},\"normal\":{\"length\":0,\"oldest_s\":0.000}"
 		  ","
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":0,\"oldest_s\":0.000}},"
-		  "\"later\":0,\"dead\":0,\"accounts\":[],"
+		  "\"later\":0,\"dead\":0,\"events\":{\"length\":0,\"oldest_s\":0.000,\"held_by\":\"\"},\"balance\":"
+		  "null,\"accounts\":[],"
 		  "\"totals\":{\"read\":0,\"begun\":0,\"accepted\":0,\"expired\":0,\"duplicate\":0,\"dead\":0,"
 		  "\"later\":0,\"retries\":0,\"ambiguous_resends\":0,\"late_answers\":0,\"intents_found\":0},"
 		  "\"rate_1m\":{\"accepted_per_s\":0.0,\"dead_per_s\":0.000}}\n" },

@@ -28,6 +28,7 @@ Test(config, fallbacks)
 	cr_expect_eq(config->redis.url.address.port, 6379);
 	cr_expect_null(config->redis.url.password);
 	cr_expect_eq(config->redis.dedupe_window_ms, 86400000);
+	cr_expect_eq(config->events.retention_ms, 72 * 3600 * 1000);
 	cr_expect_eq(config->workers, 0);
 	cr_expect_str_eq(config->country->code, "CN");
 	cr_expect_str_eq(config->timezone, "Asia/Shanghai");
@@ -64,6 +65,7 @@ Test(config, fallbacks)
 /* One field of each kind, as YAML and as JSON; what the file says comes out of config_show. */
 static const char full_yaml[] =
 	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, dedupe_window: 90m, receipt_wait: 192h }\n"
+	"events: { retention: 36h }\n"
 	"workers: 3\ncountry: us\ntimezone: UTC\nsignature: 国网吉林电力\nlocale: en-US\n"
 	"templates:\n  dir: /t\nadmin:\n  listen: \"[::1]:0\"\ninstance: { name: gw-1, lock_file: /run/l }\n"
 	"log: { level: warn }\ndrain_timeout: 0s\nretry: { base: 500ms, max: 24h, attempts_max: 3 }\nunknown: { wait: "
@@ -82,7 +84,7 @@ static const char full_yaml[] =
 
 static const char full_json[] =
 	"\xEF\xBB\xBF \n{\"redis\": {\"url\": \"unix:///run/redis.sock?db=2\", \"password\": \"hu\\u0073h\", "
-	"\"dedupe_window\": \"90m\", \"receipt_wait\": \"8d\"},\n"
+	"\"dedupe_window\": \"90m\", \"receipt_wait\": \"8d\"},\n\"events\": {\"retention\": \"36h\"},"
 	"\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", \"signature\": \"\\u56fd网吉林电力\", \"locale\": "
 	"\"en-US\","
 	"\"templates\": {\"dir\": \"\\/t\"}, \"admin\": {\"listen\": \"[::1]:0\"}, "
@@ -104,7 +106,8 @@ static const char full_json[] =
 
 static const char full_shown[] =
 	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  dedupe_window: 90m\n"
-	"  receipt_wait: 8d\nworkers: 3\ncountry: US\ntimezone: \"UTC\"\nsignature: \"国网吉林电力\"\nlocale: "
+	"  receipt_wait: 8d\nevents:\n  retention: 36h\nworkers: 3\ncountry: US\ntimezone: \"UTC\"\nsignature: "
+	"\"国网吉林电力\"\nlocale: "
 	"\"en-US\"\n"
 	"templates:\n  dir: \"/t\"\nadmin:\n  listen: \"[::1]:0\"\ninstance:\n  name: \"gw-1\"\n  lock_file: "
 	"\"/run/l\"\n"

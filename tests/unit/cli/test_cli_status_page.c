@@ -11,7 +11,9 @@ static const char well[] =
 	"\"redis\":{\"up\":true,\"reason\":\"\",\"reconnects\":5},"
 	"\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":125.0},"
 	"\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
-	"\"later\":6,\"dead\":8,\"accounts\":["
+	"\"later\":6,\"dead\":8,\"events\":{\"length\":70,\"oldest_s\":3600,\"held_by\":\"\"},\"balance\":{\"added\":"
+	"60,\"waiting\":{\"urgent\":10,\"normal\":0,\"later\":6},"
+	"\"ended\":{\"accepted\":35,\"dead\":9},\"requeued\":1,\"drift\":0},\"accounts\":["
 	"{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"\",\"links_up\":2,\"window_used\":7,\"window_total\":200,"
 	"\"tps\":500,\"accepted\":1000,\"throttled\":3,\"rejected\":2,\"temporary\":1,\"unknown\":4},"
 	"{\"name\":\"backup\",\"state\":\"up\",\"reason\":\"\",\"links_up\":1,\"window_used\":0,\"window_total\":10,"
@@ -60,6 +62,11 @@ Test(cli_status_page, all_is_well)
 		"ready             1  0.0 s\n"
 		"later             6\n"
 		"dead              8\n"
+		"events           70  1 h 0 min\n"
+		"\n"
+		"account: added 60, brought back 1, drift 0\n"
+		"  waiting: urgent 10, later 6\n"
+		"  ended:   accepted 35, dead 9\n"
 		"\n"
 		"ACCOUNT          STATE    LINKS      WINDOW    TPS   ACCEPTED  THROTTLED  REJECTED TEMPORARY   "
 		"UNKNOWN\n"
@@ -109,6 +116,25 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		{ "just started", "{\"rate_1m\":{\"accepted_per_s\":0},\"uptime_s\":30}", 0, "\n" },
 		{ "dead letters", "{\"rate_1m\":{\"accepted_per_s\":9,\"dead_per_s\":0.05}}", 1,
 		  "  ! dead letters grow at a rate of 3 a minute, 8 kept; look at their reasons\n\n" },
+		{ "entries have gone", "{\"balance\":{\"added\":7,\"drift\":3}}", 1,
+		  "  ! the account does not balance: 3 entries have gone without an end; somebody trims or deletes in "
+		  "the "
+		  "queue's keys\n\n" },
+		{ "entries too many", "{\"balance\":{\"added\":7,\"drift\":-3}}", 1,
+		  "  ! the account does not balance: 3 entries too many; a stream of alerts:* was deleted, or somebody "
+		  "writes "
+		  "to the queue's keys\n\n" },
+		{ "the account is not known yet", "{\"balance\":null}", 0, "\n" },
+		{ "readers hold events",
+		  "{\"events\":{\"length\":7,\"oldest_s\":604800,\"held_by\":\"bill\\u0007ing\"}}", 1,
+		  "  ! the group of readers “bill ing” has not acknowledged events for 7 d 0 h, so that they cannot be "
+		  "trimmed: let it read on, or XGROUP DESTROY it\n\n" },
+		{ "half full", "{\"redis\":{\"up\":true,\"memory_used\":600000000,\"memory_max\":1000000000}}", 1,
+		  "  ! Redis uses 60 % of its maxmemory (1000 MB): give it more, or keep events for a shorter "
+		  "time\n\n" },
+		{ "not half full", "{\"redis\":{\"up\":true,\"memory_used\":500000000,\"memory_max\":1000000000}}", 0,
+		  "\n" },
+		{ "without a limit", "{\"redis\":{\"up\":true,\"memory_used\":600000000,\"memory_max\":0}}", 0, "\n" },
 		{ "draining", "{\"draining\":true}", 0,
 		  "  The gateway is draining: it finishes what it has and takes nothing new.\n\n" },
 		{ "escapes for terminals", "{\"redis\":{\"up\":false,\"reason\":\"a\\u001b[2J\\u009bb\\u007f\\n\"}}", 1,

@@ -10,7 +10,8 @@
 
 Test(names, closing)
 {
-	static const char *const want[CLOSING_COUNT] = { "accepted", "expired", "duplicate", "dead" };
+	static const char *const want[CLOSING_COUNT] = { "accepted",  "expired", "cancelled", "superseded",
+							 "duplicate", "dead",    "control" };
 	for (unsigned i = 0; i < CLOSING_COUNT; i++)
 		cr_assert_str_eq(closing_name((enum closing)i), want[i]);
 }

@@ -165,6 +165,8 @@ static void assert_carried(unsigned count, uint16_t accepted, const char *name)
 	parcel.account = 1;
 	parcel.reference = 65535;
 	parcel.throttles = 12;
+	parcel.unknowns = 1;
+	parcel.doubts = 2;
 	parcel.accepted = accepted;
 	parcel.sms.text = SLICE("a text");
 	for (unsigned i = 0; i < count; i++)
@@ -176,10 +178,13 @@ static void assert_carried(unsigned count, uint16_t accepted, const char *name)
 	/* The next attempt, perhaps in another process. */
 	fresh(sizeof block);
 	with_segments(count);
+	parcel.doubts = 1; /* it was in doubt once more meanwhile */
 	cr_assert(events_state_parse(&pipeline, &parcel, (struct slice){ kept, state.len }), "%s", name);
 	cr_assert_eq(parcel.account, 1, "%s", name);
 	cr_assert_eq(parcel.reference, 65535, "%s", name);
 	cr_assert_eq(parcel.throttles, 12, "%s", name);
+	cr_assert_eq(parcel.unknowns, 1, "%s", name);
+	cr_assert_eq(parcel.doubts, 3, "%s", name);
 	cr_assert_eq(parcel.accepted, accepted, "%s", name);
 	events_state_refs(&parcel);
 	for (unsigned i = 0; i < count; i++)
@@ -212,20 +217,22 @@ Test(events, state_that_is_none)
 		"1 ",
 		"1 1 1",
 		"1 1 1 1",
-		"70000 1 0 0 0 0 cmcc -",
-		"1 17 0 0 0 0 cmcc -",
-		"1 1 0 0 -1 0 cmcc -",
-		"1 1 0 0 0 0 ",
-		"1 1 0 0 0 0 nobody -",
+		"70000 1 0 0 0 0 0 cmcc -",
+		"1 17 0 0 0 0 0 cmcc -",
+		"1 1 0 0 -1 0 0 cmcc -",
+		"1 1 0 0 0 -1 0 cmcc -",
+		"1 1 0 0 0 0 0 ",
+		"1 1 0 0 0 0 0 nobody -",
 		"\xff\xff",
-		"1  1 0 0 0 0 cmcc -",
+		"1  1 0 0 0 0 0 cmcc -",
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		fresh(sizeof block);
 		cr_assert_not(events_state_parse(&pipeline, &parcel, slice_of(rows[i])), "%s", rows[i]);
 	}
 	/* References that are none are no references. */
-	static const char *const odd[] = { "1 3 7 0 0 0 cmcc", "1 3 7 0 0 0 cmcc zz 1 123", "1 3 7 0 0 0 cmcc   " };
+	static const char *const odd[] = { "1 3 7 0 0 0 0 cmcc", "1 3 7 0 0 0 0 cmcc zz 1 123",
+					   "1 3 7 0 0 0 0 cmcc   " };
 	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
 		fresh(sizeof block);
 		with_segments(3);
