@@ -212,6 +212,15 @@ void fake_store_break(struct store *base, enum fake_break how, mono_us down_us)
 	break_link(store, &store->reader, down_us);
 }
 
+void fake_store_mend(struct store *base, mono_us at)
+{
+	struct fake_link *links[] = { &of(base)->main, &of(base)->reader };
+	for (unsigned i = 0; i < sizeof links / sizeof links[0]; i++) {
+		if (!links[i]->is_up && at < links[i]->up_at)
+			links[i]->up_at = at;
+	}
+}
+
 void fake_store_break_reader(struct store *base, enum fake_break how)
 {
 	struct fake_store *store = of(base);

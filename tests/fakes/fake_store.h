@@ -73,6 +73,9 @@ mono_us fake_store_next_deadline(const struct store *store);
 /* Both connections break; they come back within down_us. Not inside an upcall or downcall. */
 void fake_store_break(struct store *store, enum fake_break how, mono_us down_us);
 
+/* Connections that are broken come back at `at`, if not before. */
+void fake_store_mend(struct store *store, mono_us at);
+
 /* Only the connection that reads breaks. */
 void fake_store_break_reader(struct store *store, enum fake_break how);
 

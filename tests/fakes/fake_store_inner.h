@@ -25,7 +25,7 @@ enum fake_call_kind {
 	FAKE_BEAT,
 	FAKE_MOVE,
 	FAKE_PAUSES, /* what is paused? */
-	FAKE_LOOK, /* what is ours that the pipeline has not seen? */
+	FAKE_LOOK,   /* what is ours that the pipeline has not seen? */
 	FAKE_FETCH,
 	FAKE_SIGN_OFF,
 };

@@ -92,6 +92,7 @@ struct queue_model {
 	unsigned pause_count;
 	unsigned pause_version; /* grows with each change */
 	uint64_t refused;       /* careful settlements that did not count: too late, or somebody else's */
+	uint64_t robbed;        /* those that did although somebody else has the entry: 0, or a rule is broken */
 	enum fake_plant plant;
 };
 

@@ -164,10 +164,12 @@ static void settle_one(struct queue_model *model, unsigned consumer, bool carefu
 	for (unsigned k = 0; k < settlement->receipt_key_count; k++)
 		keep_receipt(model, settlement->account, settlement->receipt_keys[k].carrier_ref,
 			     settlement->receipt_keys[k].segment, settlement->receipt_value);
-	if (careful && model->plant != PLANT_CAREFUL_TAKES_ALL && is_anothers(model, consumer, settlement)) {
+	bool is_robbery = is_anothers(model, consumer, settlement);
+	if (careful && is_robbery && model->plant != PLANT_CAREFUL_TAKES_ALL) {
 		model->refused++;
 		return;
 	}
+	model->robbed += is_robbery;
 	bool was_pending = take_off(model, &settlement->key);
 	if (careful && !was_pending) {
 		model->refused++;

@@ -115,6 +115,8 @@ void sim_check_step(struct sim_world *world)
 	if (closed != world->ledger.closed)
 		sim_world_fail(world, "%llu entries are closed, %u events say so", as_ull(closed),
 			       world->ledger.closed);
+	if (world->model->robbed > 0)
+		sim_world_fail(world, "a worker took an entry off the queue that was another's, and not as accepted");
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		const struct sim_worker *worker = &world->workers[i];
 		if (!worker->is_running)
@@ -161,7 +163,10 @@ static void check_alert(struct sim_world *world, const struct sim_alert *alert, 
 	if (most > 1 && !alert->is_ambiguous)
 		sim_world_fail(world, "alert %u was taken %u times, and its event (%s) does not say why", alert->id,
 			       most, name);
-	if (alert->closing == CLOSING_ACCEPTED && whole != (alert->is_long ? SIM_LONG_PARTS : 1u))
+	bool is_whole = whole == (alert->is_long ? SIM_LONG_PARTS : 1u);
+	if (alert->closing != CLOSING_ACCEPTED && is_whole && !alert->is_ambiguous)
+		sim_world_fail(world, "alert %u counts as %s, but the carrier has taken it", alert->id, name);
+	if (alert->closing == CLOSING_ACCEPTED && !is_whole)
 		sim_world_fail(world, "alert %u counts as accepted, but the carrier took %u of its segments", alert->id,
 			       whole);
 	if (alert->closing == CLOSING_DUPLICATE && most > 0)

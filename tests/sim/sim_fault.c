@@ -98,11 +98,36 @@ static void crash(struct sim_worker *worker)
 	worker->is_frozen = false;
 }
 
+static void cut_off(struct sim_worker *worker)
+{
+	struct sim_world *world = worker->world;
+	tell(world, worker, "is cut off from the queue");
+	fake_store_break(worker->store, FAKE_BREAK_SEEDED, 3 * sim_world_dead_after(world));
+	worker->wakes_when_robbed = rng_below(&world->rng, 2) == 0;
+}
+
 static void freeze(struct sim_worker *worker)
 {
-	tell(worker->world, worker, "freezes");
+	struct sim_world *world = worker->world;
+	if (rng_below(&world->rng, 3) == 0)
+		cut_off(worker);
+	tell(world, worker, "freezes");
 	worker->is_frozen = true;
-	worker->thaw_at = worker->world->env.now.mono + nap(worker->world);
+	worker->thaw_at = world->env.now.mono + nap(world);
+	worker->wakes_when_robbed = rng_below(&world->rng, 2) == 0;
+}
+
+/* The worst moment to come back is the one in which somebody else has just begun. */
+static void wake_when_robbed(struct sim_world *world, struct sim_worker *worker)
+{
+	unsigned consumer = worker->is_running ? fake_store_consumer(worker->store) : QUEUE_NOBODY;
+	if (!worker->wakes_when_robbed || consumer == QUEUE_NOBODY || world->model->consumers[consumer].is_alive)
+		return;
+	mono_us at = world->env.now.mono + (mono_us)rng_below(&world->rng, 50 * US_PER_MS);
+	worker->wakes_when_robbed = false;
+	fake_store_mend(worker->store, at);
+	if (worker->is_frozen && at < worker->thaw_at)
+		worker->thaw_at = at;
 }
 
 static void slow_down(struct sim_world *world)
@@ -130,6 +155,9 @@ static void strike(struct sim_worker *worker, enum sim_fault fault)
 	case SIM_FAULT_READER:
 		tell(world, worker, "its store's reading connection breaks");
 		fake_store_break_reader(worker->store, FAKE_BREAK_SEEDED);
+		break;
+	case SIM_FAULT_APART:
+		cut_off(worker);
 		break;
 	case SIM_FAULT_SLOW:
 		slow_down(world);
@@ -206,9 +234,9 @@ static void strike_as_planned(struct sim_world *world)
 {
 	static const enum sim_fault faults[] = {
 		SIM_FAULT_CRASH,  SIM_FAULT_CRASH, SIM_FAULT_CRASH, SIM_FAULT_FREEZE, SIM_FAULT_FREEZE,
-		SIM_FAULT_FREEZE, SIM_FAULT_STORE, SIM_FAULT_STORE, SIM_FAULT_READER, SIM_FAULT_SLOW,
-		SIM_FAULT_LINK,   SIM_FAULT_LINK,  SIM_FAULT_LINK,  SIM_FAULT_UNBIND, SIM_FAULT_MOOD,
-		SIM_FAULT_MOOD,   SIM_FAULT_MOOD,  SIM_FAULT_JUMP,
+		SIM_FAULT_FREEZE, SIM_FAULT_STORE, SIM_FAULT_STORE, SIM_FAULT_READER, SIM_FAULT_APART,
+		SIM_FAULT_APART,  SIM_FAULT_SLOW,  SIM_FAULT_LINK,  SIM_FAULT_LINK,   SIM_FAULT_LINK,
+		SIM_FAULT_UNBIND, SIM_FAULT_MOOD,  SIM_FAULT_MOOD,  SIM_FAULT_MOOD,   SIM_FAULT_JUMP,
 	};
 	if (world->fault_every == 0 || world->is_healed)
 		return;
@@ -234,6 +262,7 @@ void sim_fault_step(struct sim_world *world)
 			trouble_worker(world, worker);
 		else if (now >= worker->start_at)
 			sim_worker_start(worker);
+		wake_when_robbed(world, worker);
 		if (worker->is_frozen && now >= worker->thaw_at) {
 			tell(world, worker, "thaws");
 			worker->is_frozen = false;

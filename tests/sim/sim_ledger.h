@@ -36,8 +36,8 @@ struct sim_go {
 struct sim_alert {
 	struct entry_key origin;
 	enum sim_kind kind;
-	bool is_long; /* several segments */
-	unsigned id;  /* number in the alert's id; of a cancel: what it names, as is subject */
+	bool is_long;     /* several segments */
+	unsigned id;      /* number in the alert's id; of a cancel: what it names, as is subject */
 	unsigned subject; /* 0 = none, as are batch and tenant */
 	unsigned batch;
 	unsigned tenant;

@@ -47,7 +47,8 @@ static void make_cancel(struct sim_world *world, struct sim_alert *alert)
 	/* Some come before what they cancel. */
 	alert->id = world->next_id + 3 - die(world, recent + 3);
 	alert->subject = alert->cancel == WITHDRAWAL_SUBJECT ? 1 + die(world, SUBJECTS) : 0;
-	alert->batch = alert->cancel == WITHDRAWAL_BATCH ? run_of(world) - (run_of(world) > 1 && die(world, 2) == 0) : 0;
+	alert->batch =
+		alert->cancel == WITHDRAWAL_BATCH ? run_of(world) - (run_of(world) > 1 && die(world, 2) == 0) : 0;
 }
 
 static void make_links(struct sim_world *world, struct sim_alert *alert)

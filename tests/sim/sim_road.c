@@ -73,10 +73,10 @@ static bool parse(int argc, char **argv)
 				   : strcmp(key, "--seeds") == 0 ? &options.seeds
 				   : strcmp(key, "--steps") == 0 ? &options.run.steps
 								 : NULL;
-		bool is_good = number != NULL                    ? number_parse(slice_of(argv[i]), UINT64_MAX, number)
-			       : strcmp(key, "--plant") == 0     ? parse_plant(argv[i])
-			       : strcmp(key, "--states") == 0    ? (options.states_path = argv[i]) != NULL
-								 : false;
+		bool is_good = number != NULL                 ? number_parse(slice_of(argv[i]), UINT64_MAX, number)
+			       : strcmp(key, "--plant") == 0  ? parse_plant(argv[i])
+			       : strcmp(key, "--states") == 0 ? (options.states_path = argv[i]) != NULL
+							      : false;
 		if (!is_good)
 			return false;
 	}
@@ -88,8 +88,8 @@ static int run_seeds(void)
 	struct sim_run run;
 	sim_run_init(&run, &options.run);
 	if (options.states_path != NULL && !sim_run_load(&run, options.states_path)) {
-		fprintf(stderr, "sim_road: %s.world or %s.worker can't be read as states visited\n", options.states_path,
-			options.states_path);
+		fprintf(stderr, "sim_road: %s.world or %s.worker can't be read as states visited\n",
+			options.states_path, options.states_path);
 		return 1;
 	}
 	for (uint64_t i = 0; i < options.seeds && run.sums.failed < 10; i++) {
@@ -152,8 +152,9 @@ static int run_plants(void)
 int main(int argc, char **argv)
 {
 	if (!parse(argc, argv)) {
-		fprintf(stderr, "usage: sim_road [--small] [--plant NAME | --plants] [--seed N] [--seeds K] [--steps M] "
-				"[--states FILE] [--loud]\n");
+		fprintf(stderr,
+			"usage: sim_road [--small] [--plant NAME | --plants] [--seed N] [--seeds K] [--steps M] "
+			"[--states FILE] [--loud]\n");
 		return 64;
 	}
 	signal(SIGABRT, on_abort);

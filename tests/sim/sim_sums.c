@@ -8,6 +8,7 @@ static const char *const fault_names[SIM_FAULT_COUNT] = {
 	[SIM_FAULT_FREEZE] = "freezes",
 	[SIM_FAULT_STORE] = "breaks of the queue's connections",
 	[SIM_FAULT_READER] = "of the reading one only",
+	[SIM_FAULT_APART] = "workers cut off from the queue",
 	[SIM_FAULT_SLOW] = "slow queues",
 	[SIM_FAULT_LINK] = "broken links",
 	[SIM_FAULT_UNBIND] = "unbinds",
@@ -69,9 +70,10 @@ void sim_sums_print(const struct sim_sums *sums, const struct sim_states *worlds
 	       as_ull(sums->duplicates));
 	for (unsigned i = 0; i < SIM_FAULT_COUNT; i++)
 		printf("%s %llu %s", i > 0 ? "," : "", as_ull(sums->faults[i]), fault_names[i]);
-	printf("; %llu pauses, %llu fences, %llu late settlements refused\n", as_ull(sums->pauses), as_ull(sums->fences),
-	       as_ull(sums->refused));
-	printf("  %llu steps, %.0f s simulated, %llu calm turns, at most %llu steps to heal; visited %llu states of the "
+	printf("; %llu pauses, %llu fences, %llu late settlements refused\n", as_ull(sums->pauses),
+	       as_ull(sums->fences), as_ull(sums->refused));
+	printf("  %llu steps, %.0f s simulated, %llu calm turns, at most %llu steps to heal; visited %llu states of "
+	       "the "
 	       "world, %llu of a worker\n",
 	       as_ull(sums->steps), (double)sums->simulated_us / US_PER_S, as_ull(sums->calm_turns),
 	       as_ull(sums->heal_steps_most), as_ull(worlds->count), as_ull(workers->count));

@@ -116,8 +116,9 @@ void sim_texts_put(struct sim_world *world, struct buf *body, const struct sim_a
 		put_cancel(body, alert);
 		return;
 	}
-	buf_put_format(body, "{\"id\":\"a%u\",\"to\":\"%s%08u\",\"template\":\"%s\",\"params\":{\"n\":\"%u\"", alert->id,
-		       rng_below(&world->rng, 3) == 0 ? "139" : "138", alert->id, template_of(alert), alert->id);
+	buf_put_format(body, "{\"id\":\"a%u\",\"to\":\"%s%08u\",\"template\":\"%s\",\"params\":{\"n\":\"%u\"",
+		       alert->id, rng_below(&world->rng, 3) == 0 ? "139" : "138", alert->id, template_of(alert),
+		       alert->id);
 	if (alert->is_long) {
 		buf_put_text(body, ",\"t\":\"");
 		for (unsigned i = 0; i < 67 * SIM_LONG_PARTS - 20; i++)

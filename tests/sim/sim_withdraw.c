@@ -94,8 +94,8 @@ void sim_withdraw_note(struct sim_world *world, struct sim_alert *alert)
 		withdraw(alert, &ledger->alerts[i], now);
 	if (ledger->withdrawing_count == ledger->withdrawing_cap) {
 		ledger->withdrawing_cap = ledger->withdrawing_cap ? 2 * ledger->withdrawing_cap : 64;
-		ledger->withdrawing = fake_memory_grow(ledger->withdrawing,
-						       ledger->withdrawing_cap * sizeof *ledger->withdrawing);
+		ledger->withdrawing =
+			fake_memory_grow(ledger->withdrawing, ledger->withdrawing_cap * sizeof *ledger->withdrawing);
 	}
 	ledger->withdrawing[ledger->withdrawing_count++] = (unsigned)(alert - ledger->alerts);
 	ledger->cancels += alert->kind == SIM_CANCEL;
@@ -165,9 +165,9 @@ void sim_withdraw_check_submit(struct sim_worker *worker, struct sim_alert *aler
 	if (withdrawn_at < go->sent_at)
 		sim_world_fail(world, "alert %u was sent %lld ms after it was withdrawn, and was begun after that too",
 			       alert->id, (long long)((now - withdrawn_at) / US_PER_MS));
-	if (worker->paused_at < go->asked_at &&
-	    sim_withdraw_is_paused(worker->pauses, worker->pause_count, alert))
-		sim_world_fail(world, "alert %u was begun and sent %lld ms after worker %u had learned that it is paused",
+	if (worker->paused_at < go->asked_at && sim_withdraw_is_paused(worker->pauses, worker->pause_count, alert))
+		sim_world_fail(world,
+			       "alert %u was begun and sent %lld ms after worker %u had learned that it is paused",
 			       alert->id, (long long)((now - worker->paused_at) / US_PER_MS), worker->slot);
 }
 

@@ -119,7 +119,7 @@ void sim_worker_start(struct sim_worker *worker)
 	worker->life++;
 	worker->born_at = world->env.now.mono;
 	worker->is_running = true;
-	worker->is_frozen = worker->is_draining = worker->is_drained = false;
+	worker->is_frozen = worker->is_draining = worker->is_drained = worker->wakes_when_robbed = false;
 	worker->wants_turn = true;
 	worker->pause_count = 0;
 	if (worker->metrics == NULL)
@@ -224,8 +224,9 @@ static uint64_t account_state(const struct account *account)
 	bool has_waiting = false;
 	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
 		has_waiting = has_waiting || account->lane_counts[lane] > 0;
-	return (uint64_t)account->state << 4 | (uint64_t)has_waiting << 3 | (uint64_t)!list_empty(&account->begun) << 2 |
-	       (uint64_t)(account->in_flight > 0) << 1 | (account->reserved > 0);
+	return (uint64_t)account->state << 4 | (uint64_t)has_waiting << 3 |
+	       (uint64_t)!list_empty(&account->begun) << 2 | (uint64_t)(account->in_flight > 0) << 1 |
+	       (account->reserved > 0);
 }
 
 uint64_t sim_worker_state(const struct sim_worker *worker)

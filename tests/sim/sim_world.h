@@ -26,6 +26,7 @@ enum sim_fault {
 	SIM_FAULT_FREEZE,
 	SIM_FAULT_STORE,  /* the connections to the queue break */
 	SIM_FAULT_READER, /* only the one that reads */
+	SIM_FAULT_APART,  /* they break, and stay away so long that others take the worker for dead */
 	SIM_FAULT_SLOW,   /* the queue answers late */
 	SIM_FAULT_LINK,   /* to a carrier */
 	SIM_FAULT_UNBIND,
@@ -60,6 +61,7 @@ struct sim_worker {
 	bool is_drained;
 	bool wants_turn;
 	mono_us thaw_at;
+	bool wakes_when_robbed; /* frozen or cut off, it comes back when others have just taken its alerts over */
 	mono_us drained_by;
 	mono_us start_at; /* while it is not running */
 	mono_us born_at;
@@ -116,8 +118,8 @@ struct sim_world {
 	char failure[400];
 	bool has_pauses; /* somebody pauses things now and then */
 	mono_us pause_at;
-	unsigned alerts_most; /* 0 = as many as there is time for */
-	unsigned fault_every; /* alerts; 0 = faults come by chance only */
+	unsigned alerts_most;    /* 0 = as many as there is time for */
+	unsigned fault_every;    /* alerts; 0 = faults come by chance only */
 	unsigned faults_planned; /* those that have come */
 	uint64_t faults[SIM_FAULT_COUNT];
 	uint64_t pauses;
