@@ -44,6 +44,7 @@ extern const struct cli_command cli_count;
 extern const struct cli_command cli_pdu;
 extern const struct cli_command cli_receipt;
 extern const struct cli_command cli_status;
+extern const struct cli_command cli_audit;
 extern const struct cli_command cli_config;
 extern const struct cli_command cli_version;
 
