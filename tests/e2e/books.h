@@ -12,6 +12,9 @@
  * has the id “load-i”, the template note with i as its code and i cents as its amount. */
 void books_add_load(unsigned first, unsigned count);
 
+/* The same as producers of old do it: on the list. */
+void books_push_load(unsigned first, unsigned count);
+
 /* Adds one alert: the JSON text as it is. lane: “urgent”, “normal”, “bulk”. */
 void books_add(const char *lane, const char *json);
 
