@@ -36,6 +36,16 @@ void books_add_load(unsigned first, unsigned count)
 	redis_server_drain();
 }
 
+void books_push_load(unsigned first, unsigned count)
+{
+	for (unsigned i = first; i < first + count; i++) {
+		char json[256];
+		snprintf(json, sizeof json, LOAD_FORMAT, i, i, i, i / 100, i % 100);
+		redis_server_queue("LPUSH {hongyan}:alerts:list %s", json);
+	}
+	redis_server_drain();
+}
+
 void books_add(const char *lane, const char *json)
 {
 	char origin[BOOKS_ORIGIN_OCTETS];

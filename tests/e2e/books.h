@@ -17,6 +17,9 @@ void books_add_load(unsigned first, unsigned count);
 const char *books_alert(char out[static BOOKS_ALERT_OCTETS], unsigned i);
 const char *books_text(char out[static BOOKS_ALERT_OCTETS], unsigned i);
 
+/* The same as producers of old do it: on the list. */
+void books_push_load(unsigned first, unsigned count);
+
 /* Adds one alert: the JSON text as it is. lane: “urgent”, “normal”, “bulk”. */
 void books_add(const char *lane, const char *json);
 
