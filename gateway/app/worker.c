@@ -257,6 +257,7 @@ static void count_store(struct worker *worker, struct now now)
 	metrics_set(metrics, METRIC_EVENTS_AGE, (int64_t)gauges->events_oldest_ms * US_PER_MS);
 	metrics_set(metrics, METRIC_EVENTS_HELD, gauges->events_held_by[0] != '\0');
 	metrics_count(metrics, METRIC_EVENTS_TRIMMED, 0, gauges->events_trimmed);
+	metrics_count(metrics, METRIC_LEGACY_MOVED, 0, gauges->legacy_moved);
 	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
 	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
 	metrics_count(metrics, METRIC_FENCES, 0, gauges->fences);

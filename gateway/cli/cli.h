@@ -15,7 +15,8 @@
 /* Exit codes (sysexits.h has the names from 64 on). */
 enum cli_exit {
 	CLI_OK = 0,
-	CLI_FAILED = 1,       /* the work could not be done */
+	CLI_FAILED = 1,       /* the work could not be done, or what was looked at is wrong */
+	CLI_INCOMPLETE = 2,   /* nothing is wrong, but not all is done yet */
 	CLI_USAGE = 64,       /* wrong command, option or argument */
 	CLI_DATA = 65,        /* the input is wrong */
 	CLI_UNREACHABLE = 69, /* a service that it needs does not answer */

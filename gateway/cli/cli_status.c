@@ -78,11 +78,15 @@ const struct cli_command cli_status = {
 	.name = "status",
 	.arguments = "",
 	.summary = "Tell how a running gateway is",
-	.details = "What is wrong comes first: Redis away, accounts down or refused, entries that wait for too long "
-		   "(urgent\n"
-		   "1 min, normal and ready 5 min, bulk 1 h), a standstill, dead letters that grow. Exit 0 where "
-		   "nothing is,\n"
-		   "1 where something is, 69 where no gateway answers.\n",
+	.details =
+		"What is wrong comes first: Redis away, accounts down or refused, entries that wait for too long "
+		"(urgent\n"
+		"1 min, normal and ready 5 min, bulk 1 h), a standstill, dead letters that grow, an account that does "
+		"not\n"
+		"balance, Redis over half full, readers that keep events from being trimmed. Exit 0 where nothing is, "
+		"1 "
+		"where\n"
+		"something is, 69 where no gateway answers.\n",
 	.options = { { "url", "URL", "The gateway's admin address (default: admin.listen of the configuration)" },
 		     { "config", "FILE",
 		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },

@@ -357,6 +357,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_LATER] = "later",
 		[KEY_LATER_BODIES] = "later:bodies",
 		[KEY_HELD] = "held",
+		[KEY_LEGACY] = "alerts:list",
 		[KEY_PAUSED] = "paused",
 		[KEY_SUSPECTS] = "suspects",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",

@@ -53,6 +53,7 @@ struct redis_store_gauges {
 	bool is_half_full;
 	uint64_t events_length;
 	uint64_t events_oldest_ms; /* age of the oldest event */
+	uint64_t legacy_moved;     /* entries from the list of old producers to the streams, by this process */
 	uint64_t events_trimmed;   /* entries, by this process */
 	char events_held_by
 		[STORE_GROUP_OCTETS]; /* the group of readers that keeps old events from being trimmed; "" = none */

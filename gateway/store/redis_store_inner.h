@@ -29,6 +29,7 @@ enum store_key {
 	KEY_LATER,
 	KEY_LATER_BODIES,
 	KEY_HELD,
+	KEY_LEGACY,
 	KEY_PAUSED,
 	KEY_SUSPECTS,
 	KEY_LANE, /* + enum lane */
@@ -93,7 +94,7 @@ struct lookout {
 };
 
 /* What is looked at now and then (store_chores.c). */
-enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_COUNT };
+enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_LEGACY, CHORE_COUNT };
 
 struct store_chore {
 	struct redis_store *store;
@@ -196,6 +197,7 @@ struct redis_store {
 	struct store_chore chores[CHORE_COUNT];
 	struct store_account account;
 	mono_us trim_sent_at;
+	bool legacy_waits; /* something is on the list of old producers */
 	struct store_peer *peers;
 	unsigned peer_count;
 
@@ -324,13 +326,15 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 void store_chores(struct redis_store *store, mono_us now);
 mono_us store_chores_deadline(const struct redis_store *store);
 
-/* store_balance.c, store_memory.c, store_events.c: a chore's question, and what its answer does (chore_row). */
+/* store_balance.c, store_memory.c, store_events.c, store_legacy.c: a chore's question, and what its answer does (chore_row). */
 bool store_balance_ask(struct redis_store *store, struct command *command);
 mono_us store_balance_answer(struct redis_store *store, const struct reply *reply);
 bool store_memory_ask(struct redis_store *store, struct command *command);
 mono_us store_memory_answer(struct redis_store *store, const struct reply *reply);
 bool store_trim_ask(struct redis_store *store, struct command *command);
 mono_us store_trim_answer(struct redis_store *store, const struct reply *reply);
+bool store_legacy_ask(struct redis_store *store, struct command *command);
+mono_us store_legacy_answer(struct redis_store *store, const struct reply *reply);
 
 /* store_upkeep.c */
 void store_upkeep(struct redis_store *store, mono_us now);

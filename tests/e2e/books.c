@@ -14,12 +14,34 @@
 
 static const char *const lanes[] = { "urgent", "normal", "bulk" };
 
+const char *books_alert(char out[static BOOKS_ALERT_OCTETS], unsigned i)
+{
+	snprintf(out, BOOKS_ALERT_OCTETS, LOAD_FORMAT, i, i, i, i / 100, i % 100);
+	return out;
+}
+
+const char *books_text(char out[static BOOKS_ALERT_OCTETS], unsigned i)
+{
+	snprintf(out, BOOKS_ALERT_OCTETS, "【国网吉林电力】编号%u，金额%u.%02u元。", i, i / 100, i % 100);
+	return out;
+}
+
 void books_add_load(unsigned first, unsigned count)
+{
+	for (unsigned i = first; i < first + count; i++) {
+		char json[BOOKS_ALERT_OCTETS];
+		books_alert(json, i);
+		redis_server_queue("XADD {hongyan}:alerts:%s * alert %s", lanes[i % 3], json);
+	}
+	redis_server_drain();
+}
+
+void books_push_load(unsigned first, unsigned count)
 {
 	for (unsigned i = first; i < first + count; i++) {
 		char json[256];
 		snprintf(json, sizeof json, LOAD_FORMAT, i, i, i, i / 100, i % 100);
-		redis_server_queue("XADD {hongyan}:alerts:%s * alert %s", lanes[i % 3], json);
+		redis_server_queue("LPUSH {hongyan}:alerts:list %s", json);
 	}
 	redis_server_drain();
 }
@@ -198,8 +220,8 @@ const json_t *books_closing(const json_t *events, const char *id)
 
 static void check_text(const struct smsc *smsc, unsigned i, const char *number)
 {
-	char want[256];
-	snprintf(want, sizeof want, "【国网吉林电力】编号%u，金额%u.%02u元。", i, i / 100, i % 100);
+	char want[BOOKS_ALERT_OCTETS];
+	books_text(want, i);
 	const json_t *message = smsc_message(smsc, number);
 	if (!books_is(message, "text", want))
 		FAIL("alert %u: the text is “%s”, wants “%s”", i, json_string_value(json_object_get(message, "text")),

@@ -12,6 +12,14 @@
  * has the id “load-i”, the template note with i as its code and i cents as its amount. */
 void books_add_load(unsigned first, unsigned count);
 
+/* Alert i of the load as it is added, and the text that it must bring. Return out. */
+#define BOOKS_ALERT_OCTETS 256
+const char *books_alert(char out[static BOOKS_ALERT_OCTETS], unsigned i);
+const char *books_text(char out[static BOOKS_ALERT_OCTETS], unsigned i);
+
+/* The same as producers of old do it: on the list. */
+void books_push_load(unsigned first, unsigned count);
+
 /* Adds one alert: the JSON text as it is. lane: “urgent”, “normal”, “bulk”. */
 void books_add(const char *lane, const char *json);
 

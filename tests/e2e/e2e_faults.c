@@ -4,6 +4,7 @@
 
 #include "e2e_faults.h"
 
+#include "auditor.h"
 #include "books.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -48,6 +49,7 @@ static unsigned end(long long violations)
 	EXPECT_COUNT(books_waiting(), 0);
 	smsc_finish(&faults_smsc);
 	unsigned again = books_check_load(FAULTS_LOAD, &faults_smsc);
+	auditor_check_load(&faults_smsc, FAULTS_LOAD, again);
 	EXPECT(smsc_total(&faults_smsc, "violations_total") <= violations);
 	smsc_fini(&faults_smsc);
 	redis_server_stop();

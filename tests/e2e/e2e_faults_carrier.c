@@ -2,6 +2,7 @@
 
 /* The carrier does what carriers do. */
 
+#include "auditor.h"
 #include "books.h"
 #include "e2e_faults.h"
 #include "redis_server.h"
@@ -33,26 +34,21 @@ void faults_unbind(void)
 	EXPECT_COUNT(faults_close(), 0);
 }
 
-static bool are_unanswered_settled(double unknown)
-{
-	return metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") > unknown &&
-	       redis_server_int("ZCARD {hongyan}:later") == 0 && redis_server_int("XLEN {hongyan}:ready") == 0;
-}
 
 static void broken_links(const char *how, long long violations)
 {
 	enum { BREAKS = 4, PART = FAULTS_LOAD / BREAKS };
 	faults_open(NULL, HASTY_ROOT, false);
 	for (unsigned i = 0; i < BREAKS; i++) {
-		double unknown = metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}");
 		long long taken = smsc_count(&faults_smsc, "accepted");
 		books_add_load(i * PART, PART);
 		faults_await_taken((unsigned)taken + PART / 3);
 		smsc_tell(&faults_smsc, "%s", how);
 		/* One that meets two breaks would be a dead letter. */
-		AWAIT(20, are_unanswered_settled(unknown));
+		AWAIT(20, books_waiting() == 0);
 	}
 	books_await_settled(30);
+	EXPECT(metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") > 0);
 	double counted = metric("hongyan_ambiguous_resends_total{account=\"fake\"}");
 	unsigned again = faults_close_all(&faults_gateway, violations);
 	if (again > counted)
@@ -73,13 +69,16 @@ void faults_garbage(void)
 	broken_links("garbage", 4 * 2);
 }
 
-/* The carrier process dies and comes back on its port with an empty record: counted by events alone. */
+/* The carrier process dies and comes back on its port with an empty record: two records, one of them cut off. */
 void faults_carrier_restart(void)
 {
+	struct auditor auditor;
 	faults_open(NULL, HASTY_ROOT, true);
+	auditor_open_load(&auditor, FAULTS_LOAD);
 	faults_await_taken(FAULTS_LOAD / 3);
 	uint16_t port = faults_smsc.port;
 	process_kill(&faults_smsc.process);
+	auditor_add_killed(&auditor, &faults_smsc);
 	AWAIT(10, !gateway_process_is_ready(&faults_gateway));
 	smsc_start(&faults_smsc, "smsc-2", port, NULL);
 	books_await_settled(30);
@@ -88,6 +87,8 @@ void faults_carrier_restart(void)
 	json_t *events = books_events();
 	EXPECT_COUNT(books_tally(events).accepted, FAULTS_LOAD);
 	json_decref(events);
+	auditor_add_carrier(&auditor, &faults_smsc);
+	json_decref(auditor_run(&auditor, 0, (const char *const[]){ "--redis", redis_server_url(), NULL }));
 	smsc_fini(&faults_smsc);
 	redis_server_stop();
 	world_close();
@@ -138,6 +139,7 @@ static void close_small(void)
 
 static void check_dead(unsigned count, const char *word, const char *clue)
 {
+	struct auditor auditor;
 	json_t *events = books_events();
 	struct books_tally tally = books_tally(events);
 	EXPECT_COUNT(tally.dead, count);
@@ -150,6 +152,11 @@ static void check_dead(unsigned count, const char *word, const char *clue)
 			FAIL("“%s”: reason “%s”, wants %s and %s", id, reason, word, clue);
 	}
 	json_decref(events);
+	auditor_open_load(&auditor, count + 1);
+	auditor_add_carrier(&auditor, &faults_smsc);
+	json_t *report = auditor_run(&auditor, 0, (const char *const[]){ "--redis", redis_server_url(), NULL });
+	EXPECT_COUNT(auditor_count(report, "dead"), count);
+	json_decref(report);
 }
 
 /* Taken, and never answered: sent once more, counted, marked. */
@@ -166,6 +173,7 @@ void faults_swallow(void)
 	EXPECT_COUNT(metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), COUNT);
 	finish_small();
 	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), COUNT);
+	auditor_check_load(&faults_smsc, COUNT, COUNT);
 	json_t *events = books_events();
 	EXPECT_COUNT(books_tally(events).ambiguous, COUNT);
 	json_decref(events);
@@ -203,6 +211,7 @@ void faults_late(void)
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
 	finish_small();
 	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
+	auditor_check_load(&faults_smsc, COUNT, 0);
 	json_t *events = books_events();
 	struct books_tally tally = books_tally(events);
 	EXPECT_COUNT(tally.late, COUNT);
@@ -248,6 +257,7 @@ void faults_throttle(void)
 	EXPECT(smsc_count(&faults_smsc, "throttled") > 0);
 	finish_small();
 	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
+	auditor_check_load(&faults_smsc, COUNT, 0);
 	json_t *events = books_events();
 	size_t i;
 	const json_t *event;
@@ -267,6 +277,7 @@ void faults_temporary(void)
 	EXPECT(smsc_count(&faults_smsc, "failed") > COUNT / 8);
 	finish_small();
 	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
+	auditor_check_load(&faults_smsc, COUNT, 0);
 	close_small();
 }
 

@@ -269,6 +269,8 @@ int main(int argc, char *argv[])
 		{ "paused", road_paused, 60, false },
 		{ "paused_all", road_paused_all, 60, false },
 		{ "retention", road_retention, 30, false },
+		{ "legacy", road_legacy, 60, false },
+		{ "legacy_kill", road_legacy_kill, 90, false },
 		{ "long_texts", road_long_texts, 30, false },
 		{ "routes", road_routes, 30, false },
 		{ "receipts", road_receipts, 30, false },

@@ -48,6 +48,8 @@ void road_paused_all(void);
 
 /* e2e_road_queue.c */
 void road_retention(void);
+void road_legacy(void);
+void road_legacy_kill(void);
 
 /* e2e_road_carrier.c */
 void road_long_texts(void);

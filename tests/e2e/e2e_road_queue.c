@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What goes on in Redis beside the alerts' own way: events are trimmed. */
+/* What goes on in Redis beside the alerts' own way: events are trimmed, and what comes on a list is moved to the
+ * streams. */
 
 #include "books.h"
 #include "command_process.h"
@@ -51,5 +52,68 @@ void road_retention(void)
 	AWAIT(10, redis_server_int("XLEN {hongyan}:events") == 3);
 	command_expect(0, "All is well", COMMAND("status", "--url", url));
 	road_finish();
+	road_close();
+}
+
+/* -- a list instead of streams -- */
+
+static void push(const char *json)
+{
+	redis_server_do("LPUSH {hongyan}:alerts:list %s", json);
+}
+
+/* All that producers of old push: alerts, cancels, and what is neither. */
+void road_legacy(void)
+{
+	char at[ROAD_INSTANT_OCTETS];
+	char json[256];
+	road_open(NULL, (struct gateway_options){ .binds = 2 });
+	books_push_load(0, ROAD_LOAD / 10);
+	AWAIT(20, redis_server_int("EXISTS {hongyan}:alerts:list") == 0);
+	books_await_settled(20);
+	road_instant(at, road_wall_ms() + 1500);
+	snprintf(json, sizeof json,
+		 "{\"id\":\"paid\",\"to\":\"13700000001\",\"template\":\"note\",\"params\":{\"code\":\"1\",\"amount\":"
+		 "1},"
+		 "\"not_before\":\"%s\"}",
+		 at);
+	push(json);
+	AWAIT(10, redis_server_int("ZCARD {hongyan}:later") == 1);
+	push(" {\"cancel\":\"paid\"}");
+	push("no JSON");
+	push("");
+	AWAIT(20, books_total("cancelled") == 1 && books_total("dead") == 2);
+	EXPECT_COUNT(books_total("control"), 1);
+	redis_server_do("SET {hongyan}:alerts:list x");
+	AWAIT(10, gateway_process_said(&road_gateway, "\"event\":\"legacy_error\""));
+	redis_server_do("DEL {hongyan}:alerts:list");
+	EXPECT_COUNT(gateway_process_metric(&road_gateway, "hongyan_legacy_moved_total"), ROAD_LOAD / 10 + 4);
+	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:dead"), 2);
+	road_finish();
+	EXPECT_COUNT(smsc_copies(&road_smsc, "8613700000001"), 0);
+	EXPECT_COUNT(books_check_load(ROAD_LOAD / 10, &road_smsc), 0);
+	road_close();
+}
+
+/* Whoever moves them dies: each is on the list or on the queue, and on one of them once. */
+void road_legacy_kill(void)
+{
+	enum { ROUNDS = 8, PART = ROAD_LOAD / ROUNDS };
+	road_open(NULL, (struct gateway_options){ .binds = 2 });
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		gateway_process_kill(&road_gateway);
+		books_push_load(i * PART, PART);
+		long long pushed = redis_server_int("LLEN {hongyan}:alerts:list");
+		gateway_process_start(&road_gateway, "gateway", NULL, false);
+		/* It dies as soon as the first ones have gone. */
+		double until = scenario_clock() + 30;
+		while (redis_server_int("LLEN {hongyan}:alerts:list") == pushed)
+			EXPECT(scenario_clock() < until);
+	}
+	AWAIT(30, redis_server_int("LLEN {hongyan}:alerts:list") == 0);
+	books_await_settled(60);
+	road_finish();
+	EXPECT_COUNT(books_total("duplicate"), 0);
+	books_check_load(ROUNDS * PART, &road_smsc);
 	road_close();
 }

@@ -25,7 +25,7 @@ Test(scripts, only_what_sends_waits_for_memory)
 	for (unsigned i = 0; i < script_source_count; i++) {
 		bool writes = i != SCRIPT_OWNED && i != SCRIPT_BALANCE;
 		bool may = slice_starts(script_sources[i].text, SLICE(flags));
-		bool sends = i == SCRIPT_BEGIN || i == SCRIPT_REQUEUE || i == SCRIPT_RESEND;
+		bool sends = i == SCRIPT_LEGACY || i == SCRIPT_BEGIN || i == SCRIPT_REQUEUE || i == SCRIPT_RESEND;
 		if (writes)
 			cr_assert_eq(may, !sends, "%s", script_sources[i].name);
 	}

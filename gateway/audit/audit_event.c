@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/audit_join.h"
+#include "audit/audit_read.h"
+
+#include <string.h>
+
+#define CHOICES_MAX 16 /* an id that more messages have than this is no id */
+
+static void mark_foreign(const struct audit_book *book, const json_t *refs)
+{
+	for (size_t i = 0; i < json_array_size(refs); i++) {
+		const json_t *ref = json_array_get(refs, i);
+		if (!json_is_string(ref) || json_string_length(ref) == 0)
+			continue;
+		uint32_t at = audit_book_find_ref(book, json_string_value(ref), json_string_length(ref));
+		for (unsigned k = 0; at != AUDIT_NONE && k < CHOICES_MAX; k++) {
+			const struct audit_ref *row = audit_rows_at(&book->refs, at);
+			audit_book_message(book, row->message)->flags |= AUDIT_MESSAGE_FOREIGN;
+			at = row->next;
+		}
+	}
+}
+
+/* Joins the alert with the messages of one id. Carriers may use the same ids: the number decides, and where it fits none,
+ * the first message is looked at again when all events are read. */
+static bool join_ref(struct audit_book *book, uint32_t alert_row, const struct audit_entry *entry, uint32_t first,
+		     struct audit_trouble *trouble)
+{
+	const struct audit_alert *alert = audit_book_alert(book, alert_row);
+	bool fits_one = false;
+	uint32_t at = first;
+	for (unsigned k = 0; at != AUDIT_NONE && k < CHOICES_MAX; k++) {
+		const struct audit_ref *ref = audit_rows_at(&book->refs, at);
+		const struct audit_message *message = audit_book_message(book, ref->message);
+		if (message->number == alert->number || alert->number == 0 || (alert->flags & AUDIT_ALERT_VARIES)) {
+			fits_one = true;
+			if (message->alert == AUDIT_NONE && !audit_join_message(book, ref->message, alert_row, entry))
+				return audit_trouble_memory(trouble);
+		}
+		at = ref->next;
+	}
+	if (fits_one) {
+		book->ref_match_count++;
+		return true;
+	}
+	struct audit_mismatch *mismatch = audit_rows_add(&book->mismatches);
+	if (mismatch == NULL)
+		return audit_trouble_memory(trouble);
+	const struct audit_ref *ref = audit_rows_at(&book->refs, first);
+	*mismatch = (struct audit_mismatch){ alert_row, ref->message };
+	return true;
+}
+
+static bool join_refs(struct audit_book *book, uint32_t alert_row, const struct audit_entry *entry, const json_t *refs,
+		      struct audit_trouble *trouble)
+{
+	for (size_t i = 0; i < json_array_size(refs); i++) {
+		const json_t *ref = json_array_get(refs, i);
+		if (!json_is_string(ref) || json_string_length(ref) == 0)
+			continue;
+		if (entry->closings && entry->last_kind == AUDIT_ACCEPTED)
+			audit_book_alert(book, alert_row)->flags |= AUDIT_ALERT_HAS_REFS;
+		uint32_t first = audit_book_find_ref(book, json_string_value(ref), json_string_length(ref));
+		if (first != AUDIT_NONE && !join_ref(book, alert_row, entry, first, trouble))
+			return false;
+	}
+	return true;
+}
+
+static void bump(uint8_t *counter)
+{
+	*counter = (uint8_t)(*counter + (*counter != UINT8_MAX));
+}
+
+static void note_kind(struct audit_book *book, struct audit_entry *entry, enum audit_kind kind, const char *reason)
+{
+	if (kind == AUDIT_REQUEUED) {
+		entry->flags |= AUDIT_ENTRY_OPEN;
+		bump(&entry->requeues);
+	} else if (kind == AUDIT_HELD) {
+		entry->flags |= AUDIT_ENTRY_HELD;
+	} else if (kind < AUDIT_CLOSING_COUNT) {
+		if (entry->closings == 0)
+			entry->first_kind = (uint8_t)kind;
+		entry->last_kind = (uint8_t)kind;
+		entry->flags &= (uint8_t)~AUDIT_ENTRY_OPEN;
+		bump(&entry->closings);
+		if (kind == AUDIT_DEAD)
+			entry->reason = audit_book_reason(book, reason ? reason : "");
+	}
+}
+
+/* The alert of an event: by its id, or by its entry where it has none. AUDIT_NONE = no producer names it. */
+static uint32_t alert_of(const struct audit_book *book, const json_t *line, const struct audit_entry *key)
+{
+	const json_t *id = json_object_get(line, "id");
+	uint32_t entry = audit_book_find_entry(book, key);
+	if (entry != AUDIT_NONE && audit_book_entry(book, entry)->alert != AUDIT_NONE)
+		return audit_book_entry(book, entry)->alert;
+	return json_is_string(id) ? audit_book_find_alert(book, json_string_value(id), strlen(json_string_value(id)))
+				  : AUDIT_NONE;
+}
+
+static bool note_receipt(struct audit_book *book, uint32_t row, enum audit_kind kind)
+{
+	if (row != AUDIT_NONE)
+		audit_book_alert(book, row)->flags |=
+			kind == AUDIT_DELIVERED ? AUDIT_ALERT_DELIVERED : AUDIT_ALERT_UNDELIVERED;
+	return true;
+}
+
+bool audit_read_event(void *ctx, const json_t *line, const struct audit_place *place, struct audit_trouble *trouble)
+{
+	struct audit_book *book = ctx;
+	struct audit_entry key;
+	const char *name = json_string_value(json_object_get(line, "event"));
+	const char *entry_text = json_string_value(json_object_get(line, "entry"));
+	const char *stream = json_string_value(json_object_get(line, "stream"));
+	if (name == NULL)
+		return audit_lines_wrong(place, trouble, "there is no “event”; is this a file of events?");
+	enum audit_kind kind = audit_kind_find(name);
+	if (kind == AUDIT_KIND_COUNT)
+		return true; /* of a later version */
+	if (entry_text == NULL || !audit_book_parse_entry(entry_text, &key))
+		return audit_lines_wrong(place, trouble, "“entry” is missing, or none such as “1739404800000-7”");
+	if (stream)
+		key.lane = (uint8_t)audit_lane_find(stream);
+	const json_t *refs = json_object_get(line, "refs");
+	uint32_t row = alert_of(book, line, &key);
+	if (kind == AUDIT_DELIVERED || kind == AUDIT_UNDELIVERED)
+		return note_receipt(book, row, kind);
+	if (row == AUDIT_NONE && json_object_get(line, "id")) {
+		book->unknown_events++;
+		mark_foreign(book, refs);
+		return true;
+	}
+	uint32_t entry_row = audit_book_make_entry(book, &key);
+	if (entry_row == AUDIT_NONE)
+		return audit_trouble_memory(trouble);
+	struct audit_entry *entry = audit_book_entry(book, entry_row);
+	note_kind(book, entry, kind, json_string_value(json_object_get(line, "reason")));
+	if (row == AUDIT_NONE)
+		return true; /* the alert could not be read; its dead letter may say more */
+	struct audit_alert *alert = audit_book_alert(book, row);
+	entry->alert = row;
+	if (alert->entry == AUDIT_NONE)
+		alert->entry = entry_row;
+	if (json_is_true(json_object_get(line, "ambiguous")))
+		alert->flags |= AUDIT_ALERT_AMBIGUOUS;
+	return join_refs(book, row, entry, refs, trouble);
+}

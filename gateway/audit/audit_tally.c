@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/audit_tally.h"
+
+static void tally_entry(struct audit_book *book, const struct audit_entry *entry)
+{
+	struct audit_alert *alert = audit_book_alert(book, entry->alert);
+	bool is_closed = entry->closings > 0 && !(entry->flags & AUDIT_ENTRY_OPEN);
+	/* Without Redis the last word about a held one is its event. */
+	bool is_waiting = !is_closed && (entry->flags & AUDIT_ENTRY_PENDING ||
+					 (!book->has_pending && entry->flags & AUDIT_ENTRY_HELD));
+	if (is_closed) {
+		audit_book_bump(&alert->closed);
+		if (entry->last_kind == AUDIT_ACCEPTED)
+			audit_book_bump(&alert->accepted);
+		if (entry->last_kind == AUDIT_DUPLICATE)
+			audit_book_bump(&alert->duplicates);
+	}
+	if (is_waiting)
+		audit_book_bump(&alert->waiting);
+	if (!(entry->flags & AUDIT_ENTRY_PRODUCED)) {
+		if (is_closed || is_waiting)
+			audit_book_bump(&alert->resolved);
+	} else if (!is_closed && !is_waiting) {
+		audit_book_bump(&alert->missing);
+	}
+}
+
+void audit_tally(struct audit_book *book)
+{
+	for (uint32_t i = 0; i < book->entries.count; i++) {
+		const struct audit_entry *entry = audit_book_entry(book, i);
+		if (entry->alert != AUDIT_NONE)
+			tally_entry(book, entry);
+	}
+	for (uint32_t i = 0; i < book->alerts.count; i++) {
+		struct audit_alert *alert = audit_book_alert(book, i);
+		unsigned missing = alert->missing;
+		if (alert->lines > alert->resolved)
+			missing += alert->lines - (unsigned)alert->resolved;
+		alert->missing = (uint16_t)(missing < UINT16_MAX ? missing : UINT16_MAX);
+	}
+}
+
+bool audit_tally_is_open(const struct audit_alert *alert)
+{
+	if (alert->accepted == 0)
+		return alert->arrived == 0 && (alert->missing || alert->waiting);
+	return alert->arrived < alert->accepted;
+}

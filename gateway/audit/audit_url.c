@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/audit_url.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT_MAX     65535
+#define PORT_DEFAULT 6379
+#define DB_MAX       1000000
+
+static bool copy(char *out, size_t cap, const char *text, size_t len)
+{
+	if (len >= cap)
+		return false;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return true;
+}
+
+static bool read_uint(const char *text, unsigned max, unsigned *out)
+{
+	char *end = NULL;
+	if (*text < '0' || *text > '9')
+		return false;
+	unsigned long value = strtoul(text, &end, 10);
+	if (*end != '\0' || value > max)
+		return false;
+	*out = (unsigned)value;
+	return true;
+}
+
+static int hex(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	digit = (char)(digit | 0x20);
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* Copies len octets, “%2F” as “/”. */
+static bool decode(char *out, size_t cap, const char *text, size_t len)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < len; i++) {
+		char octet = text[i];
+		if (octet == '%') {
+			int high = i + 2 < len ? hex(text[i + 1]) : -1;
+			int low = i + 2 < len ? hex(text[i + 2]) : -1;
+			if (high < 0 || low < 0)
+				return false;
+			octet = (char)(high << 4 | low);
+			i += 2;
+		}
+		if (octet == '\0' || used + 1 >= cap)
+			return false;
+		out[used++] = octet;
+	}
+	out[used] = '\0';
+	return true;
+}
+
+static bool parse_unix(const char *text, struct audit_url *url)
+{
+	const char *query = strstr(text, "?db=");
+	size_t len = query ? (size_t)(query - text) : strlen(text);
+	return *text == '/' && copy(url->path, sizeof url->path, text, len) &&
+	       (query == NULL || read_uint(query + 4, DB_MAX, &url->db));
+}
+
+/* “user:password@” or “:password@”. */
+static bool parse_user(const char *text, size_t len, struct audit_url *url)
+{
+	const char *colon = memchr(text, ':', len);
+	if (colon == NULL)
+		return false;
+	size_t user_len = (size_t)(colon - text);
+	return decode(url->user, sizeof url->user, text, user_len) &&
+	       decode(url->password, sizeof url->password, colon + 1, len - user_len - 1);
+}
+
+/* “host”, “host:port”, “[::1]:port”. */
+static bool parse_host(const char *text, size_t len, struct audit_url *url)
+{
+	char port[8];
+	unsigned number = PORT_DEFAULT;
+	const char *end = text + len;
+	const char *host = text;
+	const char *host_end = *text == '[' ? memchr(text, ']', len) : memchr(text, ':', len);
+	if (*text == '[') {
+		if (host_end == NULL)
+			return false;
+		host++;
+	}
+	if (host_end == NULL)
+		host_end = end;
+	const char *rest = *text == '[' ? host_end + 1 : host_end;
+	if (rest < end) {
+		if (*rest != ':' || !copy(port, sizeof port, rest + 1, (size_t)(end - rest - 1)) ||
+		    !read_uint(port, PORT_MAX, &number))
+			return false;
+	}
+	url->port = (int)number;
+	return host_end > host && copy(url->host, sizeof url->host, host, (size_t)(host_end - host));
+}
+
+static bool parse_tcp(const char *text, struct audit_url *url)
+{
+	size_t len = strcspn(text, "/");
+	if (text[len] == '/' && text[len + 1] && !read_uint(text + len + 1, DB_MAX, &url->db))
+		return false;
+	const char *at = memrchr(text, '@', len);
+	if (at) {
+		if (!parse_user(text, (size_t)(at - text), url))
+			return false;
+		len -= (size_t)(at + 1 - text);
+		text = at + 1;
+	}
+	return len > 0 && parse_host(text, len, url);
+}
+
+bool audit_url_parse(const char *text, struct audit_url *url)
+{
+	*url = (struct audit_url){ .port = PORT_DEFAULT };
+	bool is_good = false;
+	if (strncmp(text, "unix://", 7) == 0)
+		is_good = parse_unix(text + 7, url);
+	else if (strncmp(text, "redis://", 8) == 0)
+		is_good = parse_tcp(text + 8, url);
+	const char *password = getenv("HONGYAN_REDIS_PASSWORD");
+	if (is_good && *url->password == '\0' && password)
+		is_good = copy(url->password, sizeof url->password, password, strlen(password));
+	return is_good;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdbool.h>
+
+#define AUDIT_URL_PART_CAP 512
+
+/* Where Redis is. Empty texts are absent. */
+struct audit_url {
+	char host[256];
+	char path[108]; /* of a unix socket; then there is no host */
+	char user[AUDIT_URL_PART_CAP];
+	char password[AUDIT_URL_PART_CAP];
+	int port;
+	unsigned db;
+};
+
+/* Reads redis://[user:password@]host[:port][/db] or unix:///path[?db=N]; user and password may be percent-encoded, a host
+ * of colons stands in brackets. The password may come from HONGYAN_REDIS_PASSWORD. False where it is malformed. */
+bool audit_url_parse(const char *text, struct audit_url *url);
