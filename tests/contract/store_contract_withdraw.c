@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RIG  (&store_rig_shared)
-#define MANY 1300 /* more than any store looks at in one go */
+#define RIG     (&store_rig_shared)
+#define MANY    1300 /* more than any store looks at in one go */
+#define SAME_MS UINT64_C(1700000000123)
 
 static struct rig_slot *slot(void)
 {
@@ -143,6 +144,52 @@ Test(store_contract, begin_knows_what_the_queue_withdraws)
 			cr_assert(store_rig_begin(RIG, 0, places, count), "%s", RIG->row);
 			store_rig_until(RIG, 0, rig_has_begun, 1, cases[row].name);
 			expect(cases[row].name, cases[row].entries);
+			store_rig_finish(RIG);
+		}
+	}
+}
+
+/* Entries of one millisecond on several lanes, and their numbers in it: there a cancel is the later one, and of two alerts
+ * that supersede each other one stays. */
+Test(store_contract, what_withdraws_within_one_millisecond)
+{
+	static const struct {
+		const char *name;
+		struct case_entry entries[CASE_ENTRIES];
+		unsigned numbers[CASE_ENTRIES];
+	} rows[] = {
+		{ "a superseding alert of a higher number, and a cancel",
+		  { { LANE_NORMAL, ALERT("a", SUBJECT("s") SUPERSEDE), 'C' }, { LANE_URGENT, CANCEL_SUBJECT("s"), 0 } },
+		  { 3, 0 } },
+		{ "a cancel, and a superseding alert of a higher number",
+		  { { LANE_URGENT, CANCEL_SUBJECT("s"), 0 }, { LANE_BULK, ALERT("a", SUBJECT("s") SUPERSEDE), 'C' } },
+		  { 0, 3 } },
+		{ "each supersedes the other, the urgent one has the lower number",
+		  { { LANE_URGENT, ALERT("a", SUBJECT("s") SUPERSEDE), 'G' },
+		    { LANE_NORMAL, ALERT("b", SUBJECT("s") SUPERSEDE), 'S' } },
+		  { 0, 5 } },
+		{ "each supersedes the other, the urgent one has the higher number",
+		  { { LANE_NORMAL, ALERT("a", SUBJECT("s") SUPERSEDE), 'S' },
+		    { LANE_URGENT, ALERT("b", SUBJECT("s") SUPERSEDE), 'G' } },
+		  { 0, 5 } },
+	};
+	for (unsigned row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+		for (unsigned kit = 0; kit < store_kit_count; kit++) {
+			struct entry_key keys[CASE_ENTRIES];
+			unsigned places[CASE_ENTRIES];
+			start(kit);
+			unsigned added = 0;
+			for (; rows[row].entries[added].body != NULL; added++) {
+				const struct case_entry *entry = &rows[row].entries[added];
+				keys[added] = (struct entry_key){ SAME_MS, rows[row].numbers[added], entry->lane };
+				RIG->kit->add_at(RIG, &keys[added], entry->body);
+			}
+			RIG->added += added;
+			store_rig_read_all(RIG, 0, added);
+			unsigned count = places_of(rows[row].entries, keys, places);
+			cr_assert(store_rig_begin(RIG, 0, places, count), "%s", RIG->row);
+			store_rig_until(RIG, 0, rig_has_begun, 1, rows[row].name);
+			expect(rows[row].name, rows[row].entries);
 			store_rig_finish(RIG);
 		}
 	}

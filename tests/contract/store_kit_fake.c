@@ -112,6 +112,11 @@ static struct entry_key add(struct store_rig *rig, enum lane lane, const char *b
 	return queue_model_add(inner_of(rig)->model, lane, slice_of(body), is_malformed ? "it is malformed" : NULL);
 }
 
+static void add_at(struct store_rig *rig, const struct entry_key *key, const char *body)
+{
+	queue_model_add_at(inner_of(rig)->model, key, slice_of(body));
+}
+
 static uint64_t total(struct store_rig *rig, enum closing closing)
 {
 	return inner_of(rig)->model->totals[closing];
@@ -170,6 +175,7 @@ const struct store_kit store_kit_fake = {
 	.forget_scripts = forget_scripts,
 	.age_receipts = age_receipts,
 	.add = add,
+	.add_at = add_at,
 	.total = total,
 	.depth = depth,
 	.waiting = waiting,

@@ -342,6 +342,13 @@ static struct entry_key add(struct store_rig *rig, enum lane lane, const char *b
 	return key;
 }
 
+static void add_at(struct store_rig *rig, const struct entry_key *key, const char *body)
+{
+	char id[ENTRY_ID_OCTETS];
+	entry_id_format(key, id);
+	meddle(rig, "XADD %s %s alert %s", lane_keys[key->lane], id, body);
+}
+
 static uint64_t total(struct store_rig *rig, enum closing closing)
 {
 	redisReply *reply = ask(rig, "HGET " TAG ":totals %s", closing_name(closing));
@@ -444,6 +451,7 @@ const struct store_kit store_kit_redis = {
 	.said = said,
 	.age_receipts = age_receipts,
 	.add = add,
+	.add_at = add_at,
 	.total = total,
 	.depth = depth,
 	.waiting = waiting,

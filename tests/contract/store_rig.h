@@ -105,6 +105,8 @@ struct store_kit {
 	void (*age_receipts)(struct store_rig *rig);
 	/* What the queue holds. */
 	struct entry_key (*add)(struct store_rig *rig, enum lane lane, const char *body, bool is_malformed);
+	/* As add, under an id of the test's: higher than all that the lane had. */
+	void (*add_at)(struct store_rig *rig, const struct entry_key *key, const char *body);
 	uint64_t (*total)(struct store_rig *rig, enum closing closing);
 	unsigned (*depth)(struct store_rig *rig); /* lanes and waiting ones */
 	unsigned (*waiting)(struct store_rig *rig);

@@ -93,6 +93,14 @@ struct entry_key queue_model_add(struct queue_model *model, enum lane lane, stru
 	return entry->key;
 }
 
+void queue_model_add_at(struct queue_model *model, const struct entry_key *key, struct slice body)
+{
+	struct queue_entry *entry = append(model, key->lane);
+	entry->key = entry->origin = *key;
+	entry->body = text_copy(body);
+	model->added++;
+}
+
 static int compare(const struct entry_key *a, const struct entry_key *b)
 {
 	if (a->ms != b->ms)

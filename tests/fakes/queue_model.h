@@ -102,6 +102,9 @@ void queue_model_destroy(struct queue_model *model);
 /* A producer adds an alert. malformed: NULL, or what is wrong with the entry itself. Returns its key. */
 struct entry_key queue_model_add(struct queue_model *model, enum lane lane, struct slice body, const char *malformed);
 
+/* Likewise, under an id that is higher than all that the lane had. */
+void queue_model_add_at(struct queue_model *model, const struct entry_key *key, struct slice body);
+
 /* The entry of a key, also a settled one; NULL where there never was one. */
 struct queue_entry *queue_model_find(struct queue_model *model, const struct entry_key *key);
 

@@ -6,16 +6,27 @@
 --       batch (no value), “s” template and subject, the value “C” or “S” with the origin of the cancel or of the
 --       superseding alert (and its id)
 -- Returns lane, entry id, lane, entry id …: how far each stream was looked through, by whomever.
-local function is_before(a, b, pattern, base)
-  local a_ms, a_seq = string.match(a, pattern)
-  local b_ms, b_seq = string.match(b, pattern)
-  a_ms, b_ms = tonumber(a_ms, base), tonumber(b_ms, base)
-  return a_ms < b_ms or (a_ms == b_ms and tonumber(a_seq, base) < tonumber(b_seq, base))
+local function is_before(a, b)
+  local a_ms, a_seq = string.match(a, '^(%d+)-(%d+)$')
+  local b_ms, b_seq = string.match(b, '^(%d+)-(%d+)$')
+  a_ms, b_ms = tonumber(a_ms), tonumber(b_ms)
+  return a_ms < b_ms or (a_ms == b_ms and tonumber(a_seq) < tonumber(b_seq))
+end
+
+-- True where value b withdraws what value a does, and more. Within a millisecond two streams have no common order: there
+-- the lane decides, as begin.lua has it; so a cancel on the urgent stream outdoes all on others.
+local function is_outdone(a, b)
+  local a_ms, a_seq, a_lane = string.match(a, '^.(%w+)%.(%w+)(%l)')
+  local b_ms, b_seq, b_lane = string.match(b, '^.(%w+)%.(%w+)(%l)')
+  a_ms, b_ms = tonumber(a_ms, 36), tonumber(b_ms, 36)
+  if a_ms ~= b_ms then return a_ms < b_ms end
+  if a_lane == b_lane then return tonumber(a_seq, 36) < tonumber(b_seq, 36) end
+  return a_lane < b_lane
 end
 
 if ARGV[1] ~= '0' then
   local was = redis.call('HGET', KEYS[1], ARGV[1])
-  if not was or is_before(was, ARGV[2], '^(%d+)-(%d+)$', 10) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+  if not was or is_before(was, ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 end
 for at = 3, #ARGV, 3 do
   local kind, name, value = ARGV[at], ARGV[at + 1], ARGV[at + 2]
@@ -25,7 +36,7 @@ for at = 3, #ARGV, 3 do
     redis.call('HSET', KEYS[4], name, '1')
   else
     local was = redis.call('HGET', KEYS[3], name)
-    if not was or is_before(was, value, '^.(%w+)%.(%w+)%l', 36) then redis.call('HSET', KEYS[3], name, value) end
+    if not was or is_outdone(was, value) then redis.call('HSET', KEYS[3], name, value) end
   end
 end
 return redis.call('HGETALL', KEYS[1])
