@@ -43,6 +43,10 @@ void queue_model_destroy(struct queue_model *model)
 		free_text(model->waiting[i].state);
 		free_text(model->waiting[i].body);
 	}
+	for (unsigned i = 0; i < model->held_count; i++) {
+		free_text(model->held[i].state);
+		free_text(model->held[i].body);
+	}
 	for (unsigned i = 0; i < model->dead_count; i++) {
 		free_text(model->dead[i].reason);
 		free_text(model->dead[i].body);
@@ -51,6 +55,7 @@ void queue_model_destroy(struct queue_model *model)
 		free_text(model->events[i]);
 	free(model->consumers);
 	free(model->waiting);
+	free(model->held);
 	free(model->dead);
 	free(model->events);
 	text_table_destroy(model->seen);
@@ -119,7 +124,7 @@ struct queue_entry *queue_model_find(struct queue_model *model, const struct ent
 
 unsigned queue_model_depth(const struct queue_model *model)
 {
-	unsigned depth = model->waiting_count;
+	unsigned depth = model->waiting_count + model->held_count;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
 		depth += model->lanes[lane].live;
 	return depth;
@@ -127,7 +132,7 @@ unsigned queue_model_depth(const struct queue_model *model)
 
 int64_t queue_model_drift(const struct queue_model *model)
 {
-	int64_t accounted = model->waiting_count;
+	int64_t accounted = (int64_t)model->waiting_count + model->held_count;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
 		for (unsigned i = model->lanes[lane].first; i < model->lanes[lane].count; i++)
 			accounted += !model->lanes[lane].entries[i]->is_settled;
@@ -168,6 +173,31 @@ unsigned queue_model_pending(const struct queue_model *model, unsigned consumer,
 	return found;
 }
 
+/* It comes back, with what was kept of it. */
+static struct queue_entry *bring_back(struct queue_model *model, const struct queue_waiting *waiting)
+{
+	struct queue_entry *entry = append(model, LANE_READY);
+	entry->origin = waiting->origin;
+	entry->body = waiting->body;
+	entry->state = waiting->state;
+	entry->attempt = waiting->attempt;
+	entry->ambiguous = waiting->ambiguous;
+	return entry;
+}
+
+bool queue_model_resend(struct queue_model *model, const struct entry_key *origin)
+{
+	for (unsigned i = 0; i < model->held_count; i++) {
+		if (!entry_key_equal(&model->held[i].origin, origin))
+			continue;
+		struct queue_entry *entry = bring_back(model, &model->held[i]);
+		entry->ambiguous = entry->resend = true;
+		model->held[i] = model->held[--model->held_count];
+		return true;
+	}
+	return false;
+}
+
 void queue_model_move(struct queue_model *model, unsigned count)
 {
 	for (unsigned i = 0; i < model->waiting_count && count > 0;) {
@@ -176,12 +206,7 @@ void queue_model_move(struct queue_model *model, unsigned count)
 			i++;
 			continue;
 		}
-		struct queue_entry *entry = append(model, LANE_READY);
-		entry->origin = waiting->origin;
-		entry->body = waiting->body;
-		entry->state = waiting->state;
-		entry->attempt = waiting->attempt;
-		entry->ambiguous = waiting->ambiguous;
+		bring_back(model, waiting);
 		model->waiting[i] = model->waiting[--model->waiting_count];
 		count--;
 	}

@@ -23,8 +23,11 @@ enum sim_kind {
 struct sim_alert {
 	struct entry_key origin;
 	enum sim_kind kind;
-	bool is_long; /* several segments */
-	unsigned id;  /* number in the alert's id */
+	bool is_long;    /* several segments */
+	bool is_careful; /* its template says that it must not be sent twice */
+	unsigned held;   /* times that an event said so */
+	unsigned resent; /* times that a human sent it on */
+	unsigned id;     /* number in the alert's id */
 	wall_ms expires_at;
 	wall_ms not_before;
 	unsigned closings;

@@ -30,8 +30,13 @@ bool sim_producer_make_texts(struct sim_world *world)
 	world->catalogue = catalogue_create((struct slice){ NULL, 0 });
 	CHECK(world->catalogue != NULL);
 	add_template(world->catalogue, "short", "class: notice\nparam n integer n sample=1\n---\n您好，第{{n}}条。");
+	add_template(world->catalogue, "careful",
+		     "class: notice\non_unknown: hold\nparam n integer n sample=1\n---\n您好，第{{n}}条。");
 	add_template(world->catalogue, "long",
 		     "class: notice\nparam n integer n sample=1\n"
+		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
+	add_template(world->catalogue, "long_careful",
+		     "class: marketing\nparam n integer n sample=1\n"
 		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
 	return catalogue_freeze(world->catalogue) == ERR_OK &&
 	       route_create(rules, sizeof rules / sizeof rules[0], &world->routes, NULL) == ERR_OK;
@@ -88,9 +93,11 @@ static void put_bad(struct sim_world *world, struct buf *body, unsigned id)
 
 static void put_body(struct sim_world *world, struct buf *body, const struct sim_alert *alert)
 {
+	static const char *const names[2][2] = { { "short", "careful" }, { "long", "long_careful" } };
 	bool is_long = alert->is_long;
 	buf_put_format(body, "{\"id\":\"a%u\",\"to\":\"%s%08u\",\"template\":\"%s\",\"params\":{\"n\":\"%u\"",
-		       alert->id, die(world, 3) == 0 ? "139" : "138", alert->id, is_long ? "long" : "short", alert->id);
+		       alert->id, die(world, 3) == 0 ? "139" : "138", alert->id, names[is_long][alert->is_careful],
+		       alert->id);
 	if (is_long) {
 		buf_put_text(body, ",\"t\":\"");
 		for (unsigned i = 0; i < 67 * SIM_LONG_PARTS - 20; i++)
@@ -113,6 +120,7 @@ static void produce_one(struct sim_world *world)
 		.kind = pick_kind(world),
 		.id = world->next_id,
 		.is_long = !world->profile.is_calm && die(world, 6) == 0,
+		.is_careful = die(world, 3) == 0,
 	};
 	enum lane lane = (enum lane)die(world, LANE_READY);
 	wall_ms now = world->env.now.wall;

@@ -32,6 +32,8 @@ struct sums {
 	uint64_t drains;
 	uint64_t fences;
 	uint64_t refused;
+	uint64_t elsewhere;
+	uint64_t held;
 	uint64_t simulated_us;
 	uint64_t calm_turns;
 };
@@ -145,8 +147,14 @@ static void add_up(struct sums *sums, const struct sim_world *world)
 	sums->drains += world->drains;
 	sums->refused += world->model->refused;
 	sums->simulated_us += (uint64_t)world->env.now.mono;
-	for (unsigned i = 0; i < world->worker_count; i++)
+	for (unsigned i = 0; i < world->worker_count; i++) {
 		sums->fences += world->workers[i].fences;
+		for (unsigned account = 0; account < SIM_ACCOUNTS; account++)
+			sums->elsewhere +=
+				(uint64_t)metrics_value(world->workers[i].metrics, METRIC_ELSEWHERE, account, 0);
+	}
+	for (unsigned i = 0; i < world->ledger.count; i++)
+		sums->held += world->ledger.alerts[i].held;
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
 		sums->accepted += world->smscs[i]->accepted;
 		sums->duplicates += world->smscs[i]->duplicates;
@@ -196,12 +204,13 @@ int main(int argc, char **argv)
 	unsigned failed = 0;
 	for (uint64_t i = 0; i < options.seeds && failed < 10; i++)
 		failed += !run(options.seed + i, &sums);
-	printf("sim_road: %llu seeds, %u failed; %llu alerts, %llu segments accepted, %llu of them again; %llu "
-	       "crashes, "
-	       "%llu freezes, %llu fences, %llu drains, %llu late settlements refused; %.0f s simulated, %llu calm "
-	       "turns\n",
+	printf("sim_road: %llu seeds, %u failed; %llu alerts, %llu segments accepted, %llu of them again, %llu sent "
+	       "elsewhere, %llu times one was held; %llu crashes, %llu freezes, %llu fences, %llu drains, %llu late "
+	       "settlements refused; %.0f s "
+	       "simulated, %llu calm turns\n",
 	       (unsigned long long)options.seeds, failed, (unsigned long long)sums.alerts,
-	       (unsigned long long)sums.accepted, (unsigned long long)sums.duplicates, (unsigned long long)sums.crashes,
+	       (unsigned long long)sums.accepted, (unsigned long long)sums.duplicates,
+	       (unsigned long long)sums.elsewhere, (unsigned long long)sums.held, (unsigned long long)sums.crashes,
 	       (unsigned long long)sums.freezes, (unsigned long long)sums.fences, (unsigned long long)sums.drains,
 	       (unsigned long long)sums.refused, (double)sums.simulated_us / US_PER_S,
 	       (unsigned long long)sums.calm_turns);

@@ -133,7 +133,7 @@ void sim_worker_start(struct sim_worker *worker)
 		.retry = { .base_us = US_PER_S / 5,
 			   .max_us = 2 * US_PER_S,
 			   .attempts_max = 6,
-			   .unknown_wait_us = 2 * US_PER_S },
+			   .unknown_wait_us = { 2 * US_PER_S, 2 * US_PER_S, 2 * US_PER_S } },
 		.throttle_pause_us = US_PER_S / 5,
 		.parcel_count = world->parcel_count,
 		.seed = rng_next(&world->rng),

@@ -85,6 +85,7 @@ struct sim_world {
 	bool is_healed;
 	unsigned still; /* steps in a row without time passing */
 	bool is_failed;
+	mono_us human_at;
 	uint64_t crashes;
 	uint64_t freezes;
 	uint64_t drains;
@@ -118,6 +119,9 @@ void sim_worker_end(struct sim_worker *worker);
 /* sim_fault.c */
 struct sim_profile sim_fault_profile(struct sim_world *world);
 void sim_fault_step(struct sim_world *world);
+
+/* sim_human.c: somebody looks at what is held now and then, and sends some of it on. */
+void sim_human_step(struct sim_world *world);
 
 /* sim_producer.c */
 void sim_producer_step(struct sim_world *world);
