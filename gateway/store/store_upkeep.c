@@ -199,7 +199,7 @@ static void beat(struct redis_store *store, mono_us now)
 {
 	store_suspects(store); /* ahead: the heartbeat may find somebody dead */
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 6 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 7 + LANE_COUNT);
 	store_put_consumer_keys(store, command);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_DEAD);

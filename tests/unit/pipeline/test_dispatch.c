@@ -89,23 +89,23 @@ Test(dispatch, a_go_that_lay_is_asked_for_again)
 		{ "after a while", 1500 * US_PER_MS, true },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		set_up();
-		bring(LANE_NORMAL, "");
-		tell(0, CARRIER_DOWN);
-		answer_begin();
-		pass(rows[i].away);
-		tell(0, CARRIER_UP);
-		pass(100 * US_PER_MS);
+		rig_set_up(&(struct rig_setup){ 0 });
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_tell(0, CARRIER_DOWN);
+		rig_answer_begin();
+		rig_pass(rows[i].away);
+		rig_tell(0, CARRIER_UP);
+		rig_pass(100 * US_PER_MS);
 		cr_assert_eq(rig.beginning, rows[i].want_again, "%s", rows[i].name);
 		cr_assert_eq(rig.players[0].submit_count, rows[i].want_again ? 0 : 3, "%s", rows[i].name);
 		if (rows[i].want_again)
-			answer_begin();
+			rig_answer_begin();
 		cr_assert_eq(rig.players[0].submit_count, 3, "%s", rows[i].name);
 		for (unsigned k = 0; k < 3; k++)
-			answer_submit(k, (char[]){ 'm', (char)('0' + k), 0 });
-		pass(US_PER_S);
-		assert_nothing_is_held(rows[i].name);
-		tear_down();
+			rig_accept(0, k, (char[]){ 'm', (char)('0' + k), 0 });
+		rig_pass(US_PER_S);
+		rig_assert_nothing_is_held(rows[i].name);
+		rig_tear_down();
 	}
 }
 
