@@ -165,13 +165,14 @@ static void put_each(struct command *command, const struct settlement *settlemen
 	command_int(command, settlement->attempt);
 	command_int(command, settlement->ambiguous);
 	command_text(command, settlement->state);
+	command_text(command, settlement->paused_by);
 }
 
 static void write_each(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
 	struct command *command = &settle->call.command;
-	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 9 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 10 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_CLAIMS);
 	store_put_key(store, command, KEY_TOTALS);
@@ -179,6 +180,7 @@ static void write_each(struct settle_call *settle)
 	store_put_key(store, command, KEY_DEAD);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
+	store_put_key(store, command, KEY_PAUSED);
 	store_put_key(store, command, KEY_HELD);
 	store_put_key(store, command, KEY_HELD_BODIES);
 	store_put_lanes(store, command);
