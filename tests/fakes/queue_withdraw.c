@@ -37,6 +37,15 @@ static bool is_before(const struct entry_key *a, const struct entry_key *by, boo
 	return is_cancel || lane_name(a->lane)[0] < lane_name(by->lane)[0];
 }
 
+/* What is noted of a subject is the latest of all that withdraws it, in the order in which it withdraws. */
+static bool is_later(const struct cut *cut, const struct cut *was)
+{
+	bool is_of_one_ms = cut->origin.ms == was->origin.ms && cut->origin.lane != was->origin.lane;
+	if (is_of_one_ms && cut->kind != was->kind)
+		return cut->kind == WITHDRAWAL_SUBJECT;
+	return is_before(&was->origin, &cut->origin, false);
+}
+
 void queue_model_withdraw(struct queue_model *model, const struct store_withdrawal *withdrawal)
 {
 	char octets[FIELD_OCTETS];
@@ -52,7 +61,7 @@ void queue_model_withdraw(struct queue_model *model, const struct store_withdraw
 	if (row->value.at != NULL) {
 		struct cut was;
 		memcpy(&was, row->value.at, sizeof was);
-		if (!is_before(&was.origin, &cut.origin, false))
+		if (!is_later(&cut, &was))
 			return;
 	}
 	if (cut.kind == WITHDRAWAL_SUPERSEDED) {
