@@ -34,6 +34,19 @@ static void settle(struct pipeline *pipeline, struct parcel *parcel)
 	parcel_move(parcel, PARCEL_SETTLING, &pipeline->settling);
 }
 
+/* A superseding alert that leaves its lane without having been begun is not seen there any more: what it withdraws is
+ * noted first. One that would be a dead letter withdraws nothing. */
+static void note_withdrawal(struct pipeline *pipeline, const struct parcel *parcel)
+{
+	struct store_withdrawal withdrawal;
+	bool was_seen = parcel->begun_index != PARCEL_NOT_BEGUN || !entry_key_equal(&parcel->key, &parcel->origin);
+	if (was_seen || !parcel->alert.supersede || !foresight_withdrawal(&parcel->alert, &withdrawal) ||
+	    route_find(pipeline->options->routes, &parcel->alert.to) == NULL)
+		return;
+	withdrawal.origin = parcel->origin;
+	pipeline->store->ops->withdraw(pipeline->store, &withdrawal);
+}
+
 static void put_receipt_keys(struct pipeline *pipeline, struct parcel *parcel)
 {
 	const struct pipeline_account *account = &pipeline->options->accounts[parcel->account];
@@ -57,6 +70,7 @@ static void put_receipt_keys(struct pipeline *pipeline, struct parcel *parcel)
 
 void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason)
 {
+	note_withdrawal(pipeline, parcel);
 	parcel->settlement = (struct settlement){
 		.kind = SETTLE_CLOSE,
 		.closing = closing,
@@ -127,6 +141,7 @@ void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char 
 
 void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms due_at)
 {
+	note_withdrawal(pipeline, parcel);
 	parcel->settlement = (struct settlement){
 		.kind = SETTLE_LATER,
 		.body = parcel->body,
