@@ -62,6 +62,7 @@ void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *cons
 	}
 	out->later = (uint64_t)largest(&all, METRIC_LATER_DEPTH, 0);
 	out->dead = (uint64_t)largest(&all, METRIC_DEAD_DEPTH, 0);
+	out->held = (uint64_t)largest(&all, METRIC_HELD_DEPTH, 0);
 	out->workers = (unsigned)sum(&all, METRIC_WORKERS, 0, 0);
 	out->is_redis_full = largest(&all, METRIC_STORE_FULL, 0) != 0;
 	out->redis_reconnects = sum(&all, METRIC_STORE_RECONNECTS, 0, 0);

@@ -73,6 +73,7 @@ struct admin_snapshot {
 	uint64_t events_length;
 	mono_us events_oldest_us;   /* age of the oldest event */
 	const char *events_held_by; /* group of readers that keeps events from being trimmed */
+	uint64_t held;  /* alerts that may have been sent, and wait for a late answer or a human */
 	unsigned workers;
 	struct admin_totals totals;
 	const struct admin_account *accounts;
@@ -81,7 +82,7 @@ struct admin_snapshot {
 
 struct metrics;
 
-/* Fills in what metrics know: lanes, later, dead, workers, is_redis_full, redis_reconnects and totals. out: its account_count is the
+/* Fills in what metrics know: lanes, later, dead, held, workers, is_redis_full, redis_reconnects and totals. out: its account_count is the
  * number of accounts that the metrics have. blocks: count of them, at least one, with names for the lanes, accounts,
  * events and outcome classes. */
 void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *const blocks[], unsigned count);

@@ -142,6 +142,7 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	put_lanes(out, snapshot);
 	json_key_uint(out, "later", snapshot->later);
 	json_key_uint(out, "dead", snapshot->dead);
+	json_key_uint(out, "held", snapshot->held);
 	put_events(out, snapshot);
 	put_balance(out, &snapshot->balance);
 	json_key(out, "accounts");

@@ -69,8 +69,11 @@ struct config_retry {
 	unsigned attempts_max; /* then the alert is dead */
 };
 
-struct config_unknown {
-	mono_us wait_us; /* after the response deadline, before an unanswered sms is sent once more */
+/* After the response deadline, before an unanswered sms of a class is sent once more. */
+struct config_unknown_wait {
+	mono_us critical_us;
+	mono_us notice_us;
+	mono_us marketing_us;
 };
 
 enum config_protocol { CONFIG_PROTOCOL_SMPP };
@@ -141,7 +144,7 @@ struct config {
 	struct config_log log;
 	mono_us drain_timeout_us;
 	struct config_retry retry;
-	struct config_unknown unknown;
+	struct config_unknown_wait unknown_wait;
 	struct config_account *accounts; /* at least one */
 	unsigned account_count;
 	struct config_route *routes; /* where the file has none: one for every number, to all accounts in their order */

@@ -84,16 +84,6 @@ static void load_file(struct loading *loading, const char *path)
 	struct slice source = { octets, len };
 	enum err err = template_compile_report(name, locale, source, &template, &problem, &warnings);
 	tell_warnings(loading, path, &warnings);
-	if (err == ERR_OK && template_header(template)->on_unknown == ON_UNKNOWN_HOLD) {
-		snprintf(line, sizeof line,
-			 "%s: “on_unknown: hold” is not supported yet; leave it out, and an sms without an "
-			 "answer is sent once more",
-			 path);
-		fail(loading, ERR_UNSUPPORTED, line);
-		template_destroy(template);
-		free(octets);
-		return;
-	}
 	if (err == ERR_OK)
 		err = catalogue_add(loading->catalogue, &template, &problem);
 	if (err != ERR_OK) {

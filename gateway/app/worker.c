@@ -223,7 +223,11 @@ static bool make_pipeline(struct worker *worker)
 			.base_us = config->retry.base_us,
 			.max_us = config->retry.max_us,
 			.attempts_max = config->retry.attempts_max,
-			.unknown_wait_us = config->unknown.wait_us,
+			.unknown_wait_us = {
+				[SMS_CLASS_CRITICAL] = config->unknown_wait.critical_us,
+				[SMS_CLASS_NOTICE] = config->unknown_wait.notice_us,
+				[SMS_CLASS_MARKETING] = config->unknown_wait.marketing_us,
+			},
 		},
 		.throttle_pause_us = THROTTLE_PAUSE_US,
 		.seed = worker->options->nonce * 31 + worker->options->index,
@@ -258,10 +262,12 @@ static void count_store(struct worker *worker, struct now now)
 	metrics_set(metrics, METRIC_EVENTS_HELD, gauges->events_held_by[0] != '\0');
 	metrics_count(metrics, METRIC_EVENTS_TRIMMED, 0, gauges->events_trimmed);
 	metrics_count(metrics, METRIC_LEGACY_MOVED, 0, gauges->legacy_moved);
+	metrics_set(metrics, METRIC_HELD_DEPTH, (int64_t)gauges->held_length);
 	metrics_count(metrics, METRIC_STORE_RECONNECTS, 0, gauges->reconnects);
 	metrics_count(metrics, METRIC_ENTRIES_ADOPTED, 0, gauges->adopted);
 	metrics_count(metrics, METRIC_FENCES, 0, gauges->fences);
 	metrics_count(metrics, METRIC_VANISHED, 0, gauges->vanished);
+	metrics_count(metrics, METRIC_LATE_SETTLED, 0, gauges->late);
 	metrics_set(metrics, METRIC_LOOP_LAG, loop_take_longest_turn(worker->loop));
 }
 

@@ -220,8 +220,10 @@ static void on_stream_end(void *ctx, const char *reason)
 	link->phase = LINK_STOPPED;
 	if (!is_stopped)
 		wait_again(link);
-	if (was_talking)
+	if (was_talking) {
+		session_unsent(link->session, stream_unsent(link->stream));
 		session_lost(link->session, loop_now(carrier->loop).mono);
+	}
 	tell_state(carrier, why);
 }
 

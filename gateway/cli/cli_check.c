@@ -25,6 +25,22 @@ static void take(void *ctx, const char *line, bool is_warning)
 		cli_tell_problem(findings->env->err, line, is_warning);
 }
 
+/* What is never sent twice by itself is worth a look: somebody must decide about it. */
+static void tell_held(FILE *out, const struct catalogue *catalogue)
+{
+	unsigned told = 0;
+	for (unsigned i = 0; catalogue != NULL && i < catalogue_count(catalogue); i++) {
+		const struct template_header *header = template_header(catalogue_at(catalogue, i));
+		if (sms_on_unknown(header->sms_class, header->on_unknown) != ON_UNKNOWN_HOLD)
+			continue;
+		fprintf(out, "%s%.*s", told++ == 0 ? "held where no answer comes: " : ", ", SLICE_ARG(header->name));
+		if (header->locale.len > 0)
+			fprintf(out, " (%.*s)", SLICE_ARG(header->locale));
+	}
+	if (told > 0)
+		fputc('\n', out);
+}
+
 static void conclude(struct findings *findings, const struct cli_settings *settings, unsigned template_count, int code)
 {
 	FILE *out = findings->env->out;
@@ -62,8 +78,10 @@ static int check(const struct cli_call *call, struct findings *findings)
 		code = code == CLI_OK ? CLI_DATA : code;
 	if (catalogue)
 		template_count = catalogue_count(catalogue);
-	catalogue_destroy(catalogue);
 	conclude(findings, &settings, template_count, code);
+	if (code == CLI_OK && !findings->wants_json)
+		tell_held(env->out, catalogue);
+	catalogue_destroy(catalogue);
 	return code;
 }
 

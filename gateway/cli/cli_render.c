@@ -205,6 +205,7 @@ static void print_json(struct rendering *rendering, const char *encoding)
 	json_key_text(&out, "locale", header->locale);
 	json_key_uint(&out, "version", header->version);
 	json_key_text(&out, "class", slice_of(sms_class_name(header->sms_class)));
+	json_key_text(&out, "on_unknown", slice_of(on_unknown_name(rendering->sms.on_unknown)));
 	json_key_text(&out, "text", rendering->sms.text);
 	json_key_text(&out, "encoding", slice_of(encoding));
 	json_key_uint(&out, "units", rendering->count.units);
@@ -238,10 +239,12 @@ static int render(struct rendering *rendering)
 	if (rendering->call->wants_json)
 		print_json(rendering, encoding);
 	else
-		fprintf(rendering->call->env->out, "%.*s\n\n%s, %u units, %u segment%s, %zu units left in the last\n",
+		fprintf(rendering->call->env->out,
+			"%.*s\n\n%s, %u units, %u segment%s, %zu units left in the last; class %s, unanswered: %s\n",
 			SLICE_ARG(rendering->sms.text), encoding, rendering->count.units,
 			rendering->count.segment_count, rendering->count.segment_count == 1 ? "" : "s",
-			units_left(rendering));
+			units_left(rendering), sms_class_name(rendering->sms.sms_class),
+			on_unknown_name(rendering->sms.on_unknown));
 	return CLI_OK;
 }
 

@@ -234,8 +234,10 @@ static void print_queue(const json_t *status, FILE *out)
 			oldest_s > 0 ? span(oldest_s, age) : "-");
 	}
 	const json_t *events = json_object_get(status, "events");
-	fprintf(out, "%-8s %10lld\n%-8s %10lld\n%-8s %10lld  %s\n\n", "later", (long long)number(status, "later"),
-		"dead", (long long)number(status, "dead"), "events", (long long)number(events, "length"),
+	static const char *const kept[] = { "later", "held", "dead" };
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+		fprintf(out, "%-8s %10lld\n", kept[i], (long long)number(status, kept[i]));
+	fprintf(out, "%-8s %10lld  %s\n\n", "events", (long long)number(events, "length"),
 		number(events, "length") > 0 ? span(real(events, "oldest_s"), age) : "-");
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/number.h"
+#include "loop/unsent.h"
 
 #include <netdb.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ struct stream {
 	struct stream_link *link; /* NULL = no connection */
 	uv_timer_t *end_timer;    /* tells on_end outside of the downcall that caused it */
 	const char *end_reason;
+	size_t unsent; /* of the last connection */
 	bool is_paused;
 	struct sockaddr_storage given_up; /* the last address that was; ss_family 0 = none */
 };
@@ -109,8 +111,21 @@ static void on_link_closed(uv_handle_t *handle)
 	link_free(link);
 }
 
+/* What libuv has not handed to the kernel goes with the handle; what the kernel has not sent goes with a reset. */
+static size_t count_unsent(const struct stream_link *link, bool abort)
+{
+	int fd;
+	if (!link->is_open || uv_is_closing(&link->uv.handle))
+		return 0;
+	size_t octets = link->is_writing ? uv_stream_get_write_queue_size(&link->uv.stream) : 0;
+	if (!link->is_pipe && uv_fileno(&link->uv.handle, &fd) == 0)
+		octets += unsent_octets(fd, abort);
+	return octets;
+}
+
 static void link_drop(struct stream_link *link, bool abort)
 {
+	link->stream->unsent = count_unsent(link, abort);
 	link->stream = NULL;
 	if (link->is_resolving)
 		uv_cancel((uv_req_t *)&link->resolve);
@@ -326,6 +341,7 @@ void stream_connect(struct stream *stream)
 	link->stream = stream;
 	stream->link = link;
 	stream->is_paused = false;
+	stream->unsent = 0;
 	if (stream->address->port == 0)
 		connect_unix(stream, link);
 	else
@@ -381,6 +397,11 @@ size_t stream_write(struct stream *stream, const void *octets, size_t len)
 	}
 	link->is_writing = true;
 	return taken + rest;
+}
+
+size_t stream_unsent(const struct stream *stream)
+{
+	return stream->unsent;
 }
 
 void stream_pause(struct stream *stream, bool is_paused)

@@ -48,6 +48,10 @@ void stream_close(struct stream *stream, bool abort);
  * were taken; where fewer than len, on_writable says when to offer the rest. 0 while connecting. */
 size_t stream_write(struct stream *stream, const void *octets, size_t len);
 
+/* Of the octets that stream_write took on the connection that ended last: how many, at their end, have surely not left
+ * and never will. To be asked in on_end. */
+size_t stream_unsent(const struct stream *stream);
+
 /* Stops and resumes reading, for backpressure. */
 void stream_pause(struct stream *stream, bool is_paused);
 

@@ -3,6 +3,7 @@
 
 #include "base/slice.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What became of a submit. Closed and few; one table per protocol maps native codes to these. */
@@ -27,4 +28,5 @@ struct outcome {
 	struct slice carrier_ref; /* where accepted; may be empty */
 	uint32_t native_code;     /* the protocol's own status, for logs and dead letters */
 	const char *native_name;  /* its name (“ESME_RTHROTTLED”), static; NULL = none */
+	bool is_about_account; /* a refusal that speaks of the account, not of this sms: another account may take it */
 };

@@ -331,8 +331,7 @@ static void sweep_parcel(struct pipeline *pipeline, struct account *account, str
 	}
 	if (account->state == CARRIER_UP)
 		return;
-	int other = parcel->accepted != 0 ? ROUTE_WAIT
-					  : route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
+	int other = parcel->accepted != 0 ? ROUTE_WAIT : prepare_pick_account(pipeline, parcel);
 	if (other >= 0 && other != parcel->account) {
 		dispatch_unqueue(pipeline, parcel);
 		if (prepare_for_account(pipeline, parcel, (unsigned)other))

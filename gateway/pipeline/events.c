@@ -10,7 +10,8 @@
 
 #define MEMBERS_OCTETS_MAX 1024 /* id 64, template 64, tenant 64, batch 64, each escaped at worst six-fold */
 #define EVENT_OCTETS_MAX   4096
-#define STATE_NUMBERS      7
+#define STATE_NUMBERS      6
+#define ACCOUNT_OCTETS_MAX 34 /* of a name and a comma */
 
 struct slice events_at(struct pipeline *pipeline)
 {
@@ -106,6 +107,25 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	return close_buf(parcel, &buf);
 }
 
+struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const char *reason, bool has_account)
+{
+	struct slice members = events_members(parcel);
+	if (members.at == NULL)
+		return members;
+	struct buf buf = open_buf(parcel, members.len + 256);
+	buf_put(&buf, "{", 1);
+	buf_put_slice(&buf, members);
+	json_key_text(&buf, "event", SLICE("held"));
+	json_key_text(&buf, "at", events_at(pipeline));
+	if (has_account)
+		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
+	json_key_text(&buf, "reason", slice_of(reason));
+	json_key(&buf, "ambiguous");
+	json_bool(&buf, true);
+	json_close(&buf, '}');
+	return close_buf(parcel, &buf);
+}
+
 /* FNV-1a: spreads well enough to tell two texts apart, and is the same on every machine. */
 uint32_t events_text_hash(const struct parcel *parcel)
 {
@@ -115,23 +135,39 @@ uint32_t events_text_hash(const struct parcel *parcel)
 	return hash;
 }
 
+/* Its account, and where there is something to tell: attempts on it, and the accounts that refused it before. */
+static void put_accounts(const struct pipeline *pipeline, const struct parcel *parcel, struct buf *buf)
+{
+	buf_put_text(buf, pipeline->options->accounts[parcel->account].name);
+	if (parcel->here == 0 && parcel->tried == 0 && !parcel->may_resend)
+		return;
+	buf_put_u8(buf, ',');
+	buf_put_uint(buf, parcel->here);
+	if (parcel->may_resend)
+		buf_put_u8(buf, 'r');
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		if ((parcel->tried >> i & 1) == 0)
+			continue;
+		buf_put_u8(buf, ',');
+		buf_put_text(buf, pipeline->options->accounts[i].name);
+	}
+}
+
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 {
 	if (parcel->encoded.segment_count == 0)
 		return SLICE(""); /* it waits for its time and was never encoded */
-	size_t cap = 160;
+	size_t cap = 160 + (size_t)__builtin_popcountll(parcel->tried) * ACCOUNT_OCTETS_MAX;
 	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
 		cap += 2 * parcel->refs[i].len + 2;
 	struct buf buf = open_buf(parcel, cap);
-	unsigned numbers[] = { parcel->reference,       parcel->encoded.segment_count,
-			       parcel->accepted,        parcel->throttles,
-			       parcel->unknowns,        parcel->doubts,
-			       events_text_hash(parcel) };
+	unsigned numbers[] = { parcel->reference, parcel->encoded.segment_count, parcel->accepted, parcel->throttles,
+			       parcel->doubts,    events_text_hash(parcel) };
 	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		buf_put_uint(&buf, numbers[i]);
 		buf_put_u8(&buf, ' ');
 	}
-	buf_put_text(&buf, pipeline->options->accounts[parcel->account].name);
+	put_accounts(pipeline, parcel, &buf);
 	for (unsigned i = 0; i < parcel->encoded.segment_count; i++) {
 		buf_put_u8(&buf, ' ');
 		if (parcel->refs[i].len)
@@ -142,10 +178,10 @@ struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 	return close_buf(parcel, &buf);
 }
 
-/* The next blank-separated word; rest moves behind it. */
-static struct slice next_word(struct slice *rest)
+/* The next word in front of a mark; rest moves behind it. */
+static struct slice next_part(struct slice *rest, char mark)
 {
-	const char *blank = rest->len ? memchr(rest->at, ' ', rest->len) : NULL;
+	const char *blank = rest->len ? memchr(rest->at, mark, rest->len) : NULL;
 	size_t len = blank ? (size_t)(blank - rest->at) : rest->len;
 	struct slice word = { rest->at, len };
 	size_t skip = len + (blank != NULL);
@@ -153,33 +189,64 @@ static struct slice next_word(struct slice *rest)
 	return word;
 }
 
+static struct slice next_word(struct slice *rest)
+{
+	return next_part(rest, ' ');
+}
+
+/* The index of an account; the count of all where none has that name. */
+static unsigned find_account(const struct pipeline *pipeline, struct slice name)
+{
+	unsigned i = 0;
+	while (i < pipeline->account_count && !slice_is(name, pipeline->options->accounts[i].name))
+		i++;
+	return i;
+}
+
+/* Reads what put_accounts wrote. False where the account is gone from the configuration. */
+static bool read_accounts(const struct pipeline *pipeline, struct parcel *parcel, struct slice word)
+{
+	unsigned account = find_account(pipeline, next_part(&word, ','));
+	uint64_t here = 0;
+	struct slice count = next_part(&word, ',');
+	bool may_resend = count.len > 0 && count.at[count.len - 1] == 'r';
+	count.len -= may_resend;
+	bool is_here = number_parse(count, UINT32_MAX, &here);
+	parcel->may_resend = parcel->may_resend || may_resend;
+	while (word.len > 0) {
+		unsigned tried = find_account(pipeline, next_part(&word, ','));
+		if (tried < pipeline->account_count)
+			parcel->tried |= UINT64_C(1) << tried;
+	}
+	if (account == pipeline->account_count)
+		return false;
+	parcel->account = (uint8_t)account;
+	parcel->here = is_here ? (uint32_t)here : 0;
+	return true;
+}
+
 bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct slice state)
 {
 	if (state.len == 0)
 		return false;
 	uint64_t numbers[STATE_NUMBERS];
-	static const uint64_t limits[STATE_NUMBERS] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX, UINT32_MAX,
+	static const uint64_t limits[STATE_NUMBERS] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX,
 							UINT32_MAX, UINT32_MAX,       UINT32_MAX };
 	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		if (!number_parse(next_word(&state), limits[i], &numbers[i]))
 			return false;
 	}
-	struct slice name = next_word(&state);
+	struct slice accounts = next_word(&state);
 	parcel->throttles = (uint32_t)numbers[3];
-	parcel->unknowns = (uint32_t)numbers[4];
+	parcel->doubts += (uint32_t)numbers[4];
 	parcel->state_segments = (uint8_t)numbers[1];
-	parcel->doubts += (uint32_t)numbers[5];
-	parcel->state_hash = (uint32_t)numbers[6];
-	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		if (!slice_is(name, pipeline->options->accounts[i].name))
-			continue;
-		parcel->account = (uint8_t)i;
-		parcel->reference = (uint16_t)numbers[0];
-		parcel->accepted = (uint16_t)numbers[2];
-		parcel->state_refs = arena_copy(&parcel->arena, state);
-		return true;
-	}
-	return false; /* that account is gone from the configuration: it is sent whole, by another */
+	parcel->state_hash = (uint32_t)numbers[5];
+	if (!read_accounts(pipeline, parcel, accounts))
+		return false; /* it is sent whole, by another */
+	parcel->reference = (uint16_t)numbers[0];
+	parcel->accepted = (uint16_t)numbers[2];
+	parcel->state_refs = arena_copy(&parcel->arena, state);
+	return true;
 }
 
 /* The octets that a word of hexadecimal digits means; absent where it is none. */

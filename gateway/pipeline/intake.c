@@ -26,8 +26,10 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 	parcel->attempts = entry->attempt;
 	parcel->is_ambiguous = entry->ambiguous;
 	parcel->is_reclaimed = entry->reclaimed;
-	parcel->doubts = entry->reclaimed && entry->ambiguous; /* on top of what its state says */
-	if (entry->reclaimed && entry->ambiguous) {
+	parcel->is_in_doubt = entry->in_doubt;
+	parcel->doubts = entry->in_doubt; /* on top of what its state says */
+	parcel->may_resend = entry->resend;
+	if (entry->in_doubt) {
 		metrics_add(pipeline->metrics, METRIC_INTENTS_FOUND, 1);
 		dispatch_note_begun(pipeline, parcel);
 	}

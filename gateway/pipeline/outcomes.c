@@ -22,7 +22,7 @@ static void dead_by_outcome(struct pipeline *pipeline, struct parcel *parcel, co
 	if (parcel->trouble == OUTCOME_UNKNOWN)
 		snprintf(text, sizeof text,
 			 "account “%s” answered none of %u submits; each may have reached the phone%s", name,
-			 (unsigned)parcel->unknowns + 1, rest);
+			 (unsigned)parcel->doubts + 1, rest);
 	else
 		snprintf(text, sizeof text, "account “%s” answered %s%s%s (0x%X) to attempt %u%s", name,
 			 outcome_class_name(parcel->trouble), parcel->trouble_name ? " " : "",
@@ -31,33 +31,90 @@ static void dead_by_outcome(struct pipeline *pipeline, struct parcel *parcel, co
 	settling_dead(pipeline, parcel, word, NULL, text);
 }
 
-static void decide(struct pipeline *pipeline, struct parcel *parcel)
+/* Another account of its route that is live and has not refused it yet; negative where there is none, or where some of
+ * it is or may be with the carrier already. */
+static int other_account(struct pipeline *pipeline, const struct parcel *parcel)
+{
+	if (parcel->accepted != 0 || parcel->is_ambiguous || parcel->has_unanswered)
+		return ROUTE_WAIT;
+	uint64_t refused = parcel->tried | UINT64_C(1) << parcel->account;
+	return route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live & ~refused);
+}
+
+/* It is begun again for the other account, and stays among the begun ones meanwhile. A drain begins nothing more. */
+static void go_elsewhere(struct pipeline *pipeline, struct parcel *parcel, int other, wall_ms now)
+{
+	metrics_add_at(pipeline->metrics, METRIC_ELSEWHERE, parcel->account, 1);
+	parcel->tried |= UINT64_C(1) << parcel->account;
+	parcel->here = 0;
+	if (pipeline->is_draining) {
+		settling_later(pipeline, parcel, now);
+		return;
+	}
+	parcel->submitted = 0;
+	parcel->submitted_at = 0;
+	parcel->has_trouble = false;
+	if (prepare_for_account(pipeline, parcel, (unsigned)other))
+		dispatch_enqueue(pipeline, parcel);
+}
+
+static void act(struct pipeline *pipeline, struct parcel *parcel, const struct decision *decision, int other)
 {
 	struct now now = pipeline_now(pipeline);
-	bool is_whole = (unsigned)__builtin_popcount(parcel->accepted) == parcel->encoded.segment_count;
-	if (is_whole) {
+	switch (decision->kind) {
+	case DECISION_DONE:
 		settling_close(pipeline, parcel, CLOSING_ACCEPTED, NULL);
 		return;
-	}
-	struct retry_facts facts = {
-		.outcome_class = parcel->trouble,
-		.attempts = parcel->attempts,
-		.unknowns = parcel->unknowns,
-		.throttles = parcel->throttles,
-		.random = rng_next(&pipeline->rng),
-	};
-	struct retry retry = retry_decide(&pipeline->options->retry, &facts);
-	if (retry.decision == DECISION_DEAD) {
-		dead_by_outcome(pipeline, parcel, retry.reason);
+	case DECISION_HOLD:
+		settling_hold(pipeline, parcel, decision->reason);
 		return;
+	case DECISION_LATER:
+		metrics_add_at(pipeline->metrics, METRIC_RETRIES, parcel->account, 1);
+		settling_later(pipeline, parcel, now.wall + decision->delay_us / US_PER_MS);
+		return;
+	case DECISION_ELSEWHERE:
+		go_elsewhere(pipeline, parcel, other, now.wall);
+		return;
+	case DECISION_EXPIRED:
+		settling_close(pipeline, parcel, CLOSING_EXPIRED, decision->reason);
+		return;
+	case DECISION_DEAD:
+		dead_by_outcome(pipeline, parcel, decision->reason);
+		return;
+	case DECISION_COUNT:
+		break;
 	}
-	parcel->attempts += retry.counts_attempt;
-	parcel->throttles += retry.counts_throttle;
-	parcel->unknowns += retry.counts_unknown;
-	parcel->doubts += retry.is_ambiguous;
-	parcel->is_ambiguous = parcel->is_ambiguous || retry.is_ambiguous;
-	metrics_add_at(pipeline->metrics, METRIC_RETRIES, parcel->account, 1);
-	settling_later(pipeline, parcel, now.wall + retry.delay_us / US_PER_MS);
+	CHECK(decision->kind < DECISION_COUNT);
+}
+
+static void decide(struct pipeline *pipeline, struct parcel *parcel)
+{
+	bool is_whole = (unsigned)__builtin_popcount(parcel->accepted) == parcel->encoded.segment_count;
+	int other = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel);
+	struct decision_facts facts = {
+		.outcome_class = is_whole ? OUTCOME_ACCEPTED : parcel->trouble,
+		.is_about_account = parcel->trouble_is_of_account,
+		.has_other = other >= 0,
+		.attempts = parcel->attempts,
+		.here = parcel->here,
+		.doubts = parcel->doubts,
+		.throttles = parcel->throttles,
+		.sms_class = parcel->sms.sms_class,
+		.on_unknown = parcel->sms.on_unknown,
+		.now = pipeline_now(pipeline).wall,
+		.deadline = parcel->deadline,
+		.random = is_whole ? 0 : rng_next(&pipeline->rng),
+	};
+	struct decision decision = decision_make(&pipeline->options->retry, &facts);
+	parcel->attempts += decision.counts_attempt;
+	parcel->here += decision.counts_attempt;
+	parcel->throttles += decision.counts_throttle;
+	parcel->doubts += decision.counts_doubt;
+	if (parcel->has_unanswered && !is_whole) {
+		parcel->is_ambiguous = true;
+		parcel->may_resend = false; /* that was the once */
+	}
+	act(pipeline, parcel, &decision, other);
 }
 
 static void note_accepted(struct pipeline *pipeline, struct parcel *parcel, uint8_t segment, struct slice carrier_ref)
@@ -65,6 +122,21 @@ static void note_accepted(struct pipeline *pipeline, struct parcel *parcel, uint
 	parcel->accepted |= (uint16_t)(1u << (segment - 1));
 	parcel->refs[segment - 1] = arena_copy(&parcel->arena, carrier_ref);
 	metrics_add_at(pipeline->metrics, METRIC_SEGMENTS, parcel->account, 1);
+}
+
+/* Of refusals of one class one that speaks of the sms weighs more than one that speaks of the account. */
+static void note_trouble(struct parcel *parcel, const struct outcome *outcome)
+{
+	bool is_same = parcel->has_trouble && outcome->outcome_class == parcel->trouble;
+	if (!parcel->has_trouble || gravity[outcome->outcome_class] > gravity[parcel->trouble] ||
+	    (is_same && !outcome->is_about_account && parcel->trouble_is_of_account)) {
+		parcel->trouble = outcome->outcome_class;
+		parcel->trouble_code = outcome->native_code;
+		parcel->trouble_name = outcome->native_name;
+		parcel->trouble_is_of_account = outcome->is_about_account;
+	}
+	parcel->has_trouble = true;
+	parcel->has_unanswered = parcel->has_unanswered || outcome->outcome_class == OUTCOME_UNKNOWN;
 }
 
 void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
@@ -83,12 +155,7 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) {
 		note_accepted(pipeline, parcel, segment, outcome->carrier_ref);
 	} else {
-		if (!parcel->has_trouble || gravity[outcome->outcome_class] > gravity[parcel->trouble]) {
-			parcel->trouble = outcome->outcome_class;
-			parcel->trouble_code = outcome->native_code;
-			parcel->trouble_name = outcome->native_name;
-		}
-		parcel->has_trouble = true;
+		note_trouble(parcel, outcome);
 		if (outcome->outcome_class == OUTCOME_THROTTLED)
 			account->paused_until = now.mono + pipeline->options->throttle_pause_us;
 	}
@@ -118,8 +185,11 @@ void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outc
 	if (outcome->outcome_class != OUTCOME_ACCEPTED)
 		return; /* it waits to be sent again anyway */
 	struct parcel *parcel = find_origin(pipeline, &key->origin);
-	if (parcel != NULL) {
-		/* Other segments are still out, or its settlement is being written: then it will be sent once more. */
+	if (parcel != NULL && parcel->state == PARCEL_SETTLING) {
+		/* That it waits or is held is on its way to the store: then this comes behind it. */
+		settling_flush(pipeline);
+	} else if (parcel != NULL) {
+		/* Other segments are still out; or it is about to be sent once more, which nothing stops any more. */
 		bool is_open = parcel->state == PARCEL_IN_FLIGHT && key->segment <= parcel->encoded.segment_count;
 		if (is_open && (parcel->accepted & 1u << (key->segment - 1)) == 0)
 			note_accepted(pipeline, parcel, key->segment, outcome->carrier_ref);

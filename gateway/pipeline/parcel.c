@@ -58,7 +58,7 @@ void parcel_move(struct parcel *parcel, enum parcel_state state, struct list *li
 		[PARCEL_BEGINNING] = 1u << PARCEL_READY | 1u << PARCEL_BEGUN | 1u << PARCEL_SETTLING,
 		[PARCEL_BEGUN] =
 			1u << PARCEL_READY | 1u << PARCEL_BEGUN | 1u << PARCEL_IN_FLIGHT | 1u << PARCEL_SETTLING,
-		[PARCEL_IN_FLIGHT] = 1u << PARCEL_SETTLING,
+		[PARCEL_IN_FLIGHT] = 1u << PARCEL_READY | 1u << PARCEL_SETTLING,
 	};
 	CHECK(allowed[parcel->state] & 1u << state);
 	list_remove(&parcel->link);

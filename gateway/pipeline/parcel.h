@@ -5,12 +5,14 @@
 #include "base/list.h"
 #include "encode/segmenter.h"
 #include "model/alert.h"
+#include "model/outcome.h"
 #include "model/sms.h"
-#include "outcome/retry.h"
 #include "port/store.h"
 
 /* Everything about one stream entry while it is in a worker's memory.
  *
+ *                    ┌───────────── refused: to another account ──────────────┐
+ *                    ▼                                                        │
  *   FREE ─ read ─► READY ─ begin ─► BEGINNING ─ go ─► BEGUN ─ submit ─► IN_FLIGHT ─ all answered ─► SETTLING ─► FREE
  *                    │ dead, expired, later                 │ expired, later                            ▲
  *                    └──────────────────────────────────────┴───────────────────────────────────────────┘
@@ -39,9 +41,12 @@ struct parcel {
 	struct slice body;
 	uint32_t attempts;
 	uint32_t throttles;
-	uint32_t unknowns; /* submits of it that were never answered */
-	uint32_t doubts;   /* submits that may have reached the carrier: those, and what others may have sent */
+	uint32_t here;     /* of the attempts, those on its account */
+	uint64_t tried;    /* bit n: account n refused it, and it went elsewhere */
+	uint32_t doubts;   /* times that it may have been sent, by us or by others, and nobody said so */
 	bool is_ambiguous; /* an earlier submit may have arrived: this one is counted */
+	bool is_in_doubt;  /* who had it before had begun it */
+	bool may_resend;   /* it was held, and a human decided that it goes once more */
 	bool is_reclaimed;
 	bool is_shared; /* in flight at a fence */
 
@@ -60,8 +65,10 @@ struct parcel {
 	uint16_t accepted;    /* bit n−1: segment n was accepted */
 	uint16_t submitted;   /* bit n−1: segment n is with the carrier, or its outcome was not good */
 	uint8_t outstanding;
-	bool has_trouble; /* some outcome was not ACCEPTED; the gravest stands below */
+	bool has_unanswered; /* some outcome was UNKNOWN */
+	bool has_trouble;    /* some outcome was not ACCEPTED; the gravest stands below */
 	enum outcome_class trouble;
+	bool trouble_is_of_account;
 	uint32_t trouble_code;
 	const char *trouble_name;
 	mono_us begun_at;

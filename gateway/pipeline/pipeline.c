@@ -94,18 +94,28 @@ static bool holds(void *ctx, const struct entry_key *key)
 	return false;
 }
 
-/* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. */
-static void let_go_of_waiting(struct pipeline *pipeline)
+/* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. What an account
+ * has refused and waits for another one is surely not sent: in a drain it goes back without a mark, and with what it has
+ * been through. */
+static void let_go(struct pipeline *pipeline, struct parcel *parcel, bool is_fenced)
+{
+	dispatch_unqueue(pipeline, parcel);
+	if (!is_fenced && parcel->tried != 0 && parcel->begun_index != PARCEL_NOT_BEGUN) {
+		settling_later(pipeline, parcel, pipeline_now(pipeline).wall);
+		return;
+	}
+	dispatch_forget_begun(pipeline, parcel);
+	parcel_free(&pipeline->pool, parcel);
+}
+
+static void let_go_of_waiting(struct pipeline *pipeline, bool is_fenced)
 {
 	poison_let_go(pipeline);
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
 			struct list *waiting = &pipeline->accounts[i].lanes[lane];
 			while (!list_empty(waiting)) {
-				struct parcel *parcel = LIST_ITEM(waiting->next, struct parcel, link);
-				dispatch_unqueue(pipeline, parcel);
-				dispatch_forget_begun(pipeline, parcel);
-				parcel_free(&pipeline->pool, parcel);
+				let_go(pipeline, LIST_ITEM(waiting->next, struct parcel, link), is_fenced);
 			}
 		}
 	}
@@ -119,6 +129,8 @@ static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
 	if (parcel->state != PARCEL_SETTLING)
 		return;
 	parcel->settlement.ambiguous = true;
+	if (parcel->settlement.kind == SETTLE_LATER || parcel->settlement.kind == SETTLE_HOLD)
+		parcel->settlement.state = events_state(pipeline, parcel);
 	if (parcel->settlement.kind == SETTLE_CLOSE && parcel->settlement.closing == CLOSING_ACCEPTED)
 		parcel->settlement.event = events_closing(pipeline, parcel, CLOSING_ACCEPTED, NULL);
 }
@@ -126,7 +138,7 @@ static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
 static void on_fenced(void *ctx)
 {
 	struct pipeline *pipeline = ctx;
-	let_go_of_waiting(pipeline);
+	let_go_of_waiting(pipeline, true);
 	pipeline->may_adopt = pipeline->is_adopting = false;
 	pipeline->adopt_reserved = 0;
 	for (unsigned i = 0; i < pipeline->account_count; i++)
@@ -364,7 +376,7 @@ void pipeline_drain(struct pipeline *pipeline, mono_us grace_us)
 	pipeline->gauges.is_draining = true;
 	pipeline->gauges.version++;
 	log_write(pipeline->log, LOG_INFO, "drain", "no more alerts are taken; waiting for answers");
-	let_go_of_waiting(pipeline);
+	let_go_of_waiting(pipeline, false);
 	receipts_drain(pipeline);
 }
 

@@ -5,7 +5,7 @@
 #include "encode/segmenter.h"
 #include "metrics/metrics.h"
 #include "model/crumb.h"
-#include "outcome/retry.h"
+#include "outcome/decision.h"
 #include "port/carrier.h"
 #include "port/env.h"
 #include "port/store.h"
@@ -40,7 +40,7 @@ struct pipeline_options {
 	const struct catalogue *catalogue;
 	struct decode_options decode;
 	struct render_options render;
-	struct retry_options retry;
+	struct decision_options retry;
 	mono_us throttle_pause_us; /* an account rests that long after an answer “too fast” */
 	unsigned parcel_count;     /* 0 = min(2 × Σ windows, 4096), at least 64 */
 	uint64_t seed;

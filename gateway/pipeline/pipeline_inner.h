@@ -145,6 +145,8 @@ void intake_turn(struct pipeline *pipeline);
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
 /* Gives a parcel its account and its segments. False where it went into settlement instead. */
 bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account);
+/* The live account that a parcel goes to: one that has not refused it, where there is one; negative where none lives. */
+int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel);
 
 /* dispatch.c */
 void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel);
@@ -184,15 +186,24 @@ void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closi
 void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char *word, const char *field,
 		   const char *text);
 void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms due_at);
+/* It may have been sent, and is not sent again by itself. reason: “unanswered” by its account, or “interrupted” (whoever
+ * had begun it is gone, and nobody knows which account had it). */
+void settling_hold(struct pipeline *pipeline, struct parcel *parcel, const char *reason);
+/* Gives what waits for its batch to the store now. */
+void settling_flush(struct pipeline *pipeline);
 void settling_turn(struct pipeline *pipeline, struct now now);
 mono_us settling_next_deadline(const struct pipeline *pipeline);
 void settling_on_settled(void *ctx, struct settlement *const *settlements, unsigned count);
 
 /* events.c: one JSON object each, in the parcel's arena; absent where the arena has no room. */
 struct slice events_members(struct parcel *parcel);
+/* What is told of an alert that is held. has_account: its account is known. */
+struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const char *reason, bool has_account);
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);
-/* State of an alert between attempts: “reference segments accepted throttles unknowns doubts hash account ref ref …”; refs in
- * hexadecimal, “-” for a segment that was not accepted. A store reads segments and doubts when a late answer comes. */
+/* State of an alert between attempts: “reference segments accepted throttles doubts hash account ref ref …”; refs in
+ * hexadecimal, “-” for a segment that was not accepted. account: the last one's name; behind a comma how many attempts
+ * on it came to nothing, with “r” where a human has decided that it goes once more, and behind further commas the names
+ * of those that refused it before. A store reads segments and doubts when a late answer comes. */
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel);
 bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct slice state);
 /* A hash of the sms's text, to see whether it is still the same at the next attempt. */

@@ -112,6 +112,8 @@ bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsig
 		.reference = parcel->reference,
 	};
 	struct err_at at = { .err = ERR_OK };
+	if (account != parcel->account)
+		parcel->here = 0;
 	parcel->account = (uint8_t)account;
 	if (encode_sms(parcel->sms.text, &options, &parcel->arena, &parcel->encoded, &at) != ERR_OK) {
 		settling_dead(pipeline, parcel, "encode", NULL, at.text);
@@ -135,6 +137,43 @@ static void restart_whole(struct pipeline *pipeline, struct parcel *parcel)
 	prepare_for_account(pipeline, parcel, parcel->account);
 }
 
+int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel)
+{
+	const struct route_table *routes = pipeline->options->routes;
+	int account = route_pick(routes, &parcel->alert.to, pipeline->live & ~parcel->tried);
+	return account >= 0 ? account : route_pick(routes, &parcel->alert.to, pipeline->live);
+}
+
+/* The rest of a long sms goes the way of its first parts; and what may have arrived goes the way that it went, where that
+ * is open: a phone drops a part that it has already. */
+static bool must_stay(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route,
+		      int other)
+{
+	bool is_live = pipeline->live >> parcel->account & 1;
+	bool may_stay = route->accounts_mask >> parcel->account & 1 && (is_live || other < 0);
+	return parcel->accepted != 0 || (parcel->is_ambiguous && may_stay);
+}
+
+static unsigned pick_account(struct pipeline *pipeline, struct parcel *parcel, const struct route *route,
+			     bool has_state)
+{
+	int account = prepare_pick_account(pipeline, parcel);
+	if (has_state && must_stay(pipeline, parcel, route, account))
+		return parcel->account;
+	if (account < 0)
+		account = route->accounts
+				  [0]; /* none is live: it waits for the first choice, and moves when another comes */
+	return (unsigned)account;
+}
+
+/* It may have been sent: by a worker that died, or by an earlier attempt, before its template said that it must not be
+ * sent twice. */
+static bool must_hold(const struct parcel *parcel)
+{
+	bool may_have_left = parcel->is_in_doubt || (parcel->is_ambiguous && !parcel->may_resend);
+	return may_have_left && parcel->sms.on_unknown == ON_UNKNOWN_HOLD;
+}
+
 static void choose_account(struct pipeline *pipeline, struct parcel *parcel, struct slice state)
 {
 	const struct route *route = route_find(pipeline->options->routes, &parcel->alert.to);
@@ -142,18 +181,13 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel, str
 		settling_dead(pipeline, parcel, "no_route", "to", "no route covers this number");
 		return;
 	}
-	int account = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
-	if (account < 0)
-		account = route->accounts
-				  [0]; /* none is live: it waits for the first choice, and moves when another comes */
 	parcel->reference = pipeline->next_reference++;
 	bool has_state = events_state_parse(pipeline, parcel, state);
 	if (parcel->is_ambiguous && parcel->doubts == 0)
-		parcel->doubts = 1;
-	if (has_state && parcel->accepted != 0)
-		account = parcel->account; /* the rest of a long sms goes the way of its first parts */
+		parcel->doubts = 1; /* its state is lost, or was never written */
+	unsigned account = pick_account(pipeline, parcel, route, has_state);
 	uint16_t accepted = parcel->accepted;
-	if (!prepare_for_account(pipeline, parcel, (unsigned)account))
+	if (!prepare_for_account(pipeline, parcel, account))
 		return;
 	bool is_same = has_state && parcel->state_segments == parcel->encoded.segment_count &&
 		       parcel->state_hash == events_text_hash(parcel);
@@ -164,7 +198,10 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel, str
 		restart_whole(pipeline, parcel);
 	if (parcel->state != PARCEL_READY)
 		return;
-	dispatch_enqueue(pipeline, parcel);
+	if (must_hold(parcel))
+		settling_hold(pipeline, parcel, "interrupted");
+	else
+		dispatch_enqueue(pipeline, parcel);
 }
 
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)

@@ -154,6 +154,21 @@ void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms du
 	settle(pipeline, parcel);
 }
 
+void settling_hold(struct pipeline *pipeline, struct parcel *parcel, const char *reason)
+{
+	bool has_account = parcel->submitted != 0 || parcel->state_segments > 0;
+	parcel->settlement = (struct settlement){
+		.kind = SETTLE_HOLD,
+		.event = events_held(pipeline, parcel, reason, has_account),
+		.body = parcel->body,
+		.state = events_state(pipeline, parcel),
+		.attempt = parcel->attempts,
+		.ambiguous = true,
+	};
+	metrics_add_at(pipeline->metrics, METRIC_HELD, parcel->account, 1);
+	settle(pipeline, parcel);
+}
+
 static void send_batch(struct pipeline *pipeline)
 {
 	struct settlement *batch[STORE_BATCH_MAX];
@@ -175,6 +190,12 @@ static bool is_anything_under_way(const struct pipeline *pipeline)
 			return true;
 	}
 	return false;
+}
+
+void settling_flush(struct pipeline *pipeline)
+{
+	while (pipeline->settling_count > 0)
+		send_batch(pipeline);
 }
 
 void settling_turn(struct pipeline *pipeline, struct now now)

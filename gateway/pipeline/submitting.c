@@ -63,7 +63,7 @@ static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
 {
 	if (parcel->submitted | parcel->accepted)
 		return false;
-	int other = route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live);
+	int other = prepare_pick_account(pipeline, parcel);
 	if (other < 0 || other == parcel->account)
 		return false;
 	struct account *account = &pipeline->accounts[other];

@@ -34,6 +34,8 @@ struct store_entry {
 	uint32_t attempt;        /* attempts that came to nothing before */
 	bool ambiguous;          /* an earlier submit of it may have reached the carrier */
 	bool reclaimed;          /* others had it, or we had: it may be gone */
+	bool in_doubt;           /* who had it before had begun it: it may have been sent; then it is ambiguous too */
+	bool resend;             /* it was held, and a human decided that it goes once more */
 	bool adopted;            /* it answers adopt, not a READ */
 	unsigned crashes;        /* processes that died with it in hand, as far as anybody knows */
 	const char *malformed;   /* NULL, or what is wrong with the entry itself; body then holds its raw fields */
@@ -82,11 +84,14 @@ enum begin_verdict {
 
 #define STORE_PAUSES_MAX 64 /* in force at once */
 
-/* What becomes of an entry. Borrowed, with all it points to, until on_settled. */
+/* What becomes of an entry. An acceptance is true whoever has its entry now: where others have let it wait or held it, it
+ * is closed all the same. Borrowed, with all it points to, until on_settled. */
 enum settle_kind {
 	SETTLE_CLOSE, /* off the queue: closing and event */
 	SETTLE_DEAD,  /* off the queue into the dead letters: closing is CLOSING_DEAD, reason, body and event */
 	SETTLE_LATER, /* waits until due_at, then comes back on LANE_READY: attempt, ambiguous, state, body */
+	SETTLE_HOLD, /* waits for a late answer, or for a human who sends it on to LANE_READY or drops it: the same, and an
+	                 event that closes nothing */
 };
 
 /* A carrier's message id of an accepted segment, kept so that a receipt finds its alert. */
@@ -189,10 +194,10 @@ struct store_ops {
 	 * the same account and carrier_ref, is not written again: carriers repeat receipts. Whether it was is known as long
 	 * as the receipt is found. False where the store is down (then nothing was taken). */
 	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
-	/* A late answer: the one-segment alert that waits under origin is closed as accepted, if it still waits. The event
-	 * begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without braces). Words 2
-	 * and 6 of its state say of how many segments it is, and how many submits of it may have reached the carrier: with
-	 * more than one of these the event ends with “"ambiguous":true”.
+	/* A late answer: the one-segment alert that waits or is held under origin is closed as accepted, if it still does.
+	 * The event begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without
+	 * braces). Words 2 and 5 of its state say of how many segments it is, and how often it may have been sent: where
+	 * that is more than once the event ends with “"ambiguous":true”.
 	 * account, carrier_ref: its receipt key; an empty carrier_ref has none. */
 	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice members,
 			    const char *account, struct slice carrier_ref);

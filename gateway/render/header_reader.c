@@ -142,7 +142,7 @@ static enum err set_key(struct template_draft *draft, enum key key, struct slice
 	case KEY_ON_UNKNOWN:
 		if (!word_find(answers, COUNT(answers), value, &meaning))
 			return template_draft_fail_one(draft, PROBLEM_ON_UNKNOWN, value.at, value);
-		draft->header.on_unknown = (enum template_on_unknown)meaning;
+		draft->header.on_unknown = (enum on_unknown)meaning;
 		return ERR_OK;
 	case KEY_PARAM:
 		return param_reader_read(draft, value);

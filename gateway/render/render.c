@@ -164,6 +164,7 @@ enum err render_alert_report(const struct template *template, const struct alert
 	*out = (struct sms){
 		.text = text,
 		.sms_class = header->sms_class,
+		.on_unknown = sms_on_unknown(header->sms_class, header->on_unknown),
 		.max_age_ms = header->max_age_ms,
 		.template_name = header->name,
 		.template_version = header->version,

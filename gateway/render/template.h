@@ -56,9 +56,6 @@ struct template_param {
 	const struct template_choice *choices; /* of an enum; borrowed */
 };
 
-/* What to do with an sms that was sent and never answered. */
-enum template_on_unknown { ON_UNKNOWN_BY_CLASS, ON_UNKNOWN_RESEND, ON_UNKNOWN_HOLD };
-
 /* What a template says about itself. Slices are borrowed from the template. */
 struct template_header {
 	struct slice name;
@@ -68,7 +65,7 @@ struct template_header {
 	struct slice signature; /* without 【】; absent = the configured one */
 	bool has_no_signature;  /* “signature: none”, or the text brings its own */
 	enum sms_class sms_class;
-	enum template_on_unknown on_unknown;
+	enum on_unknown on_unknown;
 	int64_t max_age_ms; /* 0 = no limit */
 	uint32_t version;   /* made from name, locale and content: equal content has an equal version; never 0 */
 	const struct template_param *params;

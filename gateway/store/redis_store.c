@@ -360,6 +360,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_LEGACY] = "alerts:list",
 		[KEY_PAUSED] = "paused",
 		[KEY_SUSPECTS] = "suspects",
+		[KEY_HELD_BODIES] = "held:bodies",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",

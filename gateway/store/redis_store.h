@@ -42,6 +42,7 @@ struct redis_store_gauges {
 	uint64_t lane_oldest_ms[LANE_COUNT]; /* wall time of the oldest entry; 0 = empty */
 	uint64_t later_length;
 	uint64_t dead_length;
+	uint64_t held_length;
 	uint64_t reconnects;
 	uint64_t fences;
 	uint64_t adopted;  /* entries taken over from dead consumers */
@@ -58,6 +59,7 @@ struct redis_store_gauges {
 	char events_held_by
 		[STORE_GROUP_OCTETS]; /* the group of readers that keeps old events from being trimmed; "" = none */
 	bool is_full;                 /* Redis has refused new work for lack of memory in the last seconds */
+	uint64_t late;     /* alerts that waited or were held, and that a late answer closed */
 };
 
 /* options: borrowed for the store's life. NULL where there is no memory. */

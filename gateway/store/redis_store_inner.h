@@ -32,6 +32,7 @@ enum store_key {
 	KEY_LEGACY,
 	KEY_PAUSED,
 	KEY_SUSPECTS,
+	KEY_HELD_BODIES,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };

@@ -45,6 +45,10 @@ static const char *read_field(struct store_entry *entry, struct slice name, stru
 		entry->ambiguous = number == 1;
 		return NULL;
 	}
+	if (slice_is(name, "resend") && number_parse(value, 1, &number)) {
+		entry->resend = number == 1;
+		return NULL;
+	}
 	return "an internal field is unknown or malformed";
 }
 
@@ -98,7 +102,7 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 		entry->adopted = reclaimed && !store->is_delivering_read;
 		entry->crashes = reclaimed ? store_suspect_crashes(store, &entry->origin) : 0;
 		if (reclaimed && key_set_has(&store->orphan_intents, &entry->key))
-			entry->ambiguous = true;
+			entry->ambiguous = entry->in_doubt = true;
 		delivered++;
 		/* raw_fields has one place only, so a malformed entry is told at once. */
 		bool is_malformed = entry->malformed != NULL;

@@ -26,6 +26,11 @@ static void put_lane_ids(struct command *command, struct settlement *const *sett
 	}
 }
 
+static bool is_closing(const struct settlement *settlement)
+{
+	return settlement->kind == SETTLE_CLOSE || settlement->kind == SETTLE_DEAD;
+}
+
 static void put_counts(struct command *command, struct settlement *const *settlements, unsigned count)
 {
 	unsigned lanes[LANE_COUNT] = { 0 };
@@ -33,12 +38,14 @@ static void put_counts(struct command *command, struct settlement *const *settle
 	unsigned kinds = 0;
 	unsigned deads = 0;
 	unsigned laters = 0;
+	unsigned helds = 0;
 	for (unsigned i = 0; i < count; i++) {
 		const struct settlement *settlement = settlements[i];
 		lanes[settlement->key.lane]++;
 		deads += settlement->kind == SETTLE_DEAD;
 		laters += settlement->kind == SETTLE_LATER;
-		if (settlement->kind != SETTLE_LATER && closings[settlement->closing]++ == 0)
+		helds += settlement->kind == SETTLE_HOLD;
+		if (is_closing(settlement) && closings[settlement->closing]++ == 0)
 			kinds++;
 	}
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
@@ -52,6 +59,7 @@ static void put_counts(struct command *command, struct settlement *const *settle
 	}
 	command_int(command, deads);
 	command_int(command, laters);
+	command_int(command, helds);
 }
 
 static void put_events(struct command *command, struct settlement *const *settlements, unsigned count)
@@ -83,7 +91,16 @@ static void put_origin(struct command *command, const struct settlement *settlem
 	command_text(command, (struct slice){ origin, len });
 }
 
-static void put_deads_and_laters(struct command *command, struct settlement *const *settlements, unsigned count)
+/* What comes back needs to be kept of it. */
+static void put_kept(struct command *command, const struct settlement *settlement)
+{
+	command_int(command, settlement->attempt);
+	command_int(command, settlement->ambiguous);
+	command_text(command, settlement->state);
+	command_text(command, settlement->body);
+}
+
+static void put_rest(struct command *command, struct settlement *const *settlements, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		if (settlements[i]->kind != SETTLE_DEAD)
@@ -97,11 +114,14 @@ static void put_deads_and_laters(struct command *command, struct settlement *con
 			continue;
 		put_origin(command, settlements[i]);
 		command_int(command, settlements[i]->due_at);
-		command_int(command, settlements[i]->attempt);
-		command_int(command, settlements[i]->ambiguous);
-		command_text(command, settlements[i]->state);
-		command_text(command, settlements[i]->body);
+		put_kept(command, settlements[i]);
 		command_text(command, settlements[i]->paused_by);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (settlements[i]->kind != SETTLE_HOLD)
+			continue;
+		put_origin(command, settlements[i]);
+		put_kept(command, settlements[i]);
 	}
 }
 
@@ -109,7 +129,7 @@ static void write_whole(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
 	struct command *command = &settle->call.command;
-	store_call_begin_script(store, command, SCRIPT_SETTLE, 7 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_SETTLE, 9 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
@@ -117,12 +137,14 @@ static void write_whole(struct settle_call *settle)
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
 	store_put_key(store, command, KEY_PAUSED);
+	store_put_key(store, command, KEY_HELD);
+	store_put_key(store, command, KEY_HELD_BODIES);
 	store_put_lanes(store, command);
 	command_word(command, store->consumer);
 	put_events(command, settle->settlements, settle->count);
 	put_counts(command, settle->settlements, settle->count);
 	put_lane_ids(command, settle->settlements, settle->count);
-	put_deads_and_laters(command, settle->settlements, settle->count);
+	put_rest(command, settle->settlements, settle->count);
 }
 
 static void put_each(struct command *command, const struct settlement *settlement)
@@ -130,25 +152,27 @@ static void put_each(struct command *command, const struct settlement *settlemen
 	char id[ENTRY_ID_OCTETS];
 	size_t len = entry_id_format(&settlement->key, id);
 	bool is_dead = settlement->kind == SETTLE_DEAD;
+	bool is_held = settlement->kind == SETTLE_HOLD;
 	bool is_later = settlement->kind == SETTLE_LATER;
 	command_int(command, (int64_t)settlement->key.lane + 1);
 	command_text(command, (struct slice){ id, len });
-	command_word(command, is_later ? "" : closing_name(settlement->closing));
+	command_word(command, is_later ? "" : is_held ? "held" : closing_name(settlement->closing));
 	command_text(command, settlement->event);
-	command_text(command, is_dead || is_later ? settlement->body : SLICE(""));
+	command_text(command, is_dead || is_later || is_held ? settlement->body : SLICE(""));
 	put_origin(command, settlement);
 	command_text(command, is_dead ? settlement->reason : SLICE(""));
 	command_int(command, settlement->due_at);
 	command_int(command, settlement->attempt);
 	command_int(command, settlement->ambiguous);
 	command_text(command, settlement->state);
+	command_text(command, settlement->paused_by);
 }
 
 static void write_each(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
 	struct command *command = &settle->call.command;
-	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 7 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 10 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_CLAIMS);
 	store_put_key(store, command, KEY_TOTALS);
@@ -156,6 +180,9 @@ static void write_each(struct settle_call *settle)
 	store_put_key(store, command, KEY_DEAD);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
+	store_put_key(store, command, KEY_PAUSED);
+	store_put_key(store, command, KEY_HELD);
+	store_put_key(store, command, KEY_HELD_BODIES);
 	store_put_lanes(store, command);
 	command_word(command, store->consumer);
 	for (unsigned i = 0; i < settle->count; i++)
@@ -318,6 +345,8 @@ static void on_late_done(void *ctx, const struct reply *reply)
 	struct redis_store *store = ctx;
 	if (reply != NULL && reply->type == REPLY_ERROR)
 		log_write(store->options->log, LOG_WARN, "late_error", "a late answer could not be recorded");
+	else if (reply != NULL && reply->type == REPLY_INTEGER)
+		store->gauges.late += (uint64_t)reply->integer;
 }
 
 void store_settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
@@ -325,15 +354,17 @@ void store_settle_late(struct store *base, const struct entry_key *origin, struc
 {
 	struct redis_store *store = (struct redis_store *)base;
 	if (store->phase != PHASE_READY)
-		return; /* the alert is sent once more, as if no answer had come */
+		return; /* the alert is sent once more or stays held, as if no answer had come */
 	char key[ENTRY_KEY_OCTETS];
 	size_t key_len = entry_key_format(origin, key);
 	char id[ENTRY_ID_OCTETS];
 	size_t id_len = entry_id_format(origin, id);
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_LATE, 5);
+	store_call_begin_script(store, command, SCRIPT_LATE, 7);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
+	store_put_key(store, command, KEY_HELD);
+	store_put_key(store, command, KEY_HELD_BODIES);
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
 	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 0);

@@ -114,9 +114,11 @@ static void read_depths(struct redis_store *store, const struct reply *lengths, 
 	}
 	const struct reply *later = reply_at(lengths, LANE_COUNT);
 	const struct reply *dead = reply_at(lengths, LANE_COUNT + 1);
-	if (later != NULL && dead != NULL) {
+	const struct reply *held = reply_at(lengths, LANE_COUNT + 2);
+	if (later != NULL && dead != NULL && held != NULL) {
 		store->gauges.later_length = (uint64_t)later->integer;
 		store->gauges.dead_length = (uint64_t)dead->integer;
+		store->gauges.held_length = (uint64_t)held->integer;
 	}
 }
 
@@ -197,11 +199,12 @@ static void beat(struct redis_store *store, mono_us now)
 {
 	store_suspects(store); /* ahead: the heartbeat may find somebody dead */
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 6 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_HEARTBEAT, 7 + LANE_COUNT);
 	store_put_consumer_keys(store, command);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_DEAD);
 	store_put_generation(store, command, "lookout", store->options->seen_window_ms, 0);
+	store_put_key(store, command, KEY_HELD);
 	command_word(command, store->consumer);
 	store->is_beating = redis_link_send(store->main, command_octets(command), 0, on_heartbeat, store);
 	/* One that could not be queued is tried again soon: peers count the beats. */

@@ -202,6 +202,50 @@ Test(store_contract, what_waits_comes_back_when_it_is_due_and_is_no_duplicate)
 	}
 }
 
+/* A human sends it on: it comes back as what it is, and is held again. */
+Test(store_contract, what_is_held_stays_until_somebody_sends_it_on)
+{
+	static const struct settlement hold = {
+		.kind = SETTLE_HOLD,
+		.state = SLICE("7 1 0 2 1 99 cmcc -"),
+		.attempt = 3,
+		.ambiguous = true,
+	};
+	for (unsigned row = 0; row < 2 * store_kit_count; row++) {
+		start(row / 2);
+		struct settlement like = hold;
+		like.is_shared = row % 2; /* by itself, or with its batch */
+		struct entry_key key = store_rig_add(RIG, LANE_NORMAL, "x");
+		store_rig_add(RIG, LANE_NORMAL, "y");
+		store_rig_read_all(RIG, 0, 2);
+		begin_all(0, 2);
+		store_rig_settle(RIG, 0, places, 2, &like);
+		store_rig_until(RIG, 0, rig_has_settled, 2, "both are settled");
+		store_rig_pass(RIG, 300 * US_PER_MS);
+		cr_assert_eq(RIG->kit->held(RIG), 2, "%s", RIG->row);
+		cr_assert_eq(RIG->kit->dead(RIG) + RIG->kit->waiting(RIG), 0, "%s", RIG->row);
+		cr_assert_eq(slot(0)->entry_count, 2, "%s: it came back by itself", RIG->row);
+		store_rig_expect_events(RIG, "\"held\"", 2);
+		store_rig_expect_balance(RIG);
+		RIG->kit->resend(RIG, &key);
+		store_rig_read_all(RIG, 0, 3);
+		const struct rig_entry *entry = &slot(0)->entries[2];
+		cr_assert(entry_key_equal(&entry->origin, &key), "%s", RIG->row);
+		cr_assert(entry->resend && entry->ambiguous && !entry->in_doubt, "%s", RIG->row);
+		cr_assert_eq(entry->attempt, 3, "%s", RIG->row);
+		cr_assert_str_eq(entry->state, "7 1 0 2 1 99 cmcc -", "%s", RIG->row);
+		cr_assert_str_eq(entry->body, "{\"id\":\"x\",\"template\":\"t\"}", "%s", RIG->row);
+		cr_assert(store_rig_begin(RIG, 0, places + 2, 1), "%s", RIG->row);
+		store_rig_until(RIG, 0, rig_has_begun, 2, "BEGIN is answered");
+		cr_assert_eq(slot(0)->verdicts[2], BEGIN_GO, "%s: its own id stopped it", RIG->row);
+		store_rig_settle(RIG, 0, places + 2, 1, &like);
+		store_rig_until(RIG, 0, rig_has_settled, 3, "it is settled");
+		cr_assert_eq(RIG->kit->held(RIG), 2, "%s", RIG->row);
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}
+
 /* -- lost answers -- */
 
 static void call_begin(void *ctx)
@@ -214,9 +258,11 @@ static void call_settle(void *ctx)
 {
 	(void)ctx;
 	static const struct settlement later = { .kind = SETTLE_LATER, .due_at = INT64_C(4000000000000) };
+	static const struct settlement hold = { .kind = SETTLE_HOLD, .ambiguous = true };
 	store_rig_settle(RIG, 0, places, 5, &accepted);
 	store_rig_settle(RIG, 0, places + 5, 3, &buried);
 	store_rig_settle(RIG, 0, places + 8, 4, &later);
+	store_rig_settle(RIG, 0, places + 12, 2, &hold);
 }
 
 static void call_read(void *ctx)
@@ -246,17 +292,19 @@ Test(store_contract, a_settle_whose_answer_is_lost_counts_once)
 {
 	for (unsigned row = 0; row < 2 * store_kit_count; row++) {
 		start(row / 2);
-		add_some(12);
-		store_rig_read_all(RIG, 0, 12);
-		begin_all(0, 12);
+		add_some(14);
+		store_rig_read_all(RIG, 0, 14);
+		begin_all(0, 14);
 		RIG->kit->lose(RIG, row % 2, call_settle, NULL);
-		store_rig_until(RIG, 0, rig_has_settled, 12, "all are settled");
+		store_rig_until(RIG, 0, rig_has_settled, 14, "all are settled");
 		cr_assert_geq(slot(0)->up_count, 2, "%s: the connection did not break", RIG->row);
 		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 5, "%s, effect %u: %u", RIG->row, row % 2,
 			     (unsigned)RIG->kit->total(RIG, CLOSING_ACCEPTED));
 		cr_assert_eq(RIG->kit->total(RIG, CLOSING_DEAD), 3, "%s, effect %u", RIG->row, row % 2);
 		cr_assert_eq(RIG->kit->dead(RIG), 3, "%s, effect %u", RIG->row, row % 2);
 		cr_assert_eq(RIG->kit->waiting(RIG), 4, "%s, effect %u", RIG->row, row % 2);
+		cr_assert_eq(RIG->kit->held(RIG), 2, "%s, effect %u", RIG->row, row % 2);
+		store_rig_expect_events(RIG, "\"held\"", 2);
 		store_rig_expect_events(RIG, "\"accepted\"", 5);
 		store_rig_expect_events(RIG, "\"dead\"", 3);
 		for (unsigned i = 0; i < 8; i++) {

@@ -50,6 +50,7 @@ static void expect_taken_over(unsigned by, const struct entry_key *keys)
 		cr_assert(entry->reclaimed, "%s: entry %u", RIG->row, i);
 		cr_assert_eq(entry->ambiguous, i < 4, "%s: entry %u %s", RIG->row, i,
 			     i < 4 ? "was begun, and its mark is lost" : "was never begun");
+		cr_assert_eq(entry->in_doubt, i < 4, "%s: entry %u", RIG->row, i);
 	}
 }
 
@@ -352,6 +353,39 @@ Test(store_contract, who_was_fenced_and_adopts_itself_forgets_no_mark)
 		cr_assert_eq(RIG->kit->waiting(RIG), 1, "%s: it was its own", RIG->row);
 		settle_as(3, SETTLE_DEAD, CLOSING_DEAD, true);
 		cr_assert_eq(RIG->kit->dead(RIG), 1, "%s: it was its own", RIG->row);
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}
+
+/* The new owner lets it wait or holds it, and only then the sleeper says that it was accepted: nobody sends it again. */
+Test(store_contract, what_the_new_owner_keeps_was_accepted_all_the_same)
+{
+	static const enum settle_kind kinds[] = { SETTLE_LATER, SETTLE_HOLD };
+	for (unsigned row = 0; row < 2 * store_kit_count; row++) {
+		struct entry_key keys[10];
+		start(row / 2, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		work(keys);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		slot(0)->is_frozen = true;
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it takes the silent one for dead");
+		store_rig_adopt_all(RIG, 1);
+		struct settlement kept = {
+			.kind = kinds[row % 2], .ambiguous = true, .due_at = INT64_C(4000000000000), .is_shared = true
+		};
+		store_rig_settle(RIG, 1, places, 9, &kept);
+		store_rig_until(RIG, 1, rig_has_settled, 9, "all are kept");
+		cr_assert_eq(RIG->kit->waiting(RIG) + RIG->kit->held(RIG), 9, "%s", RIG->row);
+		struct settlement expired = { .kind = SETTLE_CLOSE, .closing = CLOSING_EXPIRED, .is_shared = true };
+		store_rig_settle(RIG, 0, places + 1, 1, &accepted);
+		store_rig_settle(RIG, 0, places + 2, 1, &expired);
+		slot(0)->is_frozen = false;
+		store_rig_until(RIG, 0, rig_has_settled, 3, "it has said what it knows");
+		cr_assert_eq(RIG->kit->waiting(RIG) + RIG->kit->held(RIG), 8, "%s: %u", RIG->row,
+			     RIG->kit->waiting(RIG) + RIG->kit->held(RIG));
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 2, "%s", RIG->row);
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_EXPIRED), 0, "%s: it was not its own any more", RIG->row);
+		store_rig_expect_events(RIG, "\"accepted\"", 2);
 		store_rig_expect_balance(RIG);
 		store_rig_finish(RIG);
 	}

@@ -132,6 +132,16 @@ static unsigned waiting(struct store_rig *rig)
 	return inner_of(rig)->model->waiting_count;
 }
 
+static unsigned held(struct store_rig *rig)
+{
+	return inner_of(rig)->model->held_count;
+}
+
+static void resend(struct store_rig *rig, const struct entry_key *origin)
+{
+	cr_assert(queue_model_resend(inner_of(rig)->model, origin));
+}
+
 static unsigned dead(struct store_rig *rig)
 {
 	return inner_of(rig)->model->dead_count;
@@ -179,6 +189,8 @@ const struct store_kit store_kit_fake = {
 	.total = total,
 	.depth = depth,
 	.waiting = waiting,
+	.held = held,
+	.resend = resend,
 	.dead = dead,
 	.events = events,
 	.finish = finish,

@@ -362,9 +362,30 @@ static unsigned waiting(struct store_rig *rig)
 	return (unsigned)ask_number(rig, "ZCARD %s", TAG ":later");
 }
 
+static unsigned held(struct store_rig *rig)
+{
+	unsigned count = (unsigned)ask_number(rig, "ZCARD %s", TAG ":held");
+	cr_assert_eq(ask_number(rig, "HLEN %s", TAG ":held:bodies"), count);
+	return count;
+}
+
+/* As whoever sends held alerts on does it: “attempt\nambiguous\nstate\nbody” becomes an entry. */
+static void resend(struct store_rig *rig, const struct entry_key *origin)
+{
+	static const char script[] =
+		"local attempt, state, body = string.match(redis.call('HGET', KEYS[2], ARGV[1]), "
+		"'^([^\\n]*)\\n1\\n([^\\n]*)\\n(.*)$') "
+		"redis.call('ZREM', KEYS[1], ARGV[1]) redis.call('HDEL', KEYS[2], ARGV[1]) "
+		"return redis.call('XADD', KEYS[3], '*', 'alert', body, 'origin', ARGV[1], 'attempt', attempt, "
+		"'ambiguous', '1', 'state', state, 'resend', '1')";
+	char key[ENTRY_KEY_OCTETS];
+	entry_key_format(origin, key);
+	freeReplyObject(ask(rig, "EVAL %s 3 %s %s %s %s", script, TAG ":held", TAG ":held:bodies", TAG ":ready", key));
+}
+
 static unsigned depth(struct store_rig *rig)
 {
-	long long sum = waiting(rig);
+	long long sum = (long long)waiting(rig) + held(rig);
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
 		sum += ask_number(rig, "XLEN %s", lane_keys[lane]);
 	return (unsigned)sum;
@@ -455,6 +476,8 @@ const struct store_kit store_kit_redis = {
 	.total = total,
 	.depth = depth,
 	.waiting = waiting,
+	.held = held,
+	.resend = resend,
 	.dead = dead,
 	.drift = drift,
 	.events = events,

@@ -48,6 +48,8 @@ static void on_read(void *ctx, const struct store_entry *entries, unsigned count
 			.origin = entries[i].origin,
 			.attempt = entries[i].attempt,
 			.ambiguous = entries[i].ambiguous,
+			.in_doubt = entries[i].in_doubt,
+			.resend = entries[i].resend,
 			.reclaimed = entries[i].reclaimed,
 			.is_malformed = entries[i].malformed != NULL,
 			.is_held = true,
@@ -421,7 +423,7 @@ void store_rig_settle(struct store_rig *rig, unsigned number, const unsigned *pl
 		mine->settlement.body = slice_of(mine->body);
 		if (like->kind != SETTLE_LATER) {
 			snprintf(mine->event, sizeof mine->event, "{\"of\":\"%s\",\"event\":\"%s\"}", origin,
-				 closing_name(like->closing));
+				 like->kind == SETTLE_HOLD ? "held" : closing_name(like->closing));
 			mine->settlement.event = slice_of(mine->event);
 		}
 		batch[i] = &mine->settlement;

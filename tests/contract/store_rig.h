@@ -17,6 +17,8 @@ struct rig_entry {
 	char state[RIG_TEXT];
 	uint32_t attempt;
 	bool ambiguous;
+	bool in_doubt;
+	bool resend;
 	bool reclaimed;
 	bool is_malformed;
 	bool is_held; /* until it is settled or forgotten */
@@ -108,8 +110,11 @@ struct store_kit {
 	/* As add, under an id of the test's: higher than all that the lane had. */
 	void (*add_at)(struct store_rig *rig, const struct entry_key *key, const char *body);
 	uint64_t (*total)(struct store_rig *rig, enum closing closing);
-	unsigned (*depth)(struct store_rig *rig); /* lanes and waiting ones */
+	unsigned (*depth)(struct store_rig *rig); /* lanes, waiting ones and held ones */
 	unsigned (*waiting)(struct store_rig *rig);
+	unsigned (*held)(struct store_rig *rig);
+	/* A human decides that a held alert goes once more. */
+	void (*resend)(struct store_rig *rig, const struct entry_key *origin);
 	unsigned (*dead)(struct store_rig *rig);
 	/* What is left over of the account (0: it balances), as the queue itself counts. NULL where it does not. */
 	int64_t (*drift)(struct store_rig *rig);

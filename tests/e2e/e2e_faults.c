@@ -104,6 +104,10 @@ int main(int argc, char *argv[])
 		{ "attempts_over", faults_attempts_over, 60, false },
 		{ "wrong_password", faults_wrong_password, 60, false },
 		{ "carrier_restart", faults_carrier_restart, 60, false },
+		{ "held", faults_held, 60, false },
+		{ "held_late", faults_held_late, 60, false },
+		{ "held_kill", faults_held_kill, 90, false },
+		{ "elsewhere", faults_elsewhere, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

@@ -61,6 +61,12 @@ void faults_script_flush_idle(void);
 void faults_redis_full(void);
 void faults_redis_pauses(void);
 
+/* e2e_faults_held.c */
+void faults_held(void);
+void faults_held_late(void);
+void faults_held_kill(void);
+void faults_elsewhere(void);
+
 /* e2e_faults_carrier.c */
 void faults_unbind(void);
 void faults_reset(void);

@@ -14,7 +14,7 @@
 
 /* An account that soon gives an answer up, and a gateway that soon sends again. */
 #define HASTY_ACCOUNT "response_timeout: 300ms"
-#define HASTY_ROOT    "retry: { base: 100ms, max: 1s }\nunknown: { wait: 200ms }"
+#define HASTY_ROOT    "retry: { base: 100ms, max: 1s }\nunknown_wait: { notice: 200ms }"
 
 static double metric(const char *name)
 {
@@ -203,7 +203,7 @@ void faults_late(void)
 {
 	enum { COUNT = 80 };
 	open_small((const char *const[]){ "--late", "600@1", "--receipts", "on", "--receipt-delay-ms", "100", NULL },
-		   HASTY_ACCOUNT, "unknown: { wait: 20s }");
+		   HASTY_ACCOUNT, "unknown_wait: { notice: 20s }");
 	books_add_load(0, COUNT);
 	books_await_settled(15);
 	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);

@@ -161,6 +161,7 @@ void redis_server_drain(void)
 long long redis_server_waiting(void)
 {
 	return redis_server_int("EVAL %s 0", "local n = redis.call('ZCARD', '{hongyan}:later')\n"
+					     "n = n + redis.call('ZCARD', '{hongyan}:held')\n"
 					     "for _, lane in ipairs({'alerts:urgent', 'alerts:normal', 'alerts:bulk', "
 					     "'ready'}) do n = n + redis.call('XLEN', '{hongyan}:' .. lane) end\n"
 					     "return n");

@@ -31,5 +31,5 @@ long long redis_server_int(const char *format, ...);
 void redis_server_queue(const char *format, ...);
 void redis_server_drain(void);
 
-/* Sum of the lengths of all places where an alert may wait: the lanes, ready and later. */
+/* Sum of the lengths of all places where an alert may wait: the lanes, ready, later and held. */
 long long redis_server_waiting(void);

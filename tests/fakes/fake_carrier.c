@@ -24,6 +24,7 @@ struct place {
 	mono_us answer_at; /* INT64_MAX = never */
 	mono_us deadline;
 	enum outcome_class outcome_class;
+	bool is_about_account;
 	uint64_t ref;
 };
 
@@ -80,18 +81,21 @@ static void arrive(struct fake_carrier *carrier, struct place *place, mono_us no
 	static const enum outcome_class classes[SMSC_FATE_COUNT] = {
 		[SMSC_ACCEPT] = OUTCOME_ACCEPTED,     [SMSC_THROTTLE] = OUTCOME_THROTTLED,
 		[SMSC_TEMPORARY] = OUTCOME_TEMPORARY, [SMSC_REJECT] = OUTCOME_REJECTED,
-		[SMSC_SILENT] = OUTCOME_ACCEPTED,     [SMSC_LOSE] = OUTCOME_UNKNOWN,
-		[SMSC_LATE] = OUTCOME_ACCEPTED,
+		[SMSC_REFUSE] = OUTCOME_REJECTED,     [SMSC_SILENT] = OUTCOME_ACCEPTED,
+		[SMSC_LOSE] = OUTCOME_UNKNOWN,        [SMSC_LATE] = OUTCOME_ACCEPTED,
 	};
 	struct smsc_model *smsc = carrier->options.smsc;
 	enum smsc_fate fate = smsc_model_fate(smsc);
 	place->state = PLACE_ARRIVED;
 	place->outcome_class = classes[fate];
+	place->is_about_account = fate == SMSC_REFUSE;
 	place->answer_at = now == INT64_MAX ? INT64_MAX : now + up_to(carrier, smsc->mood->latency_max_us);
 	if (fate == SMSC_LATE && now != INT64_MAX)
 		place->answer_at = place->deadline + 1 + up_to(carrier, smsc->mood->late_us);
 	if (fate == SMSC_SILENT || fate == SMSC_LOSE)
 		place->answer_at = INT64_MAX;
+	if (place->outcome_class == OUTCOME_ACCEPTED || place->outcome_class == OUTCOME_UNKNOWN)
+		smsc_model_meet(smsc, &place->key, now_of(carrier));
 	if (place->outcome_class == OUTCOME_ACCEPTED)
 		place->ref = smsc_model_take(smsc, &place->key, place->wants_receipt, now_of(carrier));
 	if (smsc->plant == PLANT_SETTLE_BEFORE_OUTCOME) {
@@ -207,6 +211,7 @@ static void tell_outcome(struct fake_carrier *carrier, struct place *place, bool
 		outcome.carrier_ref = (struct slice){ ref, smsc_model_format_ref(place->ref, ref) };
 	else if (place->state == PLACE_ARRIVED && !is_overdue)
 		outcome.native_code = 0x100 + (uint32_t)place->outcome_class;
+	outcome.is_about_account = !is_overdue && place->is_about_account;
 	uint64_t token = place->token;
 	list_remove(&place->link);
 	carrier->outstanding_count--;

@@ -170,11 +170,12 @@ void fake_store_deliver(struct fake_store *store, struct queue_entry **entries, 
 			.attempt = entry->attempt,
 			.ambiguous = entry->ambiguous,
 			.reclaimed = reclaimed,
+			.resend = entry->resend,
 			.adopted = reclaimed,
 			.malformed = entry->malformed,
 		};
 		if (reclaimed && is_intent_of_orphan(store, &entry->key)) {
-			told.ambiguous = true;
+			told.ambiguous = told.in_doubt = true;
 			store->counts.adopted_intents++;
 		}
 		store->upcalls++;

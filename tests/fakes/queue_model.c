@@ -44,6 +44,10 @@ void queue_model_destroy(struct queue_model *model)
 		free_text(model->waiting[i].body);
 		free_text(model->waiting[i].paused_by);
 	}
+	for (unsigned i = 0; i < model->held_count; i++) {
+		free_text(model->held[i].state);
+		free_text(model->held[i].body);
+	}
 	for (unsigned i = 0; i < model->dead_count; i++) {
 		free_text(model->dead[i].reason);
 		free_text(model->dead[i].body);
@@ -52,6 +56,7 @@ void queue_model_destroy(struct queue_model *model)
 		free_text(model->events[i]);
 	free(model->consumers);
 	free(model->waiting);
+	free(model->held);
 	free(model->dead);
 	free(model->events);
 	text_table_destroy(model->seen);
@@ -128,7 +133,7 @@ struct queue_entry *queue_model_find(struct queue_model *model, const struct ent
 
 unsigned queue_model_depth(const struct queue_model *model)
 {
-	unsigned depth = model->waiting_count;
+	unsigned depth = model->waiting_count + model->held_count;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
 		depth += model->lanes[lane].live;
 	return depth;
@@ -136,7 +141,7 @@ unsigned queue_model_depth(const struct queue_model *model)
 
 int64_t queue_model_drift(const struct queue_model *model)
 {
-	int64_t accounted = model->waiting_count;
+	int64_t accounted = (int64_t)model->waiting_count + model->held_count;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
 		for (unsigned i = model->lanes[lane].first; i < model->lanes[lane].count; i++)
 			accounted += !model->lanes[lane].entries[i]->is_settled;
@@ -187,6 +192,34 @@ wall_ms queue_model_next_due(const struct queue_model *model)
 	return due;
 }
 
+/* It comes back, with what was kept of it. */
+static struct queue_entry *bring_back(struct queue_model *model, struct queue_waiting *waiting)
+{
+	struct queue_entry *entry = append(model, LANE_READY);
+	if (model->plant != PLANT_RETRY_LOSES_ORIGIN)
+		entry->origin = waiting->origin;
+	entry->body = waiting->body;
+	entry->state = waiting->state;
+	entry->attempt = waiting->attempt;
+	entry->ambiguous = waiting->ambiguous;
+	free_text(waiting->paused_by);
+	waiting->paused_by = (struct slice){ NULL, 0 };
+	return entry;
+}
+
+bool queue_model_resend(struct queue_model *model, const struct entry_key *origin)
+{
+	for (unsigned i = 0; i < model->held_count; i++) {
+		if (!entry_key_equal(&model->held[i].origin, origin))
+			continue;
+		struct queue_entry *entry = bring_back(model, &model->held[i]);
+		entry->ambiguous = entry->resend = true;
+		model->held[i] = model->held[--model->held_count];
+		return true;
+	}
+	return false;
+}
+
 void queue_model_move(struct queue_model *model, unsigned count)
 {
 	for (unsigned i = 0; i < model->waiting_count && count > 0;) {
@@ -196,23 +229,15 @@ void queue_model_move(struct queue_model *model, unsigned count)
 			continue;
 		}
 		if (waiting->has_moved) { /* a planted bug: only now does it leave `later` */
-			free_text(waiting->paused_by);
 			model->waiting[i] = model->waiting[--model->waiting_count];
 			continue;
 		}
-		struct queue_entry *entry = append(model, LANE_READY);
-		if (model->plant != PLANT_RETRY_LOSES_ORIGIN)
-			entry->origin = waiting->origin;
-		entry->body = waiting->body;
-		entry->state = waiting->state;
-		entry->attempt = waiting->attempt;
-		entry->ambiguous = waiting->ambiguous;
+		bring_back(model, waiting);
 		if (model->plant == PLANT_MOVER_NOT_ATOMIC) {
 			waiting->state = waiting->body = (struct slice){ NULL, 0 };
 			waiting->has_moved = true;
 			return;
 		}
-		free_text(waiting->paused_by);
 		model->waiting[i] = model->waiting[--model->waiting_count];
 		count--;
 	}

@@ -28,6 +28,7 @@ struct queue_entry {
 	bool is_settled;
 	unsigned told_to;  /* the consumer whose pipeline has seen it; the owner may never have got the answer */
 	bool was_doubtful; /* taken over from a consumer that had begun it */
+	bool resend;       /* it was held, and a human sent it on */
 };
 
 struct queue_lane {
@@ -77,6 +78,9 @@ struct queue_model {
 	struct queue_waiting *waiting;
 	unsigned waiting_count;
 	unsigned waiting_cap;
+	struct queue_waiting *held; /* due_at: since when */
+	unsigned held_count;
+	unsigned held_cap;
 	struct queue_dead *dead;
 	unsigned dead_count;
 	unsigned dead_cap;
@@ -111,7 +115,7 @@ struct queue_entry *queue_model_find(struct queue_model *model, const struct ent
 /* Entries added less entries accounted for, counted anew: 0 unless something was lost or made up. */
 int64_t queue_model_drift(const struct queue_model *model);
 
-/* Entries on lanes and waiting ones. */
+/* Entries on lanes, waiting ones and held ones. */
 unsigned queue_model_depth(const struct queue_model *model);
 
 /* -- consumers -- */
@@ -179,6 +183,9 @@ wall_ms queue_model_next_due(const struct queue_model *model);
 
 /* Brings alerts back whose waiting is over, at most so many. */
 void queue_model_move(struct queue_model *model, unsigned count);
+
+/* A human decides that what is held goes once more. False where it is not held. */
+bool queue_model_resend(struct queue_model *model, const struct entry_key *origin);
 
 /* Writes what receipts say, each state of a receipt key once. */
 void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count);

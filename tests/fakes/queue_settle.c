@@ -119,25 +119,69 @@ static bool take_off(struct queue_model *model, const struct entry_key *key)
 	return true;
 }
 
-static void wait(struct queue_model *model, const struct settlement *settlement)
+static struct queue_waiting kept(const struct settlement *settlement, wall_ms at)
 {
-	model->waiting = grown(model->waiting, model->waiting_count, &model->waiting_cap, sizeof *model->waiting);
-	model->waiting[model->waiting_count++] = (struct queue_waiting){
+	return (struct queue_waiting){
 		.origin = settlement->origin,
-		.due_at = settlement->due_at,
+		.due_at = at,
 		.attempt = settlement->attempt,
 		.ambiguous = settlement->ambiguous,
 		.state = text_copy(settlement->state),
 		.body = text_copy(settlement->body),
 	};
+}
+
+static void wait(struct queue_model *model, const struct settlement *settlement)
+{
+	model->waiting = grown(model->waiting, model->waiting_count, &model->waiting_cap, sizeof *model->waiting);
+	struct queue_waiting *waiting = &model->waiting[model->waiting_count++];
+	*waiting = kept(settlement, settlement->due_at);
 	if (settlement->paused_by.at == NULL)
 		return;
 	/* Where the pause has ended meanwhile, nobody would look for it. */
-	struct queue_waiting *waiting = &model->waiting[model->waiting_count - 1];
 	if (queue_model_is_paused(model, settlement->paused_by))
 		waiting->paused_by = text_copy(settlement->paused_by);
 	else
 		waiting->due_at = 0;
+}
+
+static void hold(struct queue_model *model, const struct settlement *settlement)
+{
+	model->held = grown(model->held, model->held_count, &model->held_cap, sizeof *model->held);
+	model->held[model->held_count++] = kept(settlement, model->now);
+}
+
+/* Takes what waits or is held under an origin out; false where it does neither. out: owned by the caller. */
+static bool take_waiting(struct queue_waiting *list, unsigned *count, const struct entry_key *origin,
+			 struct queue_waiting *out)
+{
+	unsigned i = 0;
+	while (i < *count && !entry_key_equal(&list[i].origin, origin))
+		i++;
+	if (i == *count)
+		return false;
+	*out = list[i];
+	list[i] = list[--*count];
+	return true;
+}
+
+static void free_waiting(struct queue_waiting *waiting)
+{
+	free((char *)(uintptr_t)waiting->state.at);
+	free((char *)(uintptr_t)waiting->body.at);
+	free((char *)(uintptr_t)waiting->paused_by.at);
+}
+
+/* An acceptance is true whoever has the entry now: what others have let wait or held is not closed yet. */
+static bool is_accepted_elsewhere(struct queue_model *model, const struct settlement *settlement)
+{
+	struct queue_waiting waiting;
+	if (settlement->kind != SETTLE_CLOSE || settlement->closing != CLOSING_ACCEPTED ||
+	    (!take_waiting(model->waiting, &model->waiting_count, &settlement->origin, &waiting) &&
+	     !take_waiting(model->held, &model->held_count, &settlement->origin, &waiting)))
+		return false;
+	free_waiting(&waiting);
+	return true;
 }
 
 static void bury(struct queue_model *model, const struct settlement *settlement)
@@ -171,13 +215,16 @@ static void settle_one(struct queue_model *model, unsigned consumer, bool carefu
 	}
 	model->robbed += is_robbery;
 	bool was_pending = take_off(model, &settlement->key);
-	if (careful && !was_pending) {
+	if (careful && !was_pending && !is_accepted_elsewhere(model, settlement)) {
 		model->refused++;
 		return;
 	}
 	switch (settlement->kind) {
 	case SETTLE_LATER:
 		wait(model, settlement);
+		break;
+	case SETTLE_HOLD:
+		hold(model, settlement);
 		break;
 	case SETTLE_DEAD:
 		CHECK(settlement->closing == CLOSING_DEAD);
@@ -216,32 +263,39 @@ static struct slice member_text(struct slice json, const char *key)
 	return (struct slice){ at, end ? (size_t)(end - at) : 0 };
 }
 
-/* A number of the state by its place, from 0: 1 says of how many segments the sms is (of a long one the answer is one
- * part's only), 5 how many submits of it may have reached the carrier. 0 where there is none. */
-static unsigned long state_number(struct slice state, unsigned place)
+/* The state's words: the second says of how many segments the sms is, the fifth how often it may have been sent. */
+static uint64_t state_number(struct slice state, unsigned word)
 {
-	char text[128];
-	snprintf(text, sizeof text, "%.*s", (int)state.len, state.len ? state.at : "");
-	char *at = text;
-	for (unsigned i = 0; i < place && at != NULL; i++) {
-		at = strchr(at, ' ');
-		at = at != NULL ? at + 1 : NULL;
+	uint64_t number = 0;
+	while (word-- > 0) {
+		const char *blank = state.len ? memchr(state.at, ' ', state.len) : NULL;
+		size_t len = blank ? (size_t)(blank - state.at) : state.len;
+		if (!number_parse((struct slice){ state.at, len }, UINT32_MAX, &number))
+			return 0;
+		size_t skip = len + (blank != NULL);
+		state = (struct slice){ state.at + skip, state.len - skip };
 	}
-	return at != NULL ? strtoul(at, NULL, 10) : 0;
+	return number;
+}
+
+/* Of a long sms the answer is one part's only. */
+static bool take_one_segment(struct queue_waiting *list, unsigned *count, const struct entry_key *origin,
+			     struct queue_waiting *out)
+{
+	for (unsigned i = 0; i < *count; i++) {
+		if (entry_key_equal(&list[i].origin, origin))
+			return state_number(list[i].state, 2) == 1 && take_waiting(list, count, origin, out);
+	}
+	return false;
 }
 
 void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
 			     const char *account, struct slice carrier_ref)
 {
-	unsigned i = 0;
-	while (i < model->waiting_count && !entry_key_equal(&model->waiting[i].origin, origin))
-		i++;
-	if (i == model->waiting_count || state_number(model->waiting[i].state, 1) != 1)
+	struct queue_waiting waiting;
+	if (!take_one_segment(model->waiting, &model->waiting_count, origin, &waiting) &&
+	    !take_one_segment(model->held, &model->held_count, origin, &waiting))
 		return;
-	struct queue_waiting waiting = model->waiting[i];
-	bool stays = model->plant == PLANT_LATE_CLOSES_TWICE;
-	if (!stays)
-		model->waiting[i] = model->waiting[--model->waiting_count];
 	char id[ENTRY_ID_OCTETS];
 	char octets[4096];
 	struct buf buf = buf_over(octets, sizeof octets);
@@ -262,9 +316,10 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;
 	tell(model, buf_slice(&buf));
-	if (stays)
+	if (model->plant != PLANT_LATE_CLOSES_TWICE) {
+		free_waiting(&waiting);
 		return;
-	free((char *)(uintptr_t)waiting.state.at);
-	free((char *)(uintptr_t)waiting.body.at);
-	free((char *)(uintptr_t)waiting.paused_by.at);
+	}
+	model->waiting = grown(model->waiting, model->waiting_count, &model->waiting_cap, sizeof *model->waiting);
+	model->waiting[model->waiting_count++] = waiting;
 }

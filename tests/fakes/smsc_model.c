@@ -74,7 +74,7 @@ static void plan_receipt(struct smsc_model *smsc, mono_us now)
 		(struct smsc_receipt){ .ref = smsc->accepted, .due_at = now + (mono_us)delay };
 }
 
-uint64_t smsc_model_take(struct smsc_model *smsc, const struct submit_key *key, bool wants_receipt, mono_us now)
+static struct smsc_segment *find_or_make(struct smsc_model *smsc, const struct submit_key *key, mono_us now)
 {
 	struct smsc_segment *segment = find(smsc, key);
 	if (segment == NULL) {
@@ -83,6 +83,17 @@ uint64_t smsc_model_take(struct smsc_model *smsc, const struct submit_key *key, 
 		*segment = (struct smsc_segment){ .key = *key, .first_at = now, .next = *bucket };
 		*bucket = segment;
 	}
+	return segment;
+}
+
+void smsc_model_meet(struct smsc_model *smsc, const struct submit_key *key, mono_us now)
+{
+	find_or_make(smsc, key, now)->met++;
+}
+
+uint64_t smsc_model_take(struct smsc_model *smsc, const struct submit_key *key, bool wants_receipt, mono_us now)
+{
+	struct smsc_segment *segment = find_or_make(smsc, key, now);
 	smsc->accepted++;
 	smsc->duplicates += segment->accepted > 0;
 	segment->accepted++;

@@ -16,6 +16,7 @@ enum smsc_fate {
 	SMSC_THROTTLE,
 	SMSC_TEMPORARY,
 	SMSC_REJECT,
+	SMSC_REFUSE, /* as REJECT, but for what the account is, not for what the sms is */
 	SMSC_SILENT, /* taken, but the answer never comes */
 	SMSC_LOSE,   /* neither taken nor answered */
 	SMSC_LATE,   /* taken, and answered after the response deadline */
@@ -37,6 +38,7 @@ struct smsc_mood {
 struct smsc_segment {
 	struct submit_key key;
 	unsigned accepted; /* times */
+	unsigned met;      /* times that it came and nobody was told that it was refused */
 	mono_us first_at;  /* when it was first accepted */
 	struct smsc_segment *next;
 };
@@ -74,6 +76,9 @@ enum smsc_fate smsc_model_fate(struct smsc_model *smsc);
 
 /* The SMSC takes a segment. Returns its reference. */
 uint64_t smsc_model_take(struct smsc_model *smsc, const struct submit_key *key, bool wants_receipt, mono_us now);
+
+/* A segment comes, and its sender will not hear that it was refused. */
+void smsc_model_meet(struct smsc_model *smsc, const struct submit_key *key, mono_us now);
 
 /* What it knows about a segment; NULL where it never took it. */
 const struct smsc_segment *smsc_model_find(const struct smsc_model *smsc, const struct submit_key *key);

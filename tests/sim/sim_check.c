@@ -142,6 +142,18 @@ static unsigned accepted_times(const struct sim_world *world, const struct sim_a
 	return times;
 }
 
+/* How often one segment came to a carrier that did not say that it refused it. */
+static unsigned met_times(const struct sim_world *world, const struct sim_alert *alert, unsigned segment)
+{
+	struct submit_key key = { .origin = alert->origin, .segment = (uint8_t)segment };
+	unsigned times = 0;
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
+		const struct smsc_segment *known = smsc_model_find(world->smscs[i], &key);
+		times += known != NULL ? known->met : 0;
+	}
+	return times;
+}
+
 static void check_alert(struct sim_world *world, const struct sim_alert *alert, uint64_t *extra)
 {
 	unsigned whole = 0;
@@ -151,6 +163,11 @@ static void check_alert(struct sim_world *world, const struct sim_alert *alert, 
 		whole += times > 0;
 		most = times > most ? times : most;
 		*extra += times > 1 ? times - 1 : 0;
+		unsigned met = met_times(world, alert, segment);
+		if (alert->is_careful && met > 1 + alert->resent)
+			sim_world_fail(world,
+				       "alert %u must not be sent twice, but came %u times, %u of them by a human",
+				       alert->id, met, alert->resent);
 	}
 	if (alert->closings != (alert->kind != SIM_CANCEL)) {
 		sim_world_fail(world, "alert %u ended in %u closing events", alert->id, alert->closings);

@@ -48,6 +48,8 @@ static void change_mood(struct sim_world *world, unsigned account)
 		{ [SMSC_SILENT] = 1 },
 		{ [SMSC_LATE] = 1 },
 		{ [SMSC_TEMPORARY] = 1 },
+		{ [SMSC_REFUSE] = 1 },
+		{ [SMSC_ACCEPT] = 60, [SMSC_REFUSE] = 20, [SMSC_TEMPORARY] = 20 },
 		{ [SMSC_ACCEPT] = 40,
 		  [SMSC_THROTTLE] = 10,
 		  [SMSC_TEMPORARY] = 10,

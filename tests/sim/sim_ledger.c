@@ -81,6 +81,11 @@ bool sim_ledger_read_event(struct sim_ledger *ledger, struct slice event, const 
 		alert->delivered++;
 		return true;
 	}
+	if (slice_is(name, "held")) {
+		*why = "held after its end, or although it may be sent twice";
+		alert->held++;
+		return alert->closings == 0 && alert->is_careful;
+	}
 	unsigned closing = 0;
 	while (closing < CLOSING_COUNT && !slice_is(name, closing_name((enum closing)closing)))
 		closing++;

@@ -37,6 +37,9 @@ struct sim_alert {
 	struct entry_key origin;
 	enum sim_kind kind;
 	bool is_long;     /* several segments */
+	bool is_careful;  /* its template says that it must not be sent twice */
+	unsigned held;    /* times that an event said so */
+	unsigned resent;  /* times that a human sent it on */
 	unsigned id;      /* number in the alert's id; of a cancel: what it names, as is subject */
 	unsigned subject; /* 0 = none, as are batch and tenant */
 	unsigned batch;

@@ -9,14 +9,14 @@
 
 static struct pause pick(struct sim_world *world)
 {
-	static const char *const templates[] = { "short", "long" };
+	static const char *const templates[] = { "short", "long", "careful", "long_careful" };
 	struct pause pause = { .kind = (enum pause_kind)rng_below(&world->rng, PAUSE_KIND_COUNT) };
 	switch (pause.kind) {
 	case PAUSE_ALL:
 	case PAUSE_KIND_COUNT:
 		break;
 	case PAUSE_TEMPLATE:
-		snprintf(pause.name, sizeof pause.name, "%s", templates[rng_below(&world->rng, 2)]);
+		snprintf(pause.name, sizeof pause.name, "%s", templates[rng_below(&world->rng, 4)]);
 		break;
 	case PAUSE_TENANT:
 		snprintf(pause.name, sizeof pause.name, "t%u", 1 + (unsigned)rng_below(&world->rng, 2));

@@ -74,6 +74,7 @@ static bool make_twice(struct sim_world *world, struct sim_alert *alert)
 		return false;
 	alert->id = first->id;
 	alert->is_long = first->is_long;
+	alert->is_careful = first->is_careful;
 	alert->expires_at = first->expires_at;
 	alert->not_before = first->not_before;
 	alert->subject = first->subject;
@@ -90,6 +91,7 @@ static void make_alert(struct sim_world *world, struct sim_alert *alert)
 	wall_ms now = world->env.now.wall;
 	alert->kind = pick_kind(world);
 	alert->is_long = !world->profile.is_calm && die(world, 6) == 0;
+	alert->is_careful = die(world, 3) == 0;
 	if (alert->kind == SIM_CANCEL) {
 		make_cancel(world, alert);
 		return;

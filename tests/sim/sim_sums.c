@@ -49,8 +49,14 @@ void sim_sums_add(struct sim_sums *sums, const struct sim_world *world, uint64_t
 	sums->refused += world->model->refused;
 	sums->pauses += world->pauses;
 	sums->simulated_us += (uint64_t)world->env.now.mono;
-	for (unsigned i = 0; i < world->worker_count; i++)
+	for (unsigned i = 0; i < world->worker_count; i++) {
 		sums->fences += world->workers[i].fences;
+		for (unsigned account = 0; account < SIM_ACCOUNTS; account++)
+			sums->elsewhere +=
+				(uint64_t)metrics_value(world->workers[i].metrics, METRIC_ELSEWHERE, account, 0);
+	}
+	for (unsigned i = 0; i < world->ledger.count; i++)
+		sums->held += world->ledger.alerts[i].held;
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
 		sums->accepted += world->smscs[i]->accepted;
 		sums->duplicates += world->smscs[i]->duplicates;
@@ -66,8 +72,8 @@ void sim_sums_print(const struct sim_sums *sums, const struct sim_states *worlds
 	printf("  ended as:");
 	for (unsigned i = 0; i < CLOSING_COUNT; i++)
 		printf("%s %llu %s", i > 0 ? "," : "", as_ull(sums->closings[i]), closing_name((enum closing)i));
-	printf("; %llu segments accepted, %llu of them again\n  faults:", as_ull(sums->accepted),
-	       as_ull(sums->duplicates));
+	printf("; %llu segments accepted, %llu of them again, %llu times sent elsewhere, %llu times held\n  faults:",
+	       as_ull(sums->accepted), as_ull(sums->duplicates), as_ull(sums->elsewhere), as_ull(sums->held));
 	for (unsigned i = 0; i < SIM_FAULT_COUNT; i++)
 		printf("%s %llu %s", i > 0 ? "," : "", as_ull(sums->faults[i]), fault_names[i]);
 	printf("; %llu pauses, %llu fences, %llu late settlements refused\n", as_ull(sums->pauses),

@@ -16,6 +16,8 @@ struct sim_sums {
 	uint64_t closings[CLOSING_COUNT];
 	uint64_t accepted; /* segments */
 	uint64_t duplicates;
+	uint64_t elsewhere; /* times that one went over another account */
+	uint64_t held;      /* times that one was held */
 	uint64_t faults[SIM_FAULT_COUNT];
 	uint64_t fences;
 	uint64_t refused;

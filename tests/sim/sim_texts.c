@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Two templates, routes that leave some numbers out. */
+/* Four templates, routes that leave some numbers out. */
 
 #include "sim/sim_texts.h"
 
@@ -30,8 +30,13 @@ bool sim_texts_make(struct sim_world *world)
 	world->catalogue = catalogue_create((struct slice){ NULL, 0 });
 	CHECK(world->catalogue != NULL);
 	add_template(world->catalogue, "short", "class: notice\nparam n integer n sample=1\n---\n您好，第{{n}}条。");
+	add_template(world->catalogue, "careful",
+		     "class: notice\non_unknown: hold\nparam n integer n sample=1\n---\n您好，第{{n}}条。");
 	add_template(world->catalogue, "long",
 		     "class: notice\nparam n integer n sample=1\n"
+		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
+	add_template(world->catalogue, "long_careful",
+		     "class: marketing\nparam n integer n sample=1\n"
 		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
 	return catalogue_freeze(world->catalogue) == ERR_OK &&
 	       route_create(rules, sizeof rules / sizeof rules[0], &world->routes, NULL) == ERR_OK;
@@ -39,7 +44,8 @@ bool sim_texts_make(struct sim_world *world)
 
 static const char *template_of(const struct sim_alert *alert)
 {
-	return alert->is_long ? "long" : "short";
+	static const char *const names[2][2] = { { "short", "careful" }, { "long", "long_careful" } };
+	return names[alert->is_long][alert->is_careful];
 }
 
 bool sim_texts_same_template(const struct sim_alert *a, const struct sim_alert *b)

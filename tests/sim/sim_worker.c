@@ -127,6 +127,7 @@ void sim_worker_start(struct sim_worker *worker)
 	make_store(worker);
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		make_account(worker, i);
+	mono_us unknown_wait = sim_world_span(world, 2 * US_PER_S);
 	worker->options = (struct pipeline_options){
 		.accounts = worker->accounts,
 		.account_count = SIM_ACCOUNTS,
@@ -137,7 +138,7 @@ void sim_worker_start(struct sim_worker *worker)
 		.retry = { .base_us = sim_world_span(world, US_PER_S / 5),
 			   .max_us = sim_world_span(world, 2 * US_PER_S),
 			   .attempts_max = 6,
-			   .unknown_wait_us = sim_world_span(world, 2 * US_PER_S) },
+			   .unknown_wait_us = { unknown_wait, unknown_wait, unknown_wait } },
 		.throttle_pause_us = sim_world_span(world, US_PER_S / 5),
 		.parcel_count = world->parcel_count,
 		.seed = rng_next(&world->rng),

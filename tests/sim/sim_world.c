@@ -191,6 +191,7 @@ void sim_world_step(struct sim_world *world)
 	sim_fault_step(world);
 	sim_producer_step(world);
 	sim_pause_step(world);
+	sim_human_step(world);
 	unsigned first = (unsigned)rng_below(&world->rng, world->worker_count);
 	for (unsigned i = 0; i < world->worker_count; i++)
 		run_worker(world, &world->workers[(first + i) % world->worker_count]);

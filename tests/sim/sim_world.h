@@ -118,6 +118,7 @@ struct sim_world {
 	char failure[400];
 	bool has_pauses; /* somebody pauses things now and then */
 	mono_us pause_at;
+	mono_us human_at;
 	unsigned alerts_most;    /* 0 = as many as there is time for */
 	unsigned fault_every;    /* alerts; 0 = faults come by chance only */
 	unsigned faults_planned; /* those that have come */
@@ -170,6 +171,9 @@ void sim_pause_step(struct sim_world *world);
 bool sim_pause_is_all_that_is_left(const struct sim_world *world);
 /* Pauses end: that of everything; also_few: all of them. */
 void sim_pause_end(struct sim_world *world, bool also_few);
+
+/* sim_human.c: somebody looks at what is held now and then, and sends some of it on. */
+void sim_human_step(struct sim_world *world);
 
 /* sim_producer.c */
 void sim_producer_step(struct sim_world *world);

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- One consumer shows that it lives, and sees who else does and how deep the queue is.
--- KEYS: workers, intents, claims, urgent, normal, bulk, ready, later, dead, lookout   ARGV: consumer
+-- KEYS: workers, intents, claims, urgent, normal, bulk, ready, later, dead, lookout, held   ARGV: consumer
 -- Returns Redis' time (s, µs), workers with their counters, all consumers that have intents or claims, lengths of the
--- four lanes, of later and of dead, the oldest entry id of each lane, and how far the lanes were looked through.
+-- four lanes, of later, of dead and of held, the oldest entry id of each lane, and how far the lanes were looked through.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
 end
@@ -43,4 +43,5 @@ for lane = 1, 3 do
 end
 lengths[5] = redis.call('ZCARD', KEYS[8])
 lengths[6] = redis.call('XLEN', KEYS[9])
+lengths[7] = redis.call('ZCARD', KEYS[11])
 return { redis.call('TIME'), redis.call('HGETALL', KEYS[1]), consumers, lengths, oldest, redis.call('HGETALL', KEYS[10]) }

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- Takes a batch off the queue together with what became of it. Its entries are this consumer's alone.
--- KEYS: workers, totals, events, dead, later, later bodies, paused, urgent, normal, bulk, ready
+-- KEYS: workers, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready
 -- ARGV: consumer, events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name, count), deads,
---       laters, then the entry ids lane by lane, deads × (body, origin, reason), laters × (origin, due in ms, attempt,
---       ambiguous, state, body, pause or '')
+--       laters, helds, then the entry ids lane by lane, deads × (body, origin, reason), laters × (origin, due in ms, attempt,
+--       ambiguous, state, body, pause or ''), helds × (origin, attempt, ambiguous, state, body)
 -- Deleting comes first: it frees memory, so that it is allowed when Redis is full.
 -- Returns how many entries were there.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
@@ -12,12 +12,13 @@ end
 local kinds = tonumber(ARGV[7])
 local deads = tonumber(ARGV[8 + 2 * kinds])
 local laters = tonumber(ARGV[9 + 2 * kinds])
-local at = 10 + 2 * kinds
+local helds = tonumber(ARGV[10 + 2 * kinds])
+local at = 11 + 2 * kinds
 local gone = 0
 for lane = 1, 4 do
   local count = tonumber(ARGV[2 + lane])
   if count > 0 then
-    gone = gone + redis.call('XDEL', KEYS[7 + lane], unpack(ARGV, at, at + count - 1))
+    gone = gone + redis.call('XDEL', KEYS[9 + lane], unpack(ARGV, at, at + count - 1))
     at = at + count
   end
 end
@@ -37,6 +38,15 @@ for i = 1, laters do
   redis.call('ZADD', KEYS[5], due, origin)
   redis.call('HSET', KEYS[6], origin, table.concat({ ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5] }, '\n'))
   at = at + 7
+end
+if helds > 0 then
+  local time = redis.call('TIME')
+  local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+  for i = 1, helds do
+    redis.call('ZADD', KEYS[8], now, ARGV[at])
+    redis.call('HSET', KEYS[9], ARGV[at], table.concat({ ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4] }, '\n'))
+    at = at + 5
+  end
 end
 for i = 1, kinds do
   redis.call('HINCRBY', KEYS[2], ARGV[6 + 2 * i], ARGV[7 + 2 * i])

@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
 -- Settles entries that may have been settled before, or that others may have too: each one has its effect only if it is
 -- still there. That the carrier accepted an alert is true whoever owns the entry by now; anything else is its owner's to
--- say, who may have it in flight: where that is another consumer, it stays. What nobody owns (Redis came back with an
+-- say, who may have it in flight: where that is another consumer, it stays. An acceptance also closes what somebody has let
+-- wait or held meanwhile. What nobody owns (Redis came back with an
 -- older state) may be settled by whoever has it.
--- KEYS: workers, claims, totals, events, dead, later, later bodies, urgent, normal, bulk, ready
--- ARGV: consumer, then n times (lane 1–4, entry id, closing or '' for later, event, body, origin, reason, due in ms, attempt,
---       ambiguous, state); a dead letter has a reason.
+-- KEYS: workers, claims, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready
+-- ARGV: consumer, then n times (lane 1–4, entry id, closing or '' for later or 'held', event, body, origin, reason, due in ms,
+--       attempt, ambiguous, state, pause or ''); a dead letter has a reason.
 -- Returns the positions (from 1) of those that stay with their owners.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
@@ -41,16 +42,36 @@ local function is_anothers(lane, id)
   return not has(mine[lane], ms, seq) and has(others[lane], ms, seq)
 end
 
+local function is_waiting(set, bodies, origin)
+  if redis.call('ZREM', set, origin) == 0 then return false end
+  redis.call('HDEL', bodies, origin)
+  return true
+end
+local time = redis.call('TIME')
+local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+
 local left, events, closings = {}, {}, {}
-for at = 2, #ARGV, 11 do
-  local lane, id, closing = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2]
+for at = 2, #ARGV, 12 do
+  local lane, id, closing, origin = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 5]
   if closing ~= 'accepted' and is_anothers(lane, id) then
-    left[#left + 1] = (at - 2) / 11 + 1
-  elseif redis.call('XDEL', KEYS[7 + lane], id) == 1 then
-    local event, body, origin, reason = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
+    left[#left + 1] = (at - 2) / 12 + 1
+  elseif redis.call('XDEL', KEYS[10 + lane], id) == 1
+    or (closing == 'accepted' and (is_waiting(KEYS[6], KEYS[7], origin) or is_waiting(KEYS[9], KEYS[10], origin))) then
+    local event, body, reason = ARGV[at + 3], ARGV[at + 4], ARGV[at + 6]
+    local kept = table.concat({ ARGV[at + 8], ARGV[at + 9], ARGV[at + 10], body }, '\n')
     if closing == '' then
-      redis.call('ZADD', KEYS[6], ARGV[at + 7], origin)
-      redis.call('HSET', KEYS[7], origin, table.concat({ ARGV[at + 8], ARGV[at + 9], ARGV[at + 10], body }, '\n'))
+      local due, pause = ARGV[at + 7], ARGV[at + 11]
+      -- As in settle.lua: where the pause has ended meanwhile, nobody would look for it.
+      if pause ~= '' and redis.call('HEXISTS', KEYS[8], pause) == 1 then
+        redis.call('SADD', KEYS[8] .. ':' .. pause, origin)
+      elseif pause ~= '' then
+        due = 0
+      end
+      redis.call('ZADD', KEYS[6], due, origin)
+      redis.call('HSET', KEYS[7], origin, kept)
+    elseif closing == 'held' then
+      redis.call('ZADD', KEYS[9], now, origin)
+      redis.call('HSET', KEYS[10], origin, kept)
     else
       closings[closing] = (closings[closing] or 0) + 1
       if reason ~= '' then

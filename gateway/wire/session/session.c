@@ -63,6 +63,7 @@ static void clear_connection(struct session *session)
 	session->frame_deadline = session->keepalive_deadline = MONO_NEVER;
 	session->keepalive = NULL;
 	session->write_dated = session->peer_unbound = session->unbind_answered = false;
+	session->unsent = 0;
 	session->refusals_in_row = 0;
 	session->end = SESSION_END_NONE;
 }
@@ -312,6 +313,12 @@ mono_us session_next_deadline(const struct session *session)
 	return next;
 }
 
+void session_unsent(struct session *session, size_t len)
+{
+	CHECK(!session->busy);
+	session->unsent = session->state == SESSION_CLOSED ? 0 : len;
+}
+
 void session_lost(struct session *session, mono_us now)
 {
 	(void)now;
@@ -322,10 +329,11 @@ void session_lost(struct session *session, mono_us now)
 	session->busy = true;
 	session->state = SESSION_CLOSED;
 	uint64_t handed = session->outbox.handed;
+	uint64_t left = session->unsent < handed ? handed - session->unsent : 0;
 	struct request *request;
 	while ((request = requests_oldest(&session->requests)) != NULL) {
 		uint64_t token = request->token;
-		bool never_left = request->begin >= handed;
+		bool never_left = request->begin >= left;
 		requests_close(&session->requests, request);
 		session->events->on_outcome(
 			session->ctx, token,

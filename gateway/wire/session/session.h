@@ -118,6 +118,10 @@ struct slice session_out(const struct session *session);
 /* The first len octets of out were handed to the kernel. */
 void session_wrote(struct session *session, size_t len, mono_us now);
 
+/* Of the octets that were handed to the kernel the last len have not left and never will: told when the connection is
+ * over, ahead of session_lost. Does nothing in CLOSED. */
+void session_unsent(struct session *session, size_t len);
+
 /* Answers a receipt: status 0 where durable, else “again later”. answer: the copy of what on_receipt gave. Answers
  * of an earlier connection (session_generation differs) must not be given back. Without room in out the answer is dropped
  * and counted: the carrier sends such a receipt again. Does nothing in CLOSED. */
@@ -128,7 +132,7 @@ void session_answer_receipt(struct session *session, const struct frame *answer,
 void session_unbind(struct session *session, mono_us now);
 
 /* The connection is gone or given up: every outstanding submit gets its outcome: TEMPORARY (native_code 0) where not
- * one octet of it was handed to the kernel, else UNKNOWN. State becomes CLOSED; late answers of that connection can no
+ * one octet of it was handed to the kernel or has left it, else UNKNOWN. State becomes CLOSED; late answers of that connection can no
  * longer come, so its numbers are forgotten. Does nothing in CLOSED. */
 void session_lost(struct session *session, mono_us now);
 

@@ -43,6 +43,7 @@ struct session {
 	struct sequence peer_unbind;
 	bool unbind_answered; /* they answered ours */
 	unsigned refusals_in_row;
+	size_t unsent; /* of what was handed to the kernel, at its end: it never left */
 
 	struct session_counts counts;
 	char reason[SESSION_REASON_OCTETS];

@@ -68,6 +68,7 @@ static void read_outcome(const struct smpp_account *account, uint32_t code, bool
 	out->outcome.outcome_class = is_bind ? status.bind_class : status.submit_class;
 	out->outcome.native_code = code;
 	out->outcome.native_name = status.name;
+	out->outcome.is_about_account = !is_bind && status.is_about_account;
 	if (!status.is_listed)
 		out->note = "unlisted command_status";
 }

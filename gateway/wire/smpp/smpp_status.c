@@ -4,7 +4,8 @@
 #include <stddef.h>
 
 static const struct smpp_status statuses[] = {
-#define STATUS(code, name, submit, bind, alarm) { code, "ESME_" #name, OUTCOME_##submit, OUTCOME_##bind, alarm, true },
+#define STATUS(code, name, submit, bind, alarm, about_account) \
+	{ code, "ESME_" #name, OUTCOME_##submit, OUTCOME_##bind, alarm, about_account, true },
 #include "wire/smpp/smpp_status.def"
 #undef STATUS
 };
@@ -15,7 +16,7 @@ struct smpp_status smpp_status_of(uint32_t code, const struct smpp_status_overri
 	if (code == SMPP_STATUS_ROK)
 		return statuses[0];
 
-	struct smpp_status status = { code, NULL, OUTCOME_REJECTED, OUTCOME_TEMPORARY, false, false };
+	struct smpp_status status = { code, NULL, OUTCOME_REJECTED, OUTCOME_TEMPORARY, false, false, false };
 	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
 		if (statuses[i].code == code) {
 			status = statuses[i];

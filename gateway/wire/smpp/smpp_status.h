@@ -8,7 +8,7 @@
 
 /* Values of command_status, SMPP 3.4 §5.1.3. */
 enum smpp_status_code {
-#define STATUS(code, name, submit, bind, alarm) SMPP_STATUS_##name = code,
+#define STATUS(code, name, submit, bind, alarm, about_account) SMPP_STATUS_##name = code,
 #include "wire/smpp/smpp_status.def"
 #undef STATUS
 };
@@ -20,6 +20,7 @@ struct smpp_status {
 	enum outcome_class submit_class; /* in the answer to a submit, or in a generic_nack */
 	enum outcome_class bind_class;   /* in the answer to a bind */
 	bool is_alarm;                   /* our encoding or configuration is at fault: tell a human when it repeats */
+	bool is_about_account;           /* a refused submit speaks of the account: another one may take the same sms */
 	bool is_listed;                  /* false: in no edition of the specification; the classes are defaults */
 };
 

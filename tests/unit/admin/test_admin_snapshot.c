@@ -28,6 +28,8 @@ Test(admin_snapshot, adds_up_what_workers_counted)
 	metrics_set_at(a, METRIC_QUEUE_AGE, LANE_BULK, 17);
 	metrics_set(a, METRIC_LATER_DEPTH, 18);
 	metrics_set(b, METRIC_DEAD_DEPTH, 19);
+	metrics_set(a, METRIC_HELD_DEPTH, 21);
+	metrics_set(b, METRIC_HELD_DEPTH, 20);
 	metrics_set(a, METRIC_WORKERS, 1);
 	metrics_set(b, METRIC_WORKERS, 1);
 	metrics_add(a, METRIC_STORE_RECONNECTS, 20);
@@ -55,6 +57,7 @@ Test(admin_snapshot, adds_up_what_workers_counted)
 		{ "age of bulk", (uint64_t)snapshot.lanes[LANE_BULK].oldest_us, 17 },
 		{ "waiting", snapshot.later, 18 },
 		{ "dead letters", snapshot.dead, 19 },
+		{ "held", snapshot.held, 21 },
 		{ "workers", snapshot.workers, 2 },
 		{ "reconnects", snapshot.redis_reconnects, 20 },
 		{ "full", snapshot.is_redis_full, 1 },

@@ -45,6 +45,7 @@ static const struct admin_snapshot full = {
 		     .ended = { 7, 8, 9, 1, 2, 3, 4, 5, 6 },
 		     .requeued = 7,
 		     .drift = -3 },
+	.held = 22,
 	.workers = 2,
 	.totals = { 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21 },
 	.accounts = accounts,
@@ -77,7 +78,7 @@ Test(admin_status, page)
 		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":0."
 		  "002},"
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
-		  "\"later\":6,\"dead\":8,\"events\":{\"length\":77,\"oldest_s\":2.500,\"held_by\":\"billing\"},"
+		  "\"later\":6,\"dead\":8,\"held\":22,\"events\":{\"length\":77,\"oldest_s\":2.500,\"held_by\":\"billing\"},"
 		  "\"balance\":{\"added\":60,\"waiting\":{\"urgent\":1,\"normal\":2,\"bulk\":3,\"ready\":4,\"later\":5,"
 		  "\"held\":6},\"ended\":{\"accepted\":7,\"expired\":8,\"cancelled\":9,\"superseded\":1,\"suppressed\":"
 		  "2,"
@@ -106,7 +107,7 @@ Test(admin_status, page)
 		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000},\"normal\":{\"length\":0,\"oldest_s\":0.000}"
 		  ","
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":0,\"oldest_s\":0.000}},"
-		  "\"later\":0,\"dead\":0,\"events\":{\"length\":0,\"oldest_s\":0.000,\"held_by\":\"\"},\"balance\":"
+		  "\"later\":0,\"dead\":0,\"held\":0,\"events\":{\"length\":0,\"oldest_s\":0.000,\"held_by\":\"\"},\"balance\":"
 		  "null,\"accounts\":[],"
 		  "\"totals\":{\"read\":0,\"begun\":0,\"accepted\":0,\"expired\":0,\"duplicate\":0,\"dead\":0,"
 		  "\"later\":0,\"retries\":0,\"ambiguous_resends\":0,\"late_answers\":0,\"intents_found\":0},"

@@ -41,7 +41,9 @@ Test(config, fallbacks)
 	cr_expect_null(config->instance.lock_file);
 	cr_expect_eq(config->log.level, LOG_INFO);
 	cr_expect_eq(config->drain_timeout_us, 25 * US_PER_S);
-	cr_expect_eq(config->unknown.wait_us, 15 * US_PER_S);
+	cr_expect_eq(config->unknown_wait.critical_us, 15 * US_PER_S);
+	cr_expect_eq(config->unknown_wait.notice_us, 120 * (mono_us)US_PER_S);
+	cr_expect_eq(config->unknown_wait.marketing_us, 120 * (mono_us)US_PER_S);
 	const struct config_account *account = &config->accounts[0];
 	cr_expect_str_eq(account->password, "");
 	cr_expect_eq(account->bind, CONFIG_BIND_TRANSCEIVER);
@@ -68,8 +70,8 @@ static const char full_yaml[] =
 	"events: { retention: 36h }\n"
 	"workers: 3\ncountry: us\ntimezone: UTC\nsignature: 国网吉林电力\nlocale: en-US\n"
 	"templates:\n  dir: /t\nadmin:\n  listen: \"[::1]:0\"\ninstance: { name: gw-1, lock_file: /run/l }\n"
-	"log: { level: warn }\ndrain_timeout: 0s\nretry: { base: 500ms, max: 24h, attempts_max: 3 }\nunknown: { wait: "
-	"1h }\n"
+	"log: { level: warn }\ndrain_timeout: 0s\nretry: { base: 500ms, max: 24h, attempts_max: 3 }\n"
+	"unknown_wait: { critical: 0s, notice: 90s, marketing: 1h }\n"
 	"accounts:\n"
 	"  - name: rx\n    address: h:1\n    system_id: x\n    bind: receiver\n"
 	"  - name: tx.2\n    protocol: smpp\n    address: \"[fe80::1%lo]:65535\"\n    system_id: 12345\n"
@@ -90,7 +92,8 @@ static const char full_json[] =
 	"\"templates\": {\"dir\": \"\\/t\"}, \"admin\": {\"listen\": \"[::1]:0\"}, "
 	"\"instance\": {\"name\": \"gw-1\", \"lock_file\": \"/run/l\"}, \"log\": {\"level\": \"warn\"}, "
 	"\"drain_timeout\": \"0s\","
-	"\"retry\": {\"base\": \"500ms\", \"max\": \"24h\", \"attempts_max\": 3}, \"unknown\": {\"wait\": \"1h\"},"
+	"\"retry\": {\"base\": \"500ms\", \"max\": \"24h\", \"attempts_max\": 3}, "
+	"\"unknown_wait\": {\"critical\": \"0s\", \"notice\": \"90s\", \"marketing\": \"1h\"},"
 	"\"accounts\": [{\"name\": \"rx\", \"address\": \"h:1\", \"system_id\": \"x\", \"bind\": \"receiver\"},"
 	"{\"name\": \"tx.2\", \"protocol\": \"smpp\", \"address\": \"[fe80::1%lo]:65535\", \"system_id\": \"12345\","
 	"\"password\": \"123456789\", \"password_long\": true, \"system_type\": \"t\", \"bind\": \"transmitter\", "
@@ -111,8 +114,8 @@ static const char full_shown[] =
 	"\"en-US\"\n"
 	"templates:\n  dir: \"/t\"\nadmin:\n  listen: \"[::1]:0\"\ninstance:\n  name: \"gw-1\"\n  lock_file: "
 	"\"/run/l\"\n"
-	"log:\n  level: warn\ndrain_timeout: 0s\nretry:\n  base: 500ms\n  max: 24h\n  attempts_max: 3\nunknown:\n  "
-	"wait: 1h\n"
+	"log:\n  level: warn\ndrain_timeout: 0s\nretry:\n  base: 500ms\n  max: 24h\n  attempts_max: 3\n"
+	"unknown_wait:\n  critical: 0s\n  notice: 90s\n  marketing: 1h\n"
 	"accounts:\n"
 	"  - name: \"rx\"\n    protocol: smpp\n    address: \"h:1\"\n    system_id: \"x\"\n    password: \"\"\n"
 	"    password_long: false\n    system_type: \"\"\n    bind: receiver\n    binds: 1\n    window: 10\n    tps: "

@@ -255,21 +255,25 @@ Test(cli, render)
 		{ "text",
 		  { "render", "bill", "--params", "{\"amount\":19.50}" },
 		  .want_code = CLI_OK,
-		  .want_out = "【国网】电费19.50元\n\nUCS2, 12 units, 1 segment, 58 units left in the last\n",
+		  .want_out = "【国网】电费19.50元\n\nUCS2, 12 units, 1 segment, 58 units left in the last; class "
+			      "notice, unanswered: resend\n",
 		  .want_err = "" },
 		{ "locale and signature",
 		  { "render", "hello", "--params={\"name\":\"Bob\"}", "--locale", "en-US", "--signature", "" },
 		  .want_code = CLI_OK,
-		  .want_out = "Hello Bob\n\nGSM7, 9 units, 1 segment, 151 units left in the last\n" },
+		  .want_out = "Hello Bob\n\nGSM7, 9 units, 1 segment, 151 units left in the last; class notice, "
+			      "unanswered: resend\n" },
 		{ "sample",
 		  { "render", "hello", "--sample", "typical" },
 		  .want_code = CLI_OK,
-		  .want_out = "【国网】王芳您好\n\nUCS2, 8 units, 1 segment, 62 units left in the last\n" },
+		  .want_out = "【国网】王芳您好\n\nUCS2, 8 units, 1 segment, 62 units left in the last; class notice, "
+			      "unanswered: resend\n" },
 		{ "without a configuration",
 		  { "render", "hello", "--sample", "typical" },
 		  .hooks = { .load = ERR_NOT_FOUND },
 		  .want_code = CLI_OK,
-		  .want_out = "王芳您好\n\nUCS2, 4 units, 1 segment, 66 units left in the last\n" },
+		  .want_out = "王芳您好\n\nUCS2, 4 units, 1 segment, 66 units left in the last; class notice, "
+			      "unanswered: resend\n" },
 		{ "broken configuration",
 		  { "render", "hello", "--sample", "typical" },
 		  .hooks = { .load = ERR_FORMAT },
@@ -328,7 +332,7 @@ Test(cli, render_as_json)
 	struct terminal terminal = terminal_run(words, "", 0, NULL);
 	cr_expect_eq(terminal.code, CLI_OK, "%s", terminal.err);
 	static const char *const wants[] = { "{\"template\":\"balance\",\"locale\":\"zh-CN\",\"version\":",
-					     ",\"class\":\"notice\",\"text\":\"【国网】",
+					     ",\"class\":\"notice\",\"on_unknown\":\"resend\",\"text\":\"【国网】",
 					     "19.53",
 					     "\"encoding\":\"UCS2\",\"units\":",
 					     "\"segments\":1,\"units_left\":",

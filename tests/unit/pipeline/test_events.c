@@ -156,7 +156,7 @@ Test(events, longest_names)
 
 /* -- what an alert carries from one attempt to the next -- */
 
-static void assert_carried(unsigned count, uint16_t accepted, const char *name)
+static void assert_carried(unsigned count, uint16_t accepted, uint32_t here, uint64_t tried, const char *name)
 {
 	static const char *const ids[] = { "0000001A", "x", "\x01\xff z", "1b" };
 	char kept[2048];
@@ -165,8 +165,9 @@ static void assert_carried(unsigned count, uint16_t accepted, const char *name)
 	parcel.account = 1;
 	parcel.reference = 65535;
 	parcel.throttles = 12;
-	parcel.unknowns = 1;
 	parcel.doubts = 2;
+	parcel.here = here;
+	parcel.tried = tried;
 	parcel.accepted = accepted;
 	parcel.sms.text = SLICE("a text");
 	for (unsigned i = 0; i < count; i++)
@@ -183,8 +184,9 @@ static void assert_carried(unsigned count, uint16_t accepted, const char *name)
 	cr_assert_eq(parcel.account, 1, "%s", name);
 	cr_assert_eq(parcel.reference, 65535, "%s", name);
 	cr_assert_eq(parcel.throttles, 12, "%s", name);
-	cr_assert_eq(parcel.unknowns, 1, "%s", name);
 	cr_assert_eq(parcel.doubts, 3, "%s", name);
+	cr_assert_eq(parcel.here, here, "%s", name);
+	cr_assert_eq(parcel.tried, tried, "%s", name);
 	cr_assert_eq(parcel.accepted, accepted, "%s", name);
 	events_state_refs(&parcel);
 	for (unsigned i = 0; i < count; i++)
@@ -193,11 +195,14 @@ static void assert_carried(unsigned count, uint16_t accepted, const char *name)
 
 Test(events, state_is_carried)
 {
-	assert_carried(1, 0, "one, not accepted");
-	assert_carried(1, 1, "one, accepted");
-	assert_carried(3, 5, "first and third of three");
-	assert_carried(16, 0xFFFF, "all of sixteen");
-	assert_carried(16, 0x8001, "first and last of sixteen");
+	assert_carried(1, 0, 0, 0, "one, not accepted");
+	assert_carried(1, 1, 0, 0, "one, accepted");
+	assert_carried(3, 5, 0, 0, "first and third of three");
+	assert_carried(16, 0xFFFF, 0, 0, "all of sixteen");
+	assert_carried(16, 0x8001, 0, 0, "first and last of sixteen");
+	assert_carried(1, 0, 3, 0, "three attempts on this account");
+	assert_carried(1, 0, 0, 1, "another account has refused it");
+	assert_carried(3, 4, UINT32_MAX, 3, "both accounts have refused it");
 }
 
 Test(events, state_of_an_alert_that_was_never_encoded)
@@ -206,6 +211,30 @@ Test(events, state_of_an_alert_that_was_never_encoded)
 	struct slice state = events_state(&pipeline, &parcel);
 	cr_assert(state.at != NULL && state.len == 0);
 	cr_assert_not(events_state_parse(&pipeline, &parcel, state));
+}
+
+/* Accounts come and go from one configuration to the next. */
+Test(events, state_of_other_accounts)
+{
+	static const struct {
+		const char *state;
+		bool want;
+		unsigned want_here;
+		uint64_t want_tried;
+	} rows[] = {
+		{ "1 1 0 0 0 0 cmcc -", true, 0, 0 },           { "1 1 0 0 0 0 cmcc,2 -", true, 2, 0 },
+		{ "1 1 0 0 0 0 cmcc,0,backup -", true, 0, 2 },  { "1 1 0 0 0 0 cmcc,1,gone,backup,cmcc -", true, 1, 3 },
+		{ "1 1 0 0 0 0 gone,4,backup -", false, 0, 2 }, { "1 1 0 0 0 0 cmcc,x,backup -", true, 0, 2 },
+		{ "1 1 0 0 0 0 cmcc,,, -", true, 0, 0 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		fresh(sizeof block);
+		cr_assert_eq(events_state_parse(&pipeline, &parcel, slice_of(rows[i].state)), rows[i].want, "%s",
+			     rows[i].state);
+		cr_assert_eq(parcel.here, rows[i].want_here, "%s", rows[i].state);
+		cr_assert_eq(parcel.tried, rows[i].want_tried, "%s: %llx", rows[i].state,
+			     (unsigned long long)parcel.tried);
+	}
 }
 
 /* It comes from Redis, where anything may have written. */
@@ -217,22 +246,20 @@ Test(events, state_that_is_none)
 		"1 ",
 		"1 1 1",
 		"1 1 1 1",
-		"70000 1 0 0 0 0 0 cmcc -",
-		"1 17 0 0 0 0 0 cmcc -",
-		"1 1 0 0 -1 0 0 cmcc -",
-		"1 1 0 0 0 -1 0 cmcc -",
-		"1 1 0 0 0 0 0 ",
-		"1 1 0 0 0 0 0 nobody -",
+		"70000 1 0 0 0 0 cmcc -",
+		"1 17 0 0 0 0 cmcc -",
+		"1 1 0 0 -1 0 cmcc -",
+		"1 1 0 0 0 0 ",
+		"1 1 0 0 0 0 nobody -",
 		"\xff\xff",
-		"1  1 0 0 0 0 0 cmcc -",
+		"1  1 0 0 0 0 cmcc -",
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		fresh(sizeof block);
 		cr_assert_not(events_state_parse(&pipeline, &parcel, slice_of(rows[i])), "%s", rows[i]);
 	}
 	/* References that are none are no references. */
-	static const char *const odd[] = { "1 3 7 0 0 0 0 cmcc", "1 3 7 0 0 0 0 cmcc zz 1 123",
-					   "1 3 7 0 0 0 0 cmcc   " };
+	static const char *const odd[] = { "1 3 7 0 0 0 cmcc", "1 3 7 0 0 0 cmcc zz 1 123", "1 3 7 0 0 0 cmcc   " };
 	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
 		fresh(sizeof block);
 		with_segments(3);

@@ -85,6 +85,8 @@ Test(parcel, moves)
 		{ PARCEL_BEGINNING, PARCEL_SETTLING },
 		{ PARCEL_BEGINNING, PARCEL_READY, PARCEL_BEGINNING, PARCEL_BEGUN, PARCEL_SETTLING },
 		{ PARCEL_BEGINNING, PARCEL_BEGUN, PARCEL_BEGUN, PARCEL_IN_FLIGHT, PARCEL_SETTLING },
+		{ PARCEL_BEGINNING, PARCEL_BEGUN, PARCEL_IN_FLIGHT, PARCEL_READY, PARCEL_BEGINNING, PARCEL_BEGUN },
+		{ PARCEL_BEGINNING, PARCEL_BEGUN, PARCEL_READY, PARCEL_SETTLING },
 	};
 	cr_assert_eq(parcel_pool_init(&pool, 1), ERR_OK);
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
@@ -121,9 +123,9 @@ static void must_not_move(enum parcel_state from, enum parcel_state to)
 }
 
 /* A way that the drawing does not have is a bug, and stops the program. */
-Test(parcel, in_flight_does_not_go_back, .signal = SIGABRT)
+Test(parcel, in_flight_is_not_sent_again_without_its_begin, .signal = SIGABRT)
 {
-	must_not_move(PARCEL_IN_FLIGHT, PARCEL_READY);
+	must_not_move(PARCEL_IN_FLIGHT, PARCEL_BEGUN);
 }
 
 Test(parcel, settling_is_not_begun_again, .signal = SIGABRT)

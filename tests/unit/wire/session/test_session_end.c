@@ -43,6 +43,39 @@ Test(session_end, lost_tells_what_never_left)
 	}
 }
 
+/* The kernel had them, and tells that it has not sent the last ones. */
+Test(session_end, what_the_kernel_has_not_sent_never_left)
+{
+	static const struct {
+		const char *name;
+		size_t octets_written; /* of three frames of 38 octets */
+		size_t unsent;
+		enum outcome_class want[3];
+	} rows[] = {
+		{ "nothing", 114, 0, { OUTCOME_UNKNOWN, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN } },
+		{ "less than a frame", 114, 37, { OUTCOME_UNKNOWN, OUTCOME_UNKNOWN, OUTCOME_UNKNOWN } },
+		{ "a frame", 114, 38, { OUTCOME_UNKNOWN, OUTCOME_UNKNOWN, OUTCOME_TEMPORARY } },
+		{ "a frame and an octet", 114, 39, { OUTCOME_UNKNOWN, OUTCOME_UNKNOWN, OUTCOME_TEMPORARY } },
+		{ "all", 114, 114, { OUTCOME_TEMPORARY, OUTCOME_TEMPORARY, OUTCOME_TEMPORARY } },
+		{ "the bind too", 114, 1000, { OUTCOME_TEMPORARY, OUTCOME_TEMPORARY, OUTCOME_TEMPORARY } },
+		{ "with octets that wait here", 76, 38, { OUTCOME_UNKNOWN, OUTCOME_TEMPORARY, OUTCOME_TEMPORARY } },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		tiny_link_open(&link, NULL);
+		tiny_link_bind(&link);
+		tiny_link_submit_many(&link, 1, 3);
+		for (size_t written = 0; written < rows[i].octets_written; written++)
+			tiny_link_write(&link, 1);
+		session_unsent(link.session, rows[i].unsent);
+		session_lost(link.session, link.now);
+		for (unsigned j = 0; j < 3; j++)
+			cr_assert_eq(link.outcomes[j].outcome_class, rows[i].want[j], "%s: submit %u is %s",
+				     rows[i].name, j, outcome_class_name(link.outcomes[j].outcome_class));
+		session_unsent(link.session, 1); /* closed: nothing to tell */
+		tiny_link_close(&link);
+	}
+}
+
 static void submit_on_loss(struct tiny_link *at)
 {
 	cr_assert_eq(tiny_link_submit(at, 50), SUBMIT_DOWN);

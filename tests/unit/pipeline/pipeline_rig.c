@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline_rig.h"
+
+#include "base/civil.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+struct rig rig;
+
+#define LONG    "第{{n}}条：" TEXT_40 TEXT_40 TEXT_40 TEXT_40
+#define TEXT_40 "电费电费电费电费电费电费电费电费电费电费电费电费电费电费电费电费电费电费电费电费"
+
+/* -- the store -- */
+
+static void store_open(struct store *store, const struct store_events *events, void *ctx)
+{
+	(void)store;
+	rig.store_events = events;
+	rig.store_ctx = ctx;
+}
+
+static void store_read(struct store *store, const struct store_quota *quota, bool may_wait)
+{
+	(void)store;
+	(void)quota;
+	(void)may_wait;
+}
+
+static bool store_is_reading(const struct store *store)
+{
+	(void)store;
+	return true; /* entries come when the test says so */
+}
+
+static bool store_begin(struct store *store, const struct store_begin *items, unsigned count,
+			const struct entry_key *begun, unsigned begun_count)
+{
+	(void)store;
+	(void)items;
+	(void)begun;
+	(void)begun_count;
+	rig.beginning += count;
+	return true;
+}
+
+static void store_settle(struct store *store, struct settlement *const *settlements, unsigned count)
+{
+	(void)store;
+	for (unsigned i = 0; i < count; i++)
+		rig.settling[rig.settling_count++] = settlements[i];
+}
+
+static void store_settle_late(struct store *store, const struct entry_key *origin, struct slice members,
+			      const char *account, struct slice carrier_ref)
+{
+	(void)store;
+	(void)members;
+	(void)account;
+	(void)carrier_ref;
+	rig.late_count++;
+	rig.late_origin = *origin;
+}
+
+static void store_flush(struct store *store)
+{
+	(void)store;
+}
+
+static void store_close(struct store *store, mono_us grace_us)
+{
+	(void)store;
+	(void)grace_us;
+}
+
+/* -- the carriers -- */
+
+static struct player *of(const struct carrier *base)
+{
+	return (struct player *)(uintptr_t)base;
+}
+
+static void carrier_open(struct carrier *base, const struct carrier_events *events, void *ctx)
+{
+	of(base)->events = events;
+	of(base)->ctx = ctx;
+}
+
+static enum submit_answer carrier_submit(struct carrier *base, const struct submit *submit)
+{
+	struct player *player = of(base);
+	if (player->room == 0)
+		return SUBMIT_FULL;
+	player->room--;
+	unsigned at = player->submit_count++;
+	player->tokens[at] = submit->token;
+	player->numbers[at] = submit->key.segment;
+	player->references[at] = submit->segment->reference;
+	return SUBMIT_TAKEN;
+}
+
+static void carrier_flush(struct carrier *base)
+{
+	(void)base;
+}
+
+static unsigned carrier_credit(const struct carrier *base)
+{
+	return of(base)->room;
+}
+
+static void carrier_close(struct carrier *base, mono_us grace_us)
+{
+	(void)base;
+	(void)grace_us;
+}
+
+/* -- the world -- */
+
+static struct now now_of_test(void *ctx)
+{
+	(void)ctx;
+	return rig.now;
+}
+
+static void on_drained(void *ctx)
+{
+	(void)ctx;
+	rig.is_drained = true;
+}
+
+static void make_texts(const struct rig_setup *setup)
+{
+	static const uint8_t accounts[] = { 0, 1 };
+	const struct route_rule rule = { .accounts = accounts, .account_count = setup->has_way ? 2 : 1 };
+	struct template *template = NULL;
+	char source[2048];
+	snprintf(source, sizeof source, "%s\nparam n integer n sample=1\n---\n%s",
+		 setup->header ? setup->header : "class: notice", setup->is_short ? "第{{n}}条" : LONG);
+	rig.catalogue = catalogue_create((struct slice){ NULL, 0 });
+	cr_assert_eq(template_compile(SLICE("t"), (struct slice){ NULL, 0 }, slice_of(source), &template, NULL),
+		     ERR_OK);
+	cr_assert_eq(catalogue_add(rig.catalogue, &template, NULL), ERR_OK);
+	cr_assert_eq(catalogue_freeze(rig.catalogue), ERR_OK);
+	cr_assert_eq(route_create(&rule, 1, &rig.routes, NULL), ERR_OK);
+}
+
+/* What comes is settled at once. */
+static void take_settlement(void)
+{
+	rig.settled = *rig.settling[0];
+	snprintf(rig.state, sizeof rig.state, "%.*s", SLICE_ARG(rig.settled.state));
+	snprintf(rig.event, sizeof rig.event, "%.*s", SLICE_ARG(rig.settled.event));
+	rig.settled_count++;
+	rig.settling_count = 0;
+	rig.store_events->on_settled(rig.store_ctx, rig.settling, 1);
+}
+
+void rig_turn(void)
+{
+	pipeline_turn(rig.pipeline, rig.now);
+	if (rig.settling_count == 0)
+		return;
+	cr_assert_eq(rig.settling_count, 1);
+	take_settlement();
+}
+
+void rig_pass(mono_us span_us)
+{
+	mono_us end = rig.now.mono + span_us;
+	for (;;) {
+		mono_us next = pipeline_next_deadline(rig.pipeline);
+		mono_us at = next < rig.now.mono ? rig.now.mono : next;
+		if (at > end)
+			at = end;
+		rig.now.wall += (at - rig.now.mono) / US_PER_MS;
+		rig.now.mono = at;
+		rig_turn();
+		if (at == end)
+			return;
+	}
+}
+
+void rig_tell(unsigned account, enum carrier_state state)
+{
+	rig.players[account].events->on_state(rig.players[account].ctx, state, "so the test says");
+}
+
+void rig_set_up(const struct rig_setup *setup)
+{
+	static const struct store_ops store_ops = {
+		.open = store_open,
+		.read = store_read,
+		.is_reading = store_is_reading,
+		.begin = store_begin,
+		.settle = store_settle,
+		.settle_late = store_settle_late,
+		.flush = store_flush,
+		.close = store_close,
+	};
+	static const struct carrier_ops carrier_ops = {
+		.open = carrier_open,
+		.submit = carrier_submit,
+		.flush = carrier_flush,
+		.credit = carrier_credit,
+		.close = carrier_close,
+	};
+	static const struct log quiet = { .least = LOG_LEVEL_COUNT };
+	static const char *const names[RIG_ACCOUNTS] = { "down", "other" };
+	rig = (struct rig){ .now = { .mono = US_PER_S, .wall = RIG_START }, .store = { .ops = &store_ops } };
+	rig.setup = *setup;
+	make_texts(setup);
+	for (unsigned i = 0; i < RIG_ACCOUNTS; i++) {
+		rig.players[i] = (struct player){ .base = { .ops = &carrier_ops, .name = names[i] }, .room = 10 };
+		rig.accounts[i] = (struct pipeline_account){
+			.name = names[i],
+			.carrier = &rig.players[i].base,
+			.concat = CONCAT_UDH8,
+			.segments_max = 8,
+			.window_total = 10,
+		};
+	}
+	rig.options = (struct pipeline_options){
+		.accounts = rig.accounts,
+		.account_count = RIG_ACCOUNTS,
+		.routes = rig.routes,
+		.catalogue = rig.catalogue,
+		.decode = { .country = country_find(SLICE("CN")) },
+		.render = { .signature = SLICE("国网") },
+		.retry = { .base_us = 1,
+			   .max_us = 1,
+			   .attempts_max = 6,
+			   .unknown_wait_us = { US_PER_S, US_PER_S, US_PER_S } },
+		.seed = 1,
+		.env = { .now = now_of_test, .log = &quiet },
+	};
+	rig.pipeline = pipeline_create(&rig.store, &rig.options);
+	pipeline_open(rig.pipeline, on_drained, NULL);
+	rig.store_events->on_state(rig.store_ctx, true, "connected");
+	for (unsigned i = 0; i < RIG_ACCOUNTS; i++)
+		rig_tell(i, CARRIER_UP);
+}
+
+void rig_tear_down(void)
+{
+	rig.pipeline->is_open = false;
+	pipeline_destroy(rig.pipeline);
+	catalogue_destroy(rig.catalogue);
+	route_destroy(rig.routes);
+}
+
+void rig_bring(enum lane lane, const char *state, const struct store_entry *like)
+{
+	char body[256];
+	char expires[64] = "";
+	if (rig.setup.life_ms > 0) {
+		char at[40];
+		size_t len = civil_format_rfc3339(RIG_START + rig.setup.life_ms, 0, at);
+		snprintf(expires, sizeof expires, ",\"expires_at\":\"%.*s\"", (int)len, at);
+	}
+	snprintf(body, sizeof body,
+		 "{\"id\":\"a\",\"to\":\"13800000001\",\"template\":\"t\",\"params\":{\"n\":\"7\"}%s}", expires);
+	struct store_entry entry = like != NULL ? *like : (struct store_entry){ .attempt = 0 };
+	entry.key = (struct entry_key){ RIG_START, rig.settled_count + 1, lane };
+	entry.origin = (struct entry_key){ RIG_START, 0, LANE_NORMAL };
+	entry.body = slice_of(body);
+	entry.state = slice_of(state);
+	rig.store_events->on_read(rig.store_ctx, &entry, 1, true);
+	rig_turn();
+}
+
+void rig_answer_begin(void)
+{
+	const enum begin_verdict verdict = BEGIN_GO;
+	cr_assert_eq(rig.beginning, 1, "nothing is being begun; the last event: %s", rig.event);
+	rig.beginning = 0;
+	rig.store_events->on_begun(rig.store_ctx, &verdict, 1);
+}
+
+void rig_answer(unsigned account, unsigned index, const struct outcome *outcome)
+{
+	struct player *player = &rig.players[account];
+	cr_assert_lt(index, player->submit_count);
+	player->events->on_outcome(player->ctx, player->tokens[index], outcome);
+}
+
+void rig_accept(unsigned account, unsigned index, const char *ref)
+{
+	rig_answer(account, index,
+		   &(struct outcome){ .outcome_class = OUTCOME_ACCEPTED, .carrier_ref = slice_of(ref) });
+}
+
+void rig_assert_nothing_is_held(const char *name)
+{
+	cr_assert_eq(pipeline_gauges(rig.pipeline)->parcels_used, 0, "%s: parcels", name);
+	cr_assert_eq(rig.pipeline->begun_count, 0, "%s: begun", name);
+	cr_assert_eq(rig.pipeline->accounts[0].reserved, 0, "%s: places", name);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "pipeline/pipeline_inner.h"
+
+/* A pipeline with a store and two carriers that the test plays, and one alert at a time. */
+
+#define RIG_ACCOUNTS 2
+#define RIG_START    1770944400000
+
+/* A carrier. room: what it takes before it is full. */
+struct player {
+	struct carrier base;
+	const struct carrier_events *events;
+	void *ctx;
+	unsigned room;
+	unsigned submit_count;
+	uint64_t tokens[16];
+	uint8_t numbers[16];
+	uint16_t references[16];
+};
+
+/* How the world is made: all nothing is an sms of three segments of a notice on a route with the first account only. */
+struct rig_setup {
+	bool is_short;      /* one segment */
+	bool has_way;       /* both accounts are on the route */
+	const char *header; /* of its template: “class: …”, lines */
+	unsigned life_ms;   /* of the alert; 0 = for ever */
+};
+
+struct rig {
+	struct now now;
+	struct store store;
+	const struct store_events *store_events;
+	void *store_ctx;
+	unsigned beginning;
+	struct settlement *settling[8];
+	unsigned settling_count;
+	struct settlement settled; /* the last one */
+	char state[256];
+	char event[1024];
+	unsigned settled_count;
+	struct player players[RIG_ACCOUNTS];
+	struct pipeline_account accounts[RIG_ACCOUNTS];
+	struct route_table *routes;
+	struct catalogue *catalogue;
+	struct pipeline_options options;
+	struct pipeline *pipeline;
+	bool is_drained;
+	struct rig_setup setup;
+	unsigned late_count; /* late answers given to the store */
+	struct entry_key late_origin;
+};
+
+extern struct rig rig;
+
+void rig_set_up(const struct rig_setup *setup);
+void rig_tear_down(void);
+
+/* One turn; what is settled in it is in rig.settled, and its state and event are copied. */
+void rig_turn(void);
+
+/* Turns as a loop gives them: when the deadline that the pipeline named has come. */
+void rig_pass(mono_us span_us);
+
+/* An account's state changes. */
+void rig_tell(unsigned account, enum carrier_state state);
+
+/* An entry comes. On LANE_READY it comes back with a state. like: the marks that it carries; may be NULL. */
+void rig_bring(enum lane lane, const char *state, const struct store_entry *like);
+
+/* The BEGIN under way is answered: it may go. */
+void rig_answer_begin(void);
+
+/* A submit is answered, by its place among all that the account took. */
+void rig_answer(unsigned account, unsigned index, const struct outcome *outcome);
+void rig_accept(unsigned account, unsigned index, const char *ref);
+
+/* Fails where a parcel, a begun key or a kept place is left. */
+void rig_assert_nothing_is_held(const char *name);

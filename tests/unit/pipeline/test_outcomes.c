@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What becomes of an sms by what its submits bring: elsewhere, held, expired. */
+
+#include "pipeline_rig.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const struct outcome refused = {
+	.outcome_class = OUTCOME_REJECTED, .native_code = 10, .native_name = "ESME_RINVSRCADR", .is_about_account = true
+};
+static const struct outcome rejected = { .outcome_class = OUTCOME_REJECTED, .native_code = 11 };
+static const struct outcome temporary = { .outcome_class = OUTCOME_TEMPORARY, .native_code = 8 };
+static const struct outcome throttled = { .outcome_class = OUTCOME_THROTTLED, .native_code = 88 };
+static const struct outcome unknown = { .outcome_class = OUTCOME_UNKNOWN };
+
+static const struct rig_setup two_ways = { .is_short = true, .has_way = true };
+static const struct rig_setup careful = { .is_short = true,
+					  .has_way = true,
+					  .header = "class: notice\non_unknown: hold" };
+
+static void begin_new(const struct rig_setup *setup)
+{
+	rig_set_up(setup);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_answer_begin();
+}
+
+/* It comes back with the state that it went away with. */
+static void come_back(const struct store_entry *like)
+{
+	char state[256];
+	memcpy(state, rig.state, sizeof state);
+	rig_bring(LANE_READY, state, like);
+}
+
+static void expect_settled(unsigned count, enum settle_kind kind, const char *name)
+{
+	rig_turn();
+	rig_pass(10 * US_PER_MS);
+	cr_assert_eq(rig.settled_count, count, "%s: settled %u times", name, rig.settled_count);
+	cr_assert_eq(rig.settled.kind, kind, "%s: kind %d", name, (int)rig.settled.kind);
+	rig_assert_nothing_is_held(name);
+}
+
+/* -- elsewhere -- */
+
+Test(outcomes, what_one_account_refuses_another_one_gets)
+{
+	begin_new(&two_ways);
+	rig_answer(0, 0, &refused);
+	cr_assert_eq(rig.settled_count, 0);
+	cr_assert_eq(rig.pipeline->begun_count, 1, "it stays among what is begun");
+	rig_turn();
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 1);
+	cr_assert_eq(rig.players[1].submit_count, 1);
+	rig_accept(1, 0, "m1");
+	expect_settled(1, SETTLE_CLOSE, "elsewhere");
+	cr_assert_eq(rig.settled.closing, CLOSING_ACCEPTED);
+	cr_assert_not_null(strstr(rig.event, "\"account\":\"other\",\"refs\":[\"m1\"],\"segments\":1,\"attempt\":2}"),
+			   "%s", rig.event);
+	rig_tear_down();
+}
+
+Test(outcomes, never_back_and_forth)
+{
+	begin_new(&two_ways);
+	rig_answer(0, 0, &refused);
+	rig_turn();
+	rig_answer_begin();
+	rig_answer(1, 0, &refused);
+	expect_settled(1, SETTLE_DEAD, "both refuse");
+	cr_assert_not_null(
+		strstr(rig.event, "\"reason\":\"rejected: account “other” answered rejected ESME_RINVSRCADR"), "%s",
+		rig.event);
+	cr_assert_eq(rig.players[0].submit_count + rig.players[1].submit_count, 2);
+	rig_tear_down();
+}
+
+/* The second time, in another life of the parcel; and it is not tried there again. */
+Test(outcomes, temporary_for_the_second_time)
+{
+	begin_new(&two_ways);
+	rig_answer(0, 0, &temporary);
+	expect_settled(1, SETTLE_LATER, "the first time");
+	cr_assert_not_null(strstr(rig.state, " down,1 -"), "%s", rig.state);
+	come_back(&(struct store_entry){ .attempt = 1 });
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 2);
+	rig_answer(0, 1, &temporary);
+	rig_turn();
+	rig_answer_begin();
+	cr_assert_eq(rig.players[1].submit_count, 1);
+	rig_answer(1, 0, &throttled);
+	expect_settled(2, SETTLE_LATER, "throttled by the other");
+	cr_assert_not_null(strstr(rig.state, " other,0,down -"), "%s", rig.state);
+	cr_assert_eq(rig.settled.attempt, 2);
+	rig_pass(5 * US_PER_S);
+	come_back(&(struct store_entry){ .attempt = 2 });
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 2, "it goes back to who refused it");
+	rig_accept(1, 1, "m1");
+	expect_settled(3, SETTLE_CLOSE, "accepted");
+	rig_tear_down();
+}
+
+Test(outcomes, who_stays_where_it_is)
+{
+	static const struct row {
+		const char *name;
+		bool has_way;
+		bool other_is_down;
+		bool is_ambiguous;
+		const struct outcome *outcome;
+		enum settle_kind want;
+	} rows[] = {
+		{ "no other way", false, false, false, &refused, SETTLE_DEAD },
+		{ "the other way is down", true, true, false, &refused, SETTLE_DEAD },
+		{ "it may have arrived before", true, false, true, &refused, SETTLE_DEAD },
+		{ "of the sms, not the account", true, false, false, &rejected, SETTLE_DEAD },
+		{ "temporary, the first time", true, false, false, &temporary, SETTLE_LATER },
+		{ "throttled", true, false, false, &throttled, SETTLE_LATER },
+		{ "no answer", true, false, false, &unknown, SETTLE_LATER },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true, .has_way = rows[i].has_way });
+		rig_bring(LANE_READY, "", &(struct store_entry){ .ambiguous = rows[i].is_ambiguous });
+		rig_answer_begin();
+		if (rows[i].other_is_down)
+			rig_tell(1, CARRIER_DOWN);
+		rig_answer(0, 0, rows[i].outcome);
+		expect_settled(1, rows[i].want, rows[i].name);
+		cr_assert_eq(rig.players[1].submit_count, 0, "%s", rows[i].name);
+		rig_tear_down();
+	}
+}
+
+/* A long sms: refused as a whole it goes as a whole, with one part accepted or without an answer it stays. */
+Test(outcomes, parts)
+{
+	static const struct row {
+		const char *name;
+		const struct outcome *outcomes[3];
+		bool want_elsewhere;
+		enum settle_kind want;
+		bool want_ambiguous;
+	} rows[] = {
+		{ "all refused", { &refused, &refused, &refused }, true, SETTLE_CLOSE, false },
+		{ "one part accepted", { &refused, NULL, &refused }, false, SETTLE_DEAD, false },
+		{ "one part unanswered", { &refused, &unknown, &refused }, false, SETTLE_DEAD, true },
+		{ "one part speaks of the sms", { &refused, &rejected, &refused }, false, SETTLE_DEAD, false },
+		{ "one part later, one unanswered", { &temporary, &unknown, NULL }, false, SETTLE_LATER, true },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		begin_new(&(struct rig_setup){ .has_way = true });
+		cr_assert_eq(rig.players[0].submit_count, 3);
+		for (unsigned k = 0; k < 3; k++) {
+			if (rows[i].outcomes[k] != NULL)
+				rig_answer(0, k, rows[i].outcomes[k]);
+			else
+				rig_accept(0, k, "m");
+		}
+		rig_turn();
+		if (rows[i].want_elsewhere) {
+			rig_answer_begin();
+			cr_assert_eq(rig.players[1].submit_count, 3, "%s", rows[i].name);
+			for (unsigned k = 0; k < 3; k++)
+				rig_accept(1, k, "n");
+		}
+		expect_settled(1, rows[i].want, rows[i].name);
+		cr_assert_eq(rig.players[1].submit_count, rows[i].want_elsewhere ? 3 : 0, "%s", rows[i].name);
+		bool says_so = rig.settled.ambiguous || strstr(rig.event, "\"ambiguous\":true") != NULL;
+		cr_assert_eq(says_so, rows[i].want_ambiguous, "%s", rows[i].name);
+		rig_tear_down();
+	}
+}
+
+Test(outcomes, a_drain_sends_nothing_elsewhere)
+{
+	begin_new(&two_ways);
+	pipeline_drain(rig.pipeline, US_PER_S);
+	rig_answer(0, 0, &refused);
+	expect_settled(1, SETTLE_LATER, "in a drain");
+	cr_assert_not_null(strstr(rig.state, " down,0,down -"), "%s", rig.state);
+	cr_assert(!rig.settled.ambiguous && rig.settled.attempt == 1);
+	rig_tear_down();
+
+	begin_new(&two_ways);
+	rig_answer(0, 0, &refused);
+	pipeline_drain(rig.pipeline, US_PER_S);
+	expect_settled(1, SETTLE_LATER, "it waited for the other one");
+	cr_assert_not_null(strstr(rig.state, " other,0,down -"), "%s", rig.state);
+	cr_assert_not(rig.settled.ambiguous);
+	rig_tear_down();
+}
+
+/* -- held -- */
+
+Test(outcomes, what_must_not_arrive_twice_is_held)
+{
+	begin_new(&careful);
+	rig_answer(0, 0, &unknown);
+	expect_settled(1, SETTLE_HOLD, "unanswered");
+	cr_assert(rig.settled.ambiguous && rig.settled.attempt == 0);
+	cr_assert_not_null(strstr(rig.state, " 1 0 0 1 "), "%s", rig.state);
+	const char *members = "{\"id\":\"a\",\"entry\":\"1770944400000-0\",\"stream\":\"normal\",\"template\":\"t\",";
+	cr_assert_eq(strncmp(rig.event, members, strlen(members)), 0, "%s", rig.event);
+	cr_assert_not_null(strstr(rig.event,
+				  ",\"event\":\"held\",\"at\":\"2026-02-13T01:00:00.000Z\",\"account\":\"down\","
+				  "\"reason\":\"unanswered\",\"ambiguous\":true}"),
+			   "%s", rig.event);
+	rig_tear_down();
+}
+
+/* A human lets it go once more: to the same account, marked; and only once. */
+Test(outcomes, a_human_sends_it_on_once)
+{
+	begin_new(&careful);
+	rig_answer(0, 0, &unknown);
+	expect_settled(1, SETTLE_HOLD, "unanswered");
+	const struct store_entry by_human = { .ambiguous = true, .resend = true };
+	come_back(&by_human);
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 2);
+	rig_answer(0, 1, &throttled);
+	expect_settled(2, SETTLE_LATER, "throttled: it still may go");
+	cr_assert(rig.settled.ambiguous);
+	rig_pass(5 * US_PER_S);
+	come_back(&(struct store_entry){ .ambiguous = true });
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 3, "throttled is not sent");
+	rig_answer(0, 2, &unknown);
+	expect_settled(3, SETTLE_HOLD, "unanswered again");
+	cr_assert_not_null(strstr(rig.state, " 1 0 1 2 "), "%s", rig.state);
+	come_back(&(struct store_entry){ .ambiguous = true });
+	expect_settled(4, SETTLE_HOLD, "no human sent it on");
+	come_back(&by_human);
+	rig_answer_begin();
+	rig_accept(0, 3, "m");
+	expect_settled(5, SETTLE_CLOSE, "accepted");
+	cr_assert_not_null(strstr(rig.event, "\"ambiguous\":true"), "%s", rig.event);
+	rig_tear_down();
+}
+
+Test(outcomes, what_a_dead_worker_had_begun)
+{
+	static const struct row {
+		const char *name;
+		const char *header;
+		enum lane lane;
+		struct store_entry like;
+		bool want_held;
+	} rows[] = {
+		{ "may be sent twice",
+		  "class: notice",
+		  LANE_NORMAL,
+		  { .ambiguous = true, .in_doubt = true, .reclaimed = true },
+		  false },
+		{ "must not",
+		  "class: notice\non_unknown: hold",
+		  LANE_NORMAL,
+		  { .ambiguous = true, .in_doubt = true, .reclaimed = true },
+		  true },
+		{ "its class says so",
+		  "class: marketing",
+		  LANE_NORMAL,
+		  { .ambiguous = true, .in_doubt = true, .reclaimed = true },
+		  true },
+		{ "not begun", "class: marketing", LANE_NORMAL, { .reclaimed = true }, false },
+		{ "sent on by a human, not begun",
+		  "class: marketing",
+		  LANE_READY,
+		  { .ambiguous = true, .resend = true, .reclaimed = true },
+		  false },
+		{ "sent on by a human, begun",
+		  "class: marketing",
+		  LANE_READY,
+		  { .ambiguous = true, .resend = true, .in_doubt = true, .reclaimed = true },
+		  true },
+		{ "doubtful since before its template said so",
+		  "class: marketing",
+		  LANE_READY,
+		  { .ambiguous = true },
+		  true },
+		{ "it said so, and does not any more", "class: critical", LANE_READY, { .ambiguous = true }, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .header = rows[i].header });
+		rig_bring(rows[i].lane, "", &rows[i].like);
+		if (!rows[i].want_held) {
+			rig_answer_begin();
+			cr_assert_eq(rig.players[0].submit_count, 3, "%s", rows[i].name);
+			rig_tear_down();
+			continue;
+		}
+		expect_settled(1, SETTLE_HOLD, rows[i].name);
+		cr_assert_eq(rig.players[0].submit_count, 0, "%s", rows[i].name);
+		cr_assert_eq(rig.settled.is_shared, rows[i].like.reclaimed, "%s", rows[i].name);
+		cr_assert_not_null(strstr(rig.event, "\"event\":\"held\""), "%s: %s", rows[i].name, rig.event);
+		cr_assert_not_null(strstr(rig.event, "\"reason\":\"interrupted\",\"ambiguous\":true}"), "%s: %s",
+				   rows[i].name, rig.event);
+		cr_assert_null(strstr(rig.event, "account"), "%s: nobody knows it", rows[i].name);
+		rig_tear_down();
+	}
+}
+
+/* With a resend in doubt already, no answer to that one either is the end. */
+Test(outcomes, a_crash_counts_as_a_submit_without_an_answer)
+{
+	static const struct store_entry likes[] = {
+		{ .ambiguous = true, .in_doubt = true, .reclaimed = true },
+		{ .ambiguous = true }, /* with a state that nobody can read any more */
+	};
+	for (unsigned i = 0; i < 2; i++) {
+		rig_set_up(&two_ways);
+		rig_bring(i == 0 ? LANE_NORMAL : LANE_READY, "", &likes[i]);
+		rig_answer_begin();
+		rig_answer(0, 0, &unknown);
+		expect_settled(1, SETTLE_DEAD, "sent twice, answered never");
+		cr_assert_not_null(strstr(rig.event, "answered none of 2 submits"), "%s", rig.event);
+		cr_assert_not_null(strstr(rig.event, "\"ambiguous\":true"), "%s", rig.event);
+		rig_tear_down();
+	}
+}
+
+/* A late answer finds the settlement still unsent: it goes first, and the answer behind it. */
+Test(outcomes, a_late_answer_comes_behind_its_settlement)
+{
+	begin_new(&careful);
+	rig_answer(0, 0, &unknown);
+	const struct submit_key key = { .origin = { RIG_START, 0, LANE_NORMAL }, .segment = 1 };
+	const struct outcome late = { .outcome_class = OUTCOME_ACCEPTED, .carrier_ref = SLICE("m") };
+	rig.players[0].events->on_late(rig.players[0].ctx, &key, &late);
+	cr_assert_eq(rig.settling_count, 1, "its settlement is with the store");
+	cr_assert_eq(rig.late_count, 1);
+	cr_assert(entry_key_equal(&rig.late_origin, &key.origin));
+	expect_settled(1, SETTLE_HOLD, "held");
+	rig_tear_down();
+}
+
+/* -- expired -- */
+
+Test(outcomes, no_retry_that_comes_too_late)
+{
+	static const struct row {
+		const char *name;
+		const struct outcome *outcome;
+		enum settle_kind want;
+		wall_ms want_due; /* from the alert's beginning */
+	} rows[] = {
+		{ "temporary", &temporary, SETTLE_CLOSE, 0 },
+		{ "throttled", &throttled, SETTLE_CLOSE, 0 },
+		{ "an answer may come until then", &unknown, SETTLE_LATER, 1 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		begin_new(&(struct rig_setup){ .is_short = true, .life_ms = 1 });
+		rig_answer(0, 0, rows[i].outcome);
+		rig_turn();
+		cr_assert_eq(rig.settled_count, 1, "%s", rows[i].name);
+		cr_assert_eq(rig.settled.kind, rows[i].want, "%s", rows[i].name);
+		if (rows[i].want == SETTLE_CLOSE)
+			cr_assert_eq(rig.settled.closing, CLOSING_EXPIRED, "%s", rows[i].name);
+		else
+			cr_assert_eq(rig.settled.due_at, RIG_START + rows[i].want_due, "%s", rows[i].name);
+		rig_tear_down();
+	}
+}
