@@ -195,8 +195,11 @@ static void trouble_worker(struct sim_world *world, struct sim_worker *worker)
 		strike(worker, SIM_FAULT_CRASH);
 		return;
 	}
-	if (happens(world, profile->break_store))
-		strike(worker, rng_below(&world->rng, 3) == 0 ? SIM_FAULT_READER : SIM_FAULT_STORE);
+	if (happens(world, profile->break_store)) {
+		static const enum sim_fault breaks[] = { SIM_FAULT_STORE,  SIM_FAULT_STORE,  SIM_FAULT_STORE,
+							 SIM_FAULT_READER, SIM_FAULT_READER, SIM_FAULT_APART };
+		strike(worker, breaks[rng_below(&world->rng, sizeof breaks / sizeof breaks[0])]);
+	}
 	if (happens(world, profile->break_carrier))
 		strike(worker, SIM_FAULT_LINK);
 	if (happens(world, profile->unbind))
