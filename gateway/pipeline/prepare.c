@@ -76,12 +76,19 @@ static bool render(struct pipeline *pipeline, struct parcel *parcel)
 	return true;
 }
 
-static bool judge(struct pipeline *pipeline, struct parcel *parcel)
+/* What was tried, or begun by one that died, was due then: where clocks differ, or one was set back, it does not wait for
+ * its time again. What has been accepted of it would be forgotten over that. */
+static bool was_due(const struct store_entry *entry)
+{
+	return entry->state.len > 0 || entry->attempt > 0 || entry->ambiguous;
+}
+
+static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
 {
 	struct policy_facts facts = {
 		.now = pipeline_now(pipeline).wall,
 		.expires_at = parcel->alert.expires_at,
-		.not_before = parcel->alert.not_before,
+		.not_before = was_due(entry) ? 0 : parcel->alert.not_before,
 		.as_of = parcel->alert.as_of,
 		.max_age_ms = parcel->sms.max_age_ms,
 	};
@@ -211,7 +218,7 @@ void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const stru
 		return;
 	if (parcel->alert.has_priority)
 		parcel->lane = parcel->alert.priority;
-	if (!render(pipeline, parcel) || !judge(pipeline, parcel))
+	if (!render(pipeline, parcel) || !judge(pipeline, parcel, entry))
 		return;
 	choose_account(pipeline, parcel, entry->state);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What withdraws others is noted before its entry leaves the lane, where nobody would see it any more. The store is played
- * by the test; its account never comes up. */
+/* What is settled without having been begun. The store is played by the test; its one account takes nothing. */
 
 #include "pipeline/pipeline_inner.h"
 
@@ -121,7 +120,7 @@ static void add_template(struct catalogue *catalogue)
 }
 
 /* One entry, with a pause of the batch “held” in force. */
-static void run_entry(enum lane lane, const char *body)
+static void run_entry(enum lane lane, const char *body, const struct store_entry *like)
 {
 	static const struct store_ops store_ops = {
 		.open = store_open,
@@ -166,11 +165,10 @@ static void run_entry(enum lane lane, const char *body)
 	rig.store_events->on_state(rig.store_ctx, true, "connected");
 	rig.store_events->on_pauses(rig.store_ctx, &pause, 1);
 	rig.carrier_events->on_state(rig.carrier_ctx, CARRIER_UP, "bound");
-	const struct store_entry entry = {
-		.key = { START, 7, lane },
-		.origin = { START, 7, LANE_NORMAL },
-		.body = slice_of(body),
-	};
+	struct store_entry entry = *like;
+	entry.key = (struct entry_key){ START, 7, lane };
+	entry.origin = (struct entry_key){ START, 7, LANE_NORMAL };
+	entry.body = slice_of(body);
 	rig.store_events->on_read(rig.store_ctx, &entry, 1, true);
 	pipeline_turn(pipeline, rig.now);
 	pipeline->is_open = false;
@@ -210,7 +208,7 @@ Test(settling, what_withdraws_others_is_noted_before_its_entry_goes)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
-		run_entry(row->lane, row->body);
+		run_entry(row->lane, row->body, &(struct store_entry){ .attempt = 0 });
 		unsigned want = row->want_withdrawal + row->want_settled;
 		cr_assert_eq(rig.call_count, want, "%s: %u calls, not %u", row->name, rig.call_count, want);
 		cr_assert_eq(rig.beginning, !row->want_settled, "%s", row->name);
@@ -222,5 +220,26 @@ Test(settling, what_withdraws_others_is_noted_before_its_entry_goes)
 		cr_assert_eq(rig.withdrawal.kind, WITHDRAWAL_SUPERSEDED, "%s", row->name);
 		cr_assert_eq(rig.withdrawal.origin.seq, 7, "%s", row->name);
 		cr_assert_str_eq(rig.subject, "s", "%s", row->name);
+	}
+}
+
+/* Clocks differ, or one was set back. */
+Test(settling, what_was_tried_does_not_wait_for_its_time_again)
+{
+	static const struct row {
+		const char *name;
+		struct store_entry like;
+		bool want_begun;
+	} rows[] = {
+		{ "never tried", { .attempt = 0 }, false },
+		{ "a part of it was accepted", { .state = SLICE("1 1 0 0 0 0 one -") }, true },
+		{ "tried, and its state is lost", { .attempt = 1 }, true },
+		{ "begun by one that died", { .ambiguous = true, .in_doubt = true, .reclaimed = true }, true },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		run_entry(LANE_READY, ALERT(WITH_ROUTE, TIME_TO_COME), &row->like);
+		cr_assert_eq(rig.beginning, row->want_begun, "%s: begun", row->name);
+		cr_assert_eq(rig.call_count, !row->want_begun, "%s: settled", row->name);
 	}
 }
