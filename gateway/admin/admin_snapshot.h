@@ -73,7 +73,7 @@ struct admin_snapshot {
 	uint64_t events_length;
 	mono_us events_oldest_us;   /* age of the oldest event */
 	const char *events_held_by; /* group of readers that keeps events from being trimmed */
-	uint64_t held;  /* alerts that may have been sent, and wait for a late answer or a human */
+	uint64_t held;              /* alerts that may have been sent, and wait for a late answer or a human */
 	unsigned workers;
 	struct admin_totals totals;
 	const struct admin_account *accounts;

@@ -129,8 +129,8 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 	const struct carrier *carrier = account->options->carrier;
 	unsigned credit = carrier->ops->credit(carrier);
 	while (count < STORE_BATCH_MAX) {
-		struct parcel *parcel = poison_is_near(pipeline) ? next_beside_poison(pipeline, account)
-								 : next_of_account(account);
+		struct parcel *parcel =
+			poison_is_near(pipeline) ? next_beside_poison(pipeline, account) : next_of_account(account);
 		if (parcel == NULL)
 			break;
 		/* What a dead worker had begun is in doubt already, and must go whatever the limit says. */

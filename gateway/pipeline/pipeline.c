@@ -94,13 +94,13 @@ static bool holds(void *ctx, const struct entry_key *key)
 	return false;
 }
 
-/* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. What an account
- * has refused and waits for another one is surely not sent: in a drain it goes back without a mark, and with what it has
- * been through. */
+/* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. What we have
+ * begun, and that waits here because an account refused it or its GO lay too long, is surely not sent: in a drain it goes
+ * back without a mark, and with what it has been through. */
 static void let_go(struct pipeline *pipeline, struct parcel *parcel, bool is_fenced)
 {
 	dispatch_unqueue(pipeline, parcel);
-	if (!is_fenced && parcel->tried != 0 && parcel->begun_index != PARCEL_NOT_BEGUN) {
+	if (!is_fenced && parcel->begun_index != PARCEL_NOT_BEGUN && !parcel->is_in_doubt) {
 		settling_later(pipeline, parcel, pipeline_now(pipeline).wall);
 		return;
 	}

@@ -34,7 +34,6 @@ void faults_unbind(void)
 	EXPECT_COUNT(faults_close(), 0);
 }
 
-
 static void broken_links(const char *how, long long violations)
 {
 	enum { BREAKS = 4, PART = FAULTS_LOAD / BREAKS };

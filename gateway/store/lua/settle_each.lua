@@ -2,8 +2,7 @@
 -- Settles entries that may have been settled before, or that others may have too: each one has its effect only if it is
 -- still there. That the carrier accepted an alert is true whoever owns the entry by now; anything else is its owner's to
 -- say, who may have it in flight: where that is another consumer, it stays. An acceptance also closes what somebody has let
--- wait or held meanwhile. What nobody owns (Redis came back with an
--- older state) may be settled by whoever has it.
+-- wait or held meanwhile. What nobody owns (Redis came back with an older state) may be settled by whoever has it.
 -- KEYS: workers, claims, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready
 -- ARGV: consumer, then n times (lane 1–4, entry id, closing or '' for later or 'held', event, body, origin, reason, due in ms,
 --       attempt, ambiguous, state, pause or ''); a dead letter has a reason.

@@ -109,6 +109,28 @@ Test(dispatch, a_go_that_lay_is_asked_for_again)
 	}
 }
 
+/* It was begun and surely has not left: a drain says so, lest whoever comes next takes it for doubtful. */
+Test(dispatch, a_drain_gives_back_a_go_that_lay)
+{
+	rig_set_up(&(struct rig_setup){ 0 });
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_tell(0, CARRIER_DOWN);
+	rig_answer_begin();
+	rig_pass(1500 * US_PER_MS);
+	rig.players[0].room = 0;
+	rig_tell(0, CARRIER_UP);
+	rig_pass(100 * US_PER_MS);
+	cr_assert_eq(rig.beginning, 0, "there is no place for it");
+	cr_assert_eq(rig.pipeline->begun_count, 1);
+	pipeline_drain(rig.pipeline, US_PER_S);
+	rig_pass(10 * US_PER_MS);
+	cr_assert_eq(rig.settled_count, 1);
+	cr_assert_eq(rig.settled.kind, SETTLE_LATER);
+	cr_assert_not(rig.settled.ambiguous);
+	rig_assert_nothing_is_held("drained");
+	rig_tear_down();
+}
+
 /* It comes back to the same account, with the same reference, and only its missing segments go. */
 Test(dispatch, the_rest_follows)
 {
