@@ -169,16 +169,21 @@ start_redis() {
 
 redis() { redis-cli -s "$WORK/$1/redis.sock" --raw "${@:2}"; }
 
-# start_carrier NAME OPTION…: a fake carrier that records; its port is in $WORK/NAME.port.
+# start_carrier NAME OPTION…: a fake carrier that records; its port is in $WORK/NAME.port, and what is written to
+# $WORK/NAME.control are its control lines.
 start_carrier() {
-	local name=$1
+	local name=$1 control=$WORK/$1.control
 	shift
-	spawn "$name" "$BUILD/fake-carrier" --port-file "$WORK/$name.port" --record "$WORK/$name.jsonl" \
+	mkfifo "$control"
+	# Open for reading and writing: there is always a writer, so that it never ends.
+	# shellcheck disable=SC2016 # for the inner shell
+	spawn "$name" bash -c 'exec "${@:2}" 0<>"$1"' carrier "$control" "$BUILD/fake-carrier" --control --port-file "$WORK/$name.port" --record "$WORK/$name.jsonl" \
 		--summary "$WORK/$name.summary" "$@"
 	await "$name" 10 "listening" test -s "$WORK/$name.port"
 }
 
-# write_config REDIS CARRIER LINKS WINDOW: a configuration for them in $WORK/hongyan.yaml.
+# write_config REDIS CARRIER LINKS WINDOW [ACCOUNT [MORE]]: a configuration for them in $WORK/hongyan.yaml. ACCOUNT: more
+# members of the account; MORE: more lines.
 write_config() {
 	ADMIN_PORT=$(free_port)
 	cat >"$WORK/hongyan.yaml" <<-YAML
@@ -189,9 +194,10 @@ write_config() {
 		instance: { lock_file: "$WORK/gateway.lock" }
 		accounts:
 		  - { name: fake, protocol: smpp, address: "127.0.0.1:$(cat "$WORK/$2.port")", system_id: hongyan, password: secret,
-		      bind: transceiver, binds: $3, window: $4, tps: 0, source: "10690001" }
+		      bind: transceiver, binds: $3, window: $4, tps: 0, source: "10690001"${5:+, $5} }
 		routes:
 		  - { accounts: [fake] }
+		${6:-}
 	YAML
 }
 

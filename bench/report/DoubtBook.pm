@@ -1,47 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-# How many alerts each kill left in doubt. A start finds what its predecessor had begun and not settled; when it dies before
-# it has settled all of that, the rest is found again by the next one, and must not be put down to the second kill.
+# Which alerts each kill left in doubt: begun by the process and still on the queue when it was dead. What a process had
+# taken over in doubt and not settled before its own death is found again, and must not be put down to the second kill.
 package DoubtBook;
 use strict;
 use warnings;
 
-# Starts in their order, each with intents_found (undef where it was not told), is_adopted (whether it had taken over all
-# that was left) and last_event (the id of the newest event at its end); $bound: what one kill may leave.
-sub new {
-	my ($class, $bound, @starts) = @_;
-	return bless { bound => $bound, starts => \@starts, at => 0, marked => [ (0) x @starts ] }, $class;
+sub new { return bless { last => {}, times => {}, left_max => 0, found_max => 0, sum => 0, kills => 0 }, shift }
+
+# A kill of this gateway, with the origins ("ms-seq@lane") that it left; kills come in their order.
+sub killed {
+	my ($self, $gateway, @origins) = @_;
+	my $before = $self->{last}{$gateway} // {};
+	my $left = grep { !$before->{$_} } @origins;
+	$self->{last}{$gateway} = { map { $_ => 1 } @origins };
+	$self->{times}{$_}++ for @origins;
+	$self->{left_max} = $left if $left > $self->{left_max};
+	$self->{found_max} = @origins if @origins > $self->{found_max};
+	$self->{sum} += @origins;
+	$self->{kills}++;
 }
 
-sub is_after {
-	my ($id, $other) = map { [ split /-/ ] } @_;
-	return ($id->[0] <=> $other->[0] || $id->[1] <=> $other->[1]) > 0;
-}
-
-# So many marked alerts were settled by the entry of the event stream with this id; entries come in their order.
-sub settled {
-	my ($self, $id, $count) = @_;
-	my $last = $#{ $self->{starts} };
-	$self->{at}++ while $self->{at} < $last && is_after($id, $self->{starts}[ $self->{at} ]{last_event});
-	$self->{marked}[ $self->{at} ] += $count;
-}
-
-# The most that one kill left in doubt, and the most that one start found.
-sub verdict {
-	my ($self) = @_;
-	my ($most_left, $most_found, $carried, $limit) = (0, 0, 0, 0);
-	for my $index (0 .. $#{ $self->{starts} }) {
-		my $start = $self->{starts}[$index];
-		my $found = $start->{intents_found};
-		if (defined $found) {
-			$most_found = $found if $found > $most_found;
-			$most_left = $found - $carried if $found - $carried > $most_left;
-		}
-		# What is known of it, or else the most that it can be.
-		$carried = (defined $found && $start->{is_adopted} ? $found : $limit) - $self->{marked}[$index];
-		$carried = 0 if $carried < 0;
-		$limit = $carried + $self->{bound};
-	}
-	return ($most_left, $most_found);
-}
+# How many kills left this origin in doubt: after each of them it may go out once more.
+sub times { my ($self, $origin) = @_; return $self->{times}{$origin} // 0 }
 
 1;

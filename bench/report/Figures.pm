@@ -13,6 +13,13 @@ sub json_file {
 	return decode_json($last // die "$path is empty\n");
 }
 
+# Calls $take with each JSON object of a file, a line each.
+sub each_json {
+	my ($path, $take) = @_;
+	open my $file, '<', $path or die "cannot read $path: $!\n";
+	while (my $line = <$file>) { $take->(decode_json($line)) }
+}
+
 # Calls $take->(national number, sent_us, line) for each alert that a load wrote.
 sub each_produced {
 	my ($path, $take) = @_;
