@@ -153,27 +153,40 @@ static void put_accounts(const struct pipeline *pipeline, const struct parcel *p
 	}
 }
 
+static void put_state_refs(struct parcel *parcel, struct buf *buf)
+{
+	for (unsigned i = 0; i < parcel->encoded.segment_count; i++) {
+		buf_put_u8(buf, ' ');
+		if (parcel->refs[i].len)
+			buf_put_hex(buf, parcel->refs[i].at, parcel->refs[i].len);
+		else
+			buf_put_u8(buf, '-');
+	}
+}
+
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 {
-	if (parcel->encoded.segment_count == 0)
+	/* One that goes back before it was encoded goes with what it came with. */
+	bool is_new = parcel->encoded.segment_count > 0;
+	if (!is_new && !parcel->has_state)
 		return SLICE(""); /* it waits for its time and was never encoded */
-	size_t cap = 160 + (size_t)__builtin_popcountll(parcel->tried) * ACCOUNT_OCTETS_MAX;
+	size_t cap = 160 + (size_t)__builtin_popcountll(parcel->tried) * ACCOUNT_OCTETS_MAX + parcel->state_refs.len;
 	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
 		cap += 2 * parcel->refs[i].len + 2;
 	struct buf buf = open_buf(parcel, cap);
-	unsigned numbers[] = { parcel->reference, parcel->encoded.segment_count, parcel->accepted, parcel->throttles,
-			       parcel->doubts,    events_text_hash(parcel) };
+	unsigned numbers[] = { parcel->reference, is_new ? parcel->encoded.segment_count : parcel->state_segments,
+			       parcel->accepted,  parcel->throttles,
+			       parcel->doubts,    is_new ? events_text_hash(parcel) : parcel->state_hash };
 	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		buf_put_uint(&buf, numbers[i]);
 		buf_put_u8(&buf, ' ');
 	}
 	put_accounts(pipeline, parcel, &buf);
-	for (unsigned i = 0; i < parcel->encoded.segment_count; i++) {
+	if (is_new) {
+		put_state_refs(parcel, &buf);
+	} else {
 		buf_put_u8(&buf, ' ');
-		if (parcel->refs[i].len)
-			buf_put_hex(&buf, parcel->refs[i].at, parcel->refs[i].len);
-		else
-			buf_put_u8(&buf, '-');
+		buf_put_slice(&buf, parcel->state_refs);
 	}
 	return close_buf(parcel, &buf);
 }

@@ -74,6 +74,7 @@ struct parcel {
 	mono_us begun_at;
 	mono_us submitted_at;
 	struct slice *refs;     /* by segment, in the arena */
+	bool has_state;         /* of the attempt before; what follows is it */
 	uint8_t state_segments; /* of the attempt before, with its text's hash: parts of it go on only where both agree */
 	uint32_t state_hash;
 	struct slice state_refs; /* of earlier attempts, as the state has them */

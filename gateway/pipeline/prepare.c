@@ -161,11 +161,10 @@ static bool must_stay(const struct pipeline *pipeline, const struct parcel *parc
 	return parcel->accepted != 0 || (parcel->is_ambiguous && may_stay);
 }
 
-static unsigned pick_account(struct pipeline *pipeline, struct parcel *parcel, const struct route *route,
-			     bool has_state)
+static unsigned pick_account(struct pipeline *pipeline, const struct parcel *parcel, const struct route *route)
 {
 	int account = prepare_pick_account(pipeline, parcel);
-	if (has_state && must_stay(pipeline, parcel, route, account))
+	if (parcel->has_state && must_stay(pipeline, parcel, route, account))
 		return parcel->account;
 	if (account < 0)
 		account = route->accounts
@@ -181,22 +180,18 @@ static bool must_hold(const struct parcel *parcel)
 	return may_have_left && parcel->sms.on_unknown == ON_UNKNOWN_HOLD;
 }
 
-static void choose_account(struct pipeline *pipeline, struct parcel *parcel, struct slice state)
+static void choose_account(struct pipeline *pipeline, struct parcel *parcel)
 {
 	const struct route *route = route_find(pipeline->options->routes, &parcel->alert.to);
 	if (route == NULL) {
 		settling_dead(pipeline, parcel, "no_route", "to", "no route covers this number");
 		return;
 	}
-	parcel->reference = pipeline->next_reference++;
-	bool has_state = events_state_parse(pipeline, parcel, state);
-	if (parcel->is_ambiguous && parcel->doubts == 0)
-		parcel->doubts = 1; /* its state is lost, or was never written */
-	unsigned account = pick_account(pipeline, parcel, route, has_state);
+	unsigned account = pick_account(pipeline, parcel, route);
 	uint16_t accepted = parcel->accepted;
 	if (!prepare_for_account(pipeline, parcel, account))
 		return;
-	bool is_same = has_state && parcel->state_segments == parcel->encoded.segment_count &&
+	bool is_same = parcel->has_state && parcel->state_segments == parcel->encoded.segment_count &&
 		       parcel->state_hash == events_text_hash(parcel);
 	parcel->accepted = is_same ? accepted : 0;
 	if (is_same)
@@ -218,7 +213,12 @@ void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const stru
 		return;
 	if (parcel->alert.has_priority)
 		parcel->lane = parcel->alert.priority;
-	if (!render(pipeline, parcel) || !judge(pipeline, parcel, entry))
+	if (!render(pipeline, parcel))
 		return;
-	choose_account(pipeline, parcel, entry->state);
+	parcel->reference = pipeline->next_reference++;
+	parcel->has_state = events_state_parse(pipeline, parcel, entry->state);
+	if (parcel->is_ambiguous && parcel->doubts == 0)
+		parcel->doubts = 1; /* its state is lost, or was never written */
+	if (judge(pipeline, parcel, entry))
+		choose_account(pipeline, parcel);
 }

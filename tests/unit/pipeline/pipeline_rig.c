@@ -253,13 +253,20 @@ void rig_bring(enum lane lane, const char *state, const struct store_entry *like
 {
 	char body[256];
 	char expires[64] = "";
+	char early[64] = "";
 	if (rig.setup.life_ms > 0) {
 		char at[40];
 		size_t len = civil_format_rfc3339(RIG_START + rig.setup.life_ms, 0, at);
 		snprintf(expires, sizeof expires, ",\"expires_at\":\"%.*s\"", (int)len, at);
 	}
+	if (rig.not_before > 0) {
+		char at[40];
+		size_t len = civil_format_rfc3339(rig.not_before, 0, at);
+		snprintf(early, sizeof early, ",\"not_before\":\"%.*s\"", (int)len, at);
+	}
 	snprintf(body, sizeof body,
-		 "{\"id\":\"a\",\"to\":\"13800000001\",\"template\":\"t\",\"params\":{\"n\":\"7\"}%s}", expires);
+		 "{\"id\":\"a\",\"to\":\"13800000001\",\"template\":\"t\",\"params\":{\"n\":\"7\"}%s%s}", expires,
+		 early);
 	struct store_entry entry = like != NULL ? *like : (struct store_entry){ .attempt = 0 };
 	entry.key = (struct entry_key){ RIG_START, rig.settled_count + 1, lane };
 	entry.origin = (struct entry_key){ RIG_START, 0, LANE_NORMAL };

@@ -48,6 +48,7 @@ struct rig {
 	struct pipeline *pipeline;
 	bool is_drained;
 	struct rig_setup setup;
+	wall_ms not_before;  /* of the alert; 0 = none */
 	unsigned late_count; /* late answers given to the store */
 	struct entry_key late_origin;
 };

@@ -340,6 +340,21 @@ Test(outcomes, a_late_answer_comes_behind_its_settlement)
 	rig_tear_down();
 }
 
+/* The clock was set back, so that it is too early again: it goes back with all that it came with. */
+Test(outcomes, too_early_again)
+{
+	rig_set_up(&(struct rig_setup){ .header = "class: marketing" });
+	rig.now.wall -= 60 * 1000;
+	rig.not_before = RIG_START;
+	rig_bring(LANE_READY, "77 3 5 2 1 99 down,3,other 6d30 - 6d32",
+		  &(struct store_entry){ .ambiguous = true, .resend = true, .attempt = 4 });
+	expect_settled(1, SETTLE_LATER, "too early");
+	cr_assert_eq(rig.settled.due_at, RIG_START);
+	cr_assert(rig.settled.ambiguous && rig.settled.attempt == 4);
+	cr_assert_str_eq(rig.state, "77 3 5 2 1 99 down,3r,other 6d30 - 6d32");
+	rig_tear_down();
+}
+
 /* -- expired -- */
 
 Test(outcomes, no_retry_that_comes_too_late)
