@@ -9,22 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ACCOUNT  "acct"
-#define FAR_AWAY INT64_C(4000000000000) /* when a pause without an end is looked at anew, in ms */
-#define PAUSE    "batch:b"
-
 static struct command *out(struct explorer_world *world)
 {
 	return &world->command;
-}
-
-static void put_id(struct explorer_world *world, const char *before, const struct entry_key *key)
-{
-	char id[ENTRY_ID_OCTETS + 1];
-	size_t len = strlen(before);
-	memcpy(id, before, len);
-	len += entry_id_format(key, id + len);
-	command_text(out(world), (struct slice){ id, len });
 }
 
 static void put_short(struct explorer_world *world, const struct entry_key *key)
@@ -85,7 +72,7 @@ static void put_claim(struct explorer_world *world, struct explorer_worker *work
 	worker->given_back_count = claims_idle(&worker->claims, worker->given_back, EXPLORER_LOST_MAX);
 	for (unsigned i = 0; i < worker->given_back_count; i++) {
 		command_int(out(world), (int64_t)worker->given_back[i].lane + 1);
-		put_id(world, "", &worker->given_back[i]);
+		explorer_put_id(world, "", &worker->given_back[i]);
 	}
 	explorer_end(world);
 }
@@ -162,7 +149,7 @@ static void put_begin_items(struct explorer_world *world, struct explorer_worker
 			continue;
 		command_int(out(world), place);
 		command_int(out(world), (int64_t)item->key.lane + 1);
-		put_id(world, "", &item->key);
+		explorer_put_id(world, "", &item->key);
 	}
 	for (EACH_BEGINNING(item)) {
 		if (item->record->spec->subject != NULL)
@@ -252,7 +239,7 @@ static void begin_note(struct explorer_world *world, unsigned lane)
 static void write_note(struct explorer_world *world, const struct explorer_worker *worker)
 {
 	begin_note(world, worker->note_lane + 1);
-	put_id(world, "", &worker->look_at[worker->note_lane]);
+	explorer_put_id(world, "", &worker->look_at[worker->note_lane]);
 	for (unsigned i = 0; i < worker->noted_count; i++)
 		put_note(world, worker->noted[i]);
 	explorer_end(world);
@@ -271,217 +258,10 @@ static void write_look(struct explorer_world *world, const struct explorer_worke
 	unsigned lane = explorer_worker_look_lane(worker);
 	explorer_begin(world, "XRANGE");
 	explorer_put_key(world, lane_keys[lane]);
-	put_id(world, "(", &worker->look_at[lane]);
+	explorer_put_id(world, "(", &worker->look_at[lane]);
 	command_word(out(world), "+");
 	command_word(out(world), "COUNT");
 	command_int(out(world), world->scenario->look_count);
-	explorer_end(world);
-}
-
-/* -- SETTLE -- */
-
-static const struct explorer_item *next_settling(const struct explorer_worker *worker,
-						 const struct explorer_item *after)
-{
-	const struct explorer_item *item = after != NULL ? after + 1 : worker->items;
-	for (; item < worker->items + EXPLORER_ITEMS_MAX; item++) {
-		if (item->phase == ITEM_SETTLING)
-			return item;
-	}
-	return NULL;
-}
-
-#define EACH_SETTLING(item)                                             \
-	const struct explorer_item *item = next_settling(worker, NULL); \
-	item != NULL;                                                   \
-	item = next_settling(worker, item)
-
-/* The event's JSON; empty where it has none. */
-static void format_event(const struct explorer_item *item, char *text, size_t cap)
-{
-	const struct explorer_record *record = item->record;
-	const char *name = closing_name(item->closing);
-	char id[ENTRY_ID_OCTETS];
-	text[0] = '\0';
-	if (item->fate == FATE_LATER || (item->fate == FATE_CLOSE && item->closing == CLOSING_CONTROL))
-		return;
-	entry_id_format(&record->key, id);
-	int len = snprintf(text, cap,
-			   "{\"id\":\"%s\",\"entry\":\"%s\",\"stream\":\"%s\",\"template\":\"t\",\"event\":\"%s\"",
-			   record->spec->id, id, lane_name(record->key.lane), name);
-	size_t at = (size_t)len;
-	if (item->closing == CLOSING_ACCEPTED && item->fate == FATE_CLOSE)
-		at += (size_t)snprintf(text + at, cap - at, ",\"account\":\"" ACCOUNT "\",\"refs\":[\"%s\"]",
-				       item->ref);
-	if (item->reason != NULL)
-		at += (size_t)snprintf(text + at, cap - at, ",\"reason\":\"%s\"", item->reason);
-	snprintf(text + at, cap - at, "%s}", item->is_ambiguous ? ",\"ambiguous\":true" : "");
-}
-
-static void put_state(struct explorer_world *world, const struct explorer_item *item)
-{
-	char state[64];
-	snprintf(state, sizeof state, "7 1 0 0 %u %u 99 " ACCOUNT " -", item->unknowns, item->doubts);
-	command_word(out(world), state);
-}
-
-static void write_receipts(struct explorer_world *world, const struct explorer_worker *worker)
-{
-	explorer_begin(world, "HSET");
-	explorer_put_generation(world, "receipts", 0);
-	for (EACH_SETTLING(item)) {
-		char field[48];
-		if (item->fate != FATE_CLOSE || item->closing != CLOSING_ACCEPTED)
-			continue;
-		snprintf(field, sizeof field, ACCOUNT ":%s", item->ref);
-		command_word(out(world), field);
-		command_word(out(world), "1\n\"id\":\"x\"");
-	}
-	explorer_end(world);
-}
-
-static void put_events(struct explorer_world *world, const struct explorer_worker *worker)
-{
-	char events[EXPLORER_ITEMS_MAX * 320];
-	size_t len = 0;
-	for (EACH_SETTLING(item)) {
-		char event[320];
-		format_event(item, event, sizeof event);
-		if (event[0] != '\0')
-			len += (size_t)snprintf(events + len, sizeof events - len, "%s%s", len > 0 ? "\n" : "", event);
-	}
-	command_text(out(world), (struct slice){ events, len });
-}
-
-static void put_counts(struct explorer_world *world, const struct explorer_worker *worker)
-{
-	unsigned lanes[LANE_COUNT] = { 0 };
-	unsigned closings[CLOSING_COUNT] = { 0 };
-	unsigned kinds = 0;
-	unsigned fates[FATE_LATER + 1] = { 0 };
-	for (EACH_SETTLING(item)) {
-		lanes[item->key.lane]++;
-		fates[item->fate]++;
-		if (item->fate <= FATE_DEAD && closings[item->closing]++ == 0)
-			kinds++;
-	}
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
-		command_int(out(world), lanes[lane]);
-	command_int(out(world), kinds);
-	for (unsigned closing = 0; closing < CLOSING_COUNT; closing++) {
-		if (closings[closing] == 0)
-			continue;
-		command_word(out(world), closing_name((enum closing)closing));
-		command_int(out(world), closings[closing]);
-	}
-	command_int(out(world), fates[FATE_DEAD]);
-	command_int(out(world), fates[FATE_LATER]);
-}
-
-static int64_t due_of(const struct explorer_item *item)
-{
-	return item->is_put_away ? FAR_AWAY : 1;
-}
-
-static void put_kept(struct explorer_world *world, const struct explorer_item *item)
-{
-	command_int(out(world), item->attempt);
-	command_int(out(world), item->is_ambiguous);
-	put_state(world, item);
-	command_word(out(world), item->record->body);
-}
-
-static void put_fates(struct explorer_world *world, const struct explorer_worker *worker)
-{
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		for (EACH_SETTLING(item)) {
-			if (item->key.lane == (enum lane)lane)
-				put_id(world, "", &item->key);
-		}
-	}
-	for (EACH_SETTLING(item)) {
-		if (item->fate != FATE_DEAD)
-			continue;
-		command_word(out(world), item->record->body);
-		command_word(out(world), item->record->origin);
-		command_word(out(world), item->reason);
-	}
-	for (EACH_SETTLING(item)) {
-		if (item->fate != FATE_LATER)
-			continue;
-		command_word(out(world), item->record->origin);
-		command_int(out(world), due_of(item));
-		put_kept(world, item);
-		command_word(out(world), item->is_put_away ? PAUSE : "");
-	}
-}
-
-static void write_settle_whole(struct explorer_world *world, const struct explorer_worker *worker)
-{
-	static const char *const keys[] = { "workers", "totals", "events", "dead", "later", "later:bodies", "paused" };
-	explorer_begin_script(world, SCRIPT_SETTLE, sizeof keys / sizeof keys[0] + LANE_COUNT);
-	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		explorer_put_key(world, keys[i]);
-	explorer_put_lanes(world);
-	command_word(out(world), worker->name);
-	put_events(world, worker);
-	put_counts(world, worker);
-	put_fates(world, worker);
-	explorer_end(world);
-}
-
-static void put_each(struct explorer_world *world, const struct explorer_item *item)
-{
-	char event[320];
-	format_event(item, event, sizeof event);
-	command_int(out(world), (int64_t)item->key.lane + 1);
-	put_id(world, "", &item->key);
-	command_word(out(world), item->fate == FATE_LATER ? "" : closing_name(item->closing));
-	command_word(out(world), event);
-	command_word(out(world), item->fate != FATE_CLOSE ? item->record->body : "");
-	command_word(out(world), item->record->origin);
-	command_word(out(world), item->fate == FATE_DEAD ? item->reason : "");
-	command_int(out(world), due_of(item));
-	command_int(out(world), item->attempt);
-	command_int(out(world), item->is_ambiguous);
-	put_state(world, item);
-	command_word(out(world), item->is_put_away ? PAUSE : "");
-}
-
-static void write_settle_each(struct explorer_world *world, const struct explorer_worker *worker)
-{
-	static const char *const keys[] = { "workers", "claims", "totals",       "events",
-					    "dead",    "later",  "later:bodies", "paused" };
-	explorer_begin_script(world, SCRIPT_SETTLE_EACH, sizeof keys / sizeof keys[0] + LANE_COUNT);
-	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		explorer_put_key(world, keys[i]);
-	explorer_put_lanes(world);
-	command_word(out(world), worker->name);
-	for (EACH_SETTLING(item))
-		put_each(world, item);
-	explorer_end(world);
-}
-
-/* -- late answers -- */
-
-static void write_late(struct explorer_world *world, const struct explorer_worker *worker)
-{
-	const struct explorer_record *record = worker->late;
-	static const char *const keys[] = { "later", "later:bodies", "totals", "events" };
-	char text[160];
-	explorer_begin_script(world, SCRIPT_LATE, 5);
-	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		explorer_put_key(world, keys[i]);
-	explorer_put_generation(world, "receipts", 0);
-	command_word(out(world), record->origin);
-	put_id(world, "", &record->key);
-	snprintf(text, sizeof text,
-		 "\"event\":\"accepted\",\"at\":\"x\",\"account\":\"" ACCOUNT
-		 "\",\"refs\":[\"%s\"],\"segments\":1,\"late\":true",
-		 record->late_ref);
-	command_word(out(world), text);
-	snprintf(text, sizeof text, ACCOUNT ":%s", record->late_ref);
-	command_word(out(world), text);
 	explorer_end(world);
 }
 
@@ -500,11 +280,12 @@ static void write_register(struct explorer_world *world, const struct explorer_w
 
 static void write_heartbeat(struct explorer_world *world, const struct explorer_worker *worker)
 {
-	explorer_begin_script(world, SCRIPT_HEARTBEAT, 6 + LANE_COUNT);
+	explorer_begin_script(world, SCRIPT_HEARTBEAT, 7 + LANE_COUNT);
 	put_consumer_keys(world);
 	explorer_put_key(world, "later");
 	explorer_put_key(world, "dead");
 	explorer_put_generation(world, "lookout", 0);
+	explorer_put_key(world, "held");
 	command_word(out(world), worker->name);
 	explorer_end(world);
 }
@@ -536,8 +317,8 @@ static void write_fetch(struct explorer_world *world, const struct explorer_work
 	const struct explorer_lost *range = &worker->lost[0];
 	explorer_begin(world, "XRANGE");
 	explorer_put_key(world, lane_keys[range->to.lane]);
-	put_id(world, "(", &range->after);
-	put_id(world, "", &range->to);
+	explorer_put_id(world, "(", &range->after);
+	explorer_put_id(world, "", &range->to);
 	command_word(out(world), "COUNT");
 	command_int(out(world), world->scenario->adopt_max);
 	explorer_end(world);
@@ -605,14 +386,8 @@ void explorer_worker_write(struct explorer_world *world, struct explorer_worker 
 		write_own_note(world, worker);
 	else if (step == STEP_BEGIN)
 		write_begin(world, worker);
-	else if (step == STEP_RECEIPTS)
-		write_receipts(world, worker);
-	else if (step == STEP_SETTLE && worker->is_careful)
-		write_settle_each(world, worker);
-	else if (step == STEP_SETTLE)
-		write_settle_whole(world, worker);
-	else if (step == STEP_LATE)
-		write_late(world, worker);
+	else if (step == STEP_RECEIPTS || step == STEP_SETTLE || step == STEP_LATE)
+		explorer_settle_write(world, worker, step);
 	else
 		write_upkeep(world, worker, step);
 }

@@ -159,9 +159,10 @@ void explorer_check_take(struct explorer_world *world, const redisReply *reply)
 struct ending {
 	unsigned closings[CLOSING_COUNT];
 	unsigned requeued;
-	unsigned ambiguous;
+	unsigned ambiguous; /* events that say so */
+	unsigned doubts;    /* closing ones that say so, or that it was not answered */
 	bool is_last_accepted;
-	bool is_last_in_doubt; /* ambiguous, or unanswered */
+	bool is_last_in_doubt;
 };
 
 struct books {
@@ -220,8 +221,13 @@ static void take_event(struct explorer_world *world, struct books *books, struct
 		books->requeued++;
 		return;
 	}
+	bool is_ambiguous = memmem(event.at, event.len, "\"ambiguous\":true", 16) != NULL;
+	bool is_in_doubt = is_ambiguous || memmem(event.at, event.len, "unanswered", 10) != NULL ||
+			   memmem(event.at, event.len, "held_dropped", 12) != NULL;
+	ending->ambiguous += is_ambiguous;
 	if (slice_is(name, "held"))
 		return;
+	ending->doubts += is_in_doubt;
 	unsigned closing = 0;
 	while (closing < CLOSING_COUNT && !slice_is(name, closing_name((enum closing)closing)))
 		closing++;
@@ -229,13 +235,10 @@ static void take_event(struct explorer_world *world, struct books *books, struct
 		explorer_fail(world, "an event has the name %.*s", SLICE_ARG(name));
 		return;
 	}
-	bool is_ambiguous = memmem(event.at, event.len, "\"ambiguous\":true", 16) != NULL;
 	ending->closings[closing]++;
 	books->closings[closing]++;
-	ending->ambiguous += is_ambiguous;
 	ending->is_last_accepted = closing == CLOSING_ACCEPTED;
-	ending->is_last_in_doubt = is_ambiguous || memmem(event.at, event.len, "unanswered", 10) != NULL ||
-				   memmem(event.at, event.len, "held_dropped", 12) != NULL;
+	ending->is_last_in_doubt = is_in_doubt;
 	if (closing == CLOSING_ACCEPTED)
 		check_receipt(world, event, record);
 }
@@ -268,7 +271,7 @@ static void check_record(struct explorer_world *world, const struct explorer_rec
 			      ending->requeued);
 	if (ending->is_last_accepted && record->delivered == 0)
 		explorer_fail(world, "%s was accepted, they say; the carrier never had it", record->origin);
-	if (record->delivered > 1 && ending->ambiguous == 0)
+	if (record->delivered > 1 && ending->doubts == 0)
 		explorer_fail(world,
 			      "the carrier has %u copies of %s, and no event says that it may have more than one",
 			      record->delivered, record->origin);
@@ -315,7 +318,7 @@ static void check_reasons(struct explorer_world *world, const struct explorer_re
 	if (closings[CLOSING_CANCELLED] + closings[CLOSING_SUPERSEDED] > 0 &&
 	    !explorer_world_is_withdrawn(world, record))
 		explorer_fail(world, "%s is called withdrawn, and nobody has withdrawn it", record->origin);
-	bool may_die = record->spec->is_held || (record->submits > 0 && strpbrk(record->spec->outcomes, "RUu") != NULL);
+	bool may_die = record->spec->holds || (record->submits > 0 && strpbrk(record->spec->outcomes, "RUu") != NULL);
 	if (closings[CLOSING_DEAD] > 0 && !may_die)
 		explorer_fail(world, "%s is dead for no reason", record->origin);
 }

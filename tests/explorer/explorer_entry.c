@@ -48,8 +48,10 @@ static unsigned state_number(struct slice state, unsigned at)
 
 static void read_state(struct explorer_item *item, struct slice state)
 {
-	item->unknowns = state_number(state, 4);
-	item->doubts = state_number(state, 5);
+	const char *comma = state.len ? memchr(state.at, ',', state.len) : NULL;
+	item->doubts = state_number(state, 4);
+	item->may_resend =
+		item->may_resend || (comma != NULL && memchr(comma, 'r', (size_t)(state.at + state.len - comma)));
 }
 
 static void read_fields(struct explorer_world *world, const redisReply *fields, struct explorer_item *item,
@@ -69,7 +71,7 @@ static void read_fields(struct explorer_world *world, const redisReply *fields, 
 		else if (slice_is(name, "state"))
 			read_state(item, value);
 		else if (slice_is(name, "resend"))
-			continue; /* says to the pipeline that somebody has decided it */
+			item->may_resend = slice_is(value, "1");
 		else
 			explorer_fail(world, "an entry has a field %.*s", SLICE_ARG(name));
 	}
@@ -79,8 +81,14 @@ static void take_entry(struct explorer_world *world, struct explorer_worker *wor
 {
 	struct explorer_item *item = take_item(worker);
 	*item = *read;
+	bool may_have_left = item->is_in_doubt || (item->is_ambiguous && !item->may_resend);
 	if (item->record->spec->kind == SPEC_ALERT) {
 		item->phase = ITEM_READY;
+		if (!may_have_left || !item->record->spec->holds)
+			return;
+		item->phase = ITEM_DECIDED;
+		item->fate = FATE_HOLD;
+		item->reason = "interrupted";
 		return;
 	}
 	/* It withdraws others: that is noted, and then it is settled. */
@@ -119,11 +127,8 @@ unsigned explorer_deliver(struct explorer_world *world, struct explorer_worker *
 			continue;
 		}
 		if (reclaimed && key_set_has(&worker->orphan_intents, &read.key))
-			read.is_ambiguous = true;
-		if (reclaimed && read.is_ambiguous) {
-			read.doubts++;
-			read.is_begun = true;
-		}
+			read.is_ambiguous = read.is_in_doubt = read.is_begun = true;
+		read.doubts += read.is_in_doubt || (read.is_ambiguous && read.doubts == 0);
 		take_entry(world, worker, &read);
 		delivered++;
 	}

@@ -15,34 +15,15 @@ static void begin_with_key(struct explorer_world *world, const char *word, const
 	explorer_put_key(world, key);
 }
 
-/* It came and was sent before the run: now it is where an unanswered one is held. */
-static void write_held_alert(struct explorer_world *world, struct explorer_record *record)
-{
-	char packed[320];
-	snprintf(packed, sizeof packed, "1\n1\n7 1 0 0 1 1 99 acct -\n%s", record->body);
-	begin_with_key(world, "ZADD", "held");
-	command_int(&world->command, record->spec->ms);
-	command_word(&world->command, record->origin);
-	explorer_end(world);
-	begin_with_key(world, "HSET", "held:bodies");
-	command_word(&world->command, record->origin);
-	command_word(&world->command, packed);
-	record->submits = record->delivered = record->doubts = record->unsettled = 1;
-}
-
 void explorer_producer_write(struct explorer_world *world, struct explorer_record *record)
 {
 	static const char *const lanes[] = { "alerts:urgent", "alerts:normal", "alerts:bulk" };
 	char id[ENTRY_ID_OCTETS];
-	if (record->spec->is_held) {
-		write_held_alert(world, record);
-	} else {
-		entry_id_format(&record->key, id);
-		begin_with_key(world, "XADD", lanes[record->key.lane]);
-		command_word(&world->command, id);
-		command_word(&world->command, "alert");
-		command_word(&world->command, record->body);
-	}
+	entry_id_format(&record->key, id);
+	begin_with_key(world, "XADD", lanes[record->key.lane]);
+	command_word(&world->command, id);
+	command_word(&world->command, "alert");
+	command_word(&world->command, record->body);
 	explorer_end(world);
 	record->is_added = true;
 	world->added++;
@@ -78,7 +59,8 @@ enum {
 static enum explorer_act act_of(const struct explorer_world *world)
 {
 	unsigned at = world->human.at;
-	return at < EXPLORER_ACTS_MAX ? world->scenario->acts[at] : ACT_NONE;
+	enum explorer_act act = at < EXPLORER_ACTS_MAX ? world->scenario->acts[at] : ACT_NONE;
+	return act == ACT_NONE && world->drops_held ? ACT_DROP : act;
 }
 
 bool explorer_human_has_act(const struct explorer_world *world)
@@ -95,6 +77,7 @@ const char *explorer_human_name(const struct explorer_world *world)
 static void done(struct explorer_world *world)
 {
 	world->human = (struct explorer_human){ .at = world->human.at + 1 };
+	world->drops_held = false;
 }
 
 static void write_pause(struct explorer_world *world)

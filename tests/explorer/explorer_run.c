@@ -428,6 +428,11 @@ static bool go_on_at_rest(struct explorer_world *world, struct option *out)
 		*out = (struct option){ .act = DO_HUMAN };
 		return true;
 	}
+	if (world->sight.held > 0) {
+		world->drops_held = true;
+		*out = (struct option){ .act = DO_HUMAN };
+		return true;
+	}
 	for (unsigned i = 0; i < world->straggler_count; i++) {
 		if (world->stragglers[i].octets != NULL) {
 			release_stragglers(world, NULL, true);

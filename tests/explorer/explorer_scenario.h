@@ -25,7 +25,7 @@ struct explorer_spec {
 	const char *outcomes;
 	bool supersedes;
 	bool is_late; /* added at some time, not at the start */
-	bool is_held; /* it was sent, never answered, and waits for a human */
+	bool holds;   /* what may have been sent is not sent again unless somebody says so */
 };
 
 enum explorer_act {

@@ -66,6 +66,15 @@ struct explorer_item *explorer_worker_item(struct explorer_worker *worker, const
 	return NULL;
 }
 
+static bool has_item(const struct explorer_worker *worker, const struct explorer_record *record)
+{
+	for (unsigned i = 0; i < EXPLORER_ITEMS_MAX; i++) {
+		if (worker->items[i].phase != ITEM_FREE && worker->items[i].record == record)
+			return true;
+	}
+	return false;
+}
+
 /* A cancel is settled behind its note. */
 static bool waits_for_note(const struct explorer_worker *worker, const struct explorer_item *item)
 {
@@ -150,7 +159,7 @@ unsigned explorer_worker_steps(const struct explorer_world *world, const struct 
 	add(out, &count, worker->own_note_count > 0, STEP_NOTE_OWN);
 	add(out, &count, worker->is_settling, settle_step(worker));
 	add(out, &count, worker->is_round, round_step(world, worker));
-	add(out, &count, worker->late != NULL, STEP_LATE);
+	add(out, &count, worker->late != NULL && !has_item(worker, worker->late), STEP_LATE);
 	add(out, &count, worker->may_have_lost, STEP_OWNED);
 	add(out, &count, in_phase(worker, ITEM_GO) > 0, STEP_SUBMIT);
 	add(out, &count, in_phase(worker, ITEM_SENT) > 0, STEP_ANSWERS);
@@ -219,6 +228,14 @@ static void start_round(struct explorer_world *world, struct explorer_worker *wo
 	ask_begin(world, worker);
 }
 
+/* What withdraws others and leaves its lane without having been begun is not seen there any more. */
+static void note_what_leaves(struct explorer_worker *worker, const struct explorer_item *item)
+{
+	if (item->record->spec->supersedes && !item->is_begun && entry_key_equal(&item->key, &item->record->key) &&
+	    worker->own_note_count < EXPLORER_NOTES_MAX)
+		worker->own_notes[worker->own_note_count++] = item->record;
+}
+
 /* True where something is left to begin. */
 static bool put_away_paused(struct explorer_worker *worker)
 {
@@ -231,6 +248,7 @@ static bool put_away_paused(struct explorer_worker *worker)
 			item->phase = ITEM_DECIDED;
 			item->fate = FATE_LATER;
 			item->is_put_away = true;
+			note_what_leaves(worker, item);
 		} else {
 			is_left = true;
 		}
@@ -281,14 +299,17 @@ static void decide_unknown(struct explorer_worker *worker, struct explorer_item 
 		record->late_to = (int)worker->number;
 		snprintf(record->late_ref, sizeof record->late_ref, "%s", item->ref);
 	}
-	if (item->unknowns++ == 0) {
+	item->may_resend = false;
+	if (item->record->spec->holds) {
+		item->fate = FATE_HOLD;
+		item->reason = "unanswered";
+	} else if (item->doubts == 1) {
 		item->fate = FATE_LATER;
-		item->attempt++;
-		return;
+	} else {
+		item->fate = FATE_DEAD;
+		item->closing = CLOSING_DEAD;
+		item->reason = "unanswered: by the carrier";
 	}
-	item->fate = FATE_DEAD;
-	item->closing = CLOSING_DEAD;
-	item->reason = "unanswered: by the carrier";
 }
 
 static void decide(struct explorer_worker *worker, struct explorer_item *item)
@@ -463,7 +484,8 @@ void explorer_worker_late(struct explorer_world *world, struct explorer_worker *
 	struct explorer_item *item = explorer_worker_item(worker, record);
 	record->late_to = -1;
 	explorer_tell(world, "      w%u gets the late answer for %s", worker->number, record->origin);
-	if (item == NULL)
+	/* That it waits or is held may be on its way to Redis: then this comes behind it. */
+	if (item == NULL || item->phase == ITEM_DECIDED || item->phase == ITEM_SETTLING)
 		worker->late = record;
 	else if (item->phase == ITEM_SENT)
 		item->late_accepted = true;

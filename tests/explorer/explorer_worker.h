@@ -51,6 +51,9 @@ struct explorer_item *explorer_worker_item(struct explorer_worker *worker, const
 /* The lane that its next look is on. */
 unsigned explorer_worker_look_lane(const struct explorer_worker *worker);
 
+/* explorer_settle.c: the commands of RECEIPTS, SETTLE and LATE. */
+void explorer_settle_write(struct explorer_world *world, const struct explorer_worker *worker, enum explorer_step step);
+
 /* explorer_entry.c: entries that a reply brought go to the worker. reclaimed: others had them, or it had. Returns how
  * many it did not have. */
 unsigned explorer_deliver(struct explorer_world *world, struct explorer_worker *worker, enum lane lane,

@@ -235,6 +235,15 @@ void explorer_put_lanes(struct explorer_world *world)
 	explorer_put_key(world, "ready");
 }
 
+void explorer_put_id(struct explorer_world *world, const char *before, const struct entry_key *key)
+{
+	char id[ENTRY_ID_OCTETS + 1];
+	size_t len = strlen(before);
+	memcpy(id, before, len);
+	len += entry_id_format(key, id + len);
+	command_text(&world->command, (struct slice){ id, len });
+}
+
 struct slice explorer_text(const redisReply *reply)
 {
 	if (reply == NULL || (reply->type != REDIS_REPLY_STRING && reply->type != REDIS_REPLY_STATUS))

@@ -51,6 +51,7 @@ enum item_fate {
 	FATE_CLOSE,
 	FATE_DEAD,
 	FATE_LATER,
+	FATE_HOLD,
 };
 
 /* What a parcel is to the pipeline. */
@@ -59,9 +60,10 @@ struct explorer_item {
 	struct explorer_record *record;
 	struct entry_key key;
 	unsigned attempt;
-	unsigned unknowns;
 	unsigned doubts; /* submits of it that may have reached the carrier */
 	bool is_ambiguous;
+	bool is_in_doubt; /* begun by a dead worker */
+	bool may_resend;  /* somebody has decided that it goes once more */
 	bool is_reclaimed;
 	bool is_shared;
 	bool is_begun;
@@ -207,6 +209,7 @@ struct explorer_world {
 	unsigned added;
 	unsigned refs;
 	bool is_paused;
+	bool drops_held; /* nobody else comes for what is held */
 	bool is_ending;
 	unsigned sweeps;
 	unsigned step;
@@ -247,6 +250,8 @@ void explorer_end(struct explorer_world *world);
 void explorer_put_key(struct explorer_world *world, const char *name);
 void explorer_put_generation(struct explorer_world *world, const char *name, unsigned age);
 void explorer_put_lanes(struct explorer_world *world);
+/* An entry id as the queue has it, behind before (“(” or nothing). */
+void explorer_put_id(struct explorer_world *world, const char *before, const struct entry_key *key);
 
 /* Text of a reply's element; absent where there is none. */
 struct slice explorer_text(const redisReply *reply);
