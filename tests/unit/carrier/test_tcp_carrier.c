@@ -157,7 +157,7 @@ static void set_up(bool listens, uint32_t bind_status)
 		.dialect_account = &rig.account,
 		.takes_submits = true,
 		.links = LINKS,
-		.connect_timeout_us = 200 * US_PER_MS,
+		.connect_timeout_us = 2 * US_PER_S,
 		.reconnect = { .min_us = 10 * US_PER_MS, .max_us = 40 * US_PER_MS, .refused_max_us = US_PER_S },
 		.jitter_seed = 1,
 		.log = &quiet,
