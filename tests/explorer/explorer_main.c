@@ -16,6 +16,7 @@
 
 #define RUNS_OF_ONE_FLUSH 500
 #define SEEDED_DEPTH      8
+#define CASE_OCTETS       1024
 #define PLANT_SEEDS       80
 
 struct explorer {
@@ -25,7 +26,7 @@ struct explorer {
 	uint64_t number; /* of the run: each has keys of its own */
 	uint64_t steps;
 	uint64_t failures;
-	char found[400]; /* the case of the last failure */
+	char found[CASE_OCTETS + 32]; /* the case of the last failure */
 	bool is_quiet;
 };
 
@@ -53,7 +54,7 @@ static bool run_once(struct explorer *explorer, const struct explorer_scenario *
 /* Tells the case, and once more with all its steps. */
 static void report(struct explorer *explorer, const struct explorer_scenario *scenario)
 {
-	char text[4096];
+	char text[CASE_OCTETS];
 	char failure[sizeof explorer->world.failure];
 	snprintf(failure, sizeof failure, "%s", explorer->world.failure);
 	explorer->failures++;
@@ -72,8 +73,8 @@ static void report(struct explorer *explorer, const struct explorer_scenario *sc
 	explorer->path = kept;
 }
 
-/* All paths with so many deviations, up to so many runs. */
-static bool walk(struct explorer *explorer, const struct explorer_scenario *scenario, unsigned depth, uint64_t runs)
+/* All paths with so many deviations. */
+static bool walk(struct explorer *explorer, const struct explorer_scenario *scenario, unsigned depth)
 {
 	explorer_path_first(&explorer->path, depth);
 	do {
@@ -81,7 +82,7 @@ static bool walk(struct explorer *explorer, const struct explorer_scenario *scen
 			report(explorer, scenario);
 			return false;
 		}
-	} while (--runs > 0 && explorer_path_next(&explorer->path));
+	} while (explorer_path_next(&explorer->path));
 	return true;
 }
 
@@ -99,23 +100,23 @@ static bool roam(struct explorer *explorer, const struct explorer_scenario *scen
 	return true;
 }
 
-static double now_s(void)
-{
-	struct timespec at;
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
-
 /* asked: “basic,alone”. */
 static bool is_asked(const struct asked *asked, const struct explorer_scenario *scenario)
 {
 	size_t len = strlen(scenario->name);
 	const char *at = asked->scenario;
-	while (at != NULL && strncmp(at, scenario->name, len) + (at[len] != ',' && at[len] != '\0') != 0) {
+	while (at != NULL && (strncmp(at, scenario->name, len) != 0 || (at[len] != ',' && at[len] != '\0'))) {
 		at = strchr(at, ',');
 		at += at != NULL;
 	}
 	return asked->scenario == NULL || at != NULL;
+}
+
+static double now_s(void)
+{
+	struct timespec at;
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
 static bool explore(struct explorer *explorer, const struct asked *asked)
@@ -131,7 +132,7 @@ static bool explore(struct explorer *explorer, const struct asked *asked)
 		uint64_t first = explorer->number;
 		explorer->steps = 0;
 		if (asked->depth > 0 && !asked->kills_redis)
-			is_good = walk(explorer, scenario, asked->depth, UINT64_MAX) && is_good;
+			is_good = walk(explorer, scenario, asked->depth) && is_good;
 		uint64_t walked = explorer->number - first;
 		is_good = roam(explorer, scenario, asked->seed, asked->runs) && is_good;
 		double span = now_s() - start;
@@ -166,6 +167,15 @@ static bool replay(struct explorer *explorer, const char *text)
 	return run_once(explorer, scenario);
 }
 
+/* The search for a fault: few seeds, all paths of depth 1, many seeds. False where it was found. */
+static bool search(struct explorer *explorer, const struct asked *asked, const struct explorer_scenario *scenario,
+		   unsigned round)
+{
+	if (round == 1)
+		return walk(explorer, scenario, 1);
+	return roam(explorer, scenario, asked->seed + round * PLANT_SEEDS, round == 0 ? PLANT_SEEDS : asked->runs);
+}
+
 /* True where some scenario finds the fault. */
 static bool is_caught(struct explorer *explorer, const struct asked *asked, const char *found_by)
 {
@@ -176,17 +186,11 @@ static bool is_caught(struct explorer *explorer, const struct asked *asked, cons
 		report(explorer, known);
 		return true;
 	}
-	for (unsigned i = 0; i < count; i++) {
-		if (!roam(explorer, &scenarios[i], asked->seed, PLANT_SEEDS))
-			return true;
-	}
-	for (unsigned i = 0; i < count; i++) {
-		if (!walk(explorer, &scenarios[i], 1, UINT64_MAX))
-			return true;
-	}
-	for (unsigned i = 0; i < count; i++) {
-		if (!roam(explorer, &scenarios[i], asked->seed + PLANT_SEEDS, 10 * PLANT_SEEDS))
-			return true;
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < count; i++) {
+			if (is_asked(asked, &scenarios[i]) && !search(explorer, asked, &scenarios[i], round))
+				return true;
+		}
 	}
 	return false;
 }
@@ -237,9 +241,9 @@ static bool try_plants(struct explorer *explorer, const struct asked *asked)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: explorer [--scenario NAME] [--depth N] [--seed N] [--runs N] [--redis-kills]\n"
+	fprintf(stderr, "usage: explorer [--scenario NAMES] [--depth N] [--seed N] [--runs N] [--redis-kills]\n"
 			"       explorer --replay CASE [--plant NAME]\n"
-			"       explorer --plant NAME|all\n");
+			"       explorer --plant NAME|all [--scenario NAMES] [--runs N]\n");
 	return 64;
 }
 

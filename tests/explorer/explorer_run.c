@@ -19,6 +19,7 @@
 #define OPTIONS_MAX 400
 #define REPLIES_MAX 32
 #define SWEEPS_MAX  16
+#define SLEEP_STEPS 14
 
 enum fault {
 	FAULT_NONE,
@@ -50,6 +51,7 @@ struct option {
 	unsigned other; /* whom it takes for dead; record; straggler */
 	enum explorer_step step;
 	enum fault fault;
+	bool sleeps; /* the other one, until it is over */
 };
 
 struct options {
@@ -138,7 +140,7 @@ static void keep_straggler(struct explorer_world *world, const struct explorer_w
 	straggler->len = world->len;
 	straggler->replies = world->replies;
 	straggler->waits_for_adoption = waits_for_adoption;
-	snprintf(straggler->sender, sizeof straggler->sender, "%s", worker->name);
+	memcpy(straggler->sender, worker->name, sizeof straggler->sender);
 	clear_commands(world);
 }
 
@@ -276,9 +278,10 @@ static void do_produce(struct explorer_world *world)
 static void do_suspect(struct explorer_world *world, const struct option *option)
 {
 	struct explorer_worker *other = &world->workers[option->other];
-	explorer_tell(world, "%4u  w%u takes w%u for dead, which lives", world->step,
-		      world->workers[option->worker].number, other->number);
+	explorer_tell(world, "%4u  w%u takes w%u for dead, which %s", world->step,
+		      world->workers[option->worker].number, other->number, option->sleeps ? "sleeps" : "lives");
 	other->is_go_old = true;
+	other->sleeps_until = option->sleeps ? world->step + SLEEP_STEPS : 0;
 	explorer_worker_adopts(&world->workers[option->worker], other->name);
 }
 
@@ -340,14 +343,15 @@ static void offer_leaving(struct explorer_world *world, struct options *options,
 	}
 }
 
-static void offer_suspicions(struct explorer_world *world, struct options *options)
+static void offer_suspicions(struct explorer_world *world, struct options *options, bool sleeps)
 {
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		const struct explorer_worker *worker = &world->workers[i];
 		for (unsigned k = 0; k < world->worker_count; k++) {
 			if (i != k && worker->is_alive && worker->is_signed_on && worker->orphan[0] == '\0' &&
 			    world->workers[k].is_alive && world->workers[k].is_signed_on)
-				offer(options, (struct option){ .act = DO_SUSPECT, .worker = i, .other = k });
+				offer(options,
+				      (struct option){ .act = DO_SUSPECT, .worker = i, .other = k, .sleeps = sleeps });
 		}
 	}
 }
@@ -383,23 +387,26 @@ static void offer_rest(struct explorer_world *world, struct options *options, co
 		offer(options, (struct option){ .act = DO_HUMAN, .fault = FAULT_LOST });
 	}
 	offer_leaving(world, options, usual);
-	offer_suspicions(world, options);
+	offer_suspicions(world, options, false);
 	offer_late_answers(world, options);
 	if (world->turns_left > 0)
 		offer(options, (struct option){ .act = DO_TURN });
 	if (explorer_human_has_act(world))
 		offer(options, (struct option){ .act = DO_HUMAN_WHOLE });
+	offer_suspicions(world, options, true);
 	if (world->redis_kills_left > 0)
 		offer(options, (struct option){ .act = DO_KILL_REDIS });
 }
 
-/* The usual step: of the next worker in turn, or of the same one. */
+/* The usual step: of the next worker in turn, or of the same one. Who sleeps has none while others have one. */
 static bool usual_step(struct explorer_world *world, struct option *out)
 {
 	unsigned first = world->current + (world->scenario->takes_turns ? 1 : 0);
-	for (unsigned i = 0; i < world->worker_count; i++) {
+	for (unsigned i = 0; i < 2 * world->worker_count; i++) {
 		unsigned worker = (first + i) % world->worker_count;
 		enum explorer_step steps[STEP_COUNT];
+		if (i < world->worker_count && world->workers[worker].sleeps_until > world->step)
+			continue;
 		if (explorer_worker_steps(world, &world->workers[worker], steps) == 0)
 			continue;
 		*out = (struct option){ .act = DO_STEP, .worker = worker, .step = steps[0] };

@@ -33,7 +33,7 @@ static const struct explorer_scenario scenarios[] = {
 		.name = "unanswered",
 		.about = "answers that come late or never; a late answer may come at any time",
 		.specs = {
-			{ .lane = LANE_NORMAL, .ms = 1000, .id = "a", .outcomes = "UA" },
+			{ .lane = LANE_NORMAL, .ms = 1000, .id = "a", .outcomes = "UATA" },
 			{ .lane = LANE_NORMAL, .ms = 1001, .id = "b", .outcomes = "uUA" },
 			{ .lane = LANE_URGENT, .ms = 1001, .id = "c", .outcomes = "A" },
 		},

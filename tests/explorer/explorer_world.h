@@ -126,7 +126,8 @@ struct explorer_worker {
 	bool has_kept_receipts;
 	struct explorer_record *late; /* a late answer to write down */
 	bool knows_pause;
-	bool is_go_old; /* it slept: what it was let go must be asked again */
+	unsigned sleeps_until; /* step */
+	bool is_go_old;        /* it slept: what it was let go must be asked again */
 };
 
 enum explorer_step {
