@@ -209,7 +209,7 @@ enum err redis_ask_run(struct redis_ask *ask, const struct reply **out, struct e
 	if (octets.at == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 	arena_reset(&ask->arena);
-	const struct reply *reply;
+	const struct reply *reply = NULL;
 	enum err err = exchange(ask, octets, &reply, at);
 	if (err != ERR_OK)
 		return err;
