@@ -33,6 +33,14 @@ static inline bool entry_key_equal(const struct entry_key *a, const struct entry
 	return a->ms == b->ms && a->seq == b->seq && a->lane == b->lane;
 }
 
+/* The order of ids within one stream: negative where a came before b, 0 where they are the same, else positive. */
+static inline int entry_id_compare(const struct entry_key *a, const struct entry_key *b)
+{
+	if (a->ms != b->ms)
+		return a->ms < b->ms ? -1 : 1;
+	return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
 /* A hash of the key, well spread in all bits. */
 static inline uint64_t entry_key_hash(const struct entry_key *key)
 {

@@ -5,13 +5,6 @@
 
 #define FIRST_CAP 64
 
-static int compare(const struct entry_key *a, const struct entry_key *b)
-{
-	if (a->ms != b->ms)
-		return a->ms < b->ms ? -1 : 1;
-	return a->seq < b->seq ? -1 : a->seq > b->seq;
-}
-
 /* Place of the first range of the key's lane whose `to` is not below the key. */
 static unsigned place_of(const struct claims *claims, const struct entry_key *key)
 {
@@ -19,7 +12,7 @@ static unsigned place_of(const struct claims *claims, const struct entry_key *ke
 	unsigned high = claims->count[key->lane];
 	while (low < high) {
 		unsigned middle = (low + high) / 2;
-		if (compare(&claims->lanes[key->lane][middle].to, key) < 0)
+		if (entry_id_compare(&claims->lanes[key->lane][middle].to, key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -33,7 +26,7 @@ enum err claims_add(struct claims *claims, const struct entry_key *from, const s
 	enum lane lane = to->lane;
 	unsigned place = place_of(claims, to);
 	struct claim *ranges = claims->lanes[lane];
-	if (place < claims->count[lane] && compare(&ranges[place].to, to) == 0)
+	if (place < claims->count[lane] && entry_id_compare(&ranges[place].to, to) == 0)
 		return ERR_OK;
 	if (claims->count[lane] == claims->cap[lane]) {
 		unsigned cap = claims->cap[lane] ? 2 * claims->cap[lane] : FIRST_CAP;
@@ -55,13 +48,13 @@ struct claim *claims_find(const struct claims *claims, const struct entry_key *k
 	if (place == claims->count[key->lane])
 		return NULL;
 	struct claim *claim = &claims->lanes[key->lane][place];
-	return compare(&claim->from, key) < 0 ? claim : NULL;
+	return entry_id_compare(&claim->from, key) < 0 ? claim : NULL;
 }
 
 struct claim *claims_ending(const struct claims *claims, const struct entry_key *to)
 {
 	struct claim *claim = claims_find(claims, to);
-	return claim != NULL && compare(&claim->to, to) == 0 ? claim : NULL;
+	return claim != NULL && entry_id_compare(&claim->to, to) == 0 ? claim : NULL;
 }
 
 void claims_settled(struct claims *claims, const struct entry_key *key)

@@ -157,8 +157,7 @@ static bool note_claims(struct redis_store *store, const struct reply *claim, co
 		    !entry_id_parse(reply_text_at(range, 1), (enum lane)lane, &to))
 			return false;
 		/* Redis was restored to an earlier state: what it hands out again may be with the pipeline. */
-		store->is_repeated[lane] = from.ms < store->cursors[lane].ms ||
-					   (from.ms == store->cursors[lane].ms && from.seq < store->cursors[lane].seq);
+		store->is_repeated[lane] = entry_id_compare(&from, &store->cursors[lane]) < 0;
 		store->cursors[lane] = to;
 		if (!entry_key_equal(&from, &to) && claims_add(&store->claims, &from, &to, delivered[lane]) != ERR_OK)
 			return false;

@@ -76,11 +76,6 @@ static void put_note(struct command *command, const struct store_withdrawal *wit
 
 /* -- how far it has come -- */
 
-static bool is_behind(const struct entry_key *a, const struct entry_key *b)
-{
-	return a->ms < b->ms || (a->ms == b->ms && a->seq < b->seq);
-}
-
 /* pairs: lane, entry id, … as withdraw.lua has them. */
 static void go_on_from(struct redis_store *store, const struct reply *pairs)
 {
@@ -89,7 +84,7 @@ static void go_on_from(struct redis_store *store, const struct reply *pairs)
 		struct entry_key at;
 		unsigned number = lane.len == 1 ? (unsigned)(lane.at[0] - '1') : LOOKOUT_LANES;
 		if (number < LOOKOUT_LANES && entry_id_parse(reply_text_at(pairs, i + 1), (enum lane)number, &at) &&
-		    is_behind(&store->lookout[number].at, &at))
+		    entry_id_compare(&store->lookout[number].at, &at) < 0)
 			store->lookout[number].at = at;
 	}
 }
@@ -161,7 +156,7 @@ static unsigned note_entries(struct redis_store *store, unsigned lane, const str
 			open_note(store, &store->notes, lane + 1, &up_to);
 		put_note(&store->notes, &withdrawal);
 	}
-	if (is_behind(&lookout->at, &up_to))
+	if (entry_id_compare(&lookout->at, &up_to) < 0)
 		lookout->at = up_to;
 	return found;
 }

@@ -100,11 +100,6 @@ static void take_script_read(struct explorer_world *world, struct explorer_worke
 
 /* -- the look-out and BEGIN -- */
 
-static bool is_behind(const struct entry_key *a, const struct entry_key *b)
-{
-	return a->ms < b->ms || (a->ms == b->ms && a->seq < b->seq);
-}
-
 static void go_on_from(struct explorer_worker *worker, const redisReply *pairs)
 {
 	for (size_t i = 0; pairs != NULL && pairs->type == REDIS_REPLY_ARRAY && i + 1 < pairs->elements; i += 2) {
@@ -112,7 +107,7 @@ static void go_on_from(struct explorer_worker *worker, const redisReply *pairs)
 		unsigned number = lane.len == 1 ? (unsigned)(lane.at[0] - '1') : LOOKOUT_LANES;
 		struct entry_key at;
 		if (number < LOOKOUT_LANES && entry_id_parse(explorer_text_at(pairs, i + 1), (enum lane)number, &at) &&
-		    is_behind(&worker->look_at[number], &at))
+		    entry_id_compare(&worker->look_at[number], &at) < 0)
 			worker->look_at[number] = at;
 	}
 }

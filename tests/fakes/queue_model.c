@@ -106,13 +106,6 @@ void queue_model_add_at(struct queue_model *model, const struct entry_key *key, 
 	model->added++;
 }
 
-static int compare(const struct entry_key *a, const struct entry_key *b)
-{
-	if (a->ms != b->ms)
-		return a->ms < b->ms ? -1 : 1;
-	return a->seq == b->seq ? 0 : a->seq < b->seq ? -1 : 1;
-}
-
 struct queue_entry *queue_model_find(struct queue_model *model, const struct entry_key *key)
 {
 	struct queue_lane *lane = &model->lanes[key->lane];
@@ -120,7 +113,7 @@ struct queue_entry *queue_model_find(struct queue_model *model, const struct ent
 	unsigned high = lane->count;
 	while (low < high) {
 		unsigned middle = low + (high - low) / 2;
-		int order = compare(&lane->entries[middle]->key, key);
+		int order = entry_id_compare(&lane->entries[middle]->key, key);
 		if (order == 0)
 			return lane->entries[middle];
 		if (order < 0)
