@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli_command.h"
-#include "cli/cli_letters.h"
+#include "cli/cli_letters_command.h"
 #include "cli/cli_redis.h"
-#include "cli/cli_verb.h"
 #include "store/dead_letters.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 _Static_assert(CLI_LETTERS_PAGE == DEAD_LETTERS_PAGE, "a page is a page");
 
@@ -112,19 +110,12 @@ static void drop_add(void *ctx, unsigned index, const struct cli_letter *letter,
 	dead_letters_drop_add(dead->ask, &dead->page.letters[index]);
 }
 
-static enum err run_step(void *ctx, uint64_t *done, struct err_at *at)
-{
-	struct dead *dead = ctx;
-	return dead_letters_run(dead->ask, done, at);
-}
-
 static const struct cli_letters_step requeue = {
 	.verb = "requeue",
 	.done = "requeued",
 	.needs_usable = true,
 	.begin = requeue_begin,
 	.add = requeue_add,
-	.run = run_step,
 };
 
 static const struct cli_letters_step drop = {
@@ -133,66 +124,37 @@ static const struct cli_letters_step drop = {
 	.needs_yes = true,
 	.begin = drop_begin,
 	.add = drop_add,
-	.run = run_step,
 };
 
-enum verb { VERB_LIST, VERB_SHOW, VERB_REQUEUE, VERB_DROP, VERB_COUNT };
+enum { VERB_REQUEUE = CLI_LETTERS_STEPS, VERB_DROP, VERB_COUNT };
 
 static const struct cli_letters_step *const steps[VERB_COUNT] = { [VERB_REQUEUE] = &requeue, [VERB_DROP] = &drop };
 
 static const struct cli_verb verbs[VERB_COUNT] = {
-	[VERB_LIST] = { "list", 0, 0, "reason template tenant batch id since until limit" },
-	[VERB_SHOW] = { "show", 1, 1, "values" },
+	[CLI_LETTERS_LIST] = { "list", 0, 0, "reason template tenant batch id since until limit" },
+	[CLI_LETTERS_SHOW] = { "show", 1, 1, "values" },
 	[VERB_REQUEUE] = { "requeue", 0, CLI_ARGUMENTS_MAX,
 			   "reason template tenant batch id since until limit all dry-run" },
 	[VERB_DROP] = { "drop", 0, CLI_ARGUMENTS_MAX,
 			"reason template tenant batch id since until limit all dry-run yes" },
 };
 
-/* Everything that can be wrong with the words, before anything is asked. */
-static int read_words(const struct cli_call *call, unsigned *verb, struct cli_settings *settings,
-		      struct cli_filter *filter)
-{
-	int code = cli_verb_read(call, verbs, VERB_COUNT, verb);
-	if (code == CLI_OK)
-		code = cli_redis_settings(call, settings);
-	if (code == CLI_OK)
-		code = cli_filter_read(call, true, (wall_ms)time(NULL) * MS_PER_S, settings->zone, filter);
-	if (code == CLI_OK && steps[*verb])
-		code = cli_letters_check(call, &source, steps[*verb], call->argument_count - 1, filter->is_narrowed);
-	return code;
-}
-
-static int run_verb(unsigned verb, const struct cli_letters *letters)
-{
-	const struct cli_call *call = letters->call;
-	if (verb == VERB_LIST)
-		return cli_letters_list(letters);
-	if (verb == VERB_SHOW)
-		return cli_letters_show(letters, call->arguments[1], cli_option(call, "values") != NULL);
-	return cli_letters_change(letters, steps[verb], call->arguments + 1, call->argument_count - 1);
-}
+static const struct cli_letters_command letters = {
+	.source = &source,
+	.verbs = verbs,
+	.steps = steps,
+	.verb_count = VERB_COUNT,
+	.has_reasons = true,
+};
 
 static int run(const struct cli_call *call)
 {
-	unsigned verb;
-	struct cli_settings settings;
-	struct cli_letters letters = { .call = call, .source = &source };
-	int code = read_words(call, &verb, &settings, &letters.filter);
-	if (code != CLI_OK)
-		return code;
 	struct dead *dead = calloc(1, sizeof *dead);
 	if (dead == NULL) {
 		fprintf(call->env->err, "hongyan: out of memory\n");
 		return CLI_FAILED;
 	}
-	letters.zone = settings.zone;
-	letters.ctx = dead;
-	code = cli_redis_connect(call, &settings, &dead->ask);
-	letters.ask = dead->ask;
-	if (code == CLI_OK)
-		code = run_verb(verb, &letters);
-	redis_ask_close(dead->ask);
+	int code = cli_letters_command_run(call, &letters, dead, &dead->ask);
 	free(dead);
 	return code;
 }

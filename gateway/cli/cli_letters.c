@@ -138,7 +138,7 @@ static enum err turn_page(struct walk *walk, struct slice name)
 	if (walk->added == 0)
 		return ERR_OK;
 	uint64_t done = 0;
-	err = walk->step->run(letters->ctx, &done, &walk->at);
+	err = redis_ask_count(letters->ask, &done, &walk->at);
 	if (err != ERR_OK)
 		return err;
 	walk->done += done;

@@ -22,7 +22,8 @@ struct cli_letters_source {
 	enum err (*find)(void *ctx, struct slice name, struct cli_letter *letters, unsigned *count, struct err_at *at);
 };
 
-/* Something that is done with letters: begun, then each one added, then run, all of it or nothing. */
+/* Something that is done with letters: begun, then each one added, then asked for, all of it or nothing; the answer says
+ * how many were still there. */
 struct cli_letters_step {
 	const char *verb; /* “requeue” */
 	const char *done; /* “requeued” */
@@ -31,7 +32,6 @@ struct cli_letters_step {
 	void (*begin)(void *ctx);
 	/* index: of the letter in its page. now: Redis' time. */
 	void (*add)(void *ctx, unsigned index, const struct cli_letter *letter, wall_ms now);
-	enum err (*run)(void *ctx, uint64_t *done, struct err_at *at);
 };
 
 struct cli_letters {

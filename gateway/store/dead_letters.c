@@ -11,10 +11,10 @@
 enum err dead_letters_extent(struct redis_ask *ask, uint64_t *count, char newest[static ENTRY_ID_OCTETS],
 			     struct err_at *at)
 {
-	int64_t number;
+	uint64_t length;
 	redis_ask_begin(ask, "XLEN");
 	redis_ask_key(ask, ":dead", NO_MORE);
-	enum err err = redis_ask_number(ask, &number, at);
+	enum err err = redis_ask_count(ask, &length, at);
 	if (err != ERR_OK)
 		return err;
 	const struct reply *reply;
@@ -29,7 +29,7 @@ enum err dead_letters_extent(struct redis_ask *ask, uint64_t *count, char newest
 		return err;
 	struct slice id = reply_text_at(reply_at(reply, 0), 0);
 	snprintf(newest, ENTRY_ID_OCTETS, "%.*s", SLICE_ARG(id));
-	*count = (uint64_t)number;
+	*count = length;
 	return ERR_OK;
 }
 
@@ -116,13 +116,4 @@ void dead_letters_drop_begin(struct redis_ask *ask)
 void dead_letters_drop_add(struct redis_ask *ask, const struct dead_letter *letter)
 {
 	redis_ask_add(ask, letter->entry);
-}
-
-enum err dead_letters_run(struct redis_ask *ask, uint64_t *done, struct err_at *at)
-{
-	int64_t number;
-	enum err err = redis_ask_number(ask, &number, at);
-	if (err == ERR_OK)
-		*done = (uint64_t)number;
-	return err;
 }

@@ -40,11 +40,10 @@ bool dead_letters_is_in_doubt(struct slice reason);
 /* The word of a reason; borrowed from it. */
 struct slice dead_letters_word(struct slice reason);
 
-/* One step: begin, add letters (at most DEAD_LETTERS_PAGE of the page read last), run. All of it happens or nothing.
- * Requeue takes usable letters, and with each the line of the event that tells of it; drop deletes them for good.
- * done: how many were still there; set on success only. Errors as redis_ask_run has them. */
+/* One step: begin, add letters (at most DEAD_LETTERS_PAGE of the page read last), then redis_ask_count, which tells how
+ * many were still there. All of it happens or nothing.
+ * Requeue takes usable letters, and with each the line of the event that tells of it; drop deletes them for good. */
 void dead_letters_requeue_begin(struct redis_ask *ask);
 void dead_letters_requeue_add(struct redis_ask *ask, const struct dead_letter *letter, struct slice event);
 void dead_letters_drop_begin(struct redis_ask *ask);
 void dead_letters_drop_add(struct redis_ask *ask, const struct dead_letter *letter);
-MUST_CHECK enum err dead_letters_run(struct redis_ask *ask, uint64_t *done, struct err_at *at);

@@ -12,13 +12,9 @@
 
 enum err held_alerts_count(struct redis_ask *ask, uint64_t *out, struct err_at *at)
 {
-	int64_t count;
 	redis_ask_begin(ask, "ZCARD");
 	redis_ask_key(ask, ":held", NO_MORE);
-	enum err err = redis_ask_number(ask, &count, at);
-	if (err == ERR_OK)
-		*out = (uint64_t)count;
-	return err;
+	return redis_ask_count(ask, out, at);
 }
 
 /* A score is a whole number of ms; whatever else is there counts as the epoch. */
@@ -193,13 +189,4 @@ void held_alerts_drop_add(struct redis_ask *ask, const struct held_alert *alert,
 {
 	redis_ask_add(ask, alert->origin);
 	redis_ask_add(ask, event);
-}
-
-enum err held_alerts_run(struct redis_ask *ask, uint64_t *done, struct err_at *at)
-{
-	int64_t number;
-	enum err err = redis_ask_number(ask, &number, at);
-	if (err == ERR_OK)
-		*done = (uint64_t)number;
-	return err;
 }

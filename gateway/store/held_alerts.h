@@ -43,10 +43,10 @@ MUST_CHECK enum err held_alerts_read(struct redis_ask *ask, struct held_alerts_p
 MUST_CHECK enum err held_alerts_find(struct redis_ask *ask, struct slice origin, struct held_alerts_page *out,
 				     struct err_at *at);
 
-/* One step: begin, add alerts of the page read last, run. All of it happens or nothing. Resend takes usable ones; drop
- * makes dead letters, and takes with each the line of the event that tells of it. done: how many were still there. */
+/* One step: begin, add alerts of the page read last, then redis_ask_count, which tells how many were still there. All of
+ * it happens or nothing. Resend takes usable ones; drop makes dead letters, and takes with each the line of the event
+ * that tells of it. */
 void held_alerts_resend_begin(struct redis_ask *ask);
 void held_alerts_resend_add(struct redis_ask *ask, const struct held_alert *alert);
 void held_alerts_drop_begin(struct redis_ask *ask);
 void held_alerts_drop_add(struct redis_ask *ask, const struct held_alert *alert, struct slice event);
-MUST_CHECK enum err held_alerts_run(struct redis_ask *ask, uint64_t *done, struct err_at *at);

@@ -48,11 +48,11 @@ enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who,
 
 enum err pauses_remove(struct redis_ask *ask, struct slice field, bool *was_paused, struct err_at *at)
 {
-	int64_t removed;
+	uint64_t removed;
 	redis_ask_begin(ask, "HDEL");
 	redis_ask_key(ask, ":paused", NO_MORE);
 	redis_ask_add(ask, field);
-	enum err err = redis_ask_number(ask, &removed, at);
+	enum err err = redis_ask_count(ask, &removed, at);
 	if (err == ERR_OK)
 		*was_paused = removed == 1;
 	return err;
@@ -60,13 +60,9 @@ enum err pauses_remove(struct redis_ask *ask, struct slice field, bool *was_paus
 
 enum err pauses_waiting(struct redis_ask *ask, struct slice field, uint64_t *out, struct err_at *at)
 {
-	int64_t count;
 	redis_ask_begin(ask, "SCARD");
 	redis_ask_key(ask, ":paused:", field);
-	enum err err = redis_ask_number(ask, &count, at);
-	if (err == ERR_OK)
-		*out = (uint64_t)count;
-	return err;
+	return redis_ask_count(ask, out, at);
 }
 
 enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct pause *pause), void *ctx,

@@ -220,7 +220,7 @@ enum err redis_ask_run(struct redis_ask *ask, const struct reply **out, struct e
 	return ERR_OK;
 }
 
-enum err redis_ask_number(struct redis_ask *ask, int64_t *out, struct err_at *at)
+enum err redis_ask_count(struct redis_ask *ask, uint64_t *out, struct err_at *at)
 {
 	const struct reply *reply;
 	enum err err = redis_ask_run(ask, &reply, at);
@@ -228,7 +228,7 @@ enum err redis_ask_number(struct redis_ask *ask, int64_t *out, struct err_at *at
 		return err;
 	if (reply->type != REPLY_INTEGER)
 		return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis at %s gave no number", ask->place);
-	*out = reply->integer;
+	*out = (uint64_t)reply->integer;
 	return ERR_OK;
 }
 

@@ -48,8 +48,8 @@ void redis_ask_add_int(struct redis_ask *ask, int64_t value);
  * with an error; ERR_MEMORY: not sent. */
 MUST_CHECK enum err redis_ask_run(struct redis_ask *ask, const struct reply **out, struct err_at *at);
 
-/* The same for a command whose answer is a number. ERR_FORMAT also where it is none. */
-MUST_CHECK enum err redis_ask_number(struct redis_ask *ask, int64_t *out, struct err_at *at);
+/* The same for a command whose answer is a count. ERR_FORMAT also where it is none. out: set on success only. */
+MUST_CHECK enum err redis_ask_count(struct redis_ask *ask, uint64_t *out, struct err_at *at);
 
 /* Redis' own clock: the one that all times in the queue are of. */
 MUST_CHECK enum err redis_ask_now(struct redis_ask *ask, wall_ms *out, struct err_at *at);
