@@ -15,7 +15,7 @@
 #define JSON_OCTETS 2048
 
 struct kept {
-	char field[PAUSES_FIELD_OCTETS];
+	char field[PAUSE_TEXT_OCTETS];
 	char who[PAUSES_WHO_MAX + 1];
 	wall_ms since;
 	uint64_t waiting;
@@ -27,10 +27,10 @@ struct list {
 	unsigned left_out;
 };
 
-static void keep(void *ctx, const struct pause *pause)
+static void keep(void *ctx, const struct paused *pause)
 {
 	struct list *list = ctx;
-	if (list->count == PAUSES_MAX || pause->field.len >= PAUSES_FIELD_OCTETS) {
+	if (list->count == PAUSES_MAX || pause->field.len >= PAUSE_TEXT_OCTETS) {
 		list->left_out++;
 		return;
 	}
@@ -147,7 +147,7 @@ static int add_pause(const struct cli_call *call, struct redis_ask *ask, const s
 {
 	const char *who = cli_option(call, "by");
 	struct err_at at = { .err = ERR_OK };
-	struct pause pause;
+	struct paused pause;
 	struct kept row = { .since = 0 };
 	struct list one = { .rows = &row };
 	bool was_paused;
@@ -197,7 +197,7 @@ static int check_words(const struct cli_call *call, const char *field)
 
 static int run(const struct cli_call *call)
 {
-	char field[PAUSES_FIELD_OCTETS];
+	char field[PAUSE_TEXT_OCTETS];
 	struct cli_settings settings;
 	struct redis_ask *ask;
 	int code = cli_pause_field_read(call, field);

@@ -5,25 +5,30 @@
 #include "decode/alert_syntax.h"
 #include "model/alert.h"
 
-int cli_pause_field_read(const struct cli_call *call, char out[static PAUSES_FIELD_OCTETS])
+int cli_pause_field_read(const struct cli_call *call, char out[static PAUSE_TEXT_OCTETS])
 {
-	static const char *const kinds[] = { "template", "tenant", "batch" };
+	static const struct {
+		const char *option;
+		enum pause_kind kind;
+	} rows[] = { { "template", PAUSE_TEMPLATE }, { "tenant", PAUSE_TENANT }, { "batch", PAUSE_BATCH } };
 	unsigned count = 0;
 	out[0] = '\0';
 	if (cli_option(call, "all")) {
-		snprintf(out, PAUSES_FIELD_OCTETS, "all");
+		pause_format(&(struct pause){ .kind = PAUSE_ALL }, out);
 		count++;
 	}
-	for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		const char *name = cli_option(call, kinds[i]);
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *name = cli_option(call, rows[i].option);
 		if (name == NULL)
 			continue;
 		struct slice text = slice_of(name);
 		if (text.len == 0 || text.len > ALERT_NAME_MAX || utf8_valid(text.at, text.len) != text.len ||
 		    !alert_syntax_is_printable(text))
-			return cli_usage(call, "--%s is a name of 1 to %d octets without control characters", kinds[i],
-					 ALERT_NAME_MAX);
-		snprintf(out, PAUSES_FIELD_OCTETS, "%s:%s", kinds[i], name);
+			return cli_usage(call, "--%s is a name of 1 to %d octets without control characters",
+					 rows[i].option, ALERT_NAME_MAX);
+		struct pause pause = { .kind = rows[i].kind };
+		memcpy(pause.name, name, text.len);
+		pause_format(&pause, out);
 		count++;
 	}
 	if (count > 1)
@@ -34,7 +39,7 @@ int cli_pause_field_read(const struct cli_call *call, char out[static PAUSES_FIE
 const char *cli_pause_field_say(struct slice field, char out[static CLI_PAUSE_SAY_OCTETS])
 {
 	const char *colon = field.len ? memchr(field.at, ':', field.len) : NULL;
-	if (colon == NULL || field.len >= PAUSES_FIELD_OCTETS) {
+	if (colon == NULL || field.len >= PAUSE_TEXT_OCTETS) {
 		snprintf(out, CLI_PAUSE_SAY_OCTETS, "%s",
 			 slice_is(field, "all") ? "everything" : "(something unknown)");
 		return out;

@@ -14,9 +14,9 @@
 	}
 
 /* out: the field, or “” where no option says one. Returns CLI_OK; or CLI_USAGE, and err was told. */
-int cli_pause_field_read(const struct cli_call *call, char out[static PAUSES_FIELD_OCTETS]);
+int cli_pause_field_read(const struct cli_call *call, char out[static PAUSE_TEXT_OCTETS]);
 
-#define CLI_PAUSE_SAY_OCTETS (PAUSES_FIELD_OCTETS + 16)
+#define CLI_PAUSE_SAY_OCTETS (PAUSE_TEXT_OCTETS + 16)
 
 /* The field in a sentence: its kind and its name in quotes, or “everything”. Returns out. */
 const char *cli_pause_field_say(struct slice field, char out[static CLI_PAUSE_SAY_OCTETS]);

@@ -114,7 +114,7 @@ static int resume(struct resuming *resuming)
 
 static int run(const struct cli_call *call)
 {
-	char field[PAUSES_FIELD_OCTETS];
+	char field[PAUSE_TEXT_OCTETS];
 	struct cli_settings settings;
 	struct resuming resuming = { .call = call };
 	int code = cli_pause_field_read(call, field);

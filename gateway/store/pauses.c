@@ -9,11 +9,11 @@
 #define NO_MORE ((struct slice){ NULL, 0 })
 
 /* “since_ms who”. What somebody else wrote there in another form is shown without a time. */
-static struct pause read_pause(struct slice field, struct slice value)
+static struct paused read_pause(struct slice field, struct slice value)
 {
 	const char *blank = value.len ? memchr(value.at, ' ', value.len) : NULL;
 	size_t since_len = blank ? (size_t)(blank - value.at) : value.len;
-	struct pause pause = { .field = field };
+	struct paused pause = { .field = field };
 	uint64_t since;
 	if (number_parse((struct slice){ value.at, since_len }, INT64_MAX, &since))
 		pause.since = (wall_ms)since;
@@ -27,7 +27,7 @@ static enum err malformed(struct err_at *at)
 	return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
 }
 
-enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who, bool *was_paused, struct pause *out,
+enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who, bool *was_paused, struct paused *out,
 		    struct err_at *at)
 {
 	const struct reply *reply;
@@ -65,7 +65,7 @@ enum err pauses_waiting(struct redis_ask *ask, struct slice field, uint64_t *out
 	return redis_ask_count(ask, out, at);
 }
 
-enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct pause *pause), void *ctx,
+enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct paused *pause), void *ctx,
 		     struct err_at *at)
 {
 	const struct reply *reply;
@@ -75,7 +75,7 @@ enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struc
 	if (err != ERR_OK)
 		return err;
 	for (size_t i = 0; reply_at(reply, i) != NULL; i += 2) {
-		struct pause pause = read_pause(reply_text_at(reply, i), reply_text_at(reply, i + 1));
+		struct paused pause = read_pause(reply_text_at(reply, i), reply_text_at(reply, i + 1));
 		visit(ctx, &pause);
 	}
 	return ERR_OK;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "model/pause.h"
 #include "store/redis_ask.h"
 
-/* What is paused, for people. A field names it: “all”, “template:NAME”, “tenant:NAME” or “batch:NAME”. */
+/* What is paused, for people. A field names it, as model/pause.h writes a pause. */
 
-#define PAUSES_FIELD_OCTETS 80
-#define PAUSES_WHO_MAX      64
-#define PAUSES_STEP         500 /* alerts brought forward at once */
+#define PAUSES_WHO_MAX 64
+#define PAUSES_STEP    500 /* alerts brought forward at once */
 
 /* Slices are borrowed until the next run of the connection. */
-struct pause {
+struct paused {
 	struct slice field;
 	wall_ms since;
 	struct slice who;
@@ -19,7 +19,7 @@ struct pause {
 /* Pauses field. was_paused: set where it was already; then it keeps its time and name. out: as it is now. who: at most
  * PAUSES_WHO_MAX octets. Errors of all as redis_ask_run has them. */
 MUST_CHECK enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who, bool *was_paused,
-			       struct pause *out, struct err_at *at);
+			       struct paused *out, struct err_at *at);
 
 /* Ends the pause of field: alerts that come from now on go. was_paused: whether there was one. */
 MUST_CHECK enum err pauses_remove(struct redis_ask *ask, struct slice field, bool *was_paused, struct err_at *at);
@@ -28,7 +28,7 @@ MUST_CHECK enum err pauses_remove(struct redis_ask *ask, struct slice field, boo
 MUST_CHECK enum err pauses_waiting(struct redis_ask *ask, struct slice field, uint64_t *out, struct err_at *at);
 
 /* Everything that is paused, each told to visit. */
-MUST_CHECK enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct pause *pause), void *ctx,
+MUST_CHECK enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct paused *pause), void *ctx,
 				struct err_at *at);
 
 /* A walk through the alerts that a pause which is over made wait, step by step. Zero-initialise it. */

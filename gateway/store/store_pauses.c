@@ -8,7 +8,10 @@
 
 static bool is_same(const struct redis_store *store, const struct pause *pauses, unsigned count)
 {
-	return count == store->pause_count && memcmp(pauses, store->pauses, count * sizeof *pauses) == 0;
+	bool same = count == store->pause_count;
+	for (unsigned i = 0; same && i < count; i++)
+		same = pauses[i].kind == store->pauses[i].kind && strcmp(pauses[i].name, store->pauses[i].name) == 0;
+	return same;
 }
 
 static void on_paused(void *ctx, const struct reply *reply)
@@ -18,18 +21,12 @@ static void on_paused(void *ctx, const struct reply *reply)
 	if (reply == NULL || reply->type != REPLY_ARRAY)
 		return; /* the next look will tell; what was paused stays so */
 	struct pause pauses[STORE_PAUSES_MAX];
-	memset(pauses, 0, sizeof pauses); /* they are compared as octets */
 	unsigned count = 0;
-	for (size_t i = 0; i + 1 < reply->count && count < STORE_PAUSES_MAX; i += 2) {
-		struct pause pause;
-		if (!pause_parse(reply_text_at(reply, i), &pause))
-			continue;
-		pauses[count].kind = pause.kind;
-		memcpy(pauses[count++].name, pause.name, sizeof pause.name);
-	}
+	for (size_t i = 0; i + 1 < reply->count && count < STORE_PAUSES_MAX; i += 2)
+		count += pause_parse(reply_text_at(reply, i), &pauses[count]);
 	if (is_same(store, pauses, count))
 		return;
-	memcpy(store->pauses, pauses, sizeof pauses);
+	memcpy(store->pauses, pauses, count * sizeof *pauses);
 	store->pause_count = count;
 	store->events->on_pauses(store->ctx, store->pauses, count);
 }
