@@ -55,7 +55,7 @@ void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel)
 	pipeline->begun_parcels[pipeline->begun_count++] = parcel;
 }
 
-void dispatch_forget_begun(struct pipeline *pipeline, struct parcel *parcel)
+static void forget_begun(struct pipeline *pipeline, struct parcel *parcel)
 {
 	uint32_t hole = parcel->begun_index;
 	if (hole == PARCEL_NOT_BEGUN)
@@ -65,6 +65,12 @@ void dispatch_forget_begun(struct pipeline *pipeline, struct parcel *parcel)
 	pipeline->begun_parcels[hole] = pipeline->begun_parcels[last];
 	pipeline->begun_parcels[hole]->begun_index = hole;
 	parcel->begun_index = PARCEL_NOT_BEGUN;
+}
+
+void dispatch_forget(struct pipeline *pipeline, struct parcel *parcel)
+{
+	forget_begun(pipeline, parcel);
+	parcel_free(&pipeline->pool, parcel);
 }
 
 /* -- who may go -- */
@@ -273,8 +279,7 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 			settling_close(pipeline, parcel, closing, NULL);
 			continue;
 		}
-		dispatch_forget_begun(pipeline, parcel);
-		parcel_free(&pipeline->pool, parcel);
+		dispatch_forget(pipeline, parcel);
 	}
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		struct carrier *carrier = pipeline->options->accounts[i].carrier;
@@ -301,8 +306,7 @@ void dispatch_fenced(struct pipeline *pipeline, struct account *account)
 		if (parcel->submitted != 0)
 			continue;
 		dispatch_release(pipeline, parcel);
-		dispatch_forget_begun(pipeline, parcel);
-		parcel_free(&pipeline->pool, parcel);
+		dispatch_forget(pipeline, parcel);
 	}
 }
 

@@ -61,6 +61,14 @@ struct slice events_members(struct parcel *parcel)
 	return parcel->members;
 }
 
+void events_open(struct pipeline *pipeline, struct buf *buf, struct slice members, const char *event)
+{
+	buf_put(buf, "{", 1);
+	buf_put_slice(buf, members);
+	json_key_text(buf, "event", slice_of(event));
+	json_key_text(buf, "at", events_at(pipeline));
+}
+
 void events_put_ref(struct buf *buf, struct slice carrier_ref)
 {
 	json_text(buf, carrier_ref.at ? carrier_ref : SLICE(""));
@@ -87,10 +95,7 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 		refs += 3 + 6 * parcel->refs[i].len;
 	size_t cap = members.len + refs + 256 + (reason ? 6 * strlen(reason) : 0);
 	struct buf buf = open_buf(parcel, cap < EVENT_OCTETS_MAX * 4 ? cap : EVENT_OCTETS_MAX * 4);
-	buf_put(&buf, "{", 1);
-	buf_put_slice(&buf, members);
-	json_key_text(&buf, "event", slice_of(closing_name(closing)));
-	json_key_text(&buf, "at", events_at(pipeline));
+	events_open(pipeline, &buf, members, closing_name(closing));
 	if (was_sent) {
 		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
 		put_refs(&buf, parcel);
@@ -113,10 +118,7 @@ struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const
 	if (members.at == NULL)
 		return members;
 	struct buf buf = open_buf(parcel, members.len + 256);
-	buf_put(&buf, "{", 1);
-	buf_put_slice(&buf, members);
-	json_key_text(&buf, "event", SLICE("held"));
-	json_key_text(&buf, "at", events_at(pipeline));
+	events_open(pipeline, &buf, members, "held");
 	if (has_account)
 		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
 	json_key_text(&buf, "reason", slice_of(reason));
@@ -166,28 +168,21 @@ static void put_state_refs(struct parcel *parcel, struct buf *buf)
 
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 {
-	/* One that goes back before it was encoded goes with what it came with. */
-	bool is_new = parcel->encoded.segment_count > 0;
-	if (!is_new && !parcel->has_state)
-		return SLICE(""); /* it waits for its time and was never encoded */
-	size_t cap = 160 + (size_t)__builtin_popcountll(parcel->tried) * ACCOUNT_OCTETS_MAX + parcel->state_refs.len;
+	/* It waits for its time and was never encoded; one that came with a state does not wait for it (prepare.c). */
+	if (parcel->encoded.segment_count == 0)
+		return SLICE("");
+	size_t cap = 160 + (size_t)__builtin_popcountll(parcel->tried) * ACCOUNT_OCTETS_MAX;
 	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
 		cap += 2 * parcel->refs[i].len + 2;
 	struct buf buf = open_buf(parcel, cap);
-	unsigned numbers[] = { parcel->reference, is_new ? parcel->encoded.segment_count : parcel->state_segments,
-			       parcel->accepted,  parcel->throttles,
-			       parcel->doubts,    is_new ? events_text_hash(parcel) : parcel->state_hash };
+	unsigned numbers[] = { parcel->reference, parcel->encoded.segment_count, parcel->accepted, parcel->throttles,
+			       parcel->doubts,    events_text_hash(parcel) };
 	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
 		buf_put_uint(&buf, numbers[i]);
 		buf_put_u8(&buf, ' ');
 	}
 	put_accounts(pipeline, parcel, &buf);
-	if (is_new) {
-		put_state_refs(parcel, &buf);
-	} else {
-		buf_put_u8(&buf, ' ');
-		buf_put_slice(&buf, parcel->state_refs);
-	}
+	put_state_refs(parcel, &buf);
 	return close_buf(parcel, &buf);
 }
 

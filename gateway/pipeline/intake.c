@@ -36,9 +36,7 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 	metrics_add_at(pipeline->metrics, METRIC_ENTRIES_READ, entry->key.lane, 1);
 	if (poison_takes(pipeline, parcel, entry))
 		return;
-	crumb_set(pipeline->options->crumb, &entry->origin);
 	prepare_parcel(pipeline, parcel, entry);
-	crumb_clear(pipeline->options->crumb);
 }
 
 void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last)

@@ -104,8 +104,7 @@ static void let_go(struct pipeline *pipeline, struct parcel *parcel, bool is_fen
 		settling_later(pipeline, parcel, pipeline_now(pipeline).wall);
 		return;
 	}
-	dispatch_forget_begun(pipeline, parcel);
-	parcel_free(&pipeline->pool, parcel);
+	dispatch_forget(pipeline, parcel);
 }
 
 static void let_go_of_waiting(struct pipeline *pipeline, bool is_fenced)

@@ -141,7 +141,7 @@ void intake_on_adopted(void *ctx, bool more);
 bool intake_is_adopting(const struct pipeline *pipeline);
 void intake_turn(struct pipeline *pipeline);
 
-/* prepare.c: decides about a parcel that was just read: onto a lane, or into settlement. */
+/* prepare.c: decides about a parcel that was just read: onto a lane, or into settlement. A crumb lies while it does. */
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
 /* Gives a parcel its account and its segments. False where it went into settlement instead. */
 bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account);
@@ -157,7 +157,8 @@ void dispatch_fenced(struct pipeline *pipeline, struct account *account);
 void dispatch_turn(struct pipeline *pipeline, struct now now);
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count);
 void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
-void dispatch_forget_begun(struct pipeline *pipeline, struct parcel *parcel);
+/* Frees a parcel: its alert is settled, or somebody else's. */
+void dispatch_forget(struct pipeline *pipeline, struct parcel *parcel);
 /* Gives the places back that are kept for a parcel's segments which are not with the carrier. */
 void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);
@@ -197,6 +198,8 @@ void settling_on_settled(void *ctx, struct settlement *const *settlements, unsig
 
 /* events.c: one JSON object each, in the parcel's arena; absent where the arena has no room. */
 struct slice events_members(struct parcel *parcel);
+/* The head of an event: who it is about (members, as above), what happened, and when. The caller closes the object. */
+void events_open(struct pipeline *pipeline, struct buf *buf, struct slice members, const char *event);
 /* What is told of an alert that is held. has_account: its account is known. */
 struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const char *reason, bool has_account);
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);

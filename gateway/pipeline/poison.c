@@ -14,8 +14,7 @@
 static void put_away(struct pipeline *pipeline, struct parcel *parcel)
 {
 	list_remove(&parcel->link);
-	dispatch_forget_begun(pipeline, parcel);
-	parcel_free(&pipeline->pool, parcel);
+	dispatch_forget(pipeline, parcel);
 }
 
 /* Keeps what the entry brought until its turn comes; false where there is no memory. */
@@ -89,9 +88,7 @@ void poison_turn(struct pipeline *pipeline)
 	list_remove(&parcel->link);
 	pipeline->suspect = parcel;
 	pipeline->suspect_generation = parcel->generation;
-	crumb_set(pipeline->options->crumb, &parcel->origin);
 	prepare_parcel(pipeline, parcel, parcel->kept);
-	crumb_clear(pipeline->options->crumb);
 }
 
 void poison_let_go(struct pipeline *pipeline)

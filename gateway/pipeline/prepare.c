@@ -206,7 +206,7 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel)
 		dispatch_enqueue(pipeline, parcel);
 }
 
-void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
+static void prepare(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
 {
 	parcel->lane = entry->origin.lane < WAIT_LANES ? entry->origin.lane : LANE_NORMAL;
 	if (!decode(pipeline, parcel, entry))
@@ -221,4 +221,11 @@ void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const stru
 		parcel->doubts = 1; /* its state is lost, or was never written */
 	if (judge(pipeline, parcel, entry))
 		choose_account(pipeline, parcel);
+}
+
+void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
+{
+	crumb_set(pipeline->options->crumb, &parcel->origin);
+	prepare(pipeline, parcel, entry);
+	crumb_clear(pipeline->options->crumb);
 }

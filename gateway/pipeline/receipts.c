@@ -135,11 +135,8 @@ static bool put_event(struct pipeline *pipeline, struct slot *slot, struct slice
 	struct receipts *receipts = pipeline->receipts;
 	char octets[EVENT_OCTETS];
 	struct buf buf = buf_over(octets, sizeof octets);
-	buf_put(&buf, "{", 1);
-	buf_put_slice(&buf, members);
 	bool is_delivered = slot->message_state == MESSAGE_STATE_DELIVERED;
-	json_key_text(&buf, "event", slice_of(is_delivered ? "delivered" : "undelivered"));
-	json_key_text(&buf, "at", events_at(pipeline));
+	events_open(pipeline, &buf, members, is_delivered ? "delivered" : "undelivered");
 	json_key_text(&buf, "account", slice_of(slot->account->options->name));
 	json_key(&buf, "refs");
 	json_open(&buf, '[');

@@ -224,7 +224,6 @@ void settling_on_settled(void *ctx, struct settlement *const *settlements, unsig
 	pipeline->settles_under_way--;
 	for (unsigned i = 0; i < count; i++) {
 		struct parcel *parcel = LIST_ITEM(settlements[i], struct parcel, settlement);
-		dispatch_forget_begun(pipeline, parcel);
-		parcel_free(&pipeline->pool, parcel);
+		dispatch_forget(pipeline, parcel);
 	}
 }
