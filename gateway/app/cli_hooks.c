@@ -49,7 +49,7 @@ static struct redis_place place_of(const struct config_redis_url *url)
 				     .database = url->db,
 				     .username = url->user,
 				     .password = url->password,
-				     .tag = "{hongyan}" };
+				     .tag = CONFIG_REDIS_TAG };
 }
 
 static enum err load(const char *path, const struct config **config, struct cli_settings *settings,

@@ -19,6 +19,7 @@
 #define CONFIG_ROUTES_MAX   1024
 #define CONFIG_LIST_MAX     1024 /* prefixes or accounts of one route */
 #define CONFIG_OCTETS_MAX   (1024 * 1024)
+#define CONFIG_REDIS_TAG    "{hongyan}" /* in front of all keys: one slot of a cluster holds them */
 
 /* A host and a port, “127.0.0.1:2775”, “[::1]:2775”, “smsc.example.com:2775”. */
 struct config_address {

@@ -64,7 +64,7 @@ static void make_store_options(struct worker *worker)
 	const struct config_redis_url *url = &config->redis.url;
 	struct redis_store_options *options = &worker->store_options;
 	*options = (struct redis_store_options){
-		.tag = "{hongyan}",
+		.tag = CONFIG_REDIS_TAG,
 		.instance = config->instance.name,
 		.nonce = worker->options->nonce,
 		.worker = worker->options->index,
