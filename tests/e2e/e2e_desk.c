@@ -51,6 +51,14 @@ void desk_expect_same(char *snapshot)
 	free(now);
 }
 
+bool desk_has_asked(const char *command)
+{
+	redisReply *reply = redis_server_call("CLIENT LIST");
+	bool has = strstr(reply->str, command) != NULL;
+	freeReplyObject(reply);
+	return has;
+}
+
 void desk_expect_number(const struct json_t *object, const char *name, long long want)
 {
 	const json_t *value = json_object_get(object, name);

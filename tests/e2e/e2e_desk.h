@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <stdbool.h>
+
 /* Scenarios of the commands that act on the queue in Redis, by subject. */
 
 void desk_open(void);
@@ -11,6 +13,9 @@ char *desk_snapshot(void);
 
 /* Fails where the snapshot is another one by now; frees it. */
 void desk_expect_same(char *snapshot);
+
+/* Whether some client of Redis has asked this last, as CLIENT LIST writes it: “cmd=hdel”. */
+bool desk_has_asked(const char *command);
 
 /* Fails where a number in an object is another one. */
 struct json_t;

@@ -335,14 +335,6 @@ void desk_dead_drops(void)
 
 /* -- what goes wrong on the way -- */
 
-static bool has_asked(const char *command)
-{
-	redisReply *reply = redis_server_call("CLIENT LIST");
-	bool has = strstr(reply->str, command) != NULL;
-	freeReplyObject(reply);
-	return has;
-}
-
 /* A signal ends it behind the step that it is in; the next run goes on from there. */
 void desk_dead_interrupted(void)
 {
@@ -350,7 +342,7 @@ void desk_dead_interrupted(void)
 	plant_many(700);
 	redis_server_do("CLIENT PAUSE 30000 WRITE");
 	command_start(COMMAND("dead", "requeue", "--all"));
-	AWAIT(20, has_asked("cmd=eval"));
+	AWAIT(20, desk_has_asked("cmd=eval"));
 	command_signal(SIGINT);
 	redis_server_do("CLIENT UNPAUSE");
 	struct command_result result = command_finish();

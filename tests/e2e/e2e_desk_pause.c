@@ -121,14 +121,6 @@ void desk_resumes(void)
 	desk_close();
 }
 
-static bool has_asked(const char *command)
-{
-	redisReply *reply = redis_server_call("CLIENT LIST");
-	bool has = strstr(reply->str, command) != NULL;
-	freeReplyObject(reply);
-	return has;
-}
-
 /* Whatever was done before it was interrupted, the next run does the rest. */
 void desk_resume_interrupted(void)
 {
@@ -137,7 +129,7 @@ void desk_resume_interrupted(void)
 	plant_waiting("batch:b", "n", 1200);
 	redis_server_do("CLIENT PAUSE 30000 WRITE");
 	command_start(COMMAND("resume", "--batch", "b"));
-	AWAIT(20, has_asked("cmd=hdel"));
+	AWAIT(20, desk_has_asked("cmd=hdel"));
 	command_signal(SIGTERM);
 	redis_server_do("CLIENT UNPAUSE");
 	struct command_result result = command_finish();

@@ -3,6 +3,7 @@
 /* What was withdrawn is not sent: cancelled by id, by subject, by batch; superseded by newer facts; paused by an operator. */
 
 #include "books.h"
+#include "command_process.h"
 #include "e2e_road.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -145,23 +146,6 @@ void road_withdrawn_between_attempts(void)
 	road_close();
 }
 
-static void command(const char *const arguments[])
-{
-	const char *argv[12] = { HONGYAN_PROGRAM };
-	unsigned count = 1;
-	while (arguments[count - 1] != NULL && count < 9) {
-		argv[count] = arguments[count - 1];
-		count++;
-	}
-	argv[count++] = "--config";
-	argv[count] = road_gateway.config;
-	static struct process processes[2];
-	static unsigned started;
-	struct process *process = &processes[started++];
-	process_start(process, arguments[0], argv, false);
-	EXPECT_COUNT(process_wait(process, 20), 0);
-}
-
 static void add_to_pause(void)
 {
 	char at[ROAD_INSTANT_OCTETS];
@@ -182,17 +166,16 @@ static void add_to_pause(void)
 /* Half of the alerts are paused; of these a third expires meanwhile, the rest goes on. */
 void road_paused(void)
 {
-	static const char *const pause[] = { "pause", "--batch", "paused", "--by", "the test", NULL };
-	static const char *const resume[] = { "resume", "--batch", "paused", NULL };
 	road_open(NULL, (struct gateway_options){ .binds = 1 });
-	command(pause);
+	command_open(NULL);
+	command_expect(0, "is paused", COMMAND("pause", "--batch", "paused", "--by", "the test"));
 	AWAIT(2, gateway_process_said(&road_gateway, "what is paused has changed"));
 	add_to_pause();
 	AWAIT(10, books_total("accepted") == PAUSED / 2);
 	AWAIT(10, books_total("expired") == PAUSED / 6);
 	EXPECT_COUNT(redis_server_int("ZCARD {hongyan}:later"), PAUSED / 3);
 	EXPECT_COUNT(books_waiting(), PAUSED / 3);
-	command(resume);
+	command_expect(0, "", COMMAND("resume", "--batch", "paused"));
 	books_await_settled(20);
 	road_finish();
 	EXPECT_COUNT(books_total("accepted"), PAUSED / 2 + PAUSED / 3);
@@ -203,14 +186,13 @@ void road_paused(void)
 /* Everything is paused: what is in the queue stays there. */
 void road_paused_all(void)
 {
-	static const char *const pause[] = { "pause", "--all", NULL };
-	static const char *const resume[] = { "resume", "--all", NULL };
 	road_open(NULL, (struct gateway_options){ .binds = 1 });
-	command(pause);
+	command_open(NULL);
+	command_expect(0, "is paused", COMMAND("pause", "--all"));
 	AWAIT(2, gateway_process_said(&road_gateway, "what is paused has changed"));
 	books_add_load(0, 300);
 	HOLDS(1, books_waiting() == 300);
-	command(resume);
+	command_expect(0, "", COMMAND("resume", "--all"));
 	books_await_settled(20);
 	road_finish();
 	EXPECT_COUNT(books_check_load(300, &road_smsc), 0);
