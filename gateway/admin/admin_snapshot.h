@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "model/balance.h"
 #include "model/entry.h"
+#include "model/pause.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -58,6 +59,7 @@ struct admin_totals {
 struct admin_snapshot {
 	const char *version;
 	const char *instance;
+	wall_ms at; /* of this look */
 	mono_us uptime_us;
 	bool is_draining;
 	bool is_redis_up;
@@ -74,6 +76,8 @@ struct admin_snapshot {
 	mono_us events_oldest_us;   /* age of the oldest event */
 	const char *events_held_by; /* group of readers that keeps events from being trimmed */
 	uint64_t held;              /* alerts that may have been sent, and wait for a late answer or a human */
+	const struct pause_in_force *paused;
+	unsigned paused_count;
 	unsigned workers;
 	struct admin_totals totals;
 	const struct admin_account *accounts;

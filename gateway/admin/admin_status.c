@@ -6,6 +6,7 @@
 
 #define PAGE_OCTETS    2048
 #define ACCOUNT_OCTETS 512
+#define PAUSE_OCTETS   256
 
 static void put_real(struct buf *out, const char *key, double value, int decimals)
 {
@@ -86,6 +87,19 @@ static void put_balance(struct buf *out, const struct balance *balance)
 	json_close(out, '}');
 }
 
+/* How long it stands by the gateway's clock; its time is Redis'. */
+static void put_pause(struct buf *out, const struct pause_in_force *paused, wall_ms now)
+{
+	char field[PAUSE_TEXT_OCTETS];
+	wall_ms since = paused->note.since;
+	struct slice text = { field, pause_format(&paused->pause, field) };
+	json_open(out, '{');
+	json_key_text(out, "field", text);
+	put_real(out, "for_s", since > 0 && since < now ? (double)(now - since) / MS_PER_S : 0, 3);
+	put_text(out, "by", paused->note.who);
+	json_close(out, '}');
+}
+
 static void put_account(struct buf *out, const struct admin_account *account)
 {
 	json_open(out, '{');
@@ -143,6 +157,11 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	json_key_uint(out, "later", snapshot->later);
 	json_key_uint(out, "dead", snapshot->dead);
 	json_key_uint(out, "held", snapshot->held);
+	json_key(out, "paused");
+	json_open(out, '[');
+	for (unsigned i = 0; i < snapshot->paused_count; i++)
+		put_pause(out, &snapshot->paused[i], snapshot->at);
+	json_close(out, ']');
 	put_events(out, snapshot);
 	put_balance(out, &snapshot->balance);
 	json_key(out, "accounts");
@@ -171,7 +190,8 @@ void admin_status(void *ctx, const struct httpd_request *request, struct httpd_r
 		.dead_per_s = admin_rate_per_s(&admin->dead),
 	};
 	/* Reasons have no fixed length: where the room was too small, once more with twice as much. */
-	size_t octets = PAGE_OCTETS + (size_t)snapshot.account_count * ACCOUNT_OCTETS;
+	size_t octets = PAGE_OCTETS + (size_t)snapshot.account_count * ACCOUNT_OCTETS +
+			(size_t)snapshot.paused_count * PAUSE_OCTETS;
 	do {
 		octets *= 2;
 		if (!httpd_response_room(response, octets))

@@ -227,6 +227,8 @@ static void fill_queue(struct serve *serve, struct admin_snapshot *out)
 	out->events_length = gauges->events_length;
 	out->events_oldest_us = (mono_us)gauges->events_oldest_ms * US_PER_MS;
 	out->events_held_by = gauges->events_held_by;
+	out->paused = gauges->paused;
+	out->paused_count = gauges->paused_count;
 }
 
 static void snapshot(void *ctx, struct admin_snapshot *out)
@@ -235,6 +237,7 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	struct now now = loop_now(serve->loop);
 	out->version = HONGYAN_VERSION;
 	out->instance = serve->config->instance.name;
+	out->at = now.wall;
 	out->uptime_us = now.mono - serve->started.mono;
 	out->is_draining = serve->stops > 0;
 	out->is_redis_up = serve->worker_count > 0;

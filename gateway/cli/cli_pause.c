@@ -16,8 +16,7 @@
 
 struct kept {
 	char field[PAUSE_TEXT_OCTETS];
-	char who[PAUSES_WHO_MAX + 1];
-	wall_ms since;
+	struct pause_note note;
 	uint64_t waiting;
 };
 
@@ -35,31 +34,27 @@ static void keep(void *ctx, const struct paused *pause)
 		return;
 	}
 	struct kept *row = &list->rows[list->count++];
-	size_t who_len = pause->who.len <= PAUSES_WHO_MAX ? pause->who.len : PAUSES_WHO_MAX;
 	memcpy(row->field, pause->field.at, pause->field.len);
 	row->field[pause->field.len] = '\0';
-	if (who_len > 0)
-		memcpy(row->who, pause->who.at, who_len);
-	row->who[utf8_whole(row->who, who_len)] = '\0';
-	row->since = pause->since;
+	row->note = pause->note;
 }
 
 static int by_age(const void *a, const void *b)
 {
 	const struct kept *left = a;
 	const struct kept *right = b;
-	if (left->since != right->since)
-		return left->since < right->since ? -1 : 1;
+	if (left->note.since != right->note.since)
+		return left->note.since < right->note.since ? -1 : 1;
 	return strcmp(left->field, right->field);
 }
 
 static void put_pause(const struct kept *row, struct buf *out)
 {
 	char at[32];
-	size_t at_len = civil_format_rfc3339(row->since, 0, at);
+	size_t at_len = civil_format_rfc3339(row->note.since, 0, at);
 	json_key_text(out, "field", slice_of(row->field));
 	json_key_text(out, "since", (struct slice){ at, at_len });
-	json_key_text(out, "by", *row->who ? slice_of(row->who) : (struct slice){ NULL, 0 });
+	json_key_text(out, "by", *row->note.who ? slice_of(row->note.who) : (struct slice){ NULL, 0 });
 }
 
 static void print_row(const struct cli_call *call, const struct zone *zone, const struct kept *row, bool is_first)
@@ -77,10 +72,10 @@ static void print_row(const struct cli_call *call, const struct zone *zone, cons
 	}
 	char say[CLI_PAUSE_SAY_OCTETS];
 	char when[CLI_TIME_OCTETS];
-	bool is_printable = alert_syntax_is_printable(slice_of(row->who));
+	bool is_printable = alert_syntax_is_printable(slice_of(row->note.who));
 	fprintf(out, "%-32s  since %s%s%s, %" PRIu64 " wait%s\n", cli_pause_field_say(slice_of(row->field), say),
-		cli_time_format(row->since, zone, when), *row->who ? " by " : "", is_printable ? row->who : "?",
-		row->waiting, row->waiting == 1 ? "s" : "");
+		cli_time_format(row->note.since, zone, when), *row->note.who ? " by " : "",
+		is_printable ? row->note.who : "?", row->waiting, row->waiting == 1 ? "s" : "");
 }
 
 static int list_rows(const struct cli_call *call, struct redis_ask *ask, const struct zone *zone, struct list *list)
@@ -148,7 +143,7 @@ static int add_pause(const struct cli_call *call, struct redis_ask *ask, const s
 	const char *who = cli_option(call, "by");
 	struct err_at at = { .err = ERR_OK };
 	struct paused pause;
-	struct kept row = { .since = 0 };
+	struct kept row = { .waiting = 0 };
 	struct list one = { .rows = &row };
 	bool was_paused;
 	char say[CLI_PAUSE_SAY_OCTETS];
@@ -170,8 +165,8 @@ static int add_pause(const struct cli_call *call, struct redis_ask *ask, const s
 		cli_pause_field_say(slice_of(field), say);
 		if (was_paused)
 			fprintf(call->env->out, "%s was paused already, since %s%s%s\n", say,
-				cli_time_format(row.since, settings->zone, when), *row.who ? " by " : "",
-				alert_syntax_is_printable(slice_of(row.who)) ? row.who : "?");
+				cli_time_format(row.note.since, settings->zone, when), *row.note.who ? " by " : "",
+				alert_syntax_is_printable(slice_of(row.note.who)) ? row.note.who : "?");
 		else
 			fprintf(call->env->out, "%s is paused\n", say);
 	}
@@ -188,10 +183,9 @@ static int check_words(const struct cli_call *call, const char *field)
 		return cli_usage(call, "list shows everything that is paused; it takes no option");
 	if (who && !*field)
 		return cli_usage(call, "--by goes with what is to be paused");
-	if (who && (strlen(who) > PAUSES_WHO_MAX || utf8_valid(who, strlen(who)) != strlen(who) ||
+	if (who && (strlen(who) > PAUSE_WHO_MAX || utf8_valid(who, strlen(who)) != strlen(who) ||
 		    !alert_syntax_is_printable(slice_of(who))))
-		return cli_usage(call, "--by is a name of at most %d octets without control characters",
-				 PAUSES_WHO_MAX);
+		return cli_usage(call, "--by is a name of at most %d octets without control characters", PAUSE_WHO_MAX);
 	return CLI_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli_status_page.h"
 
+#include "cli/cli_pause_field.h"
 #include "model/balance.h"
 
 #include <stdarg.h>
@@ -202,6 +203,23 @@ bool cli_status_is_status(const json_t *status)
 	       json_is_object(json_object_get(status, "redis")) && json_is_array(json_object_get(status, "accounts"));
 }
 
+/* Somebody wants it so: nothing is wrong, but whoever looks why alerts wait should see it at once. */
+static void print_pauses(const json_t *status, FILE *out)
+{
+	const json_t *paused = json_object_get(status, "paused");
+	for (size_t i = 0; i < json_array_size(paused); i++) {
+		const json_t *pause = json_array_get(paused, i);
+		double for_s = real(pause, "for_s");
+		char say[CLI_PAUSE_SAY_OCTETS];
+		char who[TEXT_OCTETS];
+		char age[SPAN_OCTETS];
+		const char *field = json_string_value(json_object_get(pause, "field"));
+		cli_pause_field_say(slice_of(field ? field : ""), say);
+		fprintf(out, "  Paused: %s%s%s%s%s; “hongyan resume” ends it.\n", say, for_s > 0 ? ", for " : "",
+			for_s > 0 ? span(for_s, age) : "", text(pause, "by", who)[0] ? ", by " : "", who);
+	}
+}
+
 static void print_summary(const json_t *status, FILE *out)
 {
 	char version[TEXT_OCTETS];
@@ -315,6 +333,7 @@ unsigned cli_status_page(const json_t *status, FILE *out)
 	cli_status_problems(status, out);
 	if (json_is_true(json_object_get(status, "draining")))
 		fputs("  The gateway is draining: it finishes what it has and takes nothing new.\n", out);
+	print_pauses(status, out);
 	fputc('\n', out);
 	print_summary(status, out);
 	print_queue(status, out);

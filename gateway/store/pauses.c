@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/pauses.h"
 
-#include "base/number.h"
+#include "port/store.h"
 #include "store/reply.h"
 
 #include <stdio.h>
 
 #define NO_MORE ((struct slice){ NULL, 0 })
-
-/* “since_ms who”. What somebody else wrote there in another form is shown without a time. */
-static struct paused read_pause(struct slice field, struct slice value)
-{
-	const char *blank = value.len ? memchr(value.at, ' ', value.len) : NULL;
-	size_t since_len = blank ? (size_t)(blank - value.at) : value.len;
-	struct paused pause = { .field = field };
-	uint64_t since;
-	if (number_parse((struct slice){ value.at, since_len }, INT64_MAX, &since))
-		pause.since = (wall_ms)since;
-	if (blank)
-		pause.who = (struct slice){ blank + 1, value.len - since_len - 1 };
-	return pause;
-}
 
 static enum err malformed(struct err_at *at)
 {
@@ -35,14 +21,20 @@ enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who,
 	redis_ask_key(ask, ":paused", NO_MORE);
 	redis_ask_add(ask, field);
 	redis_ask_add(ask, who);
+	redis_ask_add_int(ask, STORE_PAUSES_MAX);
 	enum err err = redis_ask_run(ask, &reply, at);
 	if (err != ERR_OK)
 		return err;
 	const struct reply *is_new = reply_at(reply, 0);
 	if (is_new == NULL || is_new->type != REPLY_INTEGER)
 		return malformed(at);
+	if (is_new->integer < 0)
+		return err_at_set(at, ERR_FULL, 0, NULL,
+				  "%d things are paused already, which is the most that can be; “hongyan pause” lists "
+				  "them, “hongyan resume” ends one",
+				  STORE_PAUSES_MAX);
 	*was_paused = is_new->integer == 0;
-	*out = read_pause(field, reply_text_at(reply, 1));
+	*out = (struct paused){ field, pause_note_read(reply_text_at(reply, 1)) };
 	return ERR_OK;
 }
 
@@ -75,7 +67,7 @@ enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struc
 	if (err != ERR_OK)
 		return err;
 	for (size_t i = 0; reply_at(reply, i) != NULL; i += 2) {
-		struct paused pause = read_pause(reply_text_at(reply, i), reply_text_at(reply, i + 1));
+		struct paused pause = { reply_text_at(reply, i), pause_note_read(reply_text_at(reply, i + 1)) };
 		visit(ctx, &pause);
 	}
 	return ERR_OK;

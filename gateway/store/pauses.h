@@ -6,18 +6,16 @@
 
 /* What is paused, for people. A field names it, as model/pause.h writes a pause. */
 
-#define PAUSES_WHO_MAX 64
-#define PAUSES_STEP    500 /* alerts brought forward at once */
+#define PAUSES_STEP 500 /* alerts brought forward at once */
 
-/* Slices are borrowed until the next run of the connection. */
 struct paused {
-	struct slice field;
-	wall_ms since;
-	struct slice who;
+	struct slice field; /* borrowed until the next run of the connection */
+	struct pause_note note;
 };
 
 /* Pauses field. was_paused: set where it was already; then it keeps its time and name. out: as it is now. who: at most
- * PAUSES_WHO_MAX octets. Errors of all as redis_ask_run has them. */
+ * PAUSE_WHO_MAX octets. ERR_FULL: as much is paused as can be; the other errors, here and below, as redis_ask_run has
+ * them. */
 MUST_CHECK enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who, bool *was_paused,
 			       struct paused *out, struct err_at *at);
 

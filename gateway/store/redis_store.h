@@ -45,6 +45,8 @@ struct redis_store_gauges {
 	uint64_t held_length;
 	uint64_t reconnects;
 	uint64_t fences;
+	struct pause_in_force paused[STORE_PAUSES_MAX];
+	unsigned paused_count;
 	uint64_t adopted;  /* entries taken over from dead consumers */
 	uint64_t vanished; /* entries that somebody else took out of the queue */
 	/* Looked at by the first worker of a process only, from here on to the events. */
@@ -59,7 +61,7 @@ struct redis_store_gauges {
 	char events_held_by
 		[STORE_GROUP_OCTETS]; /* the group of readers that keeps old events from being trimmed; "" = none */
 	bool is_full;                 /* Redis has refused new work for lack of memory in the last seconds */
-	uint64_t late;     /* alerts that waited or were held, and that a late answer closed */
+	uint64_t late;                /* alerts that waited or were held, and that a late answer closed */
 };
 
 /* options: borrowed for the store's life. NULL where there is no memory. */

@@ -22,8 +22,14 @@ static void on_paused(void *ctx, const struct reply *reply)
 		return; /* the next look will tell; what was paused stays so */
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned count = 0;
-	for (size_t i = 0; i + 1 < reply->count && count < STORE_PAUSES_MAX; i += 2)
-		count += pause_parse(reply_text_at(reply, i), &pauses[count]);
+	for (size_t i = 0; i + 1 < reply->count && count < STORE_PAUSES_MAX; i += 2) {
+		if (!pause_parse(reply_text_at(reply, i), &pauses[count]))
+			continue;
+		store->gauges.paused[count] =
+			(struct pause_in_force){ pauses[count], pause_note_read(reply_text_at(reply, i + 1)) };
+		count++;
+	}
+	store->gauges.paused_count = count;
 	if (is_same(store, pauses, count))
 		return;
 	memcpy(store->pauses, pauses, count * sizeof *pauses);

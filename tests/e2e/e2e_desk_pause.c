@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOMORROW "9999999999999" /* ms */
+#define TOMORROW    "9999999999999" /* ms */
+#define PAUSES_MOST 64              /* docs/operators.md */
 
 /* So many alerts wait because of a pause; their origins are n-1@normal, n-2@normal … */
 static void plant_waiting(const char *field, const char *name, unsigned count)
@@ -89,6 +90,12 @@ void desk_pauses(void)
 	json_decref(list);
 	command_expect(0, " by li, 0 wait\n", COMMAND("pause"));
 	command_expect(0, ", 3 wait\n", COMMAND("pause"));
+	/* Workers heed so many: one more is not promised. */
+	for (unsigned i = 6; i <= PAUSES_MOST; i++)
+		redis_server_do("HSET {hongyan}:paused batch:%u %s", i, "1770940800000 ");
+	command_expect(1, "64 things are paused already", COMMAND("pause", "--batch", "one more"));
+	EXPECT(!is_paused("batch:one more"));
+	command_expect(0, "template “note” was paused already", COMMAND("pause", "--template", "note"));
 	desk_close();
 }
 

@@ -24,8 +24,17 @@ static const struct admin_account accounts[] = {
 	{ .name = "third" },
 };
 
+static const struct pause_in_force paused[] = {
+	{ { PAUSE_TEMPLATE, "overdue" }, { 1770940700000, "li" } },
+	{ .pause = { .kind = PAUSE_ALL } },
+	{ { PAUSE_BATCH, "feb" }, { 1770940800000, "" } }, /* Redis' clock is before ours */
+};
+
 static const struct admin_snapshot full = {
 	.version = "9.9.9",
+	.at = 1770940701500,
+	.paused = paused,
+	.paused_count = 3,
 	.instance = "gw-1",
 	.uptime_us = 61999999,
 	.is_redis_up = true,
@@ -78,7 +87,11 @@ Test(admin_status, page)
 		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":0."
 		  "002},"
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
-		  "\"later\":6,\"dead\":8,\"held\":22,\"events\":{\"length\":77,\"oldest_s\":2.500,\"held_by\":"
+		  "\"later\":6,\"dead\":8,\"held\":22,\"paused\":["
+		  "{\"field\":\"template:overdue\",\"for_s\":1.500,\"by\":\"li\"},"
+		  "{\"field\":\"all\",\"for_s\":0.000,\"by\":\"\"},"
+		  "{\"field\":\"batch:feb\",\"for_s\":0.000,\"by\":\"\"}],"
+		  "\"events\":{\"length\":77,\"oldest_s\":2.500,\"held_by\":"
 		  "\"billing\"},"
 		  "\"balance\":{\"added\":60,\"waiting\":{\"urgent\":1,\"normal\":2,\"bulk\":3,\"ready\":4,\"later\":5,"
 		  "\"held\":6},\"ended\":{\"accepted\":7,\"expired\":8,\"cancelled\":9,\"superseded\":1,\"suppressed\":"
@@ -108,7 +121,8 @@ Test(admin_status, page)
 		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000},\"normal\":{\"length\":0,\"oldest_s\":0.000}"
 		  ","
 		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":0,\"oldest_s\":0.000}},"
-		  "\"later\":0,\"dead\":0,\"held\":0,\"events\":{\"length\":0,\"oldest_s\":0.000,\"held_by\":\"\"},"
+		  "\"later\":0,\"dead\":0,\"held\":0,\"paused\":[],\"events\":{\"length\":0,\"oldest_s\":0.000,\"held_"
+		  "by\":\"\"},"
 		  "\"balance\":"
 		  "null,\"accounts\":[],"
 		  "\"totals\":{\"read\":0,\"begun\":0,\"accepted\":0,\"expired\":0,\"duplicate\":0,\"dead\":0,"

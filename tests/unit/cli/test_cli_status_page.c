@@ -139,6 +139,16 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		{ "without a limit", "{\"redis\":{\"up\":true,\"memory_used\":600000000,\"memory_max\":0}}", 0, "\n" },
 		{ "draining", "{\"draining\":true}", 0,
 		  "  The gateway is draining: it finishes what it has and takes nothing new.\n\n" },
+		{ "paused",
+		  "{\"paused\":[{\"field\":\"template:overdue\",\"for_s\":7860.5,\"by\":\"li\"},"
+		  "{\"field\":\"all\",\"for_s\":0,\"by\":\"\"},{\"field\":\"batch:\\n\",\"for_s\":1,\"by\":\"\\u001b\"}"
+		  ","
+		  "7]}",
+		  0,
+		  "  Paused: template “overdue”, for 2 h 11 min, by li; “hongyan resume” ends it.\n"
+		  "  Paused: everything; “hongyan resume” ends it.\n"
+		  "  Paused: batch “?”, for 1.0 s, by  ; “hongyan resume” ends it.\n"
+		  "  Paused: (something unknown); “hongyan resume” ends it.\n\n" },
 		{ "escapes for terminals", "{\"redis\":{\"up\":false,\"reason\":\"a\\u001b[2J\\u009bb\\u007f\\n\"}}", 1,
 		  "  ! Redis cannot be used (a [2J  b  ): nothing is read or settled\n\n" },
 		{ "wrong types",
