@@ -28,6 +28,7 @@ static void fill(const struct dead_letters_page *page, struct cli_letter *letter
 			.at = letter->at,
 			.reason = letter->reason.at ? letter->reason : SLICE(""),
 			.alert = letter->alert,
+			.is_ambiguous = letter->is_ambiguous,
 			.is_usable = dead_letters_is_usable(letter),
 		};
 	}
@@ -92,7 +93,7 @@ static void requeue_add(void *ctx, unsigned index, const struct cli_letter *lett
 {
 	struct dead *dead = ctx;
 	struct buf event = buf_over(dead->event, sizeof dead->event);
-	cli_letter_put_event(letter, "requeued", letter->reason, dead_letters_is_in_doubt(letter->reason), now, &event);
+	cli_letter_put_event(letter, "requeued", letter->reason, letter->is_ambiguous, now, &event);
 	dead_letters_requeue_add(dead->ask, &dead->page.letters[index], buf_slice(&event));
 }
 

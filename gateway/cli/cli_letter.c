@@ -165,6 +165,7 @@ void cli_letter_print_whole(const struct cli_letter *letter, const struct zone *
 	for (unsigned i = 0; i < SHOWN_COUNT; i++)
 		print_field(fields[i].name, clean(fields[i].text, text), out);
 	print_params(glance, with_values, out);
+	print_field("ambiguous", letter->is_ambiguous ? "the phone may have the text, or a part of it" : "", out);
 	fprintf(out, "  %-12s  %zu octets%s%s\n", "alert", letter->alert.len,
 		letter->glance.is_whole ? "" : ", not well-formed JSON",
 		letter->is_usable ? "" : "; it can't be sent again as it is");
@@ -200,6 +201,10 @@ static void put_members(const struct cli_letter *letter, struct buf *out)
 	json_key_text_if(out, "tenant", letter->glance.tenant);
 	json_key_text_if(out, "batch", letter->glance.batch);
 	put_masked(out, "to", letter->glance.to);
+	if (letter->is_ambiguous) {
+		json_key(out, "ambiguous");
+		json_bool(out, true);
+	}
 	json_key(out, "usable");
 	json_bool(out, letter->is_usable);
 }

@@ -16,6 +16,7 @@ struct cli_letter {
 	struct slice reason; /* of a dead letter: a word, a colon, a sentence */
 	struct slice alert;  /* the octets that the producer wrote */
 	uint32_t attempt;    /* of a held alert: before the one in doubt */
+	bool is_ambiguous;   /* of a dead letter: the phone may have the text, or a part of it */
 	bool is_usable;      /* it can be sent again */
 	struct alert_glance glance;
 };

@@ -133,6 +133,8 @@ void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char 
 		.event = events_closing(pipeline, parcel, CLOSING_DEAD, reason),
 		.reason = kept.at ? kept : slice_of(word),
 		.body = parcel->body,
+		/* What was accepted of it would reach the phone once more, should it be brought back. */
+		.ambiguous = parcel->is_ambiguous || parcel->accepted != 0,
 	};
 	count_dead(pipeline, word);
 	log_dead(pipeline, parcel, reason);

@@ -88,7 +88,7 @@ enum begin_verdict {
  * is closed all the same. Borrowed, with all it points to, until on_settled. */
 enum settle_kind {
 	SETTLE_CLOSE, /* off the queue: closing and event */
-	SETTLE_DEAD,  /* off the queue into the dead letters: closing is CLOSING_DEAD, reason, body and event */
+	SETTLE_DEAD, /* off the queue into the dead letters: closing is CLOSING_DEAD; reason, body, ambiguous and event */
 	SETTLE_LATER, /* waits until due_at, then comes back on LANE_READY: attempt, ambiguous, state, body */
 	SETTLE_HOLD, /* waits for a late answer, or for a human who sends it on to LANE_READY or drops it: the same, and an
 	                 event that closes nothing */

@@ -49,6 +49,8 @@ static void read_letter(const struct reply *reply, struct dead_letter *out)
 			out->origin = value;
 		else if (slice_is(name, "reason"))
 			out->reason = value;
+		else if (slice_is(name, "ambiguous"))
+			out->is_ambiguous = slice_is(value, "1");
 	}
 }
 
@@ -85,12 +87,6 @@ bool dead_letters_is_usable(const struct dead_letter *letter)
 	       entry_key_parse(letter->origin, &origin) && !slice_is(dead_letters_word(letter->reason), "malformed");
 }
 
-bool dead_letters_is_in_doubt(struct slice reason)
-{
-	struct slice word = dead_letters_word(reason);
-	return slice_is(word, "unanswered") || slice_is(word, "held_dropped");
-}
-
 void dead_letters_requeue_begin(struct redis_ask *ask)
 {
 	redis_ask_begin_script(ask, SCRIPT_REQUEUE, 4);
@@ -103,7 +99,6 @@ void dead_letters_requeue_begin(struct redis_ask *ask)
 void dead_letters_requeue_add(struct redis_ask *ask, const struct dead_letter *letter, struct slice event)
 {
 	redis_ask_add(ask, letter->entry);
-	redis_ask_add(ask, dead_letters_is_in_doubt(letter->reason) ? SLICE("1") : SLICE("0"));
 	redis_ask_add(ask, event);
 }
 

@@ -15,6 +15,7 @@ struct dead_letter {
 	struct slice alert;
 	struct slice origin;
 	struct slice reason; /* a word, a colon, a sentence */
+	bool is_ambiguous;   /* the phone may have the text, or a part of it: sent again it may be a second copy */
 };
 
 struct dead_letters_page {
@@ -33,9 +34,6 @@ MUST_CHECK enum err dead_letters_read(struct redis_ask *ask, const char *from, c
 
 /* True where the letter holds an alert and says where it came from: only then can it be brought back. */
 bool dead_letters_is_usable(const struct dead_letter *letter);
-
-/* True where the alert of a letter with this reason may have been sent: to send it again may make a second copy. */
-bool dead_letters_is_in_doubt(struct slice reason);
 
 /* The word of a reason; borrowed from it. */
 struct slice dead_letters_word(struct slice reason);

@@ -108,6 +108,7 @@ static void put_rest(struct command *command, struct settlement *const *settleme
 		command_text(command, settlements[i]->body);
 		put_origin(command, settlements[i]);
 		command_text(command, settlements[i]->reason);
+		command_int(command, settlements[i]->ambiguous);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		if (settlements[i]->kind != SETTLE_LATER)

@@ -22,26 +22,29 @@ static const struct letter {
 	const char *origin;
 	const char *reason;
 	const char *alert;
+	bool is_ambiguous;
 } letters[] = {
 	{ "1770940800000-0", "1770940700000-1@normal", "rejected: account “cmcc” answered rejected to attempt 1",
-	  "{\"id\":\"a1\",\"to\":\"13800000001\",\"template\":\"balance\",\"tenant\":\"t1\",\"batch\":\"b1\"}" },
+	  "{\"id\":\"a1\",\"to\":\"13800000001\",\"template\":\"balance\",\"tenant\":\"t1\",\"batch\":\"b1\"}", false },
 	{ "1770944400000-0", "1770940700000-2@normal", "render: field “date”: parameter “date” is missing or empty",
-	  "{\"id\":\"a2\",\"to\":\"13800000002\",\"template\":\"overdue\",\"tenant\":\"t1\"}" },
+	  "{\"id\":\"a2\",\"to\":\"13800000002\",\"template\":\"overdue\",\"tenant\":\"t1\"}", false },
 	{ "1770948000000-0", "1770940700000-3@bulk", "unanswered: account “cmcc” answered none of 2 submits",
-	  "{\"id\":\"a3\",\"to\":\"13800000003\",\"template\":\"balance\",\"tenant\":\"t2\",\"batch\":\"b1\"}" },
+	  "{\"id\":\"a3\",\"to\":\"13800000003\",\"template\":\"balance\",\"tenant\":\"t2\",\"batch\":\"b1\"}", true },
 	{ "1770951600000-0", "1770940700000-4@urgent", "malformed: a field other than “alert” is in the entry",
-	  "id: a4\nto: 13800000004\n" },
+	  "id: a4\nto: 13800000004\n", false },
 	{ "1770955200000-0", "1770940700000-5@urgent", "bad_alert: malformed JSON: it ends here",
-	  "{\"id\":\"a5\",\"to\":\"13800000005\",\"template\":\"bal" },
-	{ "1770958800000-0", "1770940700000-6@normal", "rejected: account “cmcc” answered rejected to attempt 1",
+	  "{\"id\":\"a5\",\"to\":\"13800000005\",\"template\":\"bal", false },
+	/* Its first submit was never answered, the second was refused: the reason does not tell. */
+	{ "1770958800000-0", "1770940700000-6@normal", "rejected: account “cmcc” answered rejected to attempt 2",
 	  "{\"id\":\"a1\",\"to\":\"13800000001\",\"template\":\"balance\",\"params\":{\"name\":\"王芳\",\"owed\":19.50}"
-	  "}" },
+	  "}",
+	  true },
 	{ "1770962400000-0", "1770940700000-7@normal", "held_dropped: somebody decided so",
-	  "{\"id\":\"a7\",\"to\":\"13800000007\",\"template\":\"overdue\",\"batch\":\"b2\"}" },
+	  "{\"id\":\"a7\",\"to\":\"13800000007\",\"template\":\"overdue\",\"batch\":\"b2\"}", true },
 };
 #define LETTER_COUNT (sizeof letters / sizeof letters[0])
 
-static void plant(const char *entry, const char *origin, const char *reason, const char *alert)
+static void plant(const char *entry, const char *origin, const char *reason, const char *alert, bool is_ambiguous)
 {
 	char id[64];
 	size_t len = strcspn(origin, "@");
@@ -49,14 +52,16 @@ static void plant(const char *entry, const char *origin, const char *reason, con
 	redis_server_queue("XADD {hongyan}:alerts:%s %s alert x", origin + len + 1, id);
 	redis_server_queue("XDEL {hongyan}:alerts:%s %s", origin + len + 1, id);
 	redis_server_queue("HINCRBY {hongyan}:totals dead 1");
-	redis_server_queue("XADD {hongyan}:dead %s alert %s origin %s reason %s", entry, alert, origin, reason);
+	redis_server_queue("XADD {hongyan}:dead %s alert %s origin %s reason %s ambiguous %d", entry, alert, origin,
+			   reason, is_ambiguous);
 }
 
 static void open_letters(void)
 {
 	desk_open();
 	for (size_t i = 0; i < LETTER_COUNT; i++)
-		plant(letters[i].entry, letters[i].origin, letters[i].reason, letters[i].alert);
+		plant(letters[i].entry, letters[i].origin, letters[i].reason, letters[i].alert,
+		      letters[i].is_ambiguous);
 	redis_server_drain();
 	EXPECT_COUNT(books_waiting(), 0);
 }
@@ -71,7 +76,7 @@ static void plant_many(unsigned count)
 		snprintf(entry, sizeof entry, "1770940800%03u-%u", i / 300, i + 1);
 		snprintf(origin, sizeof origin, "1770940700000-%u@normal", i + 1);
 		snprintf(alert, sizeof alert, "{\"id\":\"n-%u\",\"to\":\"138%08u\",\"template\":\"note\"}", i, i);
-		plant(entry, origin, "attempts: too many", alert);
+		plant(entry, origin, "attempts: too many", alert, false);
 	}
 	redis_server_drain();
 }
@@ -292,6 +297,10 @@ void desk_dead_requeues(void)
 		       COMMAND("dead", "requeue", "--all"));
 	EXPECT_COUNT(books_waiting(), 6);
 	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:dead"), 1);
+	ready_entry(2, have);
+	EXPECT(strcmp(have, "1770940700000-2@normal 0 0 '' -") == 0);
+	ready_entry(4, have);
+	EXPECT(strcmp(have, "1770940700000-6@normal 0 1 '' 1") == 0);
 	desk_close();
 }
 

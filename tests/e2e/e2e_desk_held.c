@@ -155,8 +155,11 @@ void desk_held_drops(void)
 	char *reason = books_dead_letter(alerts[1].origin, "reason", &len);
 	EXPECT(body != NULL && strcmp(body, alerts[1].alert) == 0);
 	EXPECT(reason != NULL && strncmp(reason, "held_dropped: ", 14) == 0);
+	char *mark = books_dead_letter(alerts[1].origin, "ambiguous", &len);
+	EXPECT(mark != NULL && strcmp(mark, "1") == 0);
 	free(body);
 	free(reason);
+	free(mark);
 	json_t *events = books_events();
 	const json_t *event = json_array_get(events, 0);
 	EXPECT_COUNT(json_array_size(events), 1);

@@ -136,7 +136,20 @@ static void close_small(void)
 	world_close();
 }
 
-static void check_dead(unsigned count, const char *word, const char *clue)
+/* The letter of an alert says whether the phone may have its text. */
+static void check_mark(const json_t *closing, bool want_ambiguous)
+{
+	char origin[64];
+	size_t len;
+	snprintf(origin, sizeof origin, "%s@%s", json_string_value(json_object_get(closing, "entry")),
+		 json_string_value(json_object_get(closing, "stream")));
+	char *mark = books_dead_letter(origin, "ambiguous", &len);
+	if (mark == NULL || strcmp(mark, want_ambiguous ? "1" : "0") != 0)
+		FAIL("dead letter of %s: ambiguous “%s”, wants %d", origin, mark, want_ambiguous);
+	free(mark);
+}
+
+static void check_dead(unsigned count, const char *word, const char *clue, bool want_ambiguous)
 {
 	struct auditor auditor;
 	json_t *events = books_events();
@@ -149,6 +162,7 @@ static void check_dead(unsigned count, const char *word, const char *clue)
 		const char *reason = json_string_value(json_object_get(books_closing(events, id), "reason"));
 		if (reason == NULL || strncmp(reason, word, strlen(word)) != 0 || strstr(reason, clue) == NULL)
 			FAIL("“%s”: reason “%s”, wants %s and %s", id, reason, word, clue);
+		check_mark(books_closing(events, id), want_ambiguous);
 	}
 	json_decref(events);
 	auditor_open_load(&auditor, count + 1);
@@ -193,7 +207,7 @@ void faults_unanswered(void)
 	books_add_load(COUNT, 1);
 	books_await_settled(10);
 	finish_small();
-	check_dead(COUNT, "unanswered:", "fake");
+	check_dead(COUNT, "unanswered:", "fake", true);
 	close_small();
 }
 
@@ -293,7 +307,7 @@ void faults_rejected(void)
 	books_await_settled(10);
 	EXPECT_COUNT(metric("hongyan_dead_total{reason=\"rejected\"}"), 30);
 	finish_small();
-	check_dead(30, "rejected:", "RINVDSTADR");
+	check_dead(30, "rejected:", "RINVDSTADR", false);
 	close_small();
 }
 
@@ -308,7 +322,7 @@ void faults_attempts_over(void)
 	books_add_load(30, 1);
 	books_await_settled(10);
 	finish_small();
-	check_dead(30, "attempts:", "RSYSERR");
+	check_dead(30, "attempts:", "RSYSERR", false);
 	close_small();
 }
 

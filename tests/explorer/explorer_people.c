@@ -136,7 +136,6 @@ static void write_requeue(struct explorer_world *world)
 	explorer_put_key(world, "events");
 	for (unsigned i = 0; i < human->count; i++) {
 		command_word(&world->command, human->entries[i]);
-		command_word(&world->command, human->is_in_doubt[i] ? "1" : "0");
 		put_event(world, human->origins[i], "requeued", "");
 	}
 }
@@ -189,14 +188,10 @@ static void keep_letter(struct explorer_human *human, const redisReply *letter)
 {
 	const redisReply *fields = explorer_at(letter, 1);
 	snprintf(human->entries[human->count], ENTRY_ID_OCTETS, "%.*s", SLICE_ARG(explorer_text_at(letter, 0)));
-	human->is_in_doubt[human->count] = false;
 	for (size_t i = 0; fields != NULL && i + 1 < fields->elements; i += 2) {
 		struct slice value = explorer_text_at(fields, i + 1);
 		if (slice_is(explorer_text_at(fields, i), "origin"))
 			keep_origin(human, value);
-		else if (slice_is(explorer_text_at(fields, i), "reason"))
-			human->is_in_doubt[human->count] =
-				slice_starts(value, SLICE("unanswered")) || slice_starts(value, SLICE("held_dropped"));
 	}
 	human->count++;
 }

@@ -141,6 +141,7 @@ static void put_fates(struct explorer_world *world, const struct explorer_worker
 		command_word(out(world), item->record->body);
 		command_word(out(world), item->record->origin);
 		command_word(out(world), item->reason);
+		command_int(out(world), item->is_ambiguous);
 	}
 	for (EACH_SETTLING(item)) {
 		if (item->fate != FATE_LATER)

@@ -164,7 +164,6 @@ struct explorer_human {
 	unsigned looks;
 	char origins[EXPLORER_RECORDS_MAX][ENTRY_KEY_OCTETS];
 	char entries[EXPLORER_RECORDS_MAX][ENTRY_ID_OCTETS];
-	bool is_in_doubt[EXPLORER_RECORDS_MAX];
 	unsigned count;
 };
 

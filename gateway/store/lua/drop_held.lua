@@ -9,7 +9,7 @@ for at = 2, #ARGV, 2 do
     local packed = redis.call('HGET', KEYS[2], origin) or ''
     redis.call('HDEL', KEYS[2], origin)
     redis.call('XADD', KEYS[3], '*', 'alert', string.match(packed, '^[^\n]*\n[^\n]*\n[^\n]*\n(.*)$') or packed, 'origin', origin,
-      'reason', ARGV[1])
+      'reason', ARGV[1], 'ambiguous', '1')
     events[#events + 1] = ARGV[at + 1]
   end
 end

@@ -2,8 +2,8 @@
 -- Takes a batch off the queue together with what became of it. Its entries are this consumer's alone.
 -- KEYS: workers, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready
 -- ARGV: consumer, events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name, count), deads,
---       laters, helds, then the entry ids lane by lane, deads × (body, origin, reason), laters × (origin, due in ms, attempt,
---       ambiguous, state, body, pause or ''), helds × (origin, attempt, ambiguous, state, body)
+--       laters, helds, then the entry ids lane by lane, deads × (body, origin, reason, ambiguous), laters × (origin, due in ms,
+--       attempt, ambiguous, state, body, pause or ''), helds × (origin, attempt, ambiguous, state, body)
 -- Deleting comes first: it frees memory, so that it is allowed when Redis is full.
 -- Returns how many entries were there.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
@@ -23,8 +23,8 @@ for lane = 1, 4 do
   end
 end
 for i = 1, deads do
-  redis.call('XADD', KEYS[4], '*', 'alert', ARGV[at], 'origin', ARGV[at + 1], 'reason', ARGV[at + 2])
-  at = at + 3
+  redis.call('XADD', KEYS[4], '*', 'alert', ARGV[at], 'origin', ARGV[at + 1], 'reason', ARGV[at + 2], 'ambiguous', ARGV[at + 3])
+  at = at + 4
 end
 for i = 1, laters do
   local origin = ARGV[at]

@@ -74,7 +74,7 @@ for at = 2, #ARGV, 12 do
     else
       closings[closing] = (closings[closing] or 0) + 1
       if reason ~= '' then
-        redis.call('XADD', KEYS[5], '*', 'alert', body, 'origin', origin, 'reason', reason)
+        redis.call('XADD', KEYS[5], '*', 'alert', body, 'origin', origin, 'reason', reason, 'ambiguous', ARGV[at + 9])
       end
     end
     if event ~= '' then events[#events + 1] = event end

@@ -148,7 +148,7 @@ Test(outcomes, parts)
 		bool want_ambiguous;
 	} rows[] = {
 		{ "all refused", { &refused, &refused, &refused }, true, SETTLE_CLOSE, false },
-		{ "one part accepted", { &refused, NULL, &refused }, false, SETTLE_DEAD, false },
+		{ "one part accepted", { &refused, NULL, &refused }, false, SETTLE_DEAD, true },
 		{ "one part unanswered", { &refused, &unknown, &refused }, false, SETTLE_DEAD, true },
 		{ "one part speaks of the sms", { &refused, &rejected, &refused }, false, SETTLE_DEAD, false },
 		{ "one part later, one unanswered", { &temporary, &unknown, NULL }, false, SETTLE_LATER, true },
