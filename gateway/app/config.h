@@ -39,8 +39,9 @@ struct config_redis_url {
 
 struct config_redis {
 	struct config_redis_url url;
-	int64_t dedupe_window_ms; /* an id that comes again within it is a duplicate */
-	int64_t receipt_wait_ms;  /* how long a receipt still finds its alert */
+	int64_t dedupe_window_ms;     /* an id that comes again within it is a duplicate */
+	int64_t withdrawal_window_ms; /* how long a cancel or a superseding alert has its effect */
+	int64_t receipt_wait_ms;      /* how long a receipt still finds its alert */
 };
 
 struct config_events {

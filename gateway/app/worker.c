@@ -73,6 +73,7 @@ static void make_store_options(struct worker *worker)
 		.dead_after_us = DEAD_AFTER_US,
 		.stale_after_us = STALE_AFTER_US,
 		.seen_window_ms = config->redis.dedupe_window_ms,
+		.withdrawal_window_ms = config->redis.withdrawal_window_ms,
 		.receipt_window_ms = config->redis.receipt_wait_ms,
 		.suspects = worker->options->suspects,
 		.suspect_count = worker->options->suspect_count,

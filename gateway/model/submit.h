@@ -9,7 +9,8 @@
 /* Lets a late answer find its alert after the token is forgotten. */
 struct submit_key {
 	struct entry_key origin;
-	uint8_t segment; /* index, from 1 */
+	uint16_t reference; /* of the sms: parts that share it belong to one text */
+	uint8_t segment;    /* index, from 1 */
 };
 
 /* One attempt to hand one segment to a carrier. Borrowed until the call that takes it returns. */

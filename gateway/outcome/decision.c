@@ -14,6 +14,7 @@ enum {
 	AGAIN_HERE = 1 << 3,    /* it is not the first attempt on this account that comes to nothing */
 	HOLDS = 1 << 4,         /* on_unknown: hold */
 	DOUBTED = 1 << 5,       /* it may have been sent once before, and nobody said so */
+	ABSENT_OTHER = 1 << 6,  /* another account may take it when it is back */
 };
 
 enum count { NOTHING, ATTEMPT, THROTTLE, DOUBT };
@@ -22,7 +23,7 @@ enum count { NOTHING, ATTEMPT, THROTTLE, DOUBT };
  * with backoff, doubts for a late answer.
  *
  * - THROTTLED speaks of the account's pace: no attempt is used up, and no other account gets more than its share.
- * - A refusal of the account (its sender, its service type, its encoding) may be none of another's.
+ * - A refusal of the account (its sender, its service type, its encoding) may be none of another's, now or when it is back.
  * - LINK_REFUSED on a submit waits until a human has set the contract right, or goes another way.
  * - Without an answer it is sent once more and no more: each further submit may be one sms too many. What must not
  *   arrive twice is not sent again at all unless a human says so. */
@@ -38,6 +39,7 @@ static const struct row {
 	{ OUTCOME_THROTTLED, ALWAYS, DECISION_LATER, THROTTLE, NULL },
 
 	{ OUTCOME_REJECTED, ABOUT_ACCOUNT | HAS_OTHER | HAS_MORE, DECISION_ELSEWHERE, ATTEMPT, NULL },
+	{ OUTCOME_REJECTED, ABOUT_ACCOUNT | ABSENT_OTHER | HAS_MORE, DECISION_LATER, ATTEMPT, NULL },
 	{ OUTCOME_REJECTED, ALWAYS, DECISION_DEAD, NOTHING, "rejected" },
 
 	{ OUTCOME_LINK_REFUSED, HAS_OTHER | HAS_MORE, DECISION_ELSEWHERE, ATTEMPT, NULL },
@@ -68,8 +70,9 @@ static unsigned conditions(const struct decision_options *options, const struct 
 {
 	bool has_more = options->attempts_max > 0 && facts->attempts < options->attempts_max - 1;
 	return (facts->is_about_account ? ABOUT_ACCOUNT : 0u) | (facts->has_other ? HAS_OTHER : 0u) |
-	       (has_more ? HAS_MORE : 0u) | (facts->here > 0 ? AGAIN_HERE : 0u) |
-	       (facts->on_unknown == ON_UNKNOWN_HOLD ? HOLDS : 0u) | (facts->doubts > 0 ? DOUBTED : 0u);
+	       (facts->has_absent_other ? ABSENT_OTHER : 0u) | (has_more ? HAS_MORE : 0u) |
+	       (facts->here > 0 ? AGAIN_HERE : 0u) | (facts->on_unknown == ON_UNKNOWN_HOLD ? HOLDS : 0u) |
+	       (facts->doubts > 0 ? DOUBTED : 0u);
 }
 
 static const struct row *find_row(const struct decision_options *options, const struct decision_facts *facts)
@@ -136,7 +139,6 @@ struct decision decision_make(const struct decision_options *options, const stru
 		.counts_attempt = row->counts == ATTEMPT,
 		.counts_throttle = row->counts == THROTTLE,
 		.counts_doubt = row->counts == DOUBT,
-		.is_ambiguous = facts->outcome_class == OUTCOME_UNKNOWN,
 		.reason = row->reason,
 	};
 	if (row->kind == DECISION_LATER)

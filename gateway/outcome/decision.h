@@ -34,6 +34,7 @@ struct decision_facts {
 	bool is_about_account; /* the refusal speaks of the account, not of the sms */
 	bool has_other;        /* another account that has not refused it yet may take it: live, no part of the sms is
 	                          accepted, nothing of it is in doubt */
+	bool has_absent_other; /* likewise, but it is not live now */
 	unsigned attempts;     /* that came to nothing before this one */
 	unsigned here;         /* of these, on this account */
 	unsigned doubts;       /* times that it may have been sent, before this one, and nobody said so */
@@ -51,7 +52,6 @@ struct decision {
 	bool counts_attempt; /* attempts grows by one */
 	bool counts_throttle;
 	bool counts_doubt;
-	bool is_ambiguous; /* the carrier may have it: a second submit may be a second sms */
 	const char *reason; /* a stable word (“rejected”, “attempts”, “unanswered”, “expired”), static; NULL where done,
 	                       later or elsewhere */
 };

@@ -74,14 +74,15 @@ void events_put_ref(struct buf *buf, struct slice carrier_ref)
 	json_text(buf, carrier_ref.at ? carrier_ref : SLICE(""));
 }
 
-static void put_refs(struct buf *buf, const struct parcel *parcel)
+static void put_refs(struct buf *buf, const struct parcel *parcel, bool is_whole)
 {
 	json_key(buf, "refs");
 	json_open(buf, '[');
 	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
 		events_put_ref(buf, parcel->refs[i]);
 	json_close(buf, ']');
-	json_key_uint(buf, "segments", parcel->encoded.billed);
+	json_key_uint(buf, "segments",
+		      is_whole ? parcel->encoded.billed : (unsigned)__builtin_popcount(parcel->accepted));
 }
 
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason)
@@ -89,7 +90,9 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	struct slice members = events_members(parcel);
 	if (members.at == NULL)
 		return members;
-	bool was_sent = closing == CLOSING_ACCEPTED || (closing == CLOSING_DEAD && parcel->submitted != 0);
+	bool is_encoded = parcel->encoded.segment_count > 0 && parcel->refs != NULL;
+	bool was_sent = is_encoded && (closing == CLOSING_ACCEPTED || parcel->accepted != 0 ||
+				       (closing == CLOSING_DEAD && parcel->submitted != 0));
 	size_t refs = 0;
 	for (unsigned i = 0; was_sent && i < parcel->encoded.segment_count; i++)
 		refs += 3 + 6 * parcel->refs[i].len;
@@ -98,7 +101,7 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	events_open(pipeline, &buf, members, closing_name(closing));
 	if (was_sent) {
 		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
-		put_refs(&buf, parcel);
+		put_refs(&buf, parcel, closing == CLOSING_ACCEPTED);
 	}
 	if (was_sent || parcel->attempts > 0)
 		json_key_uint(&buf, "attempt", parcel->attempts + 1);
@@ -247,10 +250,14 @@ bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct
 	struct slice accounts = next_word(&state);
 	parcel->throttles = (uint32_t)numbers[3];
 	parcel->doubts += (uint32_t)numbers[4];
+	if (!read_accounts(pipeline, parcel, accounts)) {
+		/* It is sent whole, by another; the phone may have parts of it already. */
+		parcel->is_ambiguous = parcel->is_ambiguous || numbers[2] != 0;
+		parcel->doubts += numbers[2] != 0;
+		return false;
+	}
 	parcel->state_segments = (uint8_t)numbers[1];
 	parcel->state_hash = (uint32_t)numbers[5];
-	if (!read_accounts(pipeline, parcel, accounts))
-		return false; /* it is sent whole, by another */
 	parcel->reference = (uint16_t)numbers[0];
 	parcel->accepted = (uint16_t)numbers[2];
 	parcel->state_refs = arena_copy(&parcel->arena, state);

@@ -29,6 +29,9 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 	parcel->is_in_doubt = entry->in_doubt;
 	parcel->doubts = entry->in_doubt; /* on top of what its state says */
 	parcel->may_resend = entry->resend;
+	/* Before anything can end it: what was accepted of it is part of how it ends. */
+	parcel->reference = pipeline->next_reference++;
+	parcel->has_state = events_state_parse(pipeline, parcel, entry->state);
 	if (entry->in_doubt) {
 		metrics_add(pipeline->metrics, METRIC_INTENTS_FOUND, 1);
 		dispatch_note_begun(pipeline, parcel);

@@ -31,14 +31,14 @@ static void dead_by_outcome(struct pipeline *pipeline, struct parcel *parcel, co
 	settling_dead(pipeline, parcel, word, NULL, text);
 }
 
-/* Another account of its route that is live and has not refused it yet; negative where there is none, or where some of
- * it is or may be with the carrier already. */
-static int other_account(struct pipeline *pipeline, const struct parcel *parcel)
+/* Another account of its route among these that has not refused it yet; negative where there is none, or where some of it
+ * is or may be with the carrier already. */
+static int other_account(const struct pipeline *pipeline, const struct parcel *parcel, uint64_t accounts)
 {
 	if (parcel->accepted != 0 || parcel->is_ambiguous || parcel->has_unanswered)
 		return ROUTE_WAIT;
 	uint64_t refused = parcel->tried | UINT64_C(1) << parcel->account;
-	return route_pick(pipeline->options->routes, &parcel->alert.to, pipeline->live & ~refused);
+	return route_pick(pipeline->options->routes, &parcel->alert.to, accounts & ~refused);
 }
 
 /* It is begun again for the other account, and stays among the begun ones meanwhile. A drain begins nothing more. */
@@ -70,6 +70,8 @@ static void act(struct pipeline *pipeline, struct parcel *parcel, const struct d
 		return;
 	case DECISION_LATER:
 		metrics_add_at(pipeline->metrics, METRIC_RETRIES, parcel->account, 1);
+		if (parcel->trouble == OUTCOME_REJECTED) /* it waits for another account */
+			parcel->tried |= UINT64_C(1) << parcel->account;
 		settling_later(pipeline, parcel, now.wall + decision->delay_us / US_PER_MS);
 		return;
 	case DECISION_ELSEWHERE:
@@ -90,11 +92,13 @@ static void act(struct pipeline *pipeline, struct parcel *parcel, const struct d
 static void decide(struct pipeline *pipeline, struct parcel *parcel)
 {
 	bool is_whole = (unsigned)__builtin_popcount(parcel->accepted) == parcel->encoded.segment_count;
-	int other = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel);
+	int other = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel, pipeline->live);
+	int absent = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel, ~pipeline->live);
 	struct decision_facts facts = {
 		.outcome_class = is_whole ? OUTCOME_ACCEPTED : parcel->trouble,
 		.is_about_account = parcel->trouble_is_of_account,
 		.has_other = other >= 0,
+		.has_absent_other = absent >= 0,
 		.attempts = parcel->attempts,
 		.here = parcel->here,
 		.doubts = parcel->doubts,
@@ -177,6 +181,50 @@ static struct parcel *find_origin(struct pipeline *pipeline, const struct entry_
 	return NULL;
 }
 
+/* All of it is with the carrier, and nothing of it left a second time. */
+static void close_late(struct pipeline *pipeline, struct parcel *parcel)
+{
+	/* One doubt is what was answered now; with another one the carrier may have taken both. */
+	parcel->is_ambiguous = parcel->doubts > 1;
+	settling_close(pipeline, parcel, CLOSING_ACCEPTED, NULL);
+}
+
+bool outcomes_close_whole(struct pipeline *pipeline, struct parcel *parcel)
+{
+	bool is_whole = dispatch_segments_missing(parcel) == 0;
+	if (!is_whole || parcel->outstanding > 0)
+		return false;
+	dispatch_release(pipeline, parcel);
+	if (parcel->submitted == 0)
+		close_late(pipeline, parcel);
+	else
+		settling_close(pipeline, parcel, CLOSING_ACCEPTED, NULL);
+	return true;
+}
+
+/* It waits in memory, or other parts of it are out: what was accepted is not sent again. */
+static void note_late(struct account *account, struct parcel *parcel, const struct submit_key *key,
+		      struct slice carrier_ref)
+{
+	struct pipeline *pipeline = account->pipeline;
+	unsigned count = parcel->encoded.segment_count;
+	uint16_t bit = (uint16_t)(1u << (key->segment - 1));
+	bool is_of_it = key->segment <= count && (count == 1 || key->reference == parcel->reference) &&
+			account->index == parcel->account;
+	if (!is_of_it || parcel->accepted & bit)
+		return;
+	bool has_place = parcel->state == PARCEL_BEGINNING || parcel->state == PARCEL_BEGUN;
+	if (has_place && (parcel->submitted & bit) == 0) {
+		CHECK(account->reserved > 0);
+		account->reserved--;
+	}
+	note_accepted(pipeline, parcel, key->segment, carrier_ref);
+	if (parcel->state == PARCEL_READY && dispatch_segments_missing(parcel) == 0) {
+		dispatch_unqueue(pipeline, parcel);
+		close_late(pipeline, parcel);
+	}
+}
+
 void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome)
 {
 	struct account *account = ctx;
@@ -185,24 +233,17 @@ void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outc
 	if (outcome->outcome_class != OUTCOME_ACCEPTED)
 		return; /* it waits to be sent again anyway */
 	struct parcel *parcel = find_origin(pipeline, &key->origin);
-	if (parcel != NULL && parcel->state == PARCEL_SETTLING) {
-		/* That it waits or is held is on its way to the store: then this comes behind it. */
-		settling_flush(pipeline);
-	} else if (parcel != NULL) {
-		/* Other segments are still out; or it is about to be sent once more, which nothing stops any more. */
-		bool is_open = parcel->state == PARCEL_IN_FLIGHT && key->segment <= parcel->encoded.segment_count;
-		if (is_open && (parcel->accepted & 1u << (key->segment - 1)) == 0)
-			note_accepted(pipeline, parcel, key->segment, outcome->carrier_ref);
+	if (parcel != NULL && parcel->state != PARCEL_SETTLING) {
+		note_late(account, parcel, key, outcome->carrier_ref);
 		return;
 	}
-	char octets[512];
-	struct buf members = buf_over(octets, sizeof octets);
-	buf_put_text(&members, "\"event\":\"accepted\",\"at\":\"");
-	buf_put_slice(&members, events_at(pipeline));
-	buf_put_format(&members, "\",\"account\":\"%s\",\"refs\":[", account->options->name);
-	events_put_ref(&members, outcome->carrier_ref);
-	buf_put_text(&members, "],\"segments\":1,\"late\":true");
-	if (!members.full)
-		pipeline->store->ops->settle_late(pipeline->store, &key->origin, buf_slice(&members),
-						  account->options->name, outcome->carrier_ref);
+	/* That it waits or is held may be on its way to the store: then this comes behind it. */
+	settling_flush(pipeline);
+	struct store_late late = {
+		.key = *key,
+		.account = account->options->name,
+		.carrier_ref = outcome->carrier_ref,
+		.at = events_at(pipeline),
+	};
+	pipeline->store->ops->settle_late(pipeline->store, &late);
 }

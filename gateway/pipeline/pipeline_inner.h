@@ -180,6 +180,8 @@ void submitting_turn(struct pipeline *pipeline, struct account *account, struct 
 /* outcomes.c */
 void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome);
 void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome);
+/* Closes a begun sms of which nothing is missing and nothing is out: late answers came before it was sent again. */
+bool outcomes_close_whole(struct pipeline *pipeline, struct parcel *parcel);
 
 /* settling.c */
 void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);

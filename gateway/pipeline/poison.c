@@ -8,8 +8,7 @@
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
 
-#define SUSPECT_CRASHES 2
-#define POISON_CRASHES  3
+#define POISON_CRASHES 3
 
 static void put_away(struct pipeline *pipeline, struct parcel *parcel)
 {
@@ -32,7 +31,7 @@ static bool keep(struct parcel *parcel, const struct store_entry *entry)
 
 bool poison_takes(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
 {
-	if (entry->crashes < SUSPECT_CRASHES)
+	if (entry->crashes < STORE_SUSPECT_CRASHES)
 		return false;
 	if (entry->crashes >= POISON_CRASHES || !keep(parcel, entry)) {
 		parcel->body = arena_copy(&parcel->arena, entry->body);

@@ -83,33 +83,6 @@ static bool was_due(const struct store_entry *entry)
 	return entry->state.len > 0 || entry->attempt > 0 || entry->ambiguous;
 }
 
-static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
-{
-	struct policy_facts facts = {
-		.now = pipeline_now(pipeline).wall,
-		.expires_at = parcel->alert.expires_at,
-		.not_before = was_due(entry) ? 0 : parcel->alert.not_before,
-		.as_of = parcel->alert.as_of,
-		.max_age_ms = parcel->sms.max_age_ms,
-	};
-	parcel->deadline = freshness_deadline(&facts);
-	struct judgement judgement = policy_judge(&facts);
-	switch (judgement.verdict) {
-	case VERDICT_SEND:
-		return true;
-	case VERDICT_WAIT:
-		settling_later(pipeline, parcel, judgement.until);
-		return false;
-	case VERDICT_EXPIRED:
-		settling_close(pipeline, parcel, CLOSING_EXPIRED, judgement.reason);
-		return false;
-	case VERDICT_COUNT:
-		break;
-	}
-	CHECK(judgement.verdict < VERDICT_COUNT);
-	return false;
-}
-
 bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account)
 {
 	const struct pipeline_account *to = &pipeline->options->accounts[account];
@@ -136,12 +109,60 @@ bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsig
 	return true;
 }
 
-/* The text is another one than at the attempt before (its template has changed): what was accepted of the old one can't
- * be completed, so that the new one goes whole, under a reference of its own. */
-static void restart_whole(struct pipeline *pipeline, struct parcel *parcel)
+/* Encodes it for an account; what was accepted of it at attempts before goes on, where it is of the same text. Where its
+ * template has changed it can't be completed: the new text goes whole, under a reference of its own, and the phone may
+ * have parts of the old one. False where it became a dead letter. */
+static bool resume(struct pipeline *pipeline, struct parcel *parcel, unsigned account)
 {
+	uint16_t accepted = parcel->accepted;
+	/* Of whom the state speaks no longer: it says nothing about this one. */
+	if (account != parcel->account)
+		parcel->state_segments = 0;
+	if (!prepare_for_account(pipeline, parcel, account))
+		return false;
+	bool is_same = parcel->has_state && parcel->state_segments == parcel->encoded.segment_count &&
+		       parcel->state_hash == events_text_hash(parcel);
+	if (is_same) {
+		events_state_refs(parcel);
+		return true;
+	}
+	if (accepted == 0)
+		return true;
+	parcel->accepted = 0;
+	parcel->is_ambiguous = true;
+	parcel->doubts++;
 	parcel->reference = pipeline->next_reference++;
-	prepare_for_account(pipeline, parcel, parcel->account);
+	return prepare_for_account(pipeline, parcel, account);
+}
+
+static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
+{
+	struct policy_facts facts = {
+		.now = pipeline_now(pipeline).wall,
+		.expires_at = parcel->alert.expires_at,
+		.not_before = was_due(entry) ? 0 : parcel->alert.not_before,
+		.as_of = parcel->alert.as_of,
+		.max_age_ms = parcel->sms.max_age_ms,
+	};
+	parcel->deadline = freshness_deadline(&facts);
+	struct judgement judgement = policy_judge(&facts);
+	switch (judgement.verdict) {
+	case VERDICT_SEND:
+		return true;
+	case VERDICT_WAIT:
+		settling_later(pipeline, parcel, judgement.until);
+		return false;
+	case VERDICT_EXPIRED:
+		/* What was accepted of it is told, and paid for. */
+		if (parcel->accepted != 0 && !resume(pipeline, parcel, parcel->account))
+			return false;
+		settling_close(pipeline, parcel, CLOSING_EXPIRED, judgement.reason);
+		return false;
+	case VERDICT_COUNT:
+		break;
+	}
+	CHECK(judgement.verdict < VERDICT_COUNT);
+	return false;
 }
 
 int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel)
@@ -188,17 +209,7 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel)
 		return;
 	}
 	unsigned account = pick_account(pipeline, parcel, route);
-	uint16_t accepted = parcel->accepted;
-	if (!prepare_for_account(pipeline, parcel, account))
-		return;
-	bool is_same = parcel->has_state && parcel->state_segments == parcel->encoded.segment_count &&
-		       parcel->state_hash == events_text_hash(parcel);
-	parcel->accepted = is_same ? accepted : 0;
-	if (is_same)
-		events_state_refs(parcel);
-	else if (accepted != 0)
-		restart_whole(pipeline, parcel);
-	if (parcel->state != PARCEL_READY)
+	if (!resume(pipeline, parcel, account))
 		return;
 	if (must_hold(parcel))
 		settling_hold(pipeline, parcel, "interrupted");
@@ -215,8 +226,6 @@ static void prepare(struct pipeline *pipeline, struct parcel *parcel, const stru
 		parcel->lane = parcel->alert.priority;
 	if (!render(pipeline, parcel))
 		return;
-	parcel->reference = pipeline->next_reference++;
-	parcel->has_state = events_state_parse(pipeline, parcel, entry->state);
 	if (parcel->is_ambiguous && parcel->doubts == 0)
 		parcel->doubts = 1; /* its state is lost, or was never written */
 	if (judge(pipeline, parcel, entry))

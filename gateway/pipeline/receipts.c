@@ -157,10 +157,12 @@ static void again_or_unknown(struct pipeline *pipeline, struct slot *slot)
 {
 	struct receipts *receipts = pipeline->receipts;
 	bool has_room = receipts->open < SLOTS / 2;
-	if (slot->tries == sizeof again_us / sizeof again_us[0] || !has_room || pipeline->is_draining) {
-		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, slot->account->index, 1);
+	bool is_given_up = slot->tries == sizeof again_us / sizeof again_us[0];
+	if (is_given_up || !has_room || pipeline->is_draining) {
 		/* Only one that was looked up often enough is given up; any other comes again later. */
-		finish(receipts, slot, slot->tries == sizeof again_us / sizeof again_us[0]);
+		if (is_given_up)
+			metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, slot->account->index, 1);
+		finish(receipts, slot, is_given_up);
 		return;
 	}
 	slot->state = SLOT_WAITING;

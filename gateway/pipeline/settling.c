@@ -52,7 +52,7 @@ static void put_receipt_keys(struct pipeline *pipeline, struct parcel *parcel)
 	const struct pipeline_account *account = &pipeline->options->accounts[parcel->account];
 	struct settlement *settlement = &parcel->settlement;
 	unsigned count = parcel->encoded.segment_count;
-	if (!account->wants_receipt)
+	if (!account->wants_receipt || parcel->accepted == 0 || parcel->refs == NULL)
 		return;
 	struct store_receipt_key *keys = arena_alloc(&parcel->arena, count * sizeof *keys);
 	if (keys == NULL)
@@ -77,8 +77,7 @@ void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closi
 	};
 	if (closing != CLOSING_CONTROL)
 		parcel->settlement.event = events_closing(pipeline, parcel, closing, reason);
-	if (closing == CLOSING_ACCEPTED)
-		put_receipt_keys(pipeline, parcel);
+	put_receipt_keys(pipeline, parcel);
 	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, closing, 1);
 	settle(pipeline, parcel);
 }
@@ -136,6 +135,7 @@ void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char 
 		/* What was accepted of it would reach the phone once more, should it be brought back. */
 		.ambiguous = parcel->is_ambiguous || parcel->accepted != 0,
 	};
+	put_receipt_keys(pipeline, parcel);
 	count_dead(pipeline, word);
 	log_dead(pipeline, parcel, reason);
 	settle(pipeline, parcel);

@@ -14,7 +14,7 @@ static enum submit_answer submit_segment(struct pipeline *pipeline, struct parce
 	struct carrier *carrier = account->options->carrier;
 	struct submit submit = {
 		.token = parcel_token(parcel, (uint8_t)number),
-		.key = { .origin = parcel->origin, .segment = (uint8_t)number },
+		.key = { .origin = parcel->origin, .reference = parcel->reference, .segment = (uint8_t)number },
 		.to = &parcel->alert.to,
 		.segment = &parcel->encoded.segments[number - 1],
 		.encoding = parcel->encoded.encoding,
@@ -110,6 +110,8 @@ void submitting_turn(struct pipeline *pipeline, struct account *account, struct 
 	while (link != &account->begun) {
 		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
 		link = link->next;
+		if (outcomes_close_whole(pipeline, parcel))
+			continue; /* late answers were faster */
 		if (dispatch_is_stale(parcel, now.wall)) {
 			/* Of a long sms some parts may be out: first their answers, and no more parts. */
 			if (parcel->outstanding > 0)

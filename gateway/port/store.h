@@ -7,6 +7,7 @@
 #include "model/entry.h"
 #include "model/pause.h"
 #include "model/receipt.h"
+#include "model/submit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,7 +38,8 @@ struct store_entry {
 	bool in_doubt;           /* who had it before had begun it: it may have been sent; then it is ambiguous too */
 	bool resend;             /* it was held, and a human decided that it goes once more */
 	bool adopted;            /* it answers adopt, not a READ */
-	unsigned crashes;        /* processes that died with it in hand, as far as anybody knows */
+	unsigned crashes;        /* processes that died with it in hand, as far as anybody knows; from
+	                          * STORE_SUSPECT_CRASHES on it is not foreseen */
 	const char *malformed;   /* NULL, or what is wrong with the entry itself; body then holds its raw fields */
 };
 
@@ -82,6 +84,8 @@ enum begin_verdict {
 	BEGIN_LOST, /* no longer ours: forget it */
 };
 
+#define STORE_SUSPECT_CRASHES 2
+
 #define STORE_PAUSES_MAX 64 /* in force at once */
 
 /* What becomes of an entry. An acceptance is true whoever has its entry now: where others have let it wait or held it, it
@@ -119,6 +123,14 @@ struct settlement {
 	const struct store_receipt_key *receipt_keys;
 	unsigned receipt_key_count;
 	struct slice receipt_value; /* what on_receipt_found gives back (the pipeline's own text) */
+};
+
+/* Of an alert that was sent and waits or is held, a part that the carrier accepted after all. Borrowed for the call. */
+struct store_late {
+	struct submit_key key;
+	const char *account;
+	struct slice carrier_ref; /* empty = it has none */
+	struct slice at;          /* now, RFC 3339 */
 };
 
 /* A receipt to look up. */
@@ -194,13 +206,11 @@ struct store_ops {
 	 * the same account and carrier_ref, is not written again: carriers repeat receipts. Whether it was is known as long
 	 * as the receipt is found. False where the store is down (then nothing was taken). */
 	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
-	/* A late answer: the one-segment alert that waits or is held under origin is closed as accepted, if it still does.
-	 * The event begins with what the store knows of it and goes on with members (“"event":"accepted",…”, without
-	 * braces). Words 2 and 5 of its state say of how many segments it is, and how often it may have been sent: where
-	 * that is more than once the event ends with “"ambiguous":true”.
-	 * account, carrier_ref: its receipt key; an empty carrier_ref has none. */
-	void (*settle_late)(struct store *store, const struct entry_key *origin, struct slice members,
-			    const char *account, struct slice carrier_ref);
+	/* A late answer: of the alert that waits or is held under its origin one part was accepted. The alert is closed as
+	 * accepted where all of it is now, with an event whose members are in the order of the pipeline's own; else what is
+	 * still missing goes on waiting, and only that is sent again. Nothing happens where the alert does neither. Parts
+	 * of a long sms count only where its state (port's own, below) is of the same account and reference. */
+	void (*settle_late)(struct store *store, const struct store_late *late);
 	/* Takes over up to count entries of the dead consumer; they come by on_read with reclaimed set, then on_adopted.
 	 * begun: as for begin; the store adds the dead consumer's own intents. One at a time, after on_orphans or
 	 * on_adopted(more). False where the store is down (ask again later). */

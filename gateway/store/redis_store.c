@@ -221,6 +221,7 @@ void store_fenced(struct redis_store *store)
 static void flush(struct store *base)
 {
 	struct redis_store *store = of(base);
+	store_lates_send(store);
 	redis_link_flush(store->main);
 	redis_link_flush(store->reader);
 }
@@ -314,6 +315,7 @@ static void close_store(struct store *base, mono_us grace_us)
 {
 	struct redis_store *store = of(base);
 	CHECK(store->is_open && store->phase != PHASE_CLOSED);
+	store_lates_send(store);
 	if (store->phase != PHASE_READY)
 		grace_us = list_empty(&store->calls) ? 0 : grace_us;
 	store->phase = PHASE_CLOSING;
@@ -332,6 +334,7 @@ static void destroy(struct store *base)
 	store_begins_fini(store);
 	store_settles_fini(store);
 	store_withdraws_fini(store);
+	store_lates_fini(store);
 	key_set_fini(&store->orphan_intents);
 	claims_fini(&store->claims);
 	command_fini(&store->scratch);

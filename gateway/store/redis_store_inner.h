@@ -57,8 +57,9 @@ struct store_call {
 struct begin_call {
 	struct store_call call;
 	bool in_use;
-	unsigned lookout_lanes; /* streams that it needs looked through: a bit each */
-	bool is_doubted;        /* the look-out has found something since it was sent */
+	unsigned lookout_lanes;        /* streams that it needs looked through: a bit each */
+	uint64_t looks[LOOKOUT_LANES]; /* number of the look that saw what was there when it was asked; 0 = none yet */
+	bool is_doubted;               /* that look has found something since it was sent */
 	unsigned count;
 	struct store_begin items[STORE_BATCH_MAX]; /* texts are borrowed until it is answered */
 };
@@ -91,7 +92,9 @@ struct lost_range {
 struct lookout {
 	struct redis_store *store;
 	struct entry_key at;
-	bool is_behind; /* there is more than one look brings */
+	uint64_t sent;     /* looks so far; they are answered in this order */
+	uint64_t answered; /* or lost */
+	bool is_behind;    /* there is more than one look brings */
 };
 
 /* What is looked at now and then (store_chores.c). */
@@ -140,10 +143,13 @@ struct redis_store {
 	struct begin_call begins[STORE_BEGINS_MAX];
 	unsigned next_begin; /* they are used in turn */
 	struct settle_call *free_settles;
+	struct late_call *late_filling; /* not sent yet; NULL = none */
+	struct late_call *free_lates;
 
 	struct lookout lookout[LOOKOUT_LANES];
 	bool lookout_is_known; /* where the others have come to, in this generation */
 	bool lookout_is_asking;
+	unsigned lookout_asks; /* under way; only the last one's answer is of this generation */
 	int64_t lookout_generation;
 	struct command notes;
 	struct withdraw_call *free_withdraws;
@@ -289,12 +295,16 @@ bool store_call_is_begin(const struct store_call *call);
 void store_begin_rewrite(struct redis_store *store, struct store_call *call);
 void store_begins_fini(struct redis_store *store);
 
-/* Asks for it again: rewritten, with a new look. */
+/* Asks for it again, behind what was noted since. */
 void store_begin_again(struct begin_call *begin);
 
 /* store_withdraw.c */
-/* Before a BEGIN is sent: looks through what is new, or has the BEGIN wait. */
+/* Before a BEGIN is sent: looks through what no look for it has seen, or has the BEGIN wait. */
 void store_lookout(struct redis_store *store, struct begin_call *begin);
+/* It was asked a moment ago or long ago: whatever was looked through counts no longer. */
+void store_lookout_anew(struct begin_call *begin);
+/* BEGINs that waited, and need not any more, are asked again. */
+void store_begins_release(struct redis_store *store);
 bool store_lookout_is_behind(const struct redis_store *store, const struct begin_call *begin);
 unsigned store_lookout_lanes(const struct store_begin *items, unsigned count);
 void store_lookout_init(struct redis_store *store);
@@ -310,9 +320,12 @@ void store_put_subject(struct command *command, struct slice template_name, stru
 /* store_settle.c */
 void store_settle(struct store *base, struct settlement *const *settlements, unsigned count);
 void store_settle_rewrite(struct redis_store *store, struct store_call *call);
-void store_settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
-		       struct slice carrier_ref);
 void store_settles_fini(struct redis_store *store);
+
+/* store_late.c */
+void store_settle_late(struct store *base, const struct store_late *late);
+void store_lates_send(struct redis_store *store); /* those of this turn */
+void store_lates_fini(struct redis_store *store);
 
 /* store_receipt.c */
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt);

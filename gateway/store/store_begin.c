@@ -46,12 +46,6 @@ struct slice store_intents(struct redis_store *store, const struct entry_key *be
 	return buf_slice(&writer.buf);
 }
 
-void store_begin_again(struct begin_call *begin)
-{
-	store_begin_rewrite(begin->call.store, &begin->call);
-	store_call_send(&begin->call);
-}
-
 static enum begin_verdict verdict_of(char letter)
 {
 	switch (letter) {
@@ -76,8 +70,15 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	struct begin_call *oldest = &store->begins[store->next_begin];
 	bool is_next = oldest == begin || !oldest->in_use;
 	bool is_stale = loop_now(store->loop).mono - call->sent_at > store->options->stale_after_us;
-	if (!is_next || is_stale || begin->is_doubted) {
+	if (is_stale)
+		store_lookout_anew(begin);
+	if (is_stale || (is_next && begin->is_doubted)) {
+		/* No new look where it was not too late: a steady flow of cancels must not keep it for ever. */
 		store_begin_again(begin);
+		return;
+	}
+	if (!is_next) {
+		call->waits = true;
 		return;
 	}
 	enum begin_verdict verdicts[STORE_BATCH_MAX];
@@ -96,6 +97,7 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	}
 	begin->in_use = false;
 	store_call_done(call);
+	store_begins_release(store);
 	store->events->on_begun(store->ctx, verdicts, begin->count);
 }
 
@@ -170,7 +172,7 @@ static void write_begin(struct begin_call *begin)
 	store_put_lanes(store, command);
 	static const char *const withdrawn[] = { "withdrawn:ids", "withdrawn:subjects", "withdrawn:batches" };
 	for (unsigned i = 0; i < 6; i++)
-		store_put_generation(store, command, withdrawn[i / 2], store->options->seen_window_ms, i % 2);
+		store_put_generation(store, command, withdrawn[i / 2], store->options->withdrawal_window_ms, i % 2);
 	command_word(command, store->consumer);
 	command_text(command, (struct slice){ store->blob, store->blob_len });
 	command_int(command, begin->count);
@@ -182,12 +184,27 @@ static void write_begin(struct begin_call *begin)
 	put_batches(command, begin->items, begin->count);
 }
 
+/* Writes it behind all that was noted so far. */
+static void write_again(struct begin_call *begin)
+{
+	struct redis_store *store = begin->call.store;
+	write_begin(begin);
+	store_lookout(store, begin);
+	if (begin->call.command.failed)
+		redis_link_break(store->main, "out of memory");
+}
+
+void store_begin_again(struct begin_call *begin)
+{
+	write_again(begin);
+	store_call_send(&begin->call);
+}
+
 void store_begin_rewrite(struct redis_store *store, struct store_call *call)
 {
-	write_begin((struct begin_call *)(void *)call);
-	store_lookout(store, (struct begin_call *)(void *)call);
-	if (call->command.failed)
-		redis_link_break(store->main, "out of memory");
+	(void)store;
+	store_lookout_anew((struct begin_call *)(void *)call);
+	write_again((struct begin_call *)(void *)call);
 }
 
 bool store_begin(struct store *base, const struct store_begin *items, unsigned count, const struct entry_key *begun,
@@ -212,6 +229,7 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 		return false;
 	begin->in_use = true;
 	begin->lookout_lanes = store_lookout_lanes(items, count);
+	store_lookout_anew(begin);
 	store_lookout(store, begin);
 	store->next_begin = (store->next_begin + 1) % STORE_BEGINS_MAX;
 	store_call_send(&begin->call);

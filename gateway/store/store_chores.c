@@ -31,7 +31,7 @@ static const struct chore_row {
 			 "what Redis' ACL allows" },
 	[CHORE_LEGACY] = { store_legacy_ask, store_legacy_answer, "legacy_error",
 			   "alerts on the list alerts:list cannot be moved to the queue; its key must be a list, and "
-			   "Redis' ACL must allow LLEN, LRANGE and RPOP" },
+			   "Redis' ACL must allow LLEN, LINDEX, RPOP and XADD" },
 };
 
 static void on_answer(void *ctx, const struct reply *reply)

@@ -100,7 +100,7 @@ unsigned store_deliver(struct redis_store *store, enum lane lane, const struct r
 			continue;
 		entry->reclaimed = reclaimed;
 		entry->adopted = reclaimed && !store->is_delivering_read;
-		entry->crashes = reclaimed ? store_suspect_crashes(store, &entry->origin) : 0;
+		entry->crashes = store_suspect_crashes(store, &entry->origin);
 		if (reclaimed && key_set_has(&store->orphan_intents, &entry->key))
 			entry->ambiguous = entry->in_doubt = true;
 		delivered++;

@@ -15,6 +15,7 @@ struct lookup {
 	uint64_t token;
 	unsigned answers;
 	bool is_found;
+	bool has_failed; /* an answer is lost, or an error */
 };
 
 struct recording {
@@ -89,6 +90,7 @@ static void on_looked_up(void *ctx, const struct reply *reply)
 	struct lookup *lookup = ctx;
 	struct redis_store *store = lookup->store;
 	lookup->answers++;
+	lookup->has_failed = lookup->has_failed || reply == NULL || reply->type == REPLY_ERROR;
 	if (!lookup->is_found && reply != NULL && reply->type == REPLY_TEXT) {
 		struct slice value;
 		uint8_t segment;
@@ -99,8 +101,8 @@ static void on_looked_up(void *ctx, const struct reply *reply)
 	}
 	if (lookup->answers < 2)
 		return;
-	/* Unknown, or the connection broke: the pipeline decides (a lost look-up is answered “again later”). */
-	if (!lookup->is_found && reply != NULL)
+	/* Unknown; or it could not be asked, and the carrier is told to come again. */
+	if (!lookup->is_found && !lookup->has_failed)
 		store->events->on_receipt_found(store->ctx, lookup->token, (struct slice){ NULL, 0 }, 0);
 	else if (!lookup->is_found)
 		store->events->on_recorded(store->ctx, lookup->token, false);

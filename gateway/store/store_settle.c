@@ -300,11 +300,12 @@ static void on_settled(struct store_call *call, const struct reply *reply)
 void store_settle_rewrite(struct redis_store *store, struct store_call *call)
 {
 	struct settle_call *settle = (struct settle_call *)(void *)call;
-	(void)store;
 	if (call->was_lost)
 		settle->is_careful = true;
 	call->was_lost = false;
 	write_batch(settle);
+	if (settle->receipts.failed)
+		redis_link_break(store->main, "out of memory");
 	if (settle->receipts.len > 0)
 		redis_link_send(store->main, command_octets(&settle->receipts), 0, on_receipts_kept, store);
 }
@@ -337,44 +338,4 @@ void store_settles_fini(struct redis_store *store)
 		if (call->fini != NULL)
 			call->fini(call);
 	}
-}
-
-/* -- late answers -- */
-
-static void on_late_done(void *ctx, const struct reply *reply)
-{
-	struct redis_store *store = ctx;
-	if (reply != NULL && reply->type == REPLY_ERROR)
-		log_write(store->options->log, LOG_WARN, "late_error", "a late answer could not be recorded");
-	else if (reply != NULL && reply->type == REPLY_INTEGER)
-		store->gauges.late += (uint64_t)reply->integer;
-}
-
-void store_settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
-		       struct slice carrier_ref)
-{
-	struct redis_store *store = (struct redis_store *)base;
-	if (store->phase != PHASE_READY)
-		return; /* the alert is sent once more or stays held, as if no answer had come */
-	char key[ENTRY_KEY_OCTETS];
-	size_t key_len = entry_key_format(origin, key);
-	char id[ENTRY_ID_OCTETS];
-	size_t id_len = entry_id_format(origin, id);
-	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_LATE, 7);
-	store_put_key(store, command, KEY_LATER);
-	store_put_key(store, command, KEY_LATER_BODIES);
-	store_put_key(store, command, KEY_HELD);
-	store_put_key(store, command, KEY_HELD_BODIES);
-	store_put_key(store, command, KEY_TOTALS);
-	store_put_key(store, command, KEY_EVENTS);
-	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 0);
-	command_text(command, (struct slice){ key, key_len });
-	command_text(command, (struct slice){ id, id_len });
-	command_text(command, members);
-	if (carrier_ref.len > 0)
-		store_put_receipt_field(command, account, carrier_ref);
-	else
-		command_word(command, "");
-	redis_link_send(store->main, command_octets(command), 0, on_late_done, store);
 }

@@ -174,25 +174,31 @@ static void keep_for(struct redis_store *store, const char *what, int64_t window
 	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
 }
 
-static const char *const by_seen_window[] = { "seen", "lookout", "withdrawn:ids", "withdrawn:subjects",
-					      "withdrawn:batches" };
+static void put_old_generations(struct redis_store *store, struct command *command, const char *what, int64_t window_ms)
+{
+	/* Two and three back: the third for a start after a long rest. */
+	for (unsigned age = 2; age < 4; age++)
+		store_put_generation(store, command, what, window_ms, age);
+}
 
-/* Generations two and three back: the third for a start after a long rest. */
 static void drop_old_generations(struct redis_store *store)
 {
+	static const char *const by_withdrawal[] = { "lookout", "withdrawn:ids", "withdrawn:subjects",
+						     "withdrawn:batches" };
+	const struct redis_store_options *options = store->options;
 	struct command *command = &store->scratch;
 	command_begin(command);
 	command_word(command, "UNLINK");
-	for (unsigned age = 2; age < 4; age++) {
-		for (unsigned i = 0; i < sizeof by_seen_window / sizeof by_seen_window[0]; i++)
-			store_put_generation(store, command, by_seen_window[i], store->options->seen_window_ms, age);
-		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
-	}
+	put_old_generations(store, command, "seen", options->seen_window_ms);
+	put_old_generations(store, command, "receipts", options->receipt_window_ms);
+	for (unsigned i = 0; i < sizeof by_withdrawal / sizeof by_withdrawal[0]; i++)
+		put_old_generations(store, command, by_withdrawal[i], options->withdrawal_window_ms);
 	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
 	/* And where all gateways rest for long, those that are written now go by themselves. */
-	for (unsigned i = 0; i < sizeof by_seen_window / sizeof by_seen_window[0]; i++)
-		keep_for(store, by_seen_window[i], store->options->seen_window_ms);
-	keep_for(store, "receipts", store->options->receipt_window_ms);
+	keep_for(store, "seen", options->seen_window_ms);
+	keep_for(store, "receipts", options->receipt_window_ms);
+	for (unsigned i = 0; i < sizeof by_withdrawal / sizeof by_withdrawal[0]; i++)
+		keep_for(store, by_withdrawal[i], options->withdrawal_window_ms);
 }
 
 static void beat(struct redis_store *store, mono_us now)
@@ -203,7 +209,7 @@ static void beat(struct redis_store *store, mono_us now)
 	store_put_consumer_keys(store, command);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_DEAD);
-	store_put_generation(store, command, "lookout", store->options->seen_window_ms, 0);
+	store_put_generation(store, command, "lookout", store->options->withdrawal_window_ms, 0);
 	store_put_key(store, command, KEY_HELD);
 	command_word(command, store->consumer);
 	store->is_beating = redis_link_send(store->main, command_octets(command), 0, on_heartbeat, store);

@@ -29,10 +29,10 @@ static void open_note(struct redis_store *store, struct command *command, unsign
 {
 	char id[ENTRY_ID_OCTETS] = "";
 	store_call_begin_script(store, command, SCRIPT_WITHDRAW, 4);
-	store_put_generation(store, command, "lookout", store->options->seen_window_ms, 0);
-	store_put_generation(store, command, "withdrawn:ids", store->options->seen_window_ms, 0);
-	store_put_generation(store, command, "withdrawn:subjects", store->options->seen_window_ms, 0);
-	store_put_generation(store, command, "withdrawn:batches", store->options->seen_window_ms, 0);
+	store_put_generation(store, command, "lookout", store->options->withdrawal_window_ms, 0);
+	store_put_generation(store, command, "withdrawn:ids", store->options->withdrawal_window_ms, 0);
+	store_put_generation(store, command, "withdrawn:subjects", store->options->withdrawal_window_ms, 0);
+	store_put_generation(store, command, "withdrawn:batches", store->options->withdrawal_window_ms, 0);
 	command_int(command, lane);
 	if (up_to != NULL)
 		entry_id_format(up_to, id);
@@ -96,14 +96,24 @@ void store_lookout_from(struct redis_store *store, const struct reply *pairs)
 	go_on_from(store, pairs);
 }
 
-/* Those that are with Redis already have not seen what was just found. */
-static void doubt_begins(struct redis_store *store, unsigned lanes)
+/* What the look just answered has found, those have not seen that went out with it or behind it. Where there is more than
+ * one look brings, the next one is theirs too. */
+static void doubt_begins(struct redis_store *store, unsigned lane, bool is_full)
 {
+	const struct lookout *lookout = &store->lookout[lane];
 	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
 		struct begin_call *begin = &store->begins[i];
-		if (begin->in_use && begin->call.is_sent && begin->lookout_lanes & lanes)
-			begin->is_doubted = true;
+		if (!begin->in_use || begin->looks[lane] < lookout->answered)
+			continue;
+		begin->is_doubted = begin->is_doubted || begin->call.is_sent;
+		if (is_full && begin->looks[lane] == lookout->answered)
+			begin->looks[lane] = lookout->sent + 1;
 	}
+}
+
+void store_lookout_anew(struct begin_call *begin)
+{
+	memset(begin->looks, 0, sizeof begin->looks);
 }
 
 /* True where Redis has refused something. A BEGIN behind it would be blind: all of the look-out anew. */
@@ -113,7 +123,6 @@ static bool was_refused(struct redis_store *store, const struct reply *reply)
 	if (refusal == NULL)
 		return false;
 	store_lookout_forget(store);
-	doubt_begins(store, ALL_LANES);
 	store_call_refused(store, refusal, reply);
 	return true;
 }
@@ -127,7 +136,7 @@ static void on_noted(void *ctx, const struct reply *reply)
 
 /* -- looking -- */
 
-static void release_begins(struct redis_store *store)
+void store_begins_release(struct redis_store *store)
 {
 	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
 		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
@@ -148,7 +157,9 @@ static unsigned note_entries(struct redis_store *store, unsigned lane, const str
 	for (size_t i = 0; i < entries->count; i++) {
 		struct store_entry entry;
 		struct store_withdrawal withdrawal;
+		/* One that processes died with is not taken in hand before its turn. */
 		if (!store_read_entry((enum lane)lane, entries->elements[i], &entry) ||
+		    store_suspect_crashes(store, &entry.key) >= STORE_SUSPECT_CRASHES ||
 		    !store->events->foresees(store->ctx, &entry, &withdrawal))
 			continue;
 		withdrawal.origin = entry.key;
@@ -161,37 +172,41 @@ static unsigned note_entries(struct redis_store *store, unsigned lane, const str
 	return found;
 }
 
-static void look(struct lookout *lookout);
+static bool look(struct lookout *lookout);
 
 static void on_looked(void *ctx, const struct reply *reply)
 {
 	struct lookout *lookout = ctx;
 	struct redis_store *store = lookout->store;
 	unsigned lane = (unsigned)(lookout - store->lookout);
+	lookout->answered++;
 	/* Where the connection broke, the look-out begins anew with the next one. */
 	if (reply == NULL || was_refused(store, reply))
 		return;
 	unsigned found = note_entries(store, lane, reply);
 	bool is_full = reply->count == LOOK_COUNT;
 	if (found > 0 || is_full) {
-		doubt_begins(store, 1u << lane);
+		doubt_begins(store, lane, is_full);
 		if (found == 0)
 			open_note(store, &store->notes, lane + 1, &lookout->at); /* others need not look here again */
 		if (store->notes.failed ||
 		    !redis_link_send(store->main, command_octets(&store->notes), 0, on_noted, store)) {
-			redis_link_break(store->main, "out of memory");
+			redis_link_break(store->main, "too much waits for it");
 			return;
 		}
 	}
 	bool was_behind = lookout->is_behind;
 	lookout->is_behind = is_full;
-	if (is_full)
-		look(lookout);
-	else if (was_behind)
-		release_begins(store);
+	if (is_full) {
+		if (!look(lookout))
+			redis_link_break(store->main, "too much waits for it");
+	} else if (was_behind) {
+		store_begins_release(store);
+	}
 }
 
-static void look(struct lookout *lookout)
+/* False where so many commands are under way that there is no place for it. */
+static bool look(struct lookout *lookout)
 {
 	struct redis_store *store = lookout->store;
 	struct command *command = &store->scratch;
@@ -205,7 +220,9 @@ static void look(struct lookout *lookout)
 	command_word(command, "COUNT");
 	command_int(command, LOOK_COUNT);
 	if (!redis_link_send(store->main, command_octets(command), 0, on_looked, lookout))
-		redis_link_break(store->main, "out of memory");
+		return false;
+	lookout->sent++;
+	return true;
 }
 
 /* -- from where -- */
@@ -213,12 +230,14 @@ static void look(struct lookout *lookout)
 static void on_known(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
+	if (--store->lookout_asks > 0)
+		return;
 	store->lookout_is_asking = false;
 	if (reply == NULL || was_refused(store, reply))
 		return;
 	store_lookout_from(store, reply);
 	store->lookout_is_known = true;
-	release_begins(store);
+	store_begins_release(store);
 }
 
 static void ask_how_far(struct redis_store *store)
@@ -227,8 +246,10 @@ static void ask_how_far(struct redis_store *store)
 		return;
 	command_begin(&store->scratch);
 	command_word(&store->scratch, "HGETALL");
-	store_put_generation(store, &store->scratch, "lookout", store->options->seen_window_ms, 0);
+	store_put_generation(store, &store->scratch, "lookout", store->options->withdrawal_window_ms, 0);
 	store->lookout_is_asking = redis_link_send(store->main, command_octets(&store->scratch), 0, on_known, store);
+	store->lookout_asks += store->lookout_is_asking;
+	store->has_unsent = store->has_unsent || !store->lookout_is_asking;
 }
 
 void store_lookout_forget(struct redis_store *store)
@@ -236,6 +257,10 @@ void store_lookout_forget(struct redis_store *store)
 	store->lookout_is_known = store->lookout_is_asking = false;
 	for (unsigned lane = 0; lane < LOOKOUT_LANES; lane++)
 		store->lookout[lane].is_behind = false;
+	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
+		store_lookout_anew(&store->begins[i]);
+		store->begins[i].is_doubted = store->begins[i].call.is_sent;
+	}
 }
 
 bool store_lookout_is_behind(const struct redis_store *store, const struct begin_call *begin)
@@ -249,19 +274,29 @@ bool store_lookout_is_behind(const struct redis_store *store, const struct begin
 	return false;
 }
 
+/* Notes are forgotten by generation: then all is looked through anew. */
+static void mind_generation(struct redis_store *store)
+{
+	int64_t generation = store_redis_ms(store) / store->options->withdrawal_window_ms;
+	if (generation != store->lookout_generation)
+		store_lookout_forget(store);
+	store->lookout_generation = generation;
+}
+
 void store_lookout(struct redis_store *store, struct begin_call *begin)
 {
-	int64_t generation = store_redis_ms(store) / store->options->seen_window_ms;
-	if (generation != store->lookout_generation)
-		store->lookout_is_known = false;
-	store->lookout_generation = generation;
+	mind_generation(store);
 	begin->is_doubted = false;
 	begin->call.waits = store_lookout_is_behind(store, begin);
 	if (!store->lookout_is_known)
 		ask_how_far(store);
 	for (unsigned lane = 0; lane < LOOKOUT_LANES && !begin->call.waits; lane++) {
-		if (begin->lookout_lanes & 1u << lane)
-			look(&store->lookout[lane]);
+		if ((begin->lookout_lanes & 1u << lane) == 0 || begin->looks[lane] > 0)
+			continue;
+		if (look(&store->lookout[lane]))
+			begin->looks[lane] = store->lookout[lane].sent;
+		else
+			begin->call.waits = store->has_unsent = true;
 	}
 }
 

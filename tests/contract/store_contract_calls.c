@@ -278,11 +278,11 @@ Test(store_contract, receipts_of_one_batch_are_told_apart)
 	}
 }
 
-static void settle_late(const struct entry_key *origin, const char *ref)
+static void settle_late(const struct entry_key *origin, uint16_t reference, uint8_t segment, const char *ref)
 {
+	const struct store_late late = { { *origin, reference, segment }, "cmcc", slice_of(ref), SLICE("noon") };
 	slot()->in_downcall = true;
-	slot()->store->ops->settle_late(slot()->store, origin, SLICE("\"event\":\"accepted\",\"late\":true"), "cmcc",
-					slice_of(ref));
+	slot()->store->ops->settle_late(slot()->store, &late);
 	flush();
 	slot()->in_downcall = false;
 }
@@ -315,12 +315,12 @@ Test(store_contract, a_late_answer_closes_what_waits_or_is_held_and_nothing_else
 		struct entry_key early = make_wait(3, "early", "", kind);
 		cr_assert_eq(RIG->kit->held(RIG), kind == SETTLE_HOLD ? 4 : 0, "%s", RIG->row);
 		struct entry_key nobody = { .ms = 5, .seq = 5, .lane = LANE_NORMAL };
-		settle_late(&nobody, "m-0");
-		settle_late(&large, "m-2");
-		settle_late(&early, "m-3");
-		settle_late(&one, "m-1");
-		settle_late(&one, "m-1");
-		settle_late(&twice, "");
+		settle_late(&nobody, 7, 1, "m-0");
+		settle_late(&large, 7, 2, "m-2");
+		settle_late(&early, 7, 1, "m-3");
+		settle_late(&one, 7, 1, "m-1");
+		settle_late(&one, 7, 1, "m-1");
+		settle_late(&twice, 7, 1, "");
 		store_rig_until(RIG, 0, has_waiting, 2, "two are closed");
 		store_rig_pass(RIG, 50 * US_PER_MS);
 		cr_assert(has_waiting(slot(), 2), "%s", RIG->row);
@@ -330,7 +330,8 @@ Test(store_contract, a_late_answer_closes_what_waits_or_is_held_and_nothing_else
 		entry_id_format(&one, entry);
 		snprintf(event, sizeof event,
 			 "{\"id\":\"one\",\"entry\":\"%s\",\"stream\":\"normal\",\"template\":\"t\",\"event\":"
-			 "\"accepted\",\"late\":true}",
+			 "\"accepted\",\"at\":\"noon\",\"account\":\"cmcc\",\"refs\":[\"m-1\"],\"segments\":1,\"late\":"
+			 "true}",
 			 entry);
 		store_rig_expect_events(RIG, event, 1);
 		/* It had been sent a second time already. */
@@ -343,6 +344,65 @@ Test(store_contract, a_late_answer_closes_what_waits_or_is_held_and_nothing_else
 		cr_assert(found_of(1)->is_known && found_of(1)->segment == 1, "%s", RIG->row);
 		cr_assert_not_null(strstr(found_of(1)->value, "\"id\":\"one\""), "%s", RIG->row);
 		cr_assert_not(found_of(2)->is_known, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+/* Of a long sms each answer is one part's: it is closed with the last one, and goes on waiting for the rest until then. */
+Test(store_contract, late_answers_to_all_parts_close_a_long_sms)
+{
+	for (unsigned row = 0; row < 2 * store_kit_count; row++) {
+		enum settle_kind kind = row % 2 ? SETTLE_HOLD : SETTLE_LATER;
+		start(row / 2);
+		struct entry_key all = make_wait(0, "all", "7 3 2 0 1 99 cmcc,1r,other - 6d3a32 -", kind);
+		struct entry_key some = make_wait(1, "some", "7 2 0 0 1 99 cmcc - -", kind);
+		struct entry_key moved = make_wait(2, "moved", "7 2 0 0 1 99 cmcc2 - -", kind);
+		settle_late(&all, 7, 2, "m-9"); /* known already */
+		settle_late(&all, 7, 4, "m-9"); /* there is no such part */
+		settle_late(&all, 8, 3, "m-9"); /* of another text */
+		settle_late(&all, 7, 3, "m\"\xE9\n3");
+		settle_late(&some, 7, 2, "");
+		settle_late(&moved, 7, 1, "m-9");
+		settle_late(&moved, 7, 2, "m-9");
+		store_rig_pass(RIG, 50 * US_PER_MS);
+		cr_assert(has_waiting(slot(), 3), "%s", RIG->row);
+		settle_late(&all, 7, 1, "m-1");
+		store_rig_until(RIG, 0, has_waiting, 2, "it is closed");
+		store_rig_expect_events(RIG, "\"id\":\"all\"", 1);
+		store_rig_expect_events(
+			RIG, "\"refs\":[\"m-1\",\"m:2\",\"m\\\"\xEF\xBF\xBD\\n3\"],\"segments\":3,\"late\":true}", 1);
+		/* One part without a message id is enough to be known: then the other one closes it. */
+		settle_late(&some, 7, 1, "m-4");
+		store_rig_until(RIG, 0, has_waiting, 1, "so is this");
+		store_rig_expect_events(RIG, "\"refs\":[\"m-4\",\"\"],\"segments\":2,\"late\":true}", 1);
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 2, "%s", RIG->row);
+		store_rig_expect_balance(RIG);
+		cr_assert(find("cmcc", "m:2", 1) && find("cmcc", "m-1", 2), "%s", RIG->row);
+		flush();
+		store_rig_until(RIG, 0, rig_has_found, 2, "both are looked up");
+		cr_assert(found_of(1)->is_known && found_of(1)->segment == 2, "%s", RIG->row);
+		cr_assert(found_of(2)->is_known && found_of(2)->segment == 1, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+/* What late answers have said is in the state that it comes back with. */
+Test(store_contract, a_late_answer_to_a_part_comes_back_with_the_rest)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		struct entry_key key = store_rig_add(RIG, LANE_NORMAL, "a");
+		store_rig_read_all(RIG, 0, 1);
+		struct settlement held = { .kind = SETTLE_HOLD,
+					   .state = SLICE("7 3 0 0 1 99 cmcc - - -"),
+					   .ambiguous = true };
+		store_rig_settle(RIG, 0, places, 1, &held);
+		store_rig_until(RIG, 0, rig_has_settled, 1, "it is held");
+		settle_late(&key, 7, 2, "m-2");
+		store_rig_pass(RIG, 50 * US_PER_MS);
+		RIG->kit->resend(RIG, &key);
+		store_rig_read_all(RIG, 0, 2);
+		cr_assert_str_eq(slot()->entries[1].state, "7 3 2 0 1 99 cmcc - 6d2d32 -", "%s", RIG->row);
 		store_rig_finish(RIG);
 	}
 }

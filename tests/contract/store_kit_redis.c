@@ -137,6 +137,7 @@ static void make(struct store_rig *rig, unsigned slot, const struct store_setup 
 		.dead_after_us = setup->is_quick ? 300 * US_PER_MS : 60 * US_PER_S,
 		.stale_after_us = setup->stale_after_us ? setup->stale_after_us : 60 * US_PER_S,
 		.seen_window_ms = 24 * 3600 * INT64_C(1000),
+		.withdrawal_window_ms = 24 * 3600 * INT64_C(1000),
 		.receipt_window_ms = 72 * 3600 * INT64_C(1000),
 		.events_retention_ms = 3600 * INT64_C(1000),
 		.log = &inner->log,

@@ -124,8 +124,8 @@ void desk_steps_twice(void)
 	} rows[] = {
 		{ "requeue",
 		  "4",
-		  { "{hongyan}:dead", "{hongyan}:ready", "{hongyan}:totals", "{hongyan}:events", "5-1", "0",
-		    "{\"e\":1}", "5-2", "1", "{\"e\":2}" } },
+		  { "{hongyan}:dead", "{hongyan}:ready", "{hongyan}:totals", "{hongyan}:events", "5-1", "{\"e\":1}",
+		    "5-2", "{\"e\":2}" } },
 		{ "resend",
 		  "3",
 		  { "{hongyan}:held", "{hongyan}:held:bodies", "{hongyan}:ready", "1-1@bulk", "1-2@bulk" } },

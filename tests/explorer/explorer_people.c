@@ -86,6 +86,7 @@ static void write_pause(struct explorer_world *world)
 	explorer_put_key(world, "paused");
 	command_word(&world->command, PAUSE);
 	command_word(&world->command, "somebody");
+	command_word(&world->command, "64");
 }
 
 static void write_resume(struct explorer_world *world)

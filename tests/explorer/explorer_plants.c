@@ -25,7 +25,6 @@ static const struct explorer_plant plants[] = {
 	{ "begin_without_gone", SCRIPT_BEGIN, "decide(tonumber(ARGV[at]), 'X')", "", "superseded:82=10" },
 	{ "begin_without_batches", SCRIPT_BEGIN,
 	  "if b > 0 then withdraw_by_name(KEYS[13 + age], batches, b, batches + b) end", "", "paused:20=7" },
-	{ "begin_supersedes_itself", SCRIPT_BEGIN, "id ~= ARGV[ids + i] and ", "", "alone:-" },
 	{ "begin_without_order", SCRIPT_BEGIN, "if a_ms ~= by_ms then return a_ms < by_ms end",
 	  "if a_ms ~= by_ms then return true end", "superseded:17=1,28=8,38=5,78=6" },
 	{ "claim_drops_ranges", SCRIPT_CLAIM, "'COUNT', 1) == 0 then", "'COUNT', 1) >= 0 then", "basic:29=8" },
@@ -39,7 +38,7 @@ static const struct explorer_plant plants[] = {
 	  "held:17=1,28=3" },
 	{ "heartbeat_without_claims", SCRIPT_HEARTBEAT, "redis.call('HKEYS', KEYS[3])", "{}",
 	  "basic:0=1,1=4,3=4,6=5,15=7,17=3,20=3,21=3" },
-	{ "late_without_doubt", SCRIPT_LATE, "tonumber(doubts) > 1", "false", "unanswered:10=4,38=4,46=7" },
+	{ "late_without_doubt", SCRIPT_LATE, "doubts > 1", "false", "unanswered:10=4,38=4,46=7" },
 	{ "move_without_zrem", SCRIPT_MOVE, "redis.call('ZREM', KEYS[1], origin)\n", "", "basic:17=1,28=10" },
 	{ "move_without_bodies", SCRIPT_MOVE, "redis.call('HDEL', KEYS[2], origin)\n", "", "basic:17=1,28=10" },
 	{ "move_without_mark", SCRIPT_MOVE, "'ambiguous', ambiguous", "'ambiguous', '0'",
@@ -76,8 +75,8 @@ static const struct explorer_plant plants[] = {
 	{ "sign_off_without_ranges", SCRIPT_SIGN_OFF, "kept = kept + 1", "kept = kept", "alone:33=5,36=4,40=5,42=8" },
 	{ "withdraw_without_first", SCRIPT_WITHDRAW, "for at = 3, #ARGV, 3 do", "for at = 6, #ARGV, 3 do",
 	  "basic:7=4,8=8,18=7" },
-	{ "withdraw_goes_back", SCRIPT_WITHDRAW, "if not was or is_outdone(was, value) then", "if true then",
-	  "superseded:17=1,28=8,38=5" },
+	{ "withdraw_goes_back", SCRIPT_WITHDRAW, "return a ~= b and is_outdone(b, a)",
+	  "return a ~= b and is_outdone(a, b)", "superseded:17=1,28=8,38=5" },
 };
 
 const struct explorer_plant *explorer_plants(unsigned *count)

@@ -214,20 +214,16 @@ static void write_late(struct explorer_world *world, const struct explorer_worke
 {
 	const struct explorer_record *record = worker->late;
 	static const char *const keys[] = { "later", "later:bodies", "held", "held:bodies", "totals", "events" };
-	char text[160];
 	explorer_begin_script(world, SCRIPT_LATE, 7);
 	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		explorer_put_key(world, keys[i]);
 	explorer_put_generation(world, "receipts", 0);
 	command_word(out(world), record->origin);
-	explorer_put_id(world, "", &record->key);
-	snprintf(text, sizeof text,
-		 "\"event\":\"accepted\",\"at\":\"x\",\"account\":\"" ACCOUNT
-		 "\",\"refs\":[\"%s\"],\"segments\":1,\"late\":true",
-		 record->late_ref);
-	command_word(out(world), text);
-	snprintf(text, sizeof text, ACCOUNT ":%s", record->late_ref);
-	command_word(out(world), text);
+	command_word(out(world), "x");
+	command_word(out(world), ACCOUNT);
+	command_word(out(world), record->late_ref);
+	command_word(out(world), "1");
+	command_word(out(world), "7");
 	explorer_end(world);
 }
 

@@ -112,7 +112,8 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		queue_model_record_receipts(model, call->receipt_events, call->count);
 		break;
 	case FAKE_LATE:
-		queue_model_settle_late(model, &call->origin, call->text, call->account, call->ref);
+		queue_model_settle_late(model,
+					&(struct store_late){ call->late_key, call->account, call->ref, call->text });
 		break;
 	case FAKE_FENCE:
 		call->is_fenced = !queue_model_fence(model, store->consumer, store->orphan);

@@ -62,10 +62,10 @@ struct fake_call {
 	struct store_receipt_event *receipt_events;
 	/* FIND, LATE */
 	char account[64];
-	struct slice text; /* carrier_ref, members */
+	struct slice text; /* carrier_ref, time */
 	struct slice ref;  /* LATE */
 	uint64_t token;
-	struct entry_key origin;
+	struct submit_key late_key;
 	struct slice value;
 	struct store_withdrawal withdrawal; /* WITHDRAW; its texts are owned */
 	uint8_t segment;

@@ -150,15 +150,14 @@ static bool record(struct store *base, const struct store_receipt_event *events,
 	return true;
 }
 
-static void settle_late(struct store *base, const struct entry_key *origin, struct slice members, const char *account,
-			struct slice carrier_ref)
+static void settle_late(struct store *base, const struct store_late *late)
 {
 	struct fake_store *store = of(base);
 	if (store->phase != FAKE_OPEN || !store->main.is_up)
 		return;
-	struct fake_call *call = text_call(store, FAKE_LATE, members, account);
-	call->ref = text_copy(carrier_ref);
-	call->origin = *origin;
+	struct fake_call *call = text_call(store, FAKE_LATE, late->at, late->account);
+	call->ref = text_copy(late->carrier_ref);
+	call->late_key = late->key;
 }
 
 static bool adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)

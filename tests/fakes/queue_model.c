@@ -345,13 +345,13 @@ static enum begin_verdict judge(struct queue_model *model, const struct store_be
 	struct slice known = known_origin(model, item->id);
 	if (known.at != NULL && (!slice_equal(known, origin) || model->plant == PLANT_DEDUPE_WITHOUT_ORIGIN))
 		return BEGIN_DUPLICATE;
-	enum begin_verdict withdrawn = queue_model_withdrawn(model, item);
-	if (withdrawn != BEGIN_GO || known.at != NULL)
-		return withdrawn;
+	enum begin_verdict verdict = queue_model_withdrawn(model, item);
+	if (known.at != NULL)
+		return verdict;
 	struct text_row *row = text_table_take(model->seen, item->id);
 	row->number = (uint64_t)(model->now / model->seen_window_ms);
 	text_row_set(row, origin);
-	return BEGIN_GO;
+	return verdict;
 }
 
 /* A planted bug: the intents are those of the BEGIN before. */

@@ -159,8 +159,7 @@ enum begin_verdict queue_model_withdrawn(struct queue_model *model, const struct
 bool queue_model_settle(struct queue_model *model, unsigned consumer, bool careful,
 			struct settlement *const *settlements, unsigned count);
 
-void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
-			     const char *account, struct slice carrier_ref);
+void queue_model_settle_late(struct queue_model *model, const struct store_late *late);
 
 /* Fences a dead consumer. Its intents stay readable in consumers[dead]. False where the adopter itself was fenced. */
 bool queue_model_fence(struct queue_model *model, unsigned adopter, unsigned dead);

@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "fakes/fake_memory.h"
+#include "model/outcome.h"
+#include "model/sms.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -263,39 +265,116 @@ static struct slice member_text(struct slice json, const char *key)
 	return (struct slice){ at, end ? (size_t)(end - at) : 0 };
 }
 
-/* The state's words: the second says of how many segments the sms is, the fifth how often it may have been sent. */
-static uint64_t state_number(struct slice state, unsigned word)
+/* Of a state “reference segments accepted throttles doubts hash account,… ref ref …” what late answers ask for. */
+struct late_state {
+	unsigned reference;
+	unsigned segments;
+	unsigned accepted;
+	unsigned throttles;
+	unsigned doubts;
+	unsigned hash;
+	char account[128]; /* with what belongs to it */
+	char refs[SMS_SEGMENTS_MAX][2 * CARRIER_REF_MAX + 1];
+};
+
+static bool read_state(struct slice state, struct late_state *out)
 {
-	uint64_t number = 0;
-	while (word-- > 0) {
-		const char *blank = state.len ? memchr(state.at, ' ', state.len) : NULL;
-		size_t len = blank ? (size_t)(blank - state.at) : state.len;
-		if (!number_parse((struct slice){ state.at, len }, UINT32_MAX, &number))
-			return 0;
-		size_t skip = len + (blank != NULL);
-		state = (struct slice){ state.at + skip, state.len - skip };
+	char text[4096];
+	int skip = 0;
+	CHECK(state.len < sizeof text);
+	snprintf(text, sizeof text, "%.*s", SLICE_ARG(state));
+	memset(out, 0, sizeof *out);
+	if (sscanf(text, "%u %u %u %u %u %u %127s%n", &out->reference, &out->segments, &out->accepted, &out->throttles,
+		   &out->doubts, &out->hash, out->account, &skip) != 7)
+		return false;
+	CHECK(out->segments >= 1 && out->segments <= SMS_SEGMENTS_MAX);
+	char *rest = text + skip;
+	for (unsigned i = 0; i < out->segments; i++) {
+		char *word = strtok_r(NULL, " ", &rest);
+		CHECK(word != NULL);
+		snprintf(out->refs[i], sizeof out->refs[i], "%s", word);
 	}
-	return number;
+	return true;
 }
 
-/* Of a long sms the answer is one part's only. */
-static bool take_one_segment(struct queue_waiting *list, unsigned *count, const struct entry_key *origin,
-			     struct queue_waiting *out)
+static struct slice write_state(const struct late_state *state, struct buf *buf)
+{
+	buf_put_format(buf, "%u %u %u %u %u %u %s", state->reference, state->segments, state->accepted,
+		       state->throttles, state->doubts, state->hash, state->account);
+	for (unsigned i = 0; i < state->segments; i++)
+		buf_put_format(buf, " %s", state->refs[i]);
+	CHECK(!buf->full);
+	return buf_slice(buf);
+}
+
+/* Marks the part in the state of a long sms. False where it is another's, or marked already. */
+static bool mark_part(struct late_state *state, const struct store_late *late)
+{
+	unsigned segment = late->key.segment;
+	size_t name_len = strcspn(state->account, ",");
+	bool is_of_it = late->key.reference == state->reference && segment <= state->segments &&
+			strlen(late->account) == name_len && strncmp(state->account, late->account, name_len) == 0;
+	if (!is_of_it || state->accepted >> (segment - 1) & 1)
+		return false;
+	state->accepted |= 1u << (segment - 1);
+	struct buf hex = buf_over(state->refs[segment - 1], sizeof state->refs[0] - 1);
+	if (late->carrier_ref.len > 0)
+		buf_put_hex(&hex, late->carrier_ref.at, late->carrier_ref.len);
+	if (late->carrier_ref.len > 0)
+		state->refs[segment - 1][hex.len] = '\0';
+	return true;
+}
+
+/* The octets of a message id of the state; out: CARRIER_REF_MAX. */
+static struct slice ref_of(const struct late_state *state, unsigned segment, char *out)
+{
+	const char *hex = state->refs[segment - 1];
+	size_t len = strcmp(hex, "-") == 0 ? 0 : strlen(hex) / 2;
+	for (size_t i = 0; i < len; i++)
+		out[i] = (char)(number_hex_digit(hex[2 * i]) << 4 | number_hex_digit(hex[2 * i + 1]));
+	return (struct slice){ out, len };
+}
+
+/* True where the alert is whole now; then state has all message ids, and it may be closed. */
+static bool take_late(struct queue_waiting *waiting, const struct store_late *late, struct late_state *state)
+{
+	if (!read_state(waiting->state, state))
+		return false;
+	if (state->segments == 1) {
+		state->accepted = 0;
+		state->reference = late->key.reference;
+		snprintf(state->account, sizeof state->account, "%s", late->account);
+	}
+	if (!mark_part(state, late))
+		return false;
+	if (state->accepted == (1u << state->segments) - 1)
+		return true;
+	char octets[4096];
+	struct buf buf = buf_over(octets, sizeof octets);
+	struct slice text = text_copy(write_state(state, &buf));
+	free((char *)(uintptr_t)waiting->state.at);
+	waiting->state = text;
+	return false;
+}
+
+static bool take_whole(struct queue_waiting *list, unsigned *count, const struct store_late *late,
+		       struct late_state *state, struct queue_waiting *out)
 {
 	for (unsigned i = 0; i < *count; i++) {
-		if (entry_key_equal(&list[i].origin, origin))
-			return state_number(list[i].state, 2) == 1 && take_waiting(list, count, origin, out);
+		if (entry_key_equal(&list[i].origin, &late->key.origin))
+			return take_late(&list[i], late, state) && take_waiting(list, count, &late->key.origin, out);
 	}
 	return false;
 }
 
-void queue_model_settle_late(struct queue_model *model, const struct entry_key *origin, struct slice members,
-			     const char *account, struct slice carrier_ref)
+void queue_model_settle_late(struct queue_model *model, const struct store_late *late)
 {
 	struct queue_waiting waiting;
-	if (!take_one_segment(model->waiting, &model->waiting_count, origin, &waiting) &&
-	    !take_one_segment(model->held, &model->held_count, origin, &waiting))
+	struct late_state state;
+	if (!take_whole(model->waiting, &model->waiting_count, late, &state, &waiting) &&
+	    !take_whole(model->held, &model->held_count, late, &state, &waiting))
 		return;
+	const struct entry_key *origin = &late->key.origin;
 	char id[ENTRY_ID_OCTETS];
 	char octets[4096];
 	struct buf buf = buf_over(octets, sizeof octets);
@@ -305,13 +384,27 @@ void queue_model_settle_late(struct queue_model *model, const struct entry_key *
 	json_key_text(&buf, "stream", slice_of(lane_name(origin->lane)));
 	json_key_text_if(&buf, "template", member_text(waiting.body, "template"));
 	struct slice known = { octets + 1, buf.len - 1 };
-	if (carrier_ref.len > 0)
-		keep_receipt(model, account, carrier_ref, 1, known);
-	buf_put(&buf, ",", 1);
-	buf_put_slice(&buf, members);
+	json_key_text(&buf, "event", SLICE("accepted"));
+	json_key_text(&buf, "at", late->at);
+	json_key_text(&buf, "account", slice_of(late->account));
+	json_key(&buf, "refs");
+	json_open(&buf, '[');
+	for (unsigned i = 0; i < state.segments; i++) {
+		char octets_of_ref[CARRIER_REF_MAX];
+		struct slice ref = ref_of(&state, i + 1, octets_of_ref);
+		json_text(&buf, ref);
+		if (ref.len > 0)
+			keep_receipt(model, late->account, ref, (uint8_t)(i + 1), known);
+	}
+	json_close(&buf, ']');
+	json_key_uint(&buf, "segments", state.segments);
+	json_key(&buf, "late");
+	json_bool(&buf, true);
 	/* One doubt is the submit that this answers; with another one the carrier may have taken both. */
-	if (state_number(waiting.state, 5) > 1)
-		buf_put_text(&buf, ",\"ambiguous\":true");
+	if (state.doubts > 1) {
+		json_key(&buf, "ambiguous");
+		json_bool(&buf, true);
+	}
 	json_close(&buf, '}');
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;

@@ -59,7 +59,7 @@ struct sim_alert {
 	/* What sim_withdraw.c knows of it. */
 	bool was_cancelled; /* some time, by some cancel */
 	bool was_superseded;
-	bool has_heir;            /* a superseding alert of its subject has its id */
+	struct entry_key place;   /* where it counts in the order of its subject */
 	mono_us withdrawn_at;     /* from then on no BEGIN may let it go; INT64_MAX = never, as is the next one */
 	mono_us subject_ended_at; /* likewise, by its subject */
 	struct sim_go goes[SIM_WORKERS_MAX];

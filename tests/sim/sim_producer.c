@@ -8,10 +8,11 @@
 
 #include <stdio.h>
 
-#define BODY_OCTETS 1024
-#define SUBJECTS    8
-#define TENANTS     2
-#define RUN_ALERTS  60 /* alerts while one batch goes on */
+#define BODY_OCTETS  1024
+#define DOUBT_ALERTS 200
+#define SUBJECTS     8
+#define TENANTS      2
+#define RUN_ALERTS   60 /* alerts while one batch goes on */
 
 static unsigned die(struct sim_world *world, unsigned sides)
 {
@@ -72,7 +73,11 @@ static bool make_twice(struct sim_world *world, struct sim_alert *alert)
 	const struct sim_alert *first = &world->ledger.alerts[die(world, world->ledger.count)];
 	if (first->kind == SIM_MALFORMED || first->kind == SIM_BAD || first->kind == SIM_CANCEL)
 		return false;
+	/* Nobody is in doubt about one that was superseded dozens of times since: the queue remembers 32 of a subject. */
+	if (first->supersedes && &world->ledger.alerts[world->ledger.count] - first > DOUBT_ALERTS)
+		return false;
 	alert->id = first->id;
+	alert->origin.lane = first->origin.lane;
 	alert->is_long = first->is_long;
 	alert->is_careful = first->is_careful;
 	alert->expires_at = first->expires_at;
@@ -114,6 +119,9 @@ static void produce_one(struct sim_world *world)
 	struct sim_alert made = { .kind = SIM_PLAIN, .withdrawn_at = INT64_MAX, .subject_ended_at = INT64_MAX };
 	make_alert(world, &made);
 	enum lane lane = (enum lane)die(world, LANE_READY);
+	/* Where clocks stand still or go back two lanes have no order: what is added twice is for the same one. */
+	if (made.kind == SIM_TWICE && made.supersedes)
+		lane = made.origin.lane;
 	if (made.kind == SIM_CANCEL && die(world, 6) != 0)
 		lane = LANE_URGENT;
 	if (made.kind == SIM_MALFORMED)

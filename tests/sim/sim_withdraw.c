@@ -43,7 +43,7 @@ static void cancel(const struct sim_alert *by, struct sim_alert *alert, mono_us 
 		break;
 	case WITHDRAWAL_SUBJECT:
 	case WITHDRAWAL_SUPERSEDED:
-		if (!shares_subject(alert, by) || !is_before(&alert->origin, &by->origin, true))
+		if (!shares_subject(alert, by) || !is_before(&alert->place, &by->origin, true))
 			return;
 		if (is_promised)
 			at_latest(&alert->subject_ended_at, now);
@@ -56,11 +56,8 @@ static void supersede(const struct sim_alert *by, struct sim_alert *alert, mono_
 {
 	if (!shares_subject(alert, by) || alert == by)
 		return;
-	if (alert->id == by->id) {
-		alert->has_heir = true; /* an alert does not end itself, and what it ended before is no matter now */
-		return;
-	}
-	if (!is_before(&alert->origin, &by->origin, false))
+	/* An alert does not end itself. */
+	if (alert->id == by->id || !is_before(&alert->place, &by->origin, false))
 		return;
 	alert->was_superseded = true;
 	at_latest(&alert->subject_ended_at, now);
@@ -81,13 +78,27 @@ static void withdraw(const struct sim_alert *by, struct sim_alert *alert, mono_u
 		supersede(by, alert, now);
 }
 
+/* A superseding alert that is added once more is where it was added first; only there it ends others. */
+static struct entry_key place_of(const struct sim_ledger *ledger, const struct sim_alert *alert)
+{
+	for (unsigned i = 0; i < ledger->withdrawing_count; i++) {
+		const struct sim_alert *first = &ledger->alerts[ledger->withdrawing[i]];
+		bool is_same = first->kind != SIM_CANCEL && alert->supersedes && first->id == alert->id;
+		if (is_same && shares_subject(first, alert))
+			return first->origin;
+	}
+	return alert->origin;
+}
+
 void sim_withdraw_note(struct sim_world *world, struct sim_alert *alert)
 {
 	struct sim_ledger *ledger = &world->ledger;
 	mono_us now = world->env.now.mono;
+	alert->place = place_of(ledger, alert);
 	for (unsigned i = 0; i < ledger->withdrawing_count; i++)
 		withdraw(&ledger->alerts[ledger->withdrawing[i]], alert, now);
-	bool withdraws = alert->kind == SIM_CANCEL || (alert->supersedes && can_be_withdrawn(alert));
+	bool is_first = entry_key_equal(&alert->place, &alert->origin);
+	bool withdraws = alert->kind == SIM_CANCEL || (alert->supersedes && can_be_withdrawn(alert) && is_first);
 	if (!withdraws)
 		return;
 	for (unsigned i = 0; i < ledger->count; i++)
@@ -160,8 +171,7 @@ void sim_withdraw_check_submit(struct sim_worker *worker, struct sim_alert *aler
 			       (long long)((now - go->told_at) / US_PER_MS));
 	go->is_used = true;
 	mono_us withdrawn_at = alert->withdrawn_at;
-	if (!alert->has_heir)
-		at_latest(&withdrawn_at, alert->subject_ended_at);
+	at_latest(&withdrawn_at, alert->subject_ended_at);
 	if (withdrawn_at < go->sent_at)
 		sim_world_fail(world, "alert %u was sent %lld ms after it was withdrawn, and was begun after that too",
 			       alert->id, (long long)((now - withdrawn_at) / US_PER_MS));

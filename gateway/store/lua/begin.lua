@@ -42,9 +42,13 @@ local function withdraw_by_subject(key, subjects, positions)
   for k = 1, s do
     if found[k] then
       local i = tonumber(ARGV[positions + k])
-      local kind, by, id = string.match(found[k], '^(.)(%S+) ?(.*)$')
-      -- The same id again is the same alert: it must not end itself.
-      if id ~= ARGV[ids + i] and is_withdrawn_by(ARGV[origins + 2 * i], kind, by) then decide(i, kind) end
+      local kind, by, id, outdone = string.match(found[k], '^(.)(%S+) ?([^\n]*)(.*)$')
+      -- The same id again is the same alert: it must not end itself, and what was outdone stays so.
+      local is_itself, is_outdone = id == ARGV[ids + i], false
+      for line in string.gmatch(outdone, '[^\n]+') do
+        is_outdone = is_outdone or string.match(line, '^S%S+ (.*)$') == ARGV[ids + i]
+      end
+      if is_outdone or (not is_itself and is_withdrawn_by(ARGV[origins + 2 * i], kind, by)) then decide(i, kind) end
     end
   end
 end
@@ -82,12 +86,13 @@ for i = 1, n do
   local known = seen[i] or (before and before[i]) or first[id]
   if verdicts[i] ~= 'X' and known and known ~= origin then
     verdicts[i] = 'D'
-  elseif not verdicts[i] then
-    verdicts[i] = 'G'
-    if not known then
+  else
+    -- What was withdrawn takes its id too: added again it is the same alert, and as stale.
+    if verdicts[i] ~= 'X' and not known then
       redis.call('HSET', KEYS[3], id, origin)
       first[id] = origin
     end
+    verdicts[i] = verdicts[i] or 'G'
   end
 end
 return table.concat(verdicts)

@@ -1,32 +1,89 @@
 #!lua flags=allow-oom
--- A late answer says that an alert which waits to be sent again, or is held, was accepted: it is closed, if it is still
--- there.
+-- Late answers say that parts of alerts which wait to be sent again, or are held, were accepted. Where all of an alert is
+-- now, it is closed; else the rest goes on waiting, and only that is sent again. Any of it twice is harmless.
 -- KEYS: later, later bodies, held, held bodies, totals, events, receipts now
--- ARGV: origin, entry id of the origin, the event's members after “entry”, receipt field
--- Returns 1 where it closed one.
-local set, bodies = KEYS[1], KEYS[2]
-local packed = redis.call('HGET', bodies, ARGV[1])
-if not packed then
-  set, bodies = KEYS[3], KEYS[4]
-  packed = redis.call('HGET', bodies, ARGV[1])
+-- ARGV: n times (origin, now, account, message id or '', segment from 1, reference)
+-- Returns how many were closed.
+local function hex_of(octets)
+  return (string.gsub(octets, '.', function(octet) return string.format('%02x', string.byte(octet)) end))
 end
--- Words 2 and 5 of the state.
-local segments, doubts = string.match(packed or '', '^[^\n]*\n[^\n]*\n%d+ (%d+) %d+ %d+ (%d+) ')
--- Of a long sms this is one part's answer only: it is sent once more, or stays held.
-if segments ~= '1' then
-  return 0
+local function octets_of(hex)
+  return (string.gsub(hex, '%x%x', function(digits) return string.char(tonumber(digits, 16)) end))
 end
--- First what can fail, then what changes: an alert that can't be read here stays.
-local alert = cjson.decode(string.match(packed, '^[^\n]*\n[^\n]*\n[^\n]*\n(.*)$'))
-local members = '"id":' .. cjson.encode(alert.id) .. ',"entry":"' .. ARGV[2] .. '","stream":"' .. string.match(ARGV[1], '@(.*)$')
-  .. '","template":' .. cjson.encode(alert.template)
-if alert.tenant then members = members .. ',"tenant":' .. cjson.encode(alert.tenant) end
-if alert.batch then members = members .. ',"batch":' .. cjson.encode(alert.batch) end
-redis.call('ZREM', set, ARGV[1])
-redis.call('HDEL', bodies, ARGV[1])
-if ARGV[4] ~= '' then redis.call('HSET', KEYS[7], ARGV[4], '1\n' .. members) end
--- One doubt is the submit that this answers; with another one the carrier may have taken both.
-local rest = ARGV[3] .. (tonumber(doubts) > 1 and ',"ambiguous":true' or '')
-redis.call('HINCRBY', KEYS[5], 'accepted', 1)
-redis.call('XADD', KEYS[6], '*', 'events', '{' .. members .. ',' .. rest .. '}')
-return 1
+
+-- Notes the part in the words of the state (hash, account with what belongs to it, a message id in hexadecimal digits for
+-- each segment). Returns the accepted segments, a bit each; nothing where it is no part of this text, or known.
+local function note_part(words, last, accepted, answer)
+  local bit = 2 ^ (answer.segment - 1)
+  local is_of_it = string.match(words[2] or '', '^[^,]*') == answer.account and #words == 2 + last and answer.segment <= last
+  if not is_of_it or math.floor(accepted / bit) % 2 == 1 then return nil end
+  if answer.ref ~= '' then words[2 + answer.segment] = hex_of(answer.ref) end
+  return accepted + bit
+end
+
+-- The message ids of the alert where all of it is accepted now; else what is known of it is kept.
+local function refs_of_whole(bodies, answer, head, state, body)
+  local reference, segments, accepted, rest = string.match(state, '^(%d+) (%d+) (%d+) (%d+ %d+ .*)$')
+  if segments == '1' then return { answer.ref } end
+  if not reference or reference ~= answer.reference then return nil end
+  local throttles, doubts = string.match(rest, '^(%d+) (%d+) ')
+  local words = {}
+  for word in string.gmatch(string.sub(rest, #throttles + #doubts + 3), '%S+') do words[#words + 1] = word end
+  local last = tonumber(segments)
+  accepted = note_part(words, last, tonumber(accepted), answer)
+  if not accepted then return nil end
+  if accepted < 2 ^ last - 1 then
+    state = table.concat({ reference, segments, string.format('%d', accepted), throttles, doubts, table.concat(words, ' ') }, ' ')
+    redis.call('HSET', bodies, answer.origin, head .. state .. '\n' .. body)
+    return nil
+  end
+  local refs = {}
+  for i = 1, last do refs[i] = words[2 + i] == '-' and '' or octets_of(words[2 + i]) end
+  return refs
+end
+
+local function close(set, bodies, answer, refs, state, body)
+  -- First what can fail, then what changes: an alert that can't be read here stays.
+  local is_read, alert = pcall(cjson.decode, body)
+  if not is_read or type(alert) ~= 'table' then return 0 end
+  local entry, stream = string.match(answer.origin, '^(.*)@(.*)$')
+  local members = '"id":' .. cjson.encode(alert.id) .. ',"entry":"' .. entry .. '","stream":"' .. stream .. '","template":'
+    .. cjson.encode(alert.template)
+  if alert.tenant then members = members .. ',"tenant":' .. cjson.encode(alert.tenant) end
+  if alert.batch then members = members .. ',"batch":' .. cjson.encode(alert.batch) end
+  local texts, fields = {}, {}
+  for i, ref in ipairs(refs) do
+    -- A carrier may have written anything; what is no ASCII becomes what stands for malformed octets.
+    texts[i] = cjson.encode((string.gsub(ref, '[\128-\255]', '\239\191\189')))
+    if ref ~= '' then
+      fields[#fields + 1] = answer.account .. ':' .. string.lower(ref)
+      fields[#fields + 1] = i .. '\n' .. members
+    end
+  end
+  redis.call('ZREM', set, answer.origin)
+  redis.call('HDEL', bodies, answer.origin)
+  if #fields > 0 then redis.call('HSET', KEYS[7], unpack(fields)) end
+  redis.call('HINCRBY', KEYS[5], 'accepted', 1)
+  -- One doubt is the submit that this answers; with another one the carrier may have taken both.
+  local doubts = tonumber(string.match(state, '^%d+ %d+ %d+ %d+ (%d+) '))
+  redis.call('XADD', KEYS[6], '*', 'events', '{' .. members .. ',"event":"accepted","at":"' .. answer.at .. '","account":'
+    .. cjson.encode(answer.account) .. ',"refs":[' .. table.concat(texts, ',') .. '],"segments":' .. #refs .. ',"late":true'
+    .. (doubts > 1 and ',"ambiguous":true' or '') .. '}')
+  return 1
+end
+
+local closed = 0
+for at = 1, #ARGV, 6 do
+  local answer = { origin = ARGV[at], at = ARGV[at + 1], account = ARGV[at + 2], ref = ARGV[at + 3],
+    segment = tonumber(ARGV[at + 4]), reference = ARGV[at + 5] }
+  local set, bodies = KEYS[1], KEYS[2]
+  local packed = redis.call('HGET', bodies, answer.origin)
+  if not packed then
+    set, bodies = KEYS[3], KEYS[4]
+    packed = redis.call('HGET', bodies, answer.origin)
+  end
+  local head, state, body = string.match(packed or '', '^([^\n]*\n[^\n]*\n)([^\n]*)\n(.*)$')
+  local refs = state and refs_of_whole(bodies, answer, head, state, body)
+  if refs then closed = closed + close(set, bodies, answer, refs, state, body) end
+end
+return closed

@@ -24,6 +24,24 @@ local function is_outdone(a, b)
   return a_lane < b_lane
 end
 
+-- What withdraws on a subject, a line each, the latest first: that one counts. An id is one alert, whose place is where it
+-- first lay: added once more, which producers do when in doubt, it must not outdo what has come between.
+local LINES_MOST = 32
+local function id_of(line) return string.match(line, '^S%S+ (.*)$') end
+local function merged(was, value)
+  local id, lines = id_of(value), {}
+  for line in string.gmatch(was, '[^\n]+') do
+    if id_of(line) ~= id then
+      lines[#lines + 1] = line
+    elseif id and is_outdone(line, value) or not id and is_outdone(value, line) then
+      value = line -- of an id the first place counts, of two cancels the later one
+    end
+  end
+  lines[#lines + 1] = value
+  table.sort(lines, function(a, b) return a ~= b and is_outdone(b, a) end)
+  return table.concat(lines, '\n', 1, math.min(#lines, LINES_MOST))
+end
+
 if ARGV[1] ~= '0' then
   local was = redis.call('HGET', KEYS[1], ARGV[1])
   if not was or is_before(was, ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
@@ -36,7 +54,8 @@ for at = 3, #ARGV, 3 do
     redis.call('HSET', KEYS[4], name, '1')
   else
     local was = redis.call('HGET', KEYS[3], name)
-    if not was or is_outdone(was, value) then redis.call('HSET', KEYS[3], name, value) end
+    local now = was and merged(was, value) or value
+    if now ~= was then redis.call('HSET', KEYS[3], name, now) end
   end
 end
 return redis.call('HGETALL', KEYS[1])

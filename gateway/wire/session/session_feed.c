@@ -175,9 +175,10 @@ static void handle_frame(struct session *session, const struct frame *frame, mon
 
 static void handle_lost_framing(struct session *session, struct slice rest)
 {
-	char shown[2 * 16 + 1] = "";
+	/* The length alone: what follows may be the middle of somebody's number or text. */
+	char shown[2 * 4 + 1] = "";
 	struct buf hex = buf_over(shown, sizeof shown - 1);
-	buf_put_hex(&hex, rest.at, rest.len < 16 ? rest.len : 16);
+	buf_put_hex(&hex, rest.at, rest.len < 4 ? rest.len : 4);
 	session_finish(session, SESSION_END_FRAMING, "framing is lost: no %s frame begins with %s",
 		       session->dialect->name, shown);
 	if (session->dialect->write_lost_framing != NULL) {

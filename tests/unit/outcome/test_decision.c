@@ -18,9 +18,9 @@ static const struct decision_options options = {
 };
 
 /* What a row needs to be told; all else is nothing. */
-enum { OF_ACCOUNT = 1, OTHER = 2, HOLD = 4 };
+enum { OF_ACCOUNT = 1, OTHER = 2, HOLD = 4, ABSENT = 8 };
 
-/* What is counted, a letter each: a attempt, t throttle, u unknown, ? ambiguous. */
+/* What is counted, a letter each: a attempt, t throttle, u unknown. */
 static void write_counts(const struct decision *got, char out[8])
 {
 	size_t len = 0;
@@ -30,8 +30,6 @@ static void write_counts(const struct decision *got, char out[8])
 		out[len++] = 't';
 	if (got->counts_doubt)
 		out[len++] = 'u';
-	if (got->is_ambiguous)
-		out[len++] = '?';
 	out[len] = '\0';
 }
 
@@ -66,6 +64,14 @@ Test(decision, table)
 		  "a" },
 		{ "the account rejected, there is no other", OUTCOME_REJECTED, OF_ACCOUNT, 0, 0, 0, 0, DECISION_DEAD,
 		  "rejected", "" },
+		{ "the account rejected, another one is away", OUTCOME_REJECTED, OF_ACCOUNT | ABSENT, 0, 0, 0, 0,
+		  DECISION_LATER, NULL, "a" },
+		{ "the account rejected, one is away, one is not", OUTCOME_REJECTED, OF_ACCOUNT | ABSENT | OTHER, 0, 0,
+		  0, 0, DECISION_ELSEWHERE, NULL, "a" },
+		{ "rejected, another one is away", OUTCOME_REJECTED, ABSENT, 0, 0, 0, 0, DECISION_DEAD, "rejected",
+		  "" },
+		{ "the account rejected, one is away, the last attempt", OUTCOME_REJECTED, OF_ACCOUNT | ABSENT, 9, 0, 0,
+		  0, DECISION_DEAD, "rejected", "" },
 		{ "the account rejected, the last attempt", OUTCOME_REJECTED, OF_ACCOUNT | OTHER, 9, 0, 0, 0,
 		  DECISION_DEAD, "rejected", "" },
 		{ "rejected under hold", OUTCOME_REJECTED, HOLD, 0, 0, 0, 1, DECISION_DEAD, "rejected", "" },
@@ -94,17 +100,18 @@ Test(decision, table)
 		{ "more attempts than are allowed now", OUTCOME_TEMPORARY, 0, 50, 50, 0, 0, DECISION_DEAD, "attempts",
 		  "" },
 
-		{ "unknown", OUTCOME_UNKNOWN, OTHER, 0, 0, 0, 0, DECISION_LATER, NULL, "u?" },
-		{ "unknown is no attempt", OUTCOME_UNKNOWN, 0, 9, 9, 9, 0, DECISION_LATER, NULL, "u?" },
-		{ "unknown twice", OUTCOME_UNKNOWN, OTHER, 0, 0, 0, 1, DECISION_DEAD, "unanswered", "?" },
-		{ "unknown under hold", OUTCOME_UNKNOWN, HOLD | OTHER, 0, 0, 0, 0, DECISION_HOLD, "unanswered", "u?" },
-		{ "unknown again under hold", OUTCOME_UNKNOWN, HOLD, 9, 9, 0, 3, DECISION_HOLD, "unanswered", "u?" },
+		{ "unknown", OUTCOME_UNKNOWN, OTHER, 0, 0, 0, 0, DECISION_LATER, NULL, "u" },
+		{ "unknown is no attempt", OUTCOME_UNKNOWN, 0, 9, 9, 9, 0, DECISION_LATER, NULL, "u" },
+		{ "unknown twice", OUTCOME_UNKNOWN, OTHER, 0, 0, 0, 1, DECISION_DEAD, "unanswered", "" },
+		{ "unknown under hold", OUTCOME_UNKNOWN, HOLD | OTHER, 0, 0, 0, 0, DECISION_HOLD, "unanswered", "u" },
+		{ "unknown again under hold", OUTCOME_UNKNOWN, HOLD, 9, 9, 0, 3, DECISION_HOLD, "unanswered", "u" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct decision_facts facts = {
 			.outcome_class = rows[i].outcome_class,
 			.is_about_account = rows[i].facts & OF_ACCOUNT,
 			.has_other = rows[i].facts & OTHER,
+			.has_absent_other = rows[i].facts & ABSENT,
 			.attempts = rows[i].attempts,
 			.here = rows[i].here,
 			.throttles = rows[i].throttles,
@@ -229,6 +236,5 @@ Test(decision, deadline)
 		cr_assert_eq(got.delay_us, rows[i].want_delay, "%s: %ld", rows[i].name, (long)got.delay_us);
 		bool is_expired = got.reason != NULL && strcmp(got.reason, "expired") == 0;
 		cr_assert_eq(is_expired, rows[i].want == DECISION_EXPIRED, "%s", rows[i].name);
-		cr_assert_eq(got.is_ambiguous, rows[i].outcome_class == OUTCOME_UNKNOWN, "%s", rows[i].name);
 	}
 }

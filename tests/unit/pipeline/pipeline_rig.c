@@ -51,15 +51,11 @@ static void store_settle(struct store *store, struct settlement *const *settleme
 		rig.settling[rig.settling_count++] = settlements[i];
 }
 
-static void store_settle_late(struct store *store, const struct entry_key *origin, struct slice members,
-			      const char *account, struct slice carrier_ref)
+static void store_settle_late(struct store *store, const struct store_late *late)
 {
 	(void)store;
-	(void)members;
-	(void)account;
-	(void)carrier_ref;
 	rig.late_count++;
-	rig.late_origin = *origin;
+	rig.late_key = late->key;
 }
 
 static void store_flush(struct store *store)
@@ -96,6 +92,7 @@ static enum submit_answer carrier_submit(struct carrier *base, const struct subm
 	player->tokens[at] = submit->token;
 	player->numbers[at] = submit->key.segment;
 	player->references[at] = submit->segment->reference;
+	player->keys[at] = submit->key;
 	return SUBMIT_TAKEN;
 }
 

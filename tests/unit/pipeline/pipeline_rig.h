@@ -17,7 +17,8 @@ struct player {
 	unsigned submit_count;
 	uint64_t tokens[16];
 	uint8_t numbers[16];
-	uint16_t references[16];
+	uint16_t references[16]; /* as the segments carry them */
+	struct submit_key keys[16];
 };
 
 /* How the world is made: all nothing is an sms of three segments of a notice on a route with the first account only. */
@@ -50,7 +51,7 @@ struct rig {
 	struct rig_setup setup;
 	wall_ms not_before;  /* of the alert; 0 = none */
 	unsigned late_count; /* late answers given to the store */
-	struct entry_key late_origin;
+	struct submit_key late_key;
 };
 
 extern struct rig rig;

@@ -109,6 +109,7 @@ Test(events, closing)
 		char want[512];
 		fresh(sizeof block);
 		with_segments(rows[i].segments);
+		parcel.accepted = parcel.submitted;
 		parcel.account = 1;
 		parcel.attempts = rows[i].attempts;
 		parcel.is_ambiguous = rows[i].is_ambiguous;

@@ -117,7 +117,7 @@ Test(outcomes, who_stays_where_it_is)
 		enum settle_kind want;
 	} rows[] = {
 		{ "no other way", false, false, false, &refused, SETTLE_DEAD },
-		{ "the other way is down", true, true, false, &refused, SETTLE_DEAD },
+		{ "the other way is down", true, true, false, &refused, SETTLE_LATER },
 		{ "it may have arrived before", true, false, true, &refused, SETTLE_DEAD },
 		{ "of the sms, not the account", true, false, false, &rejected, SETTLE_DEAD },
 		{ "temporary, the first time", true, false, false, &temporary, SETTLE_LATER },
@@ -135,6 +135,23 @@ Test(outcomes, who_stays_where_it_is)
 		cr_assert_eq(rig.players[1].submit_count, 0, "%s", rows[i].name);
 		rig_tear_down();
 	}
+}
+
+/* The other account was away for a moment: it is tried first when it is back, and who refused it is left alone. */
+Test(outcomes, who_was_away_is_tried_when_it_is_back)
+{
+	begin_new(&two_ways);
+	rig_tell(1, CARRIER_DOWN);
+	rig_answer(0, 0, &refused);
+	expect_settled(1, SETTLE_LATER, "it waits for the other account");
+	rig_tell(1, CARRIER_UP);
+	come_back(&(struct store_entry){ .attempt = rig.settled.attempt });
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 1);
+	cr_assert_eq(rig.players[1].submit_count, 1);
+	rig_accept(1, 0, "m");
+	expect_settled(2, SETTLE_CLOSE, "the other one took it");
+	rig_tear_down();
 }
 
 /* A long sms: refused as a whole it goes as a whole, with one part accepted or without an answer it stays. */
@@ -335,9 +352,105 @@ Test(outcomes, a_late_answer_comes_behind_its_settlement)
 	rig.players[0].events->on_late(rig.players[0].ctx, &key, &late);
 	cr_assert_eq(rig.settling_count, 1, "its settlement is with the store");
 	cr_assert_eq(rig.late_count, 1);
-	cr_assert(entry_key_equal(&rig.late_origin, &key.origin));
+	cr_assert(entry_key_equal(&rig.late_key.origin, &key.origin));
 	expect_settled(1, SETTLE_HOLD, "held");
 	rig_tear_down();
+}
+
+static void answer_late(unsigned account, uint16_t reference, uint8_t segment, const char *ref)
+{
+	const struct submit_key key = { { RIG_START, 0, LANE_NORMAL }, reference, segment };
+	const struct outcome late = { .outcome_class = OUTCOME_ACCEPTED, .carrier_ref = slice_of(ref) };
+	rig.players[account].events->on_late(rig.players[account].ctx, &key, &late);
+}
+
+/* It is back in memory, and waits for a place in the window or for its BEGIN: the answer that comes now spares it. */
+Test(outcomes, a_late_answer_finds_what_has_come_back)
+{
+	static const struct row {
+		const char *name;
+		bool is_beginning;
+		bool is_twice; /* it was begun since, by one that died */
+		unsigned account;
+		bool want_spared;
+		bool want_ambiguous;
+	} rows[] = {
+		{ "it waits", false, false, 0, true, false },
+		{ "it waits, and is in doubt twice", false, true, 0, true, true },
+		{ "it is being begun", true, false, 0, true, false },
+		{ "it is being begun, and is in doubt twice", true, true, 0, true, true },
+		{ "of another account", true, false, 1, false, true },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		rig_set_up(&(struct rig_setup){ .is_short = true });
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+		rig_answer(0, 0, &unknown);
+		rig_turn();
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", row->name);
+		rig.players[0].room = row->is_beginning ? 10 : 0;
+		come_back(&(struct store_entry){ .ambiguous = true, .in_doubt = row->is_twice });
+		cr_assert_eq(rig.beginning, row->is_beginning, "%s", row->name);
+		answer_late(row->account, 0, 1, "m");
+		if (row->is_beginning)
+			rig_answer_begin();
+		cr_assert_eq(rig.late_count, 0, "%s", row->name);
+		cr_assert_eq(rig.players[0].submit_count, row->want_spared ? 1 : 2, "%s", row->name);
+		if (!row->want_spared)
+			rig_accept(0, 1, "n");
+		expect_settled(2, SETTLE_CLOSE, row->name);
+		cr_assert_not_null(strstr(rig.event, row->want_spared ? "\"refs\":[\"m\"]" : "\"refs\":[\"n\"]"),
+				   "%s: %s", row->name, rig.event);
+		cr_assert_eq(strstr(rig.event, "\"ambiguous\":true") != NULL, row->want_ambiguous, "%s: %s", row->name,
+			     rig.event);
+		rig_tear_down();
+	}
+}
+
+/* Of a long sms only what is still missing goes again; parts of another text are no parts of it. */
+Test(outcomes, late_answers_to_parts)
+{
+	static const struct row {
+		const char *name;
+		unsigned room;       /* of the window when it comes back */
+		uint16_t off;        /* of the reference */
+		unsigned parts;      /* answered late, from the first on */
+		unsigned want_again; /* submits */
+	} rows[] = {
+		{ "one, while it is being begun", 10, 0, 1, 2 },
+		{ "all, while it is being begun", 10, 0, 3, 0 },
+		{ "one, while it waits", 0, 0, 1, 2 },
+		{ "all, while it waits", 0, 0, 3, 0 },
+		{ "of another text", 10, 1, 3, 3 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		begin_new(&(struct rig_setup){ 0 });
+		for (unsigned k = 0; k < 3; k++)
+			rig_answer(0, k, &unknown);
+		rig_turn();
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", row->name);
+		uint16_t reference = rig.players[0].keys[0].reference;
+		rig.players[0].room = row->room;
+		come_back(&(struct store_entry){ .ambiguous = true });
+		for (uint8_t k = 1; k <= row->parts; k++)
+			answer_late(0, (uint16_t)(reference + row->off), k, "m");
+		rig.players[0].room = 10;
+		rig_turn();
+		if (rig.beginning > 0)
+			rig_answer_begin();
+		cr_assert_eq(rig.players[0].submit_count, 3 + row->want_again, "%s: %u", row->name,
+			     rig.players[0].submit_count);
+		for (unsigned k = 0; k < row->want_again; k++)
+			rig_accept(0, 3 + k, "n");
+		expect_settled(2, SETTLE_CLOSE, row->name);
+		cr_assert_eq(strstr(rig.event, "\"ambiguous\":true") != NULL, row->want_again > 0, "%s: %s", row->name,
+			     rig.event);
+		rig_tear_down();
+	}
 }
 
 /* The clock was set back, so that it looks too early again: what was tried has had its time, and goes on. */
@@ -355,6 +468,70 @@ Test(outcomes, what_was_tried_does_not_wait_for_its_time_again)
 		rig_accept(0, i, "m");
 	expect_settled(1, SETTLE_CLOSE, "tried before");
 	rig_tear_down();
+}
+
+/* -- parts of it are out already -- */
+
+/* Where they can't be completed the text goes whole: the phone may get them twice, which is said. */
+Test(outcomes, parts_that_cannot_be_completed_are_told)
+{
+	static const struct row {
+		const char *name;
+		const char *state;
+		unsigned crashes;
+		enum settle_kind want;
+		bool want_ambiguous;
+	} rows[] = {
+		{ "its text has changed", "77 3 2 0 0 99 down - 6d -", 0, SETTLE_CLOSE, true },
+		{ "its account is gone", "77 3 2 0 0 99 gone - 6d -", 0, SETTLE_CLOSE, true },
+		{ "its text has changed, nothing was out", "77 3 0 0 0 99 down - - -", 0, SETTLE_CLOSE, false },
+		{ "its account is gone, nothing was out", "77 3 0 0 0 99 gone - - -", 0, SETTLE_CLOSE, false },
+		{ "it becomes a dead letter at once", "77 3 2 0 0 99 down - 6d -", 3, SETTLE_DEAD, true },
+		{ "likewise, nothing was out", "77 3 0 0 0 99 down - - -", 3, SETTLE_DEAD, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		rig_set_up(&(struct rig_setup){ 0 });
+		rig_bring(LANE_READY, row->state, &(struct store_entry){ .crashes = row->crashes });
+		if (row->want == SETTLE_CLOSE) {
+			rig_answer_begin();
+			cr_assert_eq(rig.players[0].submit_count, 3, "%s", row->name);
+			for (unsigned k = 0; k < 3; k++)
+				rig_accept(0, k, "n");
+		}
+		expect_settled(1, row->want, row->name);
+		bool says_so = row->want == SETTLE_DEAD ? rig.settled.ambiguous
+							: strstr(rig.event, "\"ambiguous\":true") != NULL;
+		cr_assert_eq(says_so, row->want_ambiguous, "%s: %s", row->name, rig.event);
+		rig_tear_down();
+	}
+}
+
+/* However it ends, what was accepted of it is told: it is paid for, and has a receipt. */
+Test(outcomes, an_end_tells_of_the_parts_that_are_out)
+{
+	for (unsigned is_back = 0; is_back < 2; is_back++) {
+		begin_new(&(struct rig_setup){ .life_ms = 5000 });
+		rig.accounts[0].wants_receipt = true;
+		rig_accept(0, 0, "n1");
+		rig_answer(0, 1, &throttled);
+		rig_answer(0, 2, &throttled);
+		expect_settled(1, SETTLE_LATER, "it waits");
+		rig.players[0].room = is_back ? 0 : 10;
+		rig.now.wall += is_back ? 0 : 6000;
+		come_back(NULL);
+		if (is_back) { /* its time is over while it waits for a place */
+			rig.now.wall += 6000;
+			rig_pass(2 * US_PER_S);
+		}
+		expect_settled(2, SETTLE_CLOSE, is_back ? "in memory" : "in the queue");
+		cr_assert_not_null(strstr(rig.event, "\"event\":\"expired\""), "%s", rig.event);
+		cr_assert_not_null(
+			strstr(rig.event, "\"account\":\"down\",\"refs\":[\"n1\",\"\",\"\"],\"segments\":1,"), "%s",
+			rig.event);
+		cr_assert_eq(rig.settled.receipt_key_count, 1);
+		rig_tear_down();
+	}
 }
 
 /* -- expired -- */

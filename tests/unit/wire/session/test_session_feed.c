@@ -192,15 +192,12 @@ Test(session_feed, lost_framing)
 		const char *want_reason;
 	} rows[] = {
 		{ "shorter than a header", SLICE("\0\0\0\x09s12345"),
-		  "framing is lost: no tiny frame begins with 00000009733132333435" },
-		{ "length 0", SLICE("\0\0\0\0s12345"),
-		  "framing is lost: no tiny frame begins with 00000000733132333435" },
-		{ "too long", SLICE("\0\0\x10\x01s12345"),
-		  "framing is lost: no tiny frame begins with 00001001733132333435" },
-		{ "4 GiB", SLICE("\xff\xff\xff\xffs12345"),
-		  "framing is lost: no tiny frame begins with ffffffff733132333435" },
+		  "framing is lost: no tiny frame begins with 00000009" },
+		{ "length 0", SLICE("\0\0\0\0s12345"), "framing is lost: no tiny frame begins with 00000000" },
+		{ "too long", SLICE("\0\0\x10\x01s12345"), "framing is lost: no tiny frame begins with 00001001" },
+		{ "4 GiB", SLICE("\xff\xff\xff\xffs12345"), "framing is lost: no tiny frame begins with ffffffff" },
 		{ "HTTP", SLICE("HTTP/1.1 400 Bad Request\r\n"),
-		  "framing is lost: no tiny frame begins with 485454502f312e312034303020426164" },
+		  "framing is lost: no tiny frame begins with 48545450" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		for (int cut = 0; cut < 2; cut++) {
@@ -215,7 +212,7 @@ Test(session_feed, lost_framing)
 				session_feed(link.session, at + first, rows[i].octets.len - first, link.now);
 			cr_assert_eq(end, SESSION_END_FRAMING, "%s: %s", rows[i].name, session_end_name(end));
 			/* A header that came in pieces is judged as soon as it is whole. */
-			size_t shown = strlen("framing is lost: no tiny frame begins with ") + 20;
+			size_t shown = strlen("framing is lost: no tiny frame begins with ") + 8;
 			cr_assert_eq(strncmp(session_reason(link.session), rows[i].want_reason, shown), 0, "%s: %s",
 				     rows[i].name, session_reason(link.session));
 			cr_assert(cut || strcmp(session_reason(link.session), rows[i].want_reason) == 0, "%s: %s",
