@@ -99,6 +99,21 @@ static void judge_accepted(const struct judging *judging, const struct audit_ale
 		      alert->missing);
 }
 
+/* All its entries are closed as duplicates; of what, nothing says. */
+static void judge_duplicates(const struct judging *judging, const struct audit_alert *alert)
+{
+	char place[PLACE_CAP];
+	if (alert->arrived == 0)
+		blame(judging, AUDIT_LOST, 1, case_of(alert),
+		      "closed as duplicate, but neither an event nor the carrier knows what of (unless that was before "
+		      "the time of this audit)");
+	else
+		blame(judging, AUDIT_UNCLOSED, 1, case_of(alert),
+		      "at the carrier: %s; it is closed as duplicate, and no event tells of what was sent (unless that "
+		      "was before the time of this audit)",
+		      place_of(judging, audit_book_message(judging->book, alert->message), place));
+}
+
 static void judge_unaccepted(const struct judging *judging, struct audit_alert *alert)
 {
 	char place[PLACE_CAP];
@@ -122,10 +137,8 @@ static void judge_unaccepted(const struct judging *judging, struct audit_alert *
 		      "at the carrier: %s; no event closes it, %s",
 		      place_of(judging, audit_book_message(judging->book, alert->message), place),
 		      judging->book->has_pending ? "and it is not pending" : "whether it is pending is not known");
-	if (alert->closed && alert->closed == alert->duplicates && !alert->waiting && !alert->missing && arrived == 0)
-		blame(judging, AUDIT_LOST, 1, case_of(alert),
-		      "closed as duplicate, but neither an event nor the carrier knows what of (unless that was before "
-		      "the time of this audit)");
+	if (alert->closed && alert->closed == alert->duplicates && !alert->waiting && !alert->missing)
+		judge_duplicates(judging, alert);
 	judge_copies(judging, alert, (arrived > 1 ? arrived - 1 : 0) + alert->repeats);
 }
 
