@@ -63,11 +63,12 @@ struct audit_alert {
 	uint32_t next_of_number;
 	uint32_t next_of_place;
 	uint16_t lines;      /* produced without their entry */
+	uint16_t listed;     /* found on the list, where alerts have no entry yet */
 	uint16_t accepted;   /* entries closed so, likewise below */
 	uint16_t duplicates; /* … as duplicate */
 	uint16_t closed;     /* … in any way */
 	uint16_t resolved;   /* entries closed or pending that no line of the producer names */
-	uint16_t waiting;    /* entries pending */
+	uint16_t waiting;    /* entries pending, and such of the lines as are on the list */
 	uint16_t missing;    /* entries produced of which nothing is known */
 	uint16_t arrived;    /* whole messages */
 	uint16_t repeats;    /* segments sent again */

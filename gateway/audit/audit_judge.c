@@ -148,6 +148,7 @@ static void judge_alert(const struct judging *judging, struct audit_alert *alert
 		(alert->flags & AUDIT_ALERT_DELIVERED) && !(alert->flags & AUDIT_ALERT_UNDELIVERED);
 	judging->verdict->undelivered += (alert->flags & AUDIT_ALERT_UNDELIVERED) != 0;
 	judging->verdict->varied += (alert->flags & AUDIT_ALERT_VARIES) != 0;
+	judging->verdict->pending += alert->listed;
 	if (alert->accepted)
 		judge_accepted(judging, alert);
 	else

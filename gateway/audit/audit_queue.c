@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Entries as they lie in Redis: those that wait, and dead letters. */
+/* Alerts as they lie in Redis: those that wait, and dead letters. */
 
 #include "audit/audit_read.h"
 
@@ -58,6 +58,13 @@ bool audit_read_pending(struct audit_book *book, const struct audit_entry *key, 
 	if (is_ambiguous)
 		audit_book_alert(book, entry->alert)->flags |= AUDIT_ALERT_AMBIGUOUS;
 	return true;
+}
+
+void audit_read_listed(struct audit_book *book, const char *body, size_t len)
+{
+	uint32_t row = alert_of_body(book, body, len);
+	if (row != AUDIT_NONE)
+		audit_book_bump(&audit_book_alert(book, row)->listed);
 }
 
 bool audit_read_letter(struct audit_book *book, const struct audit_entry *key, const char *body, size_t len,
