@@ -61,9 +61,9 @@ static enum audit_result conclude(struct audit_book *book, const struct inputs *
 		return trouble->result;
 	}
 	audit_judge(book, &inputs->carrier, verdict);
-	enum audit_result result = audit_judge_is_violated(book, verdict) ? AUDIT_VIOLATED
-				   : verdict->pending                     ? AUDIT_INCOMPLETE
-									  : AUDIT_CLEAN;
+	enum audit_result result = audit_judge_is_violated(book, verdict)          ? AUDIT_VIOLATED
+				   : verdict->pending || book->produced_count == 0 ? AUDIT_INCOMPLETE
+										   : AUDIT_CLEAN;
 	if (!audit_report(book, verdict, result, options->wants_json, out)) {
 		audit_trouble_memory(trouble);
 		result = trouble->result;

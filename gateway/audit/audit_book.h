@@ -137,6 +137,7 @@ struct audit_book {
 	uint64_t again_count;     /* of these with an id that was there */
 	uint64_t control_count;   /* lines that withdraw others */
 	uint64_t part_count;      /* messages of which segments are missing */
+	uint64_t timeless_count;  /* messages whose time can't be read */
 	uint64_t ref_match_count; /* events whose refs led to a message */
 	uint64_t unknown_events;  /* closings of alerts that no producer names */
 	uint64_t events_trimmed;  /* entries of the event stream that are gone */

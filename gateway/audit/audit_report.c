@@ -135,6 +135,7 @@ static bool print_json(const struct audit_book *book, const struct audit_verdict
 		json_object_set_new(report, fault_texts[fault].member, json_count(verdict->counts[fault]));
 	json_object_set_new(report, "duplicates_explained", json_count(verdict->explained));
 	json_object_set_new(report, "produced_differently", json_count(verdict->varied));
+	json_object_set_new(report, "times_unreadable", json_count(book->timeless_count));
 	json_object_set_new(report, "events_of_others", json_count(book->unknown_events));
 	json_object_set_new(report, "events_trimmed", json_count(book->events_trimmed));
 	if (book->has_drift)
@@ -232,11 +233,33 @@ static void print_notes(const struct audit_book *book, const struct audit_verdic
 			"\nNote: %" PRIu64
 			" entries of the event stream were trimmed; what they told of is missing here.\n",
 			book->events_trimmed);
+	if (book->timeless_count)
+		fprintf(out, "\nNote: %" PRIu64 " message%s no readable time; whether %s too late was not checked.\n",
+			book->timeless_count, book->timeless_count == 1 ? " has" : "s have",
+			book->timeless_count == 1 ? "it came" : "they came");
+	if (book->unknown_events)
+		fprintf(out, "\nNote: %" PRIu64 " %s in the producers' files; %s left out.\n", book->unknown_events,
+			book->unknown_events == 1 ? "event tells of an alert that is not"
+						  : "events tell of alerts that are not",
+			book->unknown_events == 1 ? "it is" : "they are");
 	if (verdict->varied)
 		fprintf(out,
 			"\nNote: %" PRIu64
 			" ids were produced with more than one number or text; theirs are not compared.\n",
 			verdict->varied);
+}
+
+static const char *end_of(const struct audit_book *book, enum audit_result result)
+{
+	if (result == AUDIT_CLEAN)
+		return "\nCLEAN\n";
+	if (result == AUDIT_VIOLATED)
+		return "\nVIOLATED\n";
+	if (book->produced_count == 0)
+		return "\nINCOMPLETE: nothing was audited, since the producers' files hold no alert; does --produced "
+		       "name "
+		       "the right ones?\n";
+	return "\nINCOMPLETE: nothing is wrong so far, but some are pending; try again later, or with --wait\n";
 }
 
 static void print_text(const struct audit_book *book, const struct audit_verdict *verdict, enum audit_result result,
@@ -251,12 +274,7 @@ static void print_text(const struct audit_book *book, const struct audit_verdict
 	for (unsigned fault = 0; fault < AUDIT_FAULT_COUNT; fault++)
 		print_fault(book, verdict, fault, out);
 	print_notes(book, verdict, out);
-	fputs(result == AUDIT_CLEAN ? "\nCLEAN\n"
-	      : result == AUDIT_VIOLATED
-		      ? "\nVIOLATED\n"
-		      : "\nINCOMPLETE: nothing is wrong so far, but some are pending; try again later, or with "
-			"--wait\n",
-	      out);
+	fputs(end_of(book, result), out);
 }
 
 bool audit_report(const struct audit_book *book, const struct audit_verdict *verdict, enum audit_result result,

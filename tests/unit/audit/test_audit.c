@@ -184,6 +184,13 @@ static const struct row rows[] = {
 	{ "sent before its end", ADD_MORE("a", "\"expires_at\":\"2026-02-13T08:00:01+08:00\""),
 	  GOT(NUMBER_A, "r1", "a"), ACCEPTED("a", "1", "r1"), AUDIT_CLEAN, "accepted=1", NULL },
 
+	{ "times that can't be read", TWO_ADDED,
+	  "{\"to\":\"" NUMBER_A "\",\"text\":\"text a\",\"at\":\"13.02.2026 08:00\",\"message_id\":\"r1\"}\n"
+	  "{\"to\":\"" NUMBER_B "\",\"text\":\"text b\",\"time\":\"2026-02-13 08:00:00\",\"message_id\":\"r2\"}\n",
+	  TWO_ACCEPTED, AUDIT_CLEAN, "accepted=2 times_unreadable=2", NULL },
+	{ "no times", TWO_ADDED,
+	  "{\"to\":\"" NUMBER_A "\",\"text\":\"text a\",\"at\":null}\n{\"to\":\"" NUMBER_B "\",\"text\":\"text b\"}\n",
+	  TWO_ACCEPTED, AUDIT_CLEAN, "accepted=2", NULL },
 	{ "held", TWO_ADDED, GOT(NUMBER_A, "r1", "a"),
 	  ACCEPTED("a", "1", "r1") EVENT("b", "2", "held", ",\"ambiguous\":true"), AUDIT_INCOMPLETE,
 	  "accepted=1 held=1 pending=1", NULL },
@@ -197,6 +204,10 @@ static const struct row rows[] = {
 	{ "numbers of many digits, and a NUL",
 	  ADD_MORE("a", "\"params\":{\"n\":123456789012345678901234567890,\"t\":\"x\\u0000y\"}"),
 	  GOT(NUMBER_A, "r1", "a"), ACCEPTED("a", "1", "r1"), AUDIT_CLEAN, "accepted=1", NULL },
+	{ "nothing at all", "", "", "", AUDIT_INCOMPLETE, "", NULL },
+	{ "nothing but withdrawals", "{\"cancel\":\"a\"}\n", "", NULL, AUDIT_INCOMPLETE, "controls=1", NULL },
+	{ "nothing produced, and sent all the same", "", GOT(NUMBER_A, "r1", "a"), "", AUDIT_VIOLATED, "phantom=1",
+	  "no producer's alert leads to it" },
 	{ "violation before pending", TWO_ADDED ADD("c", NUMBER_C), GOT(NUMBER_A, "r1", "a"),
 	  TWO_ACCEPTED EVENT("c", "3", "held", ""), AUDIT_VIOLATED, "accepted=2 lost=1 held=1 pending=1", "accepted" },
 };
@@ -295,6 +306,7 @@ static void check_counts(const struct row *row, const json_t *report)
 		"duplicates_explained",
 		"produced_differently",
 		"events_of_others",
+		"times_unreadable",
 	};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		const json_t *count = json_object_get(report, names[i]);
@@ -349,7 +361,8 @@ Test(audit, page)
 	static const char *const names[] = { "p", "c", "e", NULL };
 	struct folder folder = make_folder();
 	write_file("p", ADDED("a", NUMBER_A, "1") ADDED("b\\u001b[2J", NUMBER_B, "2") ADDED("c", NUMBER_C, "3"));
-	write_file("c", GOT(NUMBER_A, "r1", "a"));
+	write_file("c", GOT(NUMBER_A, "r1", "a") "{\"to\":\"" NUMBER_A "\",\"message_id\":\"r1\",\"incomplete\":true,"
+						 "\"at\":\"at noon\"}\n");
 	write_file("e", ACCEPTED("a", "1", "r1") EVENT("c", "3", "dead", ",\"reason\":\"no_route: there is none\""));
 	struct answer answer = audit(&(struct audit_options){ .produced = "p", .carrier = "c", .events = "e" });
 	cr_expect_eq(answer.result, AUDIT_VIOLATED);
@@ -361,6 +374,7 @@ Test(audit, page)
 		"  no_route                1\n"
 		"pending                   0\n"
 		"at the carrier            1\n"
+		"  not whole               1\n"
 		"latency        p50 1000 ms, p99 1000 ms (from XADD to the carrier, 1)\n"
 		"\n"
 		"LOST: 1\n"
@@ -369,9 +383,34 @@ Test(audit, page)
 		"not known, and it is not at the carrier\n"
 		"  → Look for the entry in the gateway's logs and in the event stream, and ask the carrier for the "
 		"number; then add the alert again under a new id.\n"
+		"\nNote: 1 message has no readable time; whether it came too late was not checked.\n"
 		"\nVIOLATED\n",
 		"%s", answer.out);
 	answer_fini(&answer);
+	remove_folder(&folder, names);
+}
+
+/* An audit that could find nothing says so. */
+Test(audit, nothing_audited)
+{
+	static const char *const names[] = { "p", "e", NULL };
+	struct folder folder = make_folder();
+	cr_assert_eq(mkdir("d", 0700), 0);
+	write_file("p", "");
+	write_file("e", ACCEPTED("a", "1", "r1"));
+	struct answer answer = audit(&(struct audit_options){ .produced = "d", .carrier = "p", .events = "e" });
+	cr_expect_eq(answer.result, AUDIT_INCOMPLETE);
+	cr_expect_str_eq(answer.out,
+			 "produced                  0\n"
+			 "accepted                  0\n"
+			 "pending                   0\n"
+			 "at the carrier            0\n"
+			 "\nNote: 1 event tells of an alert that is not in the producers' files; it is left out.\n"
+			 "\nINCOMPLETE: nothing was audited, since the producers' files hold no alert; does --produced "
+			 "name the right ones?\n",
+			 "%s", answer.out);
+	answer_fini(&answer);
+	cr_expect_eq(rmdir("d"), 0);
 	remove_folder(&folder, names);
 }
 
