@@ -43,6 +43,7 @@ static bool read_inputs(const struct inputs *inputs, const struct audit_options 
 	    (redis && !audit_redis_pending(redis, book, trouble)) ||
 	    !audit_lines_read(&inputs->carrier, audit_read_carrier, book, trouble))
 		return false;
+	book->events_come_again = options->events != NULL;
 	if (options->events && !audit_lines_read(&inputs->events, audit_read_event, book, trouble))
 		return false;
 	if (redis && options->events == NULL && !audit_redis_events(redis, book, trouble))

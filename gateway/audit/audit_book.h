@@ -104,7 +104,10 @@ enum {
 struct audit_entry {
 	uint64_t ms;
 	uint64_t seq;
-	uint32_t alert; /* AUDIT_NONE = not known */
+	uint32_t alert;       /* AUDIT_NONE = not known */
+	uint32_t first_at;    /* when it was closed for the first time: a hash, 0 = not told */
+	uint32_t last_at;     /* … for the last time */
+	uint32_t requeued_at; /* … and put back for the last time */
 	uint8_t lane;
 	uint8_t first_kind; /* of its closings */
 	uint8_t last_kind;
@@ -132,6 +135,7 @@ struct audit_book {
 	char reasons[AUDIT_REASONS_MAX][AUDIT_REASON_CAP]; /* the last one takes what does not fit */
 	unsigned reason_count;
 	bool has_events;
+	bool events_come_again;   /* they are of a reader's files, which may hold some of them twice */
 	bool has_pending;         /* it is known what is pending */
 	uint64_t produced_count;  /* entries that producers added */
 	uint64_t again_count;     /* of these with an id that was there */

@@ -34,6 +34,11 @@
 #define ACCEPTED(id, seq, ref)  EVENT(id, seq, "accepted", ",\"refs\":[\"" ref "\"]")
 #define AMBIGUOUS(id, seq, ref) EVENT(id, seq, "accepted", ",\"refs\":[\"" ref "\"],\"ambiguous\":true")
 
+/* At a second of that minute; and an alert that died and was put back. */
+#define EVENT_AT(id, seq, kind, s) EVENT(id, seq, kind, ",\"at\":\"2026-02-13T00:00:0" s ".250Z\"")
+#define PUT_BACK(id, seq)          EVENT_AT(id, seq, "dead", "1") EVENT_AT(id, seq, "requeued", "2")
+#define TWO_ACCEPTED_AT            EVENT_AT("a", "1", "accepted", "2") EVENT_AT("b", "2", "accepted", "2")
+
 #define TWO_ADDED    ADD_TEXT("a", NUMBER_A) ADD_TEXT("b", NUMBER_B)
 #define TWO_GOT      GOT(NUMBER_A, "r1", "a") GOT(NUMBER_B, "r2", "b")
 #define TWO_ACCEPTED ACCEPTED("a", "1", "r1") ACCEPTED("b", "2", "r2")
@@ -164,6 +169,22 @@ static const struct row rows[] = {
 	{ "not twice: one is of another lane", TWO_ADDED ADD_TEXT("a", NUMBER_A), TWO_GOT,
 	  TWO_ACCEPTED "{\"id\":\"a\",\"entry\":\"1770940800000-1\",\"stream\":\"bulk\",\"event\":\"duplicate\"}\n",
 	  AUDIT_CLEAN, "accepted=2 duplicate=1 produced_again=1", NULL },
+	{ "not twice: a reader wrote it again", TWO_ADDED, TWO_GOT,
+	  EVENT_AT("a", "1", "held", "1") EVENT_AT("a", "1", "accepted", "2")
+		  TWO_ACCEPTED_AT EVENT_AT("a", "1", "held", "1") EVENT_AT("a", "1", "accepted", "2") TWO_ACCEPTED_AT,
+	  AUDIT_CLEAN, "accepted=2", NULL },
+	{ "a reader wrote again what was put back", ADD("a", NUMBER_A), GOT(NUMBER_A, "r1", "a"),
+	  PUT_BACK("a", "1") EVENT_AT("a", "1", "accepted", "3") PUT_BACK("a", "1") EVENT_AT("a", "1", "accepted", "3"),
+	  AUDIT_CLEAN, "accepted=1", NULL },
+	{ "a reader wrote again the end of what was put back", ADD("a", NUMBER_A), GOT(NUMBER_A, "r1", "a"),
+	  PUT_BACK("a", "1") EVENT_AT("a", "1", "accepted", "3") EVENT_AT("a", "1", "requeued", "2"), AUDIT_CLEAN,
+	  "accepted=1", NULL },
+	{ "lost, and its death is written again", ADD("a", NUMBER_A), "",
+	  PUT_BACK("a", "1") EVENT_AT("a", "1", "dead", "1"), AUDIT_VIOLATED, "lost=1", "no event closes it" },
+	{ "twice, at two times", TWO_ADDED, TWO_GOT, TWO_ACCEPTED_AT EVENT_AT("a", "1", "accepted", "4"),
+	  AUDIT_VIOLATED, "accepted=2 closed_twice=1", "2 closing events" },
+	{ "twice, in two ways at one time", TWO_ADDED, TWO_GOT, TWO_ACCEPTED_AT EVENT_AT("a", "1", "duplicate", "2"),
+	  AUDIT_VIOLATED, "accepted=1 duplicate=1 closed_twice=1 unclosed=1", "2 closing events" },
 	{ "not twice: it was put back", TWO_ADDED, TWO_GOT,
 	  EVENT("a", "1", "dead", ",\"reason\":\"no_route: x\"") EVENT("a", "1", "requeued", "") TWO_ACCEPTED,
 	  AUDIT_CLEAN, "accepted=2", NULL },
@@ -484,6 +505,26 @@ Test(audit, several_files)
 	struct answer answer = audit(&(struct audit_options){ .produced = "p,d", .carrier = "c", .wants_json = true });
 	cr_expect_eq(answer.result, AUDIT_CLEAN, "%s%s", answer.out, answer.err);
 	cr_expect_not_null(strstr(answer.out, "\"produced\":3,"), "%s", answer.out);
+	answer_fini(&answer);
+	for (unsigned i = 0; names[i]; i++)
+		unlink(names[i]);
+	cr_expect_eq(rmdir("d"), 0);
+	remove_folder(&folder, names);
+}
+
+/* A folder's files are read in the order in which people count: only so an alert that was put back is closed at last. */
+Test(audit, order_of_files)
+{
+	static const char *const names[] = { "p", "c", "d/e-8.jsonl", "d/e-009.jsonl", "d/e-10.jsonl", NULL };
+	struct folder folder = make_folder();
+	cr_assert_eq(mkdir("d", 0700), 0);
+	write_file("p", ADD("a", NUMBER_A));
+	write_file("c", GOT(NUMBER_A, "r1", "a"));
+	write_file("d/e-8.jsonl", EVENT("a", "1", "dead", ",\"reason\":\"no_route\""));
+	write_file("d/e-009.jsonl", EVENT("a", "1", "requeued", ""));
+	write_file("d/e-10.jsonl", ACCEPTED("a", "1", "r1"));
+	struct answer answer = audit(&(struct audit_options){ .produced = "p", .carrier = "c", .events = "d" });
+	cr_expect_eq(answer.result, AUDIT_CLEAN, "%s%s", answer.out, answer.err);
 	answer_fini(&answer);
 	for (unsigned i = 0; names[i]; i++)
 		unlink(names[i]);
