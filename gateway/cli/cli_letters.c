@@ -116,6 +116,12 @@ static void meet(struct walk *walk, unsigned index)
 	}
 }
 
+/* The limit is one of letters that something is done with. */
+static bool has_enough(const struct walk *walk)
+{
+	return walk->matched - walk->unusable >= walk->letters->filter.limit;
+}
+
 /* -- pages -- */
 
 /* Reads a page (or the one letter of a name), meets each, and does with them what is to be done. */
@@ -133,7 +139,7 @@ static enum err turn_page(struct walk *walk, struct slice name)
 	walk->added = 0;
 	if (walk->step)
 		walk->step->begin(letters->ctx);
-	for (unsigned i = 0; i < count && walk->matched < letters->filter.limit; i++)
+	for (unsigned i = 0; i < count && !has_enough(walk); i++)
 		meet(walk, i);
 	if (walk->added == 0)
 		return ERR_OK;
@@ -151,7 +157,7 @@ static enum err walk_all(struct walk *walk)
 	const struct cli_letters *letters = walk->letters;
 	enum err err = letters->source->begin(letters->ctx, &letters->filter, &walk->total, &walk->at);
 	cli_progress_begin(&walk->progress, letters->call->env->err, walk->total);
-	while (err == ERR_OK && !walk->is_last && walk->matched < letters->filter.limit && !walk->is_interrupted) {
+	while (err == ERR_OK && !walk->is_last && !has_enough(walk) && !walk->is_interrupted) {
 		err = turn_page(walk, (struct slice){ NULL, 0 });
 		if (walk->step)
 			cli_progress_show(&walk->progress, walk->seen, walk->step->done, walk->done);
@@ -242,10 +248,7 @@ static enum err show_named(struct walk *walk, const char *name)
 	enum err err = turn_page(walk, slice_of(name));
 	if (err != ERR_OK || walk->matched > 0)
 		return err;
-	if (strchr(name, '@'))
-		by_id.filter.origin = slice_of(name);
-	else
-		by_id.filter.id = slice_of(name);
+	by_id.filter.name = slice_of(name);
 	walk->letters = &by_id;
 	err = walk_all(walk);
 	walk->letters = letters;
@@ -324,11 +327,25 @@ static int change_named(struct walk *walk, const char *const names[], unsigned n
 			letters->source->noun, names[i], (walk->step ? walk->step : walk->dry)->done);
 		code = CLI_FAILED;
 	}
-	return walk->unusable + walk->gone > 0 ? CLI_FAILED : code;
+	return code;
+}
+
+/* Producers' ids are no names: many letters may have the same. */
+static int check_names(const struct cli_call *call, const struct cli_letters_source *source, const char *const names[],
+		       unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!source->is_name(slice_of(names[i])))
+			return cli_usage(call,
+					 "%s are named by their %s, in the second column of list, and “%s” is none; "
+					 "for an alert's id say --id %s",
+					 source->nouns, source->names, names[i], names[i]);
+	return CLI_OK;
 }
 
 int cli_letters_check(const struct cli_call *call, const struct cli_letters_source *source,
-		      const struct cli_letters_step *step, unsigned name_count, bool is_narrowed)
+		      const struct cli_letters_step *step, const char *const names[], unsigned name_count,
+		      bool is_narrowed)
 {
 	bool is_all = cli_option(call, "all") != NULL;
 	if (name_count > 0 && (is_narrowed || is_all || cli_option(call, "limit")))
@@ -342,7 +359,7 @@ int cli_letters_check(const struct cli_call *call, const struct cli_letters_sour
 		return cli_usage(
 			call, "%s can't be undone; look with --dry-run at what it takes, then say it again with --yes",
 			step->verb);
-	return CLI_OK;
+	return check_names(call, source, names, name_count);
 }
 
 int cli_letters_change(const struct cli_letters *letters, const struct cli_letters_step *step,
@@ -367,6 +384,8 @@ int cli_letters_change(const struct cli_letters *letters, const struct cli_lette
 		print_change(walk, step);
 	if (code == CLI_OK && walk->is_interrupted)
 		code = interrupted(walk);
+	if (code == CLI_OK && walk->unusable + walk->gone > 0)
+		code = CLI_FAILED;
 	close_walk(walk);
 	return code;
 }
