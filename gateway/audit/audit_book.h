@@ -42,14 +42,13 @@ const char *audit_lane_name(enum audit_lane lane);
 enum audit_lane audit_lane_find(const char *name);
 
 enum {
-	AUDIT_ALERT_AMBIGUOUS = 1 << 0,   /* an event says so */
-	AUDIT_ALERT_DELIVERED = 1 << 1,   /* a receipt said so */
-	AUDIT_ALERT_UNDELIVERED = 1 << 2, /* likewise */
-	AUDIT_ALERT_VARIES = 1 << 3,      /* produced with several numbers or texts */
-	AUDIT_ALERT_PARTIAL = 1 << 4,     /* at the carrier, but not whole */
-	AUDIT_ALERT_HAS_TEXT = 1 << 5,    /* text is what was expected; else what was found */
-	AUDIT_ALERT_HAS_REFS = 1 << 6,    /* an accepted event names the carrier's ids */
-	AUDIT_ALERT_STALE = 1 << 7,       /* told of already */
+	AUDIT_ALERT_DELIVERED = 1 << 0,   /* a receipt said so */
+	AUDIT_ALERT_UNDELIVERED = 1 << 1, /* likewise */
+	AUDIT_ALERT_VARIES = 1 << 2,      /* produced with several numbers or texts */
+	AUDIT_ALERT_PARTIAL = 1 << 3,     /* at the carrier, but not whole */
+	AUDIT_ALERT_HAS_TEXT = 1 << 4,    /* text is what was expected; else what was found */
+	AUDIT_ALERT_HAS_REFS = 1 << 5,    /* an accepted event names the carrier's ids */
+	AUDIT_ALERT_STALE = 1 << 6,       /* told of already */
 };
 
 /* Counters stick at their largest value. */
@@ -70,6 +69,7 @@ struct audit_alert {
 	uint16_t resolved;   /* entries closed or pending that no line of the producer names */
 	uint16_t waiting;    /* entries pending, and such of the lines as are on the list */
 	uint16_t missing;    /* entries produced of which nothing is known */
+	uint16_t doubts;     /* events that say “ambiguous”: it may have been sent before */
 	uint16_t arrived;    /* whole messages */
 	uint16_t repeats;    /* segments sent again */
 	uint16_t flags;

@@ -94,8 +94,6 @@ static bool is_known(const struct audit_entry *entry, enum audit_kind kind, uint
 static void note_kind(struct audit_book *book, struct audit_entry *entry, enum audit_kind kind, const char *reason,
 		      uint32_t at)
 {
-	if (book->events_come_again && is_known(entry, kind, at))
-		return;
 	if (kind == AUDIT_REQUEUED) {
 		entry->requeued_at = at;
 		entry->flags |= AUDIT_ENTRY_OPEN;
@@ -164,7 +162,10 @@ bool audit_read_event(void *ctx, const json_t *line, const struct audit_place *p
 	if (entry_row == AUDIT_NONE)
 		return audit_trouble_memory(trouble);
 	struct audit_entry *entry = audit_book_entry(book, entry_row);
-	note_kind(book, entry, kind, json_string_value(json_object_get(line, "reason")), hash_of_time(book, line));
+	uint32_t at = hash_of_time(book, line);
+	if (book->events_come_again && is_known(entry, kind, at))
+		return true;
+	note_kind(book, entry, kind, json_string_value(json_object_get(line, "reason")), at);
 	if (row == AUDIT_NONE)
 		return true; /* the alert could not be read; its dead letter may say more */
 	struct audit_alert *alert = audit_book_alert(book, row);
@@ -172,6 +173,6 @@ bool audit_read_event(void *ctx, const json_t *line, const struct audit_place *p
 	if (alert->entry == AUDIT_NONE)
 		alert->entry = entry_row;
 	if (json_is_true(json_object_get(line, "ambiguous")))
-		alert->flags |= AUDIT_ALERT_AMBIGUOUS;
+		audit_book_bump(&alert->doubts);
 	return join_refs(book, row, entry, refs, trouble);
 }

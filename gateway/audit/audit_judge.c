@@ -14,6 +14,22 @@ struct judging {
 	struct audit_verdict *verdict;
 };
 
+static void keep_case(struct audit_case cases[static AUDIT_CASES_MAX], struct audit_case about, const char *format,
+		      va_list args) __attribute__((format(printf, 3, 0)));
+
+/* Keeps the first ones. */
+static void keep_case(struct audit_case cases[static AUDIT_CASES_MAX], struct audit_case about, const char *format,
+		      va_list args)
+{
+	unsigned count = 0;
+	while (count < AUDIT_CASES_MAX && *cases[count].found)
+		count++;
+	if (count == AUDIT_CASES_MAX)
+		return;
+	vsnprintf(about.found, sizeof about.found, format, args);
+	cases[count] = about;
+}
+
 /* Counts so many, and keeps one case of them. */
 static void blame(const struct judging *judging, enum audit_fault fault, uint64_t count, struct audit_case about,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -22,17 +38,24 @@ static void blame(const struct judging *judging, enum audit_fault fault, uint64_
 		  const char *format, ...)
 {
 	struct audit_verdict *verdict = judging->verdict;
-	uint64_t cases = 0;
-	while (cases < AUDIT_CASES_MAX && *verdict->cases[fault][cases].found)
-		cases++;
-	verdict->counts[fault] += count;
-	if (cases == AUDIT_CASES_MAX)
-		return;
 	va_list args;
+	verdict->counts[fault] += count;
 	va_start(args, format);
-	vsnprintf(about.found, sizeof about.found, format, args);
+	keep_case(verdict->cases[fault], about, format, args);
 	va_end(args);
-	verdict->cases[fault][cases] = about;
+}
+
+/* The same of copies that an event explains. */
+static void explain(const struct judging *judging, uint64_t count, struct audit_case about, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void explain(const struct judging *judging, uint64_t count, struct audit_case about, const char *format, ...)
+{
+	va_list args;
+	judging->verdict->explained += count;
+	va_start(args, format);
+	keep_case(judging->verdict->explained_cases, about, format, args);
+	va_end(args);
 }
 
 static struct audit_case case_of(const struct audit_alert *alert)
@@ -69,14 +92,20 @@ static const char *closing_of(const struct judging *judging, const struct audit_
 
 static void judge_copies(const struct judging *judging, const struct audit_alert *alert, unsigned copies)
 {
-	if (copies == 0)
+	const char *more = alert->repeats ? " and with single segments once more" : "";
+	unsigned most = alert->doubts * (unsigned)AUDIT_COPIES_A_DOUBT;
+	unsigned explained = copies < most ? copies : most;
+	if (explained)
+		explain(judging, explained, case_of(alert), "at the carrier %u times%s", alert->arrived, more);
+	if (copies == explained)
 		return;
-	if (alert->flags & AUDIT_ALERT_AMBIGUOUS)
-		judging->verdict->explained += copies;
-	else
+	if (alert->doubts == 0)
 		blame(judging, AUDIT_UNEXPLAINED, copies, case_of(alert),
-		      "at the carrier %u times%s, and no event of it says “ambiguous”", alert->arrived,
-		      alert->repeats ? " and with single segments once more" : "");
+		      "at the carrier %u times%s, and no event of it says “ambiguous”", alert->arrived, more);
+	else
+		blame(judging, AUDIT_UNEXPLAINED, copies - explained, case_of(alert),
+		      "at the carrier %u times%s, and its events that say “ambiguous” explain %u copies only",
+		      alert->arrived, more, explained);
 }
 
 static void judge_accepted(const struct judging *judging, const struct audit_alert *alert)
@@ -119,7 +148,7 @@ static void judge_unaccepted(const struct judging *judging, struct audit_alert *
 	char place[PLACE_CAP];
 	bool is_unsent = alert->closed > alert->duplicates;
 	unsigned arrived = alert->arrived;
-	bool can_be_sent = alert->waiting || alert->missing || alert->flags & AUDIT_ALERT_AMBIGUOUS;
+	bool can_be_sent = alert->waiting || alert->missing || alert->doubts;
 	if (is_unsent && arrived && !can_be_sent) {
 		alert->flags |= AUDIT_ALERT_STALE;
 		blame(judging, AUDIT_STALE, 1, case_of(alert), "closed as %s, and yet at the carrier: %s",

@@ -55,8 +55,10 @@ bool audit_read_pending(struct audit_book *book, const struct audit_entry *key, 
 	entry->flags |= AUDIT_ENTRY_PENDING;
 	if (is_held)
 		entry->flags |= AUDIT_ENTRY_HELD;
-	if (is_ambiguous)
-		audit_book_alert(book, entry->alert)->flags |= AUDIT_ALERT_AMBIGUOUS;
+	struct audit_alert *alert = audit_book_alert(book, entry->alert);
+	/* Events tell of the same doubt, and we may look twice. */
+	if (is_ambiguous && alert->doubts == 0)
+		alert->doubts = 1;
 	return true;
 }
 

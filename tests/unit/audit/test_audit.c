@@ -148,6 +148,19 @@ static const struct row rows[] = {
 	  AMBIGUOUS("a", "1", "r1") ACCEPTED("b", "2", "r2"), AUDIT_CLEAN, "accepted=2 duplicates_explained=1", NULL },
 	{ "three times, explained", TWO_ADDED, TWO_GOT GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a"),
 	  AMBIGUOUS("a", "1", "r1") ACCEPTED("b", "2", "r2"), AUDIT_CLEAN, "accepted=2 duplicates_explained=2", NULL },
+	{ "four times, explained", ADD("a", NUMBER_A),
+	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r2", "a") GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a"),
+	  AMBIGUOUS("a", "1", "r1"), AUDIT_CLEAN, "accepted=1 duplicates_explained=3", NULL },
+	{ "five times, which is too much for one doubt", ADD("a", NUMBER_A),
+	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r2", "a") GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a")
+		  GOT(NUMBER_A, "r5", "a"),
+	  AMBIGUOUS("a", "1", "r1"), AUDIT_VIOLATED, "accepted=1 duplicates_explained=3 duplicates_unexplained=1",
+	  "at the carrier 5 times, and its events that say “ambiguous” explain 3 copies only" },
+	{ "five times, in doubt and sent on by a human", ADD("a", NUMBER_A),
+	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r2", "a") GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a")
+		  GOT(NUMBER_A, "r5", "a"),
+	  EVENT("a", "1", "held", ",\"ambiguous\":true") AMBIGUOUS("a", "1", "r1"), AUDIT_CLEAN,
+	  "accepted=1 duplicates_explained=4", NULL },
 	{ "a segment twice", TWO_ADDED, TWO_GOT GOT_MORE(NUMBER_A, "r3", "a", "\"incomplete\":true,\"repeat\":true"),
 	  TWO_ACCEPTED, AUDIT_VIOLATED, "accepted=2 incomplete=1 duplicates_unexplained=1",
 	  "single segments once more" },
@@ -407,6 +420,36 @@ Test(audit, page)
 		"\nNote: 1 message has no readable time; whether it came too late was not checked.\n"
 		"\nVIOLATED\n",
 		"%s", answer.out);
+	answer_fini(&answer);
+	remove_folder(&folder, names);
+}
+
+/* Copies that an event explains are no finding, but are told of. */
+Test(audit, explained)
+{
+	static const char *const names[] = { "p", "c", "e", NULL };
+	struct folder folder = make_folder();
+	write_file("p", TWO_ADDED);
+	write_file("c", TWO_GOT GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a"));
+	write_file("e", AMBIGUOUS("a", "1", "r1") ACCEPTED("b", "2", "r2"));
+	struct audit_options options = { .produced = "p", .carrier = "c", .events = "e" };
+	struct answer answer = audit(&options);
+	cr_expect_eq(answer.result, AUDIT_CLEAN);
+	cr_expect_not_null(strstr(answer.out,
+				  "\nNote: 2 copies are explained by events that say “ambiguous”; the first ones:\n"
+				  "  - “a” to 139****0001, entry 1770940800000-1@normal: at the carrier 3 times\n"
+				  "\nCLEAN\n"),
+			   "%s", answer.out);
+	answer_fini(&answer);
+	options.wants_json = true;
+	answer = audit(&options);
+	json_t *report = json_loads(answer.out, 0, NULL);
+	const json_t *explained = json_object_get(report, "explained");
+	cr_expect_eq(json_array_size(explained), 1);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(explained, 0), "found")),
+			 "at the carrier 3 times");
+	cr_expect_eq(json_array_size(json_object_get(report, "cases")), 0);
+	json_decref(report);
 	answer_fini(&answer);
 	remove_folder(&folder, names);
 }
