@@ -184,6 +184,12 @@ static void put_members(const struct walk *walk, const char *key, uint64_t value
 	fprintf(out_of(walk), ",\"%s\":%" PRIu64, key, value);
 }
 
+/* By a signal, or because Redis failed. */
+static bool is_cut_short(const struct walk *walk)
+{
+	return walk->is_interrupted || walk->at.err != ERR_OK;
+}
+
 /* “5 dead letters: rejected 3, render 2”. */
 static void print_tally(const struct walk *walk)
 {
@@ -191,8 +197,9 @@ static void print_tally(const struct walk *walk)
 	if (walk->letters->call->wants_json) {
 		struct buf buf = buf_over(walk->json, CLI_LETTER_JSON_OCTETS);
 		cli_tally_put(&walk->tally, &buf);
-		fprintf(out, "%s],\"count\":%" PRIu64 ",\"reasons\":%.*s}\n", walk->matched ? "\n" : "", walk->matched,
-			(int)buf.len, buf.at);
+		fprintf(out, "%s],\"count\":%" PRIu64 ",\"reasons\":%.*s,\"interrupted\":%s}\n",
+			walk->matched ? "\n" : "", walk->matched, (int)buf.len, buf.at,
+			is_cut_short(walk) ? "true" : "false");
 	} else if (walk->matched == 0) {
 		fprintf(out, "no %s%s\n", noun(walk, walk->letters->filter.is_narrowed ? 1 : 2),
 			walk->letters->filter.is_narrowed ? " matches" : "");
@@ -232,7 +239,8 @@ int cli_letters_list(const struct cli_letters *letters)
 		open_json(walk);
 	enum err err = walk_all(walk);
 	int code = err != ERR_OK ? fail(walk) : CLI_OK;
-	if (code == CLI_OK)
+	/* What was begun as JSON ends as such. */
+	if (code == CLI_OK || letters->call->wants_json)
 		print_tally(walk);
 	if (code == CLI_OK && walk->is_interrupted)
 		code = interrupted(walk);
@@ -268,7 +276,8 @@ int cli_letters_show(const struct cli_letters *letters, const char *name, bool w
 		open_json(walk);
 	int code = show_named(walk, name) != ERR_OK ? fail(walk) : CLI_OK;
 	if (letters->call->wants_json)
-		fprintf(letters->call->env->out, "%s]}\n", walk->matched ? "\n" : "");
+		fprintf(letters->call->env->out, "%s],\"interrupted\":%s}\n", walk->matched ? "\n" : "",
+			is_cut_short(walk) ? "true" : "false");
 	if (code == CLI_OK && walk->is_interrupted)
 		code = interrupted(walk);
 	if (code == CLI_OK && walk->matched == 0) {
@@ -293,7 +302,7 @@ static void print_change(const struct walk *walk, const struct cli_letters_step 
 		put_members(walk, step->done, walk->done);
 		put_members(walk, "unusable", walk->unusable);
 		put_members(walk, "gone", walk->gone);
-		fprintf(out, ",\"interrupted\":%s}\n", walk->is_interrupted ? "true" : "false");
+		fprintf(out, ",\"interrupted\":%s}\n", is_cut_short(walk) ? "true" : "false");
 		return;
 	}
 	uint64_t count = walk->dry ? walk->matched - walk->unusable : walk->done;
@@ -380,7 +389,7 @@ int cli_letters_change(const struct cli_letters *letters, const struct cli_lette
 		code = change_named(walk, names, name_count);
 	else if (walk_all(walk) != ERR_OK)
 		code = fail(walk);
-	if (walk->at.err == ERR_OK)
+	if (walk->at.err == ERR_OK || letters->call->wants_json)
 		print_change(walk, step);
 	if (code == CLI_OK && walk->is_interrupted)
 		code = interrupted(walk);

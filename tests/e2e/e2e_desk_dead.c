@@ -374,15 +374,13 @@ void desk_dead_interrupted(void)
 	desk_close();
 }
 
-/* The connection breaks within answers, so that the command does not know what was done: run again until it is, each
- * letter is brought back once. */
-void desk_dead_cut(void)
+static struct process cutter = { .in = -1, .out = -1 };
+
+/* Commands speak with Redis through something that cuts their connections. */
+static void start_cutter(void)
 {
-	static struct process cutter = { .in = -1, .out = -1 };
 	char path[WORLD_PATH_OCTETS];
 	char url[WORLD_PATH_OCTETS + 16];
-	desk_open();
-	plant_many(2000);
 	world_path(path, "cut.sock");
 	process_start(&cutter, "cutter",
 		      (const char *const[]){ REDIS_CUTTER_PROGRAM, path, redis_server_url() + strlen("unix://"), "7",
@@ -391,6 +389,15 @@ void desk_dead_cut(void)
 	snprintf(url, sizeof url, "unix://%s", path);
 	command_open(url);
 	AWAIT(10, access(path, F_OK) == 0);
+}
+
+/* The connection breaks within answers, so that the command does not know what was done: run again until it is, each
+ * letter is brought back once. */
+void desk_dead_cut(void)
+{
+	desk_open();
+	plant_many(2000);
+	start_cutter();
 	unsigned cuts = 0;
 	int code = 69;
 	while (code == 69) {
@@ -416,6 +423,33 @@ void desk_dead_cut(void)
 	EXPECT_COUNT(json_object_size(ids), 2000);
 	json_decref(ids);
 	json_decref(events);
+	process_kill(&cutter);
+	desk_close();
+}
+
+/* A list that breaks off says so, and is JSON all the same. */
+void desk_dead_list_cut(void)
+{
+	desk_open();
+	plant_many(2000);
+	start_cutter();
+	unsigned cuts = 0;
+	int code = 69;
+	while (code == 69) {
+		struct command_result result = command_run(COMMAND("dead", "list", "--json"));
+		code = result.code;
+		json_t *list = json_loads(result.out, JSON_REJECT_DUPLICATES, NULL);
+		size_t count = json_array_size(json_object_get(list, "letters"));
+		/* Cut before the first question there is nothing yet. */
+		if (*result.out && (list == NULL || json_is_true(json_object_get(list, "interrupted")) != (code == 69)))
+			FAIL("exit %d with %zu letters: %.200s", code, count, result.out);
+		cuts += code == 69 && count > 0;
+		EXPECT(code == 69 || count == 2000);
+		json_decref(list);
+		command_fini(&result);
+	}
+	EXPECT_COUNT(code, 0);
+	EXPECT(cuts > 0);
 	process_kill(&cutter);
 	desk_close();
 }
