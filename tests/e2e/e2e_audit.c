@@ -316,6 +316,7 @@ static void hindered(void)
 	json_decref(
 		auditor_run(&auditor, UNREACHABLE, (const char *const[]){ "--redis", "redis://127.0.0.1:1", NULL }));
 	json_decref(auditor_run(&auditor, USAGE, (const char *const[]){ "--wait", "5", NULL }));
+	json_decref(auditor_run(&auditor, USAGE, (const char *const[]){ "--redis", "http://127.0.0.1", NULL }));
 	json_decref(auditor_run(&auditor, USAGE,
 				(const char *const[]){ "--redis", redis_server_url(), "--wait", "soon", NULL }));
 	smsc_finish(&smsc);

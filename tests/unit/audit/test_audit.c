@@ -632,7 +632,11 @@ Test(audit, unreachable)
 			 answer.err);
 	answer_fini(&answer);
 	answer = audit(&(struct audit_options){ .produced = "p", .carrier = "p", .redis = "http://x:pw@y" });
-	cr_expect_eq(answer.result, AUDIT_UNREACHABLE);
+	cr_expect_eq(answer.result, AUDIT_BAD_URL);
+	cr_expect_str_eq(answer.err,
+			 "hongyan audit: the URL of Redis is malformed; it is redis://host:port/db or "
+			 "unix:///path?db=0\n",
+			 "%s", answer.err);
 	cr_expect_null(strstr(answer.err, "pw"), "%s", answer.err);
 	answer_fini(&answer);
 	remove_folder(&folder, names);
