@@ -37,10 +37,12 @@ static const struct letter {
 	/* Its first submit was never answered, the second was refused: the reason does not tell. */
 	{ "1770958800000-0", "1770940700000-6@normal", "rejected: account “cmcc” answered rejected to attempt 2",
 	  "{\"id\":\"a1\",\"to\":\"13800000001\",\"template\":\"balance\",\"params\":{\"name\":\"王芳\",\"owed\":19.50}"
-	  "}",
+	  ",\"subject\":\"phone:13800000001 account:2200012345\"}",
 	  true },
 	{ "1770962400000-0", "1770940700000-7@normal", "held_dropped: somebody decided so",
-	  "{\"id\":\"cust@7\",\"to\":\"13800000007\",\"template\":\"overdue\",\"batch\":\"b2\"}", true },
+	  "{\"id\":\"cust@7\",\"to\":\"13800000007\",\"template\":\"overdue\",\"batch\":\"b2\",\"params\":{\"call\":"
+	  "\"13800000007 or 2200012345\"}}",
+	  true },
 };
 #define LETTER_COUNT (sizeof letters / sizeof letters[0])
 
@@ -196,6 +198,16 @@ void desk_dead_shows(void)
 		  "parameter “date” is missing",
 		  "13800000002" },
 		{ "by an id like an origin", { "dead", "show", "cust@7" }, 1, "1770940700000-7@normal", "13800000007" },
+		{ "the subject",
+		  { "dead", "show", "1770958800000-0" },
+		  1,
+		  "phone:138****0001 account:2200012345",
+		  "13800000001" },
+		{ "a number in a value",
+		  { "dead", "show", "1770962400000-0", "--values" },
+		  1,
+		  "call: 138****0007 or 2200012345",
+		  "13800000007" },
 		{ "with values", { "dead", "show", "1770958800000-0", "--values" }, 1, "name: 王芳", "13800000001" },
 		{ "a number as it was written", { "dead", "show", "a1", "--values" }, 2, "owed: 19.50", "13800000001" },
 		{ "malformed",
