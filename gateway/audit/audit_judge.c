@@ -7,6 +7,7 @@
 
 #define CLOCKS_DIFFER_MS 5000 /* a carrier's clock and ours may; so much behind its end is no fault */
 #define PLACE_CAP        160
+#define PATH_SHOWN       100
 
 struct judging {
 	const struct audit_book *book;
@@ -74,8 +75,12 @@ static const char *place_of(const struct judging *judging, const struct audit_me
 		strftime(when, sizeof when, ", %Y-%m-%dT%H:%M:%SZ", &parts);
 	const char *path = judging->files->paths[message->file];
 	size_t len = strlen(path);
-	/* Of a long path the end says most. */
-	snprintf(out, PLACE_CAP, "%s:%u%s", len > 100 ? path + len - 100 : path, message->line, when);
+	/* Of a long path the end says most; it begins with a whole character. */
+	if (len > PATH_SHOWN)
+		path += len - PATH_SHOWN;
+	while (len > PATH_SHOWN && ((unsigned char)*path & 0xC0) == 0x80)
+		path++;
+	snprintf(out, PLACE_CAP, "%s:%u%s", path, message->line, when);
 	return out;
 }
 

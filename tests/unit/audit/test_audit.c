@@ -215,6 +215,8 @@ static const struct row rows[] = {
 	{ "sent behind its end", ADD_MORE("a", "\"expires_at\":\"2026-02-13T07:59:55+08:00\""),
 	  GOT(NUMBER_A, "r1", "a"), ACCEPTED("a", "1", "r1"), AUDIT_VIOLATED, "accepted=1 stale=1",
 	  "at the carrier 6 s behind its expires_at" },
+	{ "an end behind 2106", ADD_MORE("a", "\"expires_at\":\"2162-03-22T14:28:06+08:00\""), GOT(NUMBER_A, "r1", "a"),
+	  ACCEPTED("a", "1", "r1"), AUDIT_CLEAN, "accepted=1", NULL },
 	{ "sent before its end", ADD_MORE("a", "\"expires_at\":\"2026-02-13T08:00:01+08:00\""),
 	  GOT(NUMBER_A, "r1", "a"), ACCEPTED("a", "1", "r1"), AUDIT_CLEAN, "accepted=1", NULL },
 
@@ -552,6 +554,27 @@ Test(audit, several_files)
 	for (unsigned i = 0; names[i]; i++)
 		unlink(names[i]);
 	cr_expect_eq(rmdir("d"), 0);
+	remove_folder(&folder, names);
+}
+
+/* Of a long path the end is shown, from a whole character on. */
+Test(audit, long_path)
+{
+	static const char name[] =
+		"运营商账单运营商账单运营商账单运营商账单运营商账单运营商账单运营商账单运营商账单.jsonl";
+	static const char *const names[] = { "p", name, NULL };
+	struct folder folder = make_folder();
+	write_file("p", "");
+	write_file(name, GOT(NUMBER_A, "r1", "a"));
+	struct answer answer = audit(&(struct audit_options){ .produced = "p", .carrier = name, .wants_json = true });
+	cr_expect_eq(answer.result, AUDIT_VIOLATED);
+	json_t *report = json_loads(answer.out, 0, NULL);
+	const json_t *first = json_array_get(json_object_get(report, "cases"), 0);
+	const char *found = json_string_value(json_object_get(first, "found"));
+	cr_expect_not_null(found, "%s", answer.out);
+	cr_expect(found && strncmp(found, "单运营商", 12) == 0, "%s", found);
+	json_decref(report);
+	answer_fini(&answer);
 	remove_folder(&folder, names);
 }
 
