@@ -8,12 +8,17 @@
 
 #define OCTETS (CRUMBS_MAX * sizeof(struct crumb))
 
-static void take(struct crumbs *crumbs, volatile struct crumb *crumb)
+static void look(struct crumbs *crumbs, const volatile struct crumb *crumb)
 {
 	if (crumb->lane >= 1 && crumb->lane <= LANE_COUNT)
 		crumbs->found[crumbs->found_count++] =
 			(struct entry_key){ .ms = crumb->ms, .seq = crumb->seq, .lane = (enum lane)(crumb->lane - 1) };
-	crumb->lane = 0;
+}
+
+static void clear(struct crumbs *crumbs)
+{
+	for (unsigned i = 0; i < CRUMBS_MAX && crumbs->places; i++)
+		crumbs->places[i].lane = 0;
 }
 
 bool crumbs_open(struct crumbs *crumbs, int fd)
@@ -30,16 +35,22 @@ bool crumbs_open(struct crumbs *crumbs, int fd)
 		return false;
 	crumbs->places = places;
 	for (unsigned i = 0; i < CRUMBS_MAX; i++)
-		take(crumbs, &crumbs->places[i]);
+		look(crumbs, &crumbs->places[i]);
 	return true;
+}
+
+void crumbs_hand_on(struct crumbs *crumbs)
+{
+	clear(crumbs);
+	crumbs->is_handed_on = true;
 }
 
 void crumbs_close(struct crumbs *crumbs)
 {
 	if (crumbs->places == NULL)
 		return;
-	for (unsigned i = 0; i < CRUMBS_MAX; i++)
-		crumbs->places[i].lane = 0;
+	if (crumbs->is_handed_on)
+		clear(crumbs);
 	munmap((void *)(uintptr_t)crumbs->places, OCTETS);
 	crumbs->places = NULL;
 }

@@ -293,6 +293,7 @@ static void on_wake(void *ctx)
 
 static bool start_workers(struct serve *serve)
 {
+	crumbs_hand_on(&serve->crumbs);
 	for (unsigned i = 0; i < serve->worker_count; i++) {
 		serve->worker_options[i] = (struct worker_options){
 			.config = serve->config,
@@ -327,6 +328,14 @@ static void stop_workers(struct serve *serve, mono_us grace_us)
 		if (serve->workers[i] != NULL)
 			worker_drain(serve->workers[i], grace_us);
 	}
+}
+
+/* The admin address must go too: it would ask workers that are not there. */
+static void give_up(struct serve *serve)
+{
+	admin_destroy(serve->admin);
+	serve->admin = NULL;
+	stop_workers(serve, 0);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -433,11 +442,12 @@ int serve_run(const struct config *config)
 		return code;
 	}
 	watch_signals(serve);
-	bool started = start_workers(serve) && start_admin(serve);
+	/* The address first: where it is taken, no worker has touched anything yet. */
+	bool started = start_admin(serve) && start_workers(serve);
 	if (started)
 		log_write(&serve->sink.log, LOG_INFO, "started", "hongyan " HONGYAN_VERSION " serves");
 	else
-		stop_workers(serve, 0);
+		give_up(serve);
 	if (atomic_load(&serve->workers_running) > 0)
 		loop_run(serve->loop);
 	for (unsigned i = 0; i < serve->worker_count; i++) {

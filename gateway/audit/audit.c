@@ -43,6 +43,7 @@ static bool read_inputs(const struct inputs *inputs, const struct audit_options 
 	    (redis && !audit_redis_pending(redis, book, trouble)) ||
 	    !audit_lines_read(&inputs->carrier, audit_read_carrier, book, trouble))
 		return false;
+	book->events_come_again = options->events != NULL;
 	if (options->events && !audit_lines_read(&inputs->events, audit_read_event, book, trouble))
 		return false;
 	if (redis && options->events == NULL && !audit_redis_events(redis, book, trouble))
@@ -61,9 +62,9 @@ static enum audit_result conclude(struct audit_book *book, const struct inputs *
 		return trouble->result;
 	}
 	audit_judge(book, &inputs->carrier, verdict);
-	enum audit_result result = audit_judge_is_violated(book, verdict) ? AUDIT_VIOLATED
-				   : verdict->pending                     ? AUDIT_INCOMPLETE
-									  : AUDIT_CLEAN;
+	enum audit_result result = audit_judge_is_violated(book, verdict)          ? AUDIT_VIOLATED
+				   : verdict->pending || book->produced_count == 0 ? AUDIT_INCOMPLETE
+										   : AUDIT_CLEAN;
 	if (!audit_report(book, verdict, result, options->wants_json, out)) {
 		audit_trouble_memory(trouble);
 		result = trouble->result;

@@ -19,8 +19,9 @@ struct audit_options {
 enum audit_result {
 	AUDIT_CLEAN,
 	AUDIT_VIOLATED,    /* a promise is broken; stands above INCOMPLETE */
-	AUDIT_INCOMPLETE,  /* nothing is wrong, but some of what was produced is pending */
+	AUDIT_INCOMPLETE,  /* nothing is wrong, but some of what was produced is pending, or nothing was produced */
 	AUDIT_BAD_INPUT,   /* err says which file and line, and what */
+	AUDIT_BAD_URL,     /* of Redis; err says how it is written */
 	AUDIT_UNREACHABLE, /* err says why Redis gives no answer */
 	AUDIT_FAILED,      /* no memory, or reading failed */
 };

@@ -7,6 +7,7 @@
 struct audit_account {
 	long long added;
 	long long waiting; /* on the lanes, in ready, later and held */
+	long long listed;  /* on the list: not added to a stream yet, so no part of the sum */
 	long long closed;  /* by any closing; less what was put back */
 };
 

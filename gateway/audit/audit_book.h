@@ -42,14 +42,13 @@ const char *audit_lane_name(enum audit_lane lane);
 enum audit_lane audit_lane_find(const char *name);
 
 enum {
-	AUDIT_ALERT_AMBIGUOUS = 1 << 0,   /* an event says so */
-	AUDIT_ALERT_DELIVERED = 1 << 1,   /* a receipt said so */
-	AUDIT_ALERT_UNDELIVERED = 1 << 2, /* likewise */
-	AUDIT_ALERT_VARIES = 1 << 3,      /* produced with several numbers or texts */
-	AUDIT_ALERT_PARTIAL = 1 << 4,     /* at the carrier, but not whole */
-	AUDIT_ALERT_HAS_TEXT = 1 << 5,    /* text is what was expected; else what was found */
-	AUDIT_ALERT_HAS_REFS = 1 << 6,    /* an accepted event names the carrier's ids */
-	AUDIT_ALERT_STALE = 1 << 7,       /* told of already */
+	AUDIT_ALERT_DELIVERED = 1 << 0,   /* a receipt said so */
+	AUDIT_ALERT_UNDELIVERED = 1 << 1, /* likewise */
+	AUDIT_ALERT_VARIES = 1 << 2,      /* produced with several numbers or texts */
+	AUDIT_ALERT_PARTIAL = 1 << 3,     /* at the carrier, but not whole */
+	AUDIT_ALERT_HAS_TEXT = 1 << 4,    /* text is what was expected; else what was found */
+	AUDIT_ALERT_HAS_REFS = 1 << 5,    /* an accepted event names the carrier's ids */
+	AUDIT_ALERT_STALE = 1 << 6,       /* told of already */
 };
 
 /* Counters stick at their largest value. */
@@ -63,12 +62,14 @@ struct audit_alert {
 	uint32_t next_of_number;
 	uint32_t next_of_place;
 	uint16_t lines;      /* produced without their entry */
+	uint16_t listed;     /* found on the list, where alerts have no entry yet */
 	uint16_t accepted;   /* entries closed so, likewise below */
 	uint16_t duplicates; /* … as duplicate */
 	uint16_t closed;     /* … in any way */
 	uint16_t resolved;   /* entries closed or pending that no line of the producer names */
-	uint16_t waiting;    /* entries pending */
+	uint16_t waiting;    /* entries pending, and such of the lines as are on the list */
 	uint16_t missing;    /* entries produced of which nothing is known */
+	uint16_t doubts;     /* events that say “ambiguous”: it may have been sent before */
 	uint16_t arrived;    /* whole messages */
 	uint16_t repeats;    /* segments sent again */
 	uint16_t flags;
@@ -103,7 +104,10 @@ enum {
 struct audit_entry {
 	uint64_t ms;
 	uint64_t seq;
-	uint32_t alert; /* AUDIT_NONE = not known */
+	uint32_t alert;       /* AUDIT_NONE = not known */
+	uint32_t first_at;    /* when it was closed for the first time: a hash, 0 = not told */
+	uint32_t last_at;     /* … for the last time */
+	uint32_t requeued_at; /* … and put back for the last time */
 	uint8_t lane;
 	uint8_t first_kind; /* of its closings */
 	uint8_t last_kind;
@@ -131,11 +135,13 @@ struct audit_book {
 	char reasons[AUDIT_REASONS_MAX][AUDIT_REASON_CAP]; /* the last one takes what does not fit */
 	unsigned reason_count;
 	bool has_events;
+	bool events_come_again;   /* they are of a reader's files, which may hold some of them twice */
 	bool has_pending;         /* it is known what is pending */
 	uint64_t produced_count;  /* entries that producers added */
 	uint64_t again_count;     /* of these with an id that was there */
 	uint64_t control_count;   /* lines that withdraw others */
 	uint64_t part_count;      /* messages of which segments are missing */
+	uint64_t timeless_count;  /* messages whose time can't be read */
 	uint64_t ref_match_count; /* events whose refs led to a message */
 	uint64_t unknown_events;  /* closings of alerts that no producer names */
 	uint64_t events_trimmed;  /* entries of the event stream that are gone */

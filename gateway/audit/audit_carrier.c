@@ -78,8 +78,11 @@ bool audit_read_carrier(void *ctx, const json_t *line, const struct audit_place 
 					   .alert = AUDIT_NONE };
 	if (json_is_string(text))
 		message->text = audit_texts_hash(&book->texts, json_string_value(text), json_string_length(text));
-	if (!audit_instant_parse(get(line, time_names), &message->at_ms))
+	const json_t *at = get(line, time_names);
+	if (!audit_instant_parse(at, &message->at_ms)) {
 		message->at_ms = 0;
+		book->timeless_count += at != NULL;
+	}
 	if (is_true(line, "incomplete")) {
 		message->flags |= AUDIT_MESSAGE_PART;
 		message->text = 0; /* it cannot be what was expected */

@@ -72,16 +72,40 @@ static void bump(uint8_t *counter)
 	*counter = (uint8_t)(*counter + (*counter != UINT8_MAX));
 }
 
-static void note_kind(struct audit_book *book, struct audit_entry *entry, enum audit_kind kind, const char *reason)
+static uint32_t hash_of_time(const struct audit_book *book, const json_t *line)
+{
+	const json_t *at = json_object_get(line, "at");
+	return json_is_string(at)
+		       ? (uint32_t)audit_texts_hash(&book->texts, json_string_value(at), json_string_length(at)) | 1
+		       : 0;
+}
+
+/* A reader that stopped between writing events and acknowledging them is given them again, and writes them twice. */
+static bool is_known(const struct audit_entry *entry, enum audit_kind kind, uint32_t at)
+{
+	if (at == 0)
+		return false;
+	if (kind == AUDIT_REQUEUED)
+		return at == entry->requeued_at;
+	return entry->closings > 0 && ((kind == entry->first_kind && at == entry->first_at) ||
+				       (kind == entry->last_kind && at == entry->last_at));
+}
+
+static void note_kind(struct audit_book *book, struct audit_entry *entry, enum audit_kind kind, const char *reason,
+		      uint32_t at)
 {
 	if (kind == AUDIT_REQUEUED) {
+		entry->requeued_at = at;
 		entry->flags |= AUDIT_ENTRY_OPEN;
 		bump(&entry->requeues);
 	} else if (kind == AUDIT_HELD) {
 		entry->flags |= AUDIT_ENTRY_HELD;
 	} else if (kind < AUDIT_CLOSING_COUNT) {
-		if (entry->closings == 0)
+		if (entry->closings == 0) {
 			entry->first_kind = (uint8_t)kind;
+			entry->first_at = at;
+		}
+		entry->last_at = at;
 		entry->last_kind = (uint8_t)kind;
 		entry->flags &= (uint8_t)~AUDIT_ENTRY_OPEN;
 		bump(&entry->closings);
@@ -138,7 +162,10 @@ bool audit_read_event(void *ctx, const json_t *line, const struct audit_place *p
 	if (entry_row == AUDIT_NONE)
 		return audit_trouble_memory(trouble);
 	struct audit_entry *entry = audit_book_entry(book, entry_row);
-	note_kind(book, entry, kind, json_string_value(json_object_get(line, "reason")));
+	uint32_t at = hash_of_time(book, line);
+	if (book->events_come_again && is_known(entry, kind, at))
+		return true;
+	note_kind(book, entry, kind, json_string_value(json_object_get(line, "reason")), at);
 	if (row == AUDIT_NONE)
 		return true; /* the alert could not be read; its dead letter may say more */
 	struct audit_alert *alert = audit_book_alert(book, row);
@@ -146,6 +173,6 @@ bool audit_read_event(void *ctx, const json_t *line, const struct audit_place *p
 	if (alert->entry == AUDIT_NONE)
 		alert->entry = entry_row;
 	if (json_is_true(json_object_get(line, "ambiguous")))
-		alert->flags |= AUDIT_ALERT_AMBIGUOUS;
+		audit_book_bump(&alert->doubts);
 	return join_refs(book, row, entry, refs, trouble);
 }

@@ -7,12 +7,29 @@
 
 #define CLOCKS_DIFFER_MS 5000 /* a carrier's clock and ours may; so much behind its end is no fault */
 #define PLACE_CAP        160
+#define PATH_SHOWN       100
 
 struct judging {
 	const struct audit_book *book;
 	const struct audit_files *files;
 	struct audit_verdict *verdict;
 };
+
+static void keep_case(struct audit_case cases[static AUDIT_CASES_MAX], struct audit_case about, const char *format,
+		      va_list args) __attribute__((format(printf, 3, 0)));
+
+/* Keeps the first ones. */
+static void keep_case(struct audit_case cases[static AUDIT_CASES_MAX], struct audit_case about, const char *format,
+		      va_list args)
+{
+	unsigned count = 0;
+	while (count < AUDIT_CASES_MAX && *cases[count].found)
+		count++;
+	if (count == AUDIT_CASES_MAX)
+		return;
+	vsnprintf(about.found, sizeof about.found, format, args);
+	cases[count] = about;
+}
 
 /* Counts so many, and keeps one case of them. */
 static void blame(const struct judging *judging, enum audit_fault fault, uint64_t count, struct audit_case about,
@@ -22,17 +39,24 @@ static void blame(const struct judging *judging, enum audit_fault fault, uint64_
 		  const char *format, ...)
 {
 	struct audit_verdict *verdict = judging->verdict;
-	uint64_t cases = 0;
-	while (cases < AUDIT_CASES_MAX && *verdict->cases[fault][cases].found)
-		cases++;
-	verdict->counts[fault] += count;
-	if (cases == AUDIT_CASES_MAX)
-		return;
 	va_list args;
+	verdict->counts[fault] += count;
 	va_start(args, format);
-	vsnprintf(about.found, sizeof about.found, format, args);
+	keep_case(verdict->cases[fault], about, format, args);
 	va_end(args);
-	verdict->cases[fault][cases] = about;
+}
+
+/* The same of copies that an event explains. */
+static void explain(const struct judging *judging, uint64_t count, struct audit_case about, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static void explain(const struct judging *judging, uint64_t count, struct audit_case about, const char *format, ...)
+{
+	va_list args;
+	judging->verdict->explained += count;
+	va_start(args, format);
+	keep_case(judging->verdict->explained_cases, about, format, args);
+	va_end(args);
 }
 
 static struct audit_case case_of(const struct audit_alert *alert)
@@ -51,8 +75,12 @@ static const char *place_of(const struct judging *judging, const struct audit_me
 		strftime(when, sizeof when, ", %Y-%m-%dT%H:%M:%SZ", &parts);
 	const char *path = judging->files->paths[message->file];
 	size_t len = strlen(path);
-	/* Of a long path the end says most. */
-	snprintf(out, PLACE_CAP, "%s:%u%s", len > 100 ? path + len - 100 : path, message->line, when);
+	/* Of a long path the end says most; it begins with a whole character. */
+	if (len > PATH_SHOWN)
+		path += len - PATH_SHOWN;
+	while (len > PATH_SHOWN && ((unsigned char)*path & 0xC0) == 0x80)
+		path++;
+	snprintf(out, PLACE_CAP, "%s:%u%s", path, message->line, when);
 	return out;
 }
 
@@ -69,14 +97,20 @@ static const char *closing_of(const struct judging *judging, const struct audit_
 
 static void judge_copies(const struct judging *judging, const struct audit_alert *alert, unsigned copies)
 {
-	if (copies == 0)
+	const char *more = alert->repeats ? " and with single segments once more" : "";
+	unsigned most = alert->doubts * (unsigned)AUDIT_COPIES_A_DOUBT;
+	unsigned explained = copies < most ? copies : most;
+	if (explained)
+		explain(judging, explained, case_of(alert), "at the carrier %u times%s", alert->arrived, more);
+	if (copies == explained)
 		return;
-	if (alert->flags & AUDIT_ALERT_AMBIGUOUS)
-		judging->verdict->explained += copies;
-	else
+	if (alert->doubts == 0)
 		blame(judging, AUDIT_UNEXPLAINED, copies, case_of(alert),
-		      "at the carrier %u times%s, and no event of it says “ambiguous”", alert->arrived,
-		      alert->repeats ? " and with single segments once more" : "");
+		      "at the carrier %u times%s, and no event of it says “ambiguous”", alert->arrived, more);
+	else
+		blame(judging, AUDIT_UNEXPLAINED, copies - explained, case_of(alert),
+		      "at the carrier %u times%s, and its events that say “ambiguous” explain %u copies only",
+		      alert->arrived, more, explained);
 }
 
 static void judge_accepted(const struct judging *judging, const struct audit_alert *alert)
@@ -99,12 +133,27 @@ static void judge_accepted(const struct judging *judging, const struct audit_ale
 		      alert->missing);
 }
 
+/* All its entries are closed as duplicates; of what, nothing says. */
+static void judge_duplicates(const struct judging *judging, const struct audit_alert *alert)
+{
+	char place[PLACE_CAP];
+	if (alert->arrived == 0)
+		blame(judging, AUDIT_LOST, 1, case_of(alert),
+		      "closed as duplicate, but neither an event nor the carrier knows what of (unless that was before "
+		      "the time of this audit)");
+	else
+		blame(judging, AUDIT_UNCLOSED, 1, case_of(alert),
+		      "at the carrier: %s; it is closed as duplicate, and no event tells of what was sent (unless that "
+		      "was before the time of this audit)",
+		      place_of(judging, audit_book_message(judging->book, alert->message), place));
+}
+
 static void judge_unaccepted(const struct judging *judging, struct audit_alert *alert)
 {
 	char place[PLACE_CAP];
 	bool is_unsent = alert->closed > alert->duplicates;
 	unsigned arrived = alert->arrived;
-	bool can_be_sent = alert->waiting || alert->missing || alert->flags & AUDIT_ALERT_AMBIGUOUS;
+	bool can_be_sent = alert->waiting || alert->missing || alert->doubts;
 	if (is_unsent && arrived && !can_be_sent) {
 		alert->flags |= AUDIT_ALERT_STALE;
 		blame(judging, AUDIT_STALE, 1, case_of(alert), "closed as %s, and yet at the carrier: %s",
@@ -122,10 +171,8 @@ static void judge_unaccepted(const struct judging *judging, struct audit_alert *
 		      "at the carrier: %s; no event closes it, %s",
 		      place_of(judging, audit_book_message(judging->book, alert->message), place),
 		      judging->book->has_pending ? "and it is not pending" : "whether it is pending is not known");
-	if (alert->closed && alert->closed == alert->duplicates && !alert->waiting && !alert->missing && arrived == 0)
-		blame(judging, AUDIT_LOST, 1, case_of(alert),
-		      "closed as duplicate, but neither an event nor the carrier knows what of (unless that was before "
-		      "the time of this audit)");
+	if (alert->closed && alert->closed == alert->duplicates && !alert->waiting && !alert->missing)
+		judge_duplicates(judging, alert);
 	judge_copies(judging, alert, (arrived > 1 ? arrived - 1 : 0) + alert->repeats);
 }
 
@@ -135,6 +182,7 @@ static void judge_alert(const struct judging *judging, struct audit_alert *alert
 		(alert->flags & AUDIT_ALERT_DELIVERED) && !(alert->flags & AUDIT_ALERT_UNDELIVERED);
 	judging->verdict->undelivered += (alert->flags & AUDIT_ALERT_UNDELIVERED) != 0;
 	judging->verdict->varied += (alert->flags & AUDIT_ALERT_VARIES) != 0;
+	judging->verdict->pending += alert->listed;
 	if (alert->accepted)
 		judge_accepted(judging, alert);
 	else

@@ -17,7 +17,8 @@ enum audit_fault {
 	AUDIT_FAULT_COUNT
 };
 
-#define AUDIT_CASES_MAX 20
+#define AUDIT_CASES_MAX      20
+#define AUDIT_COPIES_A_DOUBT 3 /* that one event explains: of a silence there is one, and one more of each crash */
 
 struct audit_case {
 	const char *id; /* NULL = no alert */
@@ -37,7 +38,8 @@ struct audit_verdict {
 	uint64_t undelivered;
 	uint64_t at_carrier; /* whole messages */
 	uint64_t explained;  /* copies that an event explains */
-	uint64_t varied;     /* ids produced with several numbers or texts: theirs are not compared */
+	struct audit_case explained_cases[AUDIT_CASES_MAX];
+	uint64_t varied; /* ids produced with several numbers or texts: theirs are not compared */
 };
 
 /* Judges the books, whose messages are joined. files: of the carriers. */

@@ -51,12 +51,52 @@ static int is_shown(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The digits at *at without leading zeros; *at moves behind them. */
+static size_t take_digits(const char **at, const char **digits)
+{
+	while (**at == '0' && is_digit((*at)[1]))
+		++*at;
+	*digits = *at;
+	while (is_digit(**at))
+		++*at;
+	return (size_t)(*at - *digits);
+}
+
+/* The order of names as people count: events-9 comes before events-10. */
+static int in_order(const struct dirent **a, const struct dirent **b)
+{
+	const char *left = (*a)->d_name;
+	const char *right = (*b)->d_name;
+	while (*left && *right) {
+		if (is_digit(*left) && is_digit(*right)) {
+			const char *left_digits;
+			const char *right_digits;
+			size_t left_len = take_digits(&left, &left_digits);
+			size_t right_len = take_digits(&right, &right_digits);
+			if (left_len != right_len)
+				return left_len < right_len ? -1 : 1;
+			int order = memcmp(left_digits, right_digits, left_len);
+			if (order != 0)
+				return order;
+		} else if (*left++ != *right++) {
+			return (unsigned char)left[-1] < (unsigned char)right[-1] ? -1 : 1;
+		}
+	}
+	int rest = (*left != '\0') - (*right != '\0');
+	return rest ? rest : strcmp((*a)->d_name, (*b)->d_name);
+}
+
 /* Puts the folder's files in place of the folder, which is the last path. */
 static bool open_folder(struct audit_files *files, struct audit_trouble *trouble)
 {
 	char *folder = files->paths[--files->count];
 	struct dirent **names = NULL;
-	int count = scandir(folder, &names, is_shown, alphasort);
+	int count = scandir(folder, &names, is_shown, in_order);
 	bool is_good = count >= 0 ||
 		       audit_trouble_set(trouble, AUDIT_BAD_INPUT, "%s: cannot be read: %s", folder, strerror(errno));
 	for (int i = 0; i < count; i++) {

@@ -30,8 +30,8 @@ struct audit_files {
 	unsigned count;
 };
 
-/* list: paths with commas between them; a folder stands for its files, sorted, those with a leading dot left out. False
- * where one is not there. */
+/* list: paths with commas between them; a folder stands for its files in the order of their names, numbers in them by
+ * value, those with a leading dot left out. False where one is not there. */
 bool audit_files_find(struct audit_files *files, const char *list, struct audit_trouble *trouble);
 void audit_files_fini(struct audit_files *files);
 

@@ -49,7 +49,7 @@ redisContext *audit_link_open(const char *text, struct audit_trouble *trouble)
 	struct audit_url url;
 	struct timeval patience = { .tv_sec = CONNECT_S };
 	if (!audit_url_parse(text, &url)) {
-		audit_trouble_set(trouble, AUDIT_UNREACHABLE,
+		audit_trouble_set(trouble, AUDIT_BAD_URL,
 				  "the URL of Redis is malformed; it is redis://host:port/db or unix:///path?db=0");
 		return NULL;
 	}

@@ -38,8 +38,9 @@ static void note_content(struct audit_book *book, struct audit_alert *alert, con
 	alert->text = hash;
 	if (hash)
 		alert->flags |= AUDIT_ALERT_HAS_TEXT;
+	/* Beyond 2106 is as good as in 2106. */
 	if (audit_instant_parse(json_object_get(object, "expires_at"), &expires_ms) && expires_ms > 0)
-		alert->expires_s = (uint32_t)(expires_ms / 1000);
+		alert->expires_s = expires_ms / 1000 < UINT32_MAX ? (uint32_t)(expires_ms / 1000) : UINT32_MAX;
 }
 
 /* The entry that a line names; it takes both members, since streams count for themselves. 1 = there is one, 0 = none, -1 =

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Entries as they lie in Redis: those that wait, and dead letters. */
+/* Alerts as they lie in Redis: those that wait, and dead letters. */
 
 #include "audit/audit_read.h"
 
@@ -55,9 +55,18 @@ bool audit_read_pending(struct audit_book *book, const struct audit_entry *key, 
 	entry->flags |= AUDIT_ENTRY_PENDING;
 	if (is_held)
 		entry->flags |= AUDIT_ENTRY_HELD;
-	if (is_ambiguous)
-		audit_book_alert(book, entry->alert)->flags |= AUDIT_ALERT_AMBIGUOUS;
+	struct audit_alert *alert = audit_book_alert(book, entry->alert);
+	/* Events tell of the same doubt, and we may look twice. */
+	if (is_ambiguous && alert->doubts == 0)
+		alert->doubts = 1;
 	return true;
+}
+
+void audit_read_listed(struct audit_book *book, const char *body, size_t len)
+{
+	uint32_t row = alert_of_body(book, body, len);
+	if (row != AUDIT_NONE)
+		audit_book_bump(&audit_book_alert(book, row)->listed);
 }
 
 bool audit_read_letter(struct audit_book *book, const struct audit_entry *key, const char *body, size_t len,

@@ -20,6 +20,9 @@ audit_take audit_read_event;
 bool audit_read_pending(struct audit_book *book, const struct audit_entry *key, const char *body, size_t len,
 			bool is_ambiguous, bool is_held, struct audit_trouble *trouble);
 
+/* An alert that waits on the list, where it has no entry. */
+void audit_read_listed(struct audit_book *book, const char *body, size_t len);
+
 /* A dead letter: closes its entry where no event did. */
 bool audit_read_letter(struct audit_book *book, const struct audit_entry *key, const char *body, size_t len,
 		       const char *reason, struct audit_trouble *trouble);

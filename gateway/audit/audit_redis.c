@@ -145,6 +145,23 @@ static bool each_parked(struct audit_redis *redis, const char *key, bool is_held
 	return true;
 }
 
+/* The list's alerts. The oldest leave it at its end, so that nothing is passed over from its head on. */
+static bool each_listed(struct audit_redis *redis, struct audit_book *book, struct audit_trouble *trouble)
+{
+	for (long long from = 0;; from += PAGE_ENTRIES) {
+		redisReply *reply = audit_link_ask(redis->link, trouble, "LRANGE %s %lld %lld",
+						   AUDIT_KEY("alerts:list"), from, from + PAGE_ENTRIES - 1);
+		if (reply == NULL)
+			return false;
+		size_t count = reply->elements;
+		for (size_t i = 0; i < count; i++)
+			audit_read_listed(book, reply->element[i]->str, reply->element[i]->len);
+		freeReplyObject(reply);
+		if (count == 0)
+			return true;
+	}
+}
+
 static bool note_end(struct audit_redis *redis, struct audit_trouble *trouble)
 {
 	redisReply *reply = audit_link_ask(redis->link, trouble, "XREVRANGE %s + - COUNT 1", AUDIT_KEY("events"));
@@ -164,7 +181,7 @@ bool audit_redis_await(struct audit_redis *redis, unsigned seconds, struct audit
 	for (unsigned long left = seconds * 1000ul / POLL_MS;; left--) {
 		if (!audit_account_read(redis->link, &account, trouble))
 			return false;
-		if (account.waiting == 0 || left == 0)
+		if ((account.waiting == 0 && account.listed == 0) || left == 0)
 			return true;
 		struct timespec breath = { .tv_nsec = POLL_MS * 1000000L };
 		nanosleep(&breath, NULL);
@@ -180,6 +197,8 @@ bool audit_redis_pending(struct audit_redis *redis, struct audit_book *book, str
 	book->has_pending = true;
 	book->has_drift = true;
 	book->drift = account.added - account.waiting - account.closed;
+	/* The list first: its alerts move to the streams. */
+	is_good = is_good && each_listed(redis, book, trouble);
 	for (unsigned i = 0; i < 3 && is_good; i++)
 		is_good = each_entry(redis, streams[i], "+", PAGE_ENTRIES, book, take_waiting,
 				     (enum audit_lane)(AUDIT_LANE_URGENT + i), trouble);

@@ -84,12 +84,14 @@ static json_t *json_count(uint64_t count)
 	return json_integer((json_int_t)count);
 }
 
-static json_t *json_case(const struct audit_book *book, const struct audit_case *about, enum audit_fault fault)
+/* fault: its member; NULL = it is none. */
+static json_t *json_case(const struct audit_book *book, const struct audit_case *about, const char *fault)
 {
 	char number[AUDIT_NUMBER_OCTETS];
 	char entry[ENTRY_CAP];
 	json_t *object = json_object();
-	json_object_set_new(object, "fault", json_string(fault_texts[fault].member));
+	if (fault)
+		json_object_set_new(object, "fault", json_string(fault));
 	if (about->id)
 		json_object_set_new(object, "id", json_string(about->id));
 	json_object_set_new(object, "to", json_string(audit_number_mask(about->number, number)));
@@ -105,7 +107,15 @@ static json_t *json_cases(const struct audit_book *book, const struct audit_verd
 	for (unsigned fault = 0; fault < AUDIT_FAULT_COUNT; fault++)
 		for (unsigned i = 0; i < AUDIT_CASES_MAX && *verdict->cases[fault][i].found; i++)
 			json_array_append_new(cases,
-					      json_case(book, &verdict->cases[fault][i], (enum audit_fault)fault));
+					      json_case(book, &verdict->cases[fault][i], fault_texts[fault].member));
+	return cases;
+}
+
+static json_t *json_explained(const struct audit_book *book, const struct audit_verdict *verdict)
+{
+	json_t *cases = json_array();
+	for (unsigned i = 0; i < AUDIT_CASES_MAX && *verdict->explained_cases[i].found; i++)
+		json_array_append_new(cases, json_case(book, &verdict->explained_cases[i], NULL));
 	return cases;
 }
 
@@ -135,6 +145,7 @@ static bool print_json(const struct audit_book *book, const struct audit_verdict
 		json_object_set_new(report, fault_texts[fault].member, json_count(verdict->counts[fault]));
 	json_object_set_new(report, "duplicates_explained", json_count(verdict->explained));
 	json_object_set_new(report, "produced_differently", json_count(verdict->varied));
+	json_object_set_new(report, "times_unreadable", json_count(book->timeless_count));
 	json_object_set_new(report, "events_of_others", json_count(book->unknown_events));
 	json_object_set_new(report, "events_trimmed", json_count(book->events_trimmed));
 	if (book->has_drift)
@@ -144,6 +155,7 @@ static bool print_json(const struct audit_book *book, const struct audit_verdict
 				    json_pack("{s:I, s:I, s:I}", "count", (json_int_t)latency->count, "p50",
 					      (json_int_t)latency->p50_ms, "p99", (json_int_t)latency->p99_ms));
 	json_object_set_new(report, "cases", json_cases(book, verdict));
+	json_object_set_new(report, "explained", json_explained(book, verdict));
 	bool is_good = report && json_dumpf(report, out, JSON_COMPACT) == 0;
 	fputc('\n', out);
 	json_decref(report);
@@ -193,30 +205,40 @@ static void print_counts(const struct audit_book *book, const struct audit_verdi
 	print_more(out, "known copies", verdict->explained);
 }
 
-static void print_fault(const struct audit_book *book, const struct audit_verdict *verdict, unsigned fault, FILE *out)
+static void print_cases(const struct audit_book *book, const struct audit_case cases[static AUDIT_CASES_MAX],
+			const char *sign, FILE *out)
 {
 	char number[AUDIT_NUMBER_OCTETS];
 	char entry[ENTRY_CAP];
+	for (unsigned i = 0; i < AUDIT_CASES_MAX && *cases[i].found; i++) {
+		fputs(sign, out);
+		if (cases[i].id) {
+			print_id(out, cases[i].id);
+			fputs(" to ", out);
+		}
+		fputs(audit_number_mask(cases[i].number, number), out);
+		if (cases[i].entry != AUDIT_NONE)
+			fprintf(out, ", entry %s", entry_of(book, cases[i].entry, entry));
+		fprintf(out, ": %s\n", cases[i].found);
+	}
+}
+
+static void print_fault(const struct audit_book *book, const struct audit_verdict *verdict, unsigned fault, FILE *out)
+{
 	if (verdict->counts[fault] == 0)
 		return;
 	fprintf(out, "\n%s: %" PRIu64 "\n", fault_texts[fault].title, verdict->counts[fault]);
-	for (unsigned i = 0; i < AUDIT_CASES_MAX && *verdict->cases[fault][i].found; i++) {
-		const struct audit_case *about = &verdict->cases[fault][i];
-		fputs("  ! ", out);
-		if (about->id) {
-			print_id(out, about->id);
-			fputs(" to ", out);
-		}
-		fputs(audit_number_mask(about->number, number), out);
-		if (about->entry != AUDIT_NONE)
-			fprintf(out, ", entry %s", entry_of(book, about->entry, entry));
-		fprintf(out, ": %s\n", about->found);
-	}
+	print_cases(book, verdict->cases[fault], "  ! ", out);
 	fprintf(out, "  → %s\n", fault_texts[fault].advice);
 }
 
 static void print_notes(const struct audit_book *book, const struct audit_verdict *verdict, FILE *out)
 {
+	if (verdict->explained) {
+		fprintf(out, "\nNote: %" PRIu64 " %s explained by events that say “ambiguous”; the first ones:\n",
+			verdict->explained, verdict->explained == 1 ? "copy is" : "copies are");
+		print_cases(book, verdict->explained_cases, "  - ", out);
+	}
 	if (book->has_drift && book->drift)
 		fprintf(out,
 			"\nDRIFT: %" PRId64
@@ -232,11 +254,33 @@ static void print_notes(const struct audit_book *book, const struct audit_verdic
 			"\nNote: %" PRIu64
 			" entries of the event stream were trimmed; what they told of is missing here.\n",
 			book->events_trimmed);
+	if (book->timeless_count)
+		fprintf(out, "\nNote: %" PRIu64 " message%s no readable time; whether %s too late was not checked.\n",
+			book->timeless_count, book->timeless_count == 1 ? " has" : "s have",
+			book->timeless_count == 1 ? "it came" : "they came");
+	if (book->unknown_events)
+		fprintf(out, "\nNote: %" PRIu64 " %s in the producers' files; %s left out.\n", book->unknown_events,
+			book->unknown_events == 1 ? "event tells of an alert that is not"
+						  : "events tell of alerts that are not",
+			book->unknown_events == 1 ? "it is" : "they are");
 	if (verdict->varied)
 		fprintf(out,
 			"\nNote: %" PRIu64
 			" ids were produced with more than one number or text; theirs are not compared.\n",
 			verdict->varied);
+}
+
+static const char *end_of(const struct audit_book *book, enum audit_result result)
+{
+	if (result == AUDIT_CLEAN)
+		return "\nCLEAN\n";
+	if (result == AUDIT_VIOLATED)
+		return "\nVIOLATED\n";
+	if (book->produced_count == 0)
+		return "\nINCOMPLETE: nothing was audited, since the producers' files hold no alert; does --produced "
+		       "name "
+		       "the right ones?\n";
+	return "\nINCOMPLETE: nothing is wrong so far, but some are pending; try again later, or with --wait\n";
 }
 
 static void print_text(const struct audit_book *book, const struct audit_verdict *verdict, enum audit_result result,
@@ -251,12 +295,7 @@ static void print_text(const struct audit_book *book, const struct audit_verdict
 	for (unsigned fault = 0; fault < AUDIT_FAULT_COUNT; fault++)
 		print_fault(book, verdict, fault, out);
 	print_notes(book, verdict, out);
-	fputs(result == AUDIT_CLEAN ? "\nCLEAN\n"
-	      : result == AUDIT_VIOLATED
-		      ? "\nVIOLATED\n"
-		      : "\nINCOMPLETE: nothing is wrong so far, but some are pending; try again later, or with "
-			"--wait\n",
-	      out);
+	fputs(end_of(book, result), out);
 }
 
 bool audit_report(const struct audit_book *book, const struct audit_verdict *verdict, enum audit_result result,

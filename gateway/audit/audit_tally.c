@@ -25,6 +25,19 @@ static void tally_entry(struct audit_book *book, const struct audit_entry *entry
 	}
 }
 
+/* Of the lines without an entry: what no entry answers for lies on the list, or is missing. What moved from the list to a
+ * stream while we looked was seen in both places. */
+static void tally_lines(struct audit_alert *alert)
+{
+	unsigned open = alert->lines > alert->resolved ? alert->lines - (unsigned)alert->resolved : 0;
+	if (alert->listed > open)
+		alert->listed = (uint16_t)open;
+	unsigned waiting = alert->waiting + (unsigned)alert->listed;
+	unsigned missing = alert->missing + open - alert->listed;
+	alert->waiting = (uint16_t)(waiting < UINT16_MAX ? waiting : UINT16_MAX);
+	alert->missing = (uint16_t)(missing < UINT16_MAX ? missing : UINT16_MAX);
+}
+
 void audit_tally(struct audit_book *book)
 {
 	for (uint32_t i = 0; i < book->entries.count; i++) {
@@ -32,13 +45,8 @@ void audit_tally(struct audit_book *book)
 		if (entry->alert != AUDIT_NONE)
 			tally_entry(book, entry);
 	}
-	for (uint32_t i = 0; i < book->alerts.count; i++) {
-		struct audit_alert *alert = audit_book_alert(book, i);
-		unsigned missing = alert->missing;
-		if (alert->lines > alert->resolved)
-			missing += alert->lines - (unsigned)alert->resolved;
-		alert->missing = (uint16_t)(missing < UINT16_MAX ? missing : UINT16_MAX);
-	}
+	for (uint32_t i = 0; i < book->alerts.count; i++)
+		tally_lines(audit_book_alert(book, i));
 }
 
 bool audit_tally_is_open(const struct audit_alert *alert)

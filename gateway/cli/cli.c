@@ -20,6 +20,7 @@ static const struct cli_command *const commands[] = {
 static const char *const later[] = { "send", "route", "accounts", "trace", "templates", "tail", "user" };
 #define LATER_COUNT (sizeof later / sizeof later[0])
 
+/* “json” first: a command may go without it. */
 static const struct cli_option common[] = {
 	{ "json", NULL, "Answer in JSON" },
 	{ "help", NULL, "Print this help" },
@@ -74,7 +75,7 @@ static int print_help(const struct cli_command *command, FILE *out)
 		*command->details ? "\n" : "");
 	for (unsigned i = 0; i < option_count(command); i++)
 		print_option(out, &command->options[i]);
-	for (unsigned i = 0; i < sizeof common / sizeof common[0]; i++)
+	for (unsigned i = command->has_no_json ? 1 : 0; i < sizeof common / sizeof common[0]; i++)
 		print_option(out, &common[i]);
 	return CLI_OK;
 }
@@ -120,7 +121,8 @@ static int tell_unknown_option(const struct cli_call *call, struct slice name)
 	unsigned count = option_count(call->command);
 	for (unsigned i = 0; i < count; i++)
 		names[i] = call->command->options[i].name;
-	names[count++] = "json";
+	if (!call->command->has_no_json)
+		names[count++] = "json";
 	names[count++] = "help";
 	const char *nearest = suggest_nearest(name, names, count);
 	return cli_usage(call, "unknown option “--%.*s”%s%s%s", SLICE_ARG(name), nearest ? " (did you mean “--" : "",
@@ -133,6 +135,8 @@ static int take_option(struct cli_call *call, int argc, char *const argv[], int 
 	const char *word = argv[*at] + 2;
 	const char *sign = strchr(word, '=');
 	struct slice name = { word, sign ? (size_t)(sign - word) : strlen(word) };
+	if (slice_is(name, "json") && call->command->has_no_json)
+		return cli_usage(call, "--json does not go with it: it has no answer in JSON");
 	if (slice_is(name, "json") && sign == NULL) {
 		call->wants_json = true;
 		return CLI_OK;

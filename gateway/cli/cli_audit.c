@@ -8,11 +8,8 @@
 static int exit_of(enum audit_result result)
 {
 	static const int codes[] = {
-		[AUDIT_CLEAN] = CLI_OK,
-		[AUDIT_VIOLATED] = CLI_FAILED,
-		[AUDIT_INCOMPLETE] = CLI_INCOMPLETE,
-		[AUDIT_BAD_INPUT] = CLI_DATA,
-		[AUDIT_UNREACHABLE] = CLI_UNREACHABLE,
+		[AUDIT_CLEAN] = CLI_OK,       [AUDIT_VIOLATED] = CLI_FAILED, [AUDIT_INCOMPLETE] = CLI_INCOMPLETE,
+		[AUDIT_BAD_INPUT] = CLI_DATA, [AUDIT_BAD_URL] = CLI_USAGE,   [AUDIT_UNREACHABLE] = CLI_UNREACHABLE,
 		[AUDIT_FAILED] = CLI_FAILED,
 	};
 	return codes[result];
@@ -42,14 +39,15 @@ const struct cli_command cli_audit = {
 	.name = "audit",
 	.arguments = "",
 	.summary = "Hold what was produced against what the carriers accepted and the events",
-	.details = "Says what is lost, sent again without a reason, wrong, stale, unknown to the producers, closed "
-		   "twice or not\n"
-		   "at all, with the first 20 cases of each. It shares no code with the gateway. A FILE is JSON lines, "
-		   "several\n"
-		   "files with commas between them, or a folder of such files; operators.md describes the lines.\n"
-		   "Exit 0 clean, 1 something is wrong, 2 nothing is wrong but alerts are pending, 65 a line is "
-		   "malformed, 69\n"
-		   "Redis does not answer.\n",
+	.details =
+		"Says what is lost, sent again without a reason, wrong, stale, unknown to the producers, closed "
+		"twice or not\n"
+		"at all, with the first 20 cases of each. It shares no code with the gateway. A FILE is JSON lines, "
+		"several\n"
+		"files with commas between them, or a folder of such files; operators.md describes the lines.\n"
+		"Exit 0 clean, 1 something is wrong, 2 nothing is wrong but alerts are pending (or there are none at "
+		"all),\n"
+		"65 a line is malformed, 69 Redis does not answer.\n",
 	.options = { { "produced", "FILE", "What producers added: an alert a line" },
 		     { "carrier", "FILE", "What the carriers accepted: a message a line" },
 		     { "events", "FILE", "What the gateway told: an event a line" },

@@ -25,6 +25,7 @@ struct cli_command {
 	const char *summary; /* one line */
 	const char *details; /* some lines, each ended */
 	struct cli_option options[CLI_OPTIONS_MAX + 1];
+	bool has_no_json; /* what it prints is for people only: it refuses “json” */
 	int (*run)(const struct cli_call *call);
 };
 

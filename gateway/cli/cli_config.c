@@ -57,5 +57,6 @@ const struct cli_command cli_config = {
 		   "reference: what docs/configuration.md holds.\n",
 	.options = { { "config", "FILE",
 		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
+	.has_no_json = true,
 	.run = run,
 };

@@ -74,10 +74,18 @@ static enum err find(void *ctx, struct slice name, struct cli_letter *letters, u
 	return err;
 }
 
+static bool is_name(struct slice word)
+{
+	struct entry_key key;
+	return entry_id_parse(word, LANE_READY, &key);
+}
+
 static const struct cli_letters_source source = {
 	.noun = "dead letter",
 	.nouns = "dead letters",
 	.member = "letters",
+	.names = "entries",
+	.is_name = is_name,
 	.begin = begin,
 	.next = next,
 	.find = find,

@@ -7,8 +7,13 @@
 static int read_time(const struct cli_call *call, const char *name, wall_ms now, const struct zone *zone, wall_ms *out)
 {
 	const char *text = cli_option(call, name);
-	if (text == NULL || cli_time_parse(slice_of(text), now, zone, out))
+	if (text == NULL)
 		return CLI_OK;
+	if (cli_time_parse(slice_of(text), now, zone, out)) {
+		/* 1970-01-01 begins before the epoch, east of Greenwich. */
+		*out = *out < 0 ? 0 : *out;
+		return CLI_OK;
+	}
 	return cli_usage(call,
 			 "--%s is a time such as 2h (two hours ago), 2026-02-13 or 2026-02-13T08:00:00+08:00, not “%s”",
 			 name, text);
@@ -51,5 +56,6 @@ bool cli_filter_matches(const struct cli_filter *filter, const struct cli_letter
 	       is_it(filter->reason, cli_letter_word(letter)) &&
 	       is_it(filter->template_name, letter->glance.template_name) &&
 	       is_it(filter->tenant, letter->glance.tenant) && is_it(filter->batch, letter->glance.batch) &&
-	       is_it(filter->id, letter->glance.id) && is_it(filter->origin, letter->origin);
+	       is_it(filter->id, letter->glance.id) &&
+	       (is_it(filter->name, letter->glance.id) || is_it(filter->name, letter->origin));
 }

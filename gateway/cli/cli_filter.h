@@ -12,10 +12,10 @@ struct cli_filter {
 	struct slice tenant;
 	struct slice batch;
 	struct slice id;
-	struct slice origin; /* no option: what “show” was asked for */
+	struct slice name; /* no option: what “show” was asked for, an id or an origin */
 	wall_ms since;
 	wall_ms until;
-	uint64_t limit;   /* at most so many letters */
+	uint64_t limit;   /* at most so many letters, those that a step can't take not counted */
 	bool is_narrowed; /* something was asked for; the limit does not count */
 };
 

@@ -2,6 +2,7 @@
 #include "cli/cli_command.h"
 #include "cli/cli_letters_command.h"
 #include "cli/cli_redis.h"
+#include "model/entry.h"
 #include "store/held_alerts.h"
 
 #include <stdlib.h>
@@ -65,10 +66,18 @@ static enum err find(void *ctx, struct slice name, struct cli_letter *letters, u
 	return err;
 }
 
+static bool is_name(struct slice word)
+{
+	struct entry_key key;
+	return entry_key_parse(word, &key);
+}
+
 static const struct cli_letters_source source = {
 	.noun = "held alert",
 	.nouns = "held alerts",
 	.member = "alerts",
+	.names = "origins",
+	.is_name = is_name,
 	.begin = begin,
 	.next = next,
 	.find = find,

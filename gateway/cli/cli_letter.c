@@ -35,10 +35,10 @@ static struct slice sentence_of(const struct cli_letter *letter)
 
 /* A text as a terminal may have it: control characters and malformed octets become “?”. Ids keep their digits, unlike
  * msisdn_mask_text: people need them whole. Returns out. */
-static const char *clean_within(struct slice text, char *out, size_t cap)
+static const char *clean(struct slice text, char out[static SHOWN_OCTETS])
 {
 	size_t len = 0;
-	text = cut(text, cap - 1);
+	text = cut(text, SHOWN_OCTETS - 1);
 	for (size_t i = 0; i < text.len;) {
 		uint32_t code;
 		size_t used = utf8_decode(text.at + i, text.len - i, &code);
@@ -52,11 +52,6 @@ static const char *clean_within(struct slice text, char *out, size_t cap)
 	}
 	out[len] = '\0';
 	return out;
-}
-
-static const char *clean(struct slice text, char out[SHOWN_OCTETS])
-{
-	return clean_within(text, out, SHOWN_OCTETS);
 }
 
 static const char *masked(struct slice text, char out[SHOWN_OCTETS])
@@ -94,10 +89,18 @@ static void print_field(const char *name, const char *text, FILE *out)
 		fprintf(out, "  %-12s  %s\n", name, text);
 }
 
-/* The fields of the alert that are shown as they are. */
+/* A text in which phone numbers are masked, and account numbers and the like are not. Returns out. */
+static struct slice mobiles_masked(struct slice text, char out[static VALUE_OCTETS])
+{
+	size_t len = msisdn_mask_mobiles(cut(text, ALERT_OCTETS_MAX), out, VALUE_OCTETS);
+	return (struct slice){ out, len };
+}
+
+/* The fields of the alert that are shown. Names, which people say again as options, are shown as they are. */
 struct shown {
 	const char *name;
 	struct slice text;
+	bool may_hold_numbers;
 };
 
 #define SHOWN_COUNT 9
@@ -105,17 +108,25 @@ struct shown {
 static void shown_fields(const struct alert_glance *glance, struct shown out[SHOWN_COUNT])
 {
 	const struct shown fields[SHOWN_COUNT] = {
-		{ "template", glance->template_name },
-		{ "tenant", glance->tenant },
-		{ "batch", glance->batch },
-		{ "subject", glance->subject },
-		{ "priority", glance->priority },
-		{ "locale", glance->locale },
-		{ "as_of", glance->as_of },
-		{ "not_before", glance->not_before },
-		{ "expires_at", glance->expires_at },
+		{ "template", glance->template_name, false },
+		{ "tenant", glance->tenant, false },
+		{ "batch", glance->batch, false },
+		{ "subject", glance->subject, true },
+		{ "priority", glance->priority, false },
+		{ "locale", glance->locale, false },
+		{ "as_of", glance->as_of, false },
+		{ "not_before", glance->not_before, false },
+		{ "expires_at", glance->expires_at, false },
 	};
 	memcpy(out, fields, sizeof fields);
+}
+
+static void print_shown(const struct shown *field, FILE *out)
+{
+	static char value[VALUE_OCTETS];
+	char text[SHOWN_OCTETS];
+	struct slice shown = field->may_hold_numbers ? mobiles_masked(field->text, value) : field->text;
+	print_field(field->name, clean(shown, text), out);
 }
 
 static void print_params(const struct alert_glance *glance, bool with_values, FILE *out)
@@ -129,8 +140,7 @@ static void print_params(const struct alert_glance *glance, bool with_values, FI
 			fprintf(out, "%zu octets\n", param->value.len);
 		else
 			fprintf(out, "%s\n",
-				param->value.at ? clean_within(param->value, value, sizeof value)
-						: "(neither text nor number)");
+				param->value.at ? mobiles_masked(param->value, value).at : "(neither text nor number)");
 	}
 }
 
@@ -163,7 +173,7 @@ void cli_letter_print_whole(const struct cli_letter *letter, const struct zone *
 	print_field("to", masked(glance->to, text), out);
 	shown_fields(glance, fields);
 	for (unsigned i = 0; i < SHOWN_COUNT; i++)
-		print_field(fields[i].name, clean(fields[i].text, text), out);
+		print_shown(&fields[i], out);
 	print_params(glance, with_values, out);
 	print_field("ambiguous", letter->is_ambiguous ? "the phone may have the text, or a part of it" : "", out);
 	fprintf(out, "  %-12s  %zu octets%s%s\n", "alert", letter->alert.len,
@@ -182,6 +192,12 @@ static void put_masked(struct buf *out, const char *key, struct slice text)
 		size_t len = msisdn_mask_text(text, shown, sizeof shown);
 		json_key_text(out, key, (struct slice){ shown, len });
 	}
+}
+
+static void put_mobiles_masked(struct buf *out, const char *key, struct slice text)
+{
+	static char shown[VALUE_OCTETS];
+	json_key_text(out, key, text.at ? mobiles_masked(text, shown) : text);
 }
 
 static void put_members(const struct cli_letter *letter, struct buf *out)
@@ -222,8 +238,16 @@ static void put_param(const struct alert_param *param, bool with_values, struct 
 	put_masked(out, "name", param->name);
 	json_key_uint(out, "octets", param->value.len);
 	if (with_values)
-		json_key_text(out, "value", param->value);
+		put_mobiles_masked(out, "value", param->value);
 	json_close(out, '}');
+}
+
+static void put_shown(const struct shown *field, struct buf *out)
+{
+	if (field->may_hold_numbers && field->text.at)
+		put_mobiles_masked(out, field->name, field->text);
+	else
+		json_key_text_if(out, field->name, field->text);
 }
 
 void cli_letter_put_whole(const struct cli_letter *letter, bool with_values, struct buf *out)
@@ -234,7 +258,7 @@ void cli_letter_put_whole(const struct cli_letter *letter, bool with_values, str
 	json_open(out, '{');
 	put_members(letter, out);
 	for (unsigned i = 3; i < SHOWN_COUNT; i++) /* the first three are members already */
-		json_key_text_if(out, fields[i].name, fields[i].text);
+		put_shown(&fields[i], out);
 	json_key(out, "params");
 	json_open(out, '[');
 	for (unsigned i = 0; i < glance->param_count; i++)

@@ -116,6 +116,12 @@ static void meet(struct walk *walk, unsigned index)
 	}
 }
 
+/* The limit is one of letters that something is done with. */
+static bool has_enough(const struct walk *walk)
+{
+	return walk->matched - walk->unusable >= walk->letters->filter.limit;
+}
+
 /* -- pages -- */
 
 /* Reads a page (or the one letter of a name), meets each, and does with them what is to be done. */
@@ -133,7 +139,7 @@ static enum err turn_page(struct walk *walk, struct slice name)
 	walk->added = 0;
 	if (walk->step)
 		walk->step->begin(letters->ctx);
-	for (unsigned i = 0; i < count && walk->matched < letters->filter.limit; i++)
+	for (unsigned i = 0; i < count && !has_enough(walk); i++)
 		meet(walk, i);
 	if (walk->added == 0)
 		return ERR_OK;
@@ -151,7 +157,7 @@ static enum err walk_all(struct walk *walk)
 	const struct cli_letters *letters = walk->letters;
 	enum err err = letters->source->begin(letters->ctx, &letters->filter, &walk->total, &walk->at);
 	cli_progress_begin(&walk->progress, letters->call->env->err, walk->total);
-	while (err == ERR_OK && !walk->is_last && walk->matched < letters->filter.limit && !walk->is_interrupted) {
+	while (err == ERR_OK && !walk->is_last && !has_enough(walk) && !walk->is_interrupted) {
 		err = turn_page(walk, (struct slice){ NULL, 0 });
 		if (walk->step)
 			cli_progress_show(&walk->progress, walk->seen, walk->step->done, walk->done);
@@ -178,6 +184,12 @@ static void put_members(const struct walk *walk, const char *key, uint64_t value
 	fprintf(out_of(walk), ",\"%s\":%" PRIu64, key, value);
 }
 
+/* By a signal, or because Redis failed. */
+static bool is_cut_short(const struct walk *walk)
+{
+	return walk->is_interrupted || walk->at.err != ERR_OK;
+}
+
 /* “5 dead letters: rejected 3, render 2”. */
 static void print_tally(const struct walk *walk)
 {
@@ -185,8 +197,9 @@ static void print_tally(const struct walk *walk)
 	if (walk->letters->call->wants_json) {
 		struct buf buf = buf_over(walk->json, CLI_LETTER_JSON_OCTETS);
 		cli_tally_put(&walk->tally, &buf);
-		fprintf(out, "%s],\"count\":%" PRIu64 ",\"reasons\":%.*s}\n", walk->matched ? "\n" : "", walk->matched,
-			(int)buf.len, buf.at);
+		fprintf(out, "%s],\"count\":%" PRIu64 ",\"reasons\":%.*s,\"interrupted\":%s}\n",
+			walk->matched ? "\n" : "", walk->matched, (int)buf.len, buf.at,
+			is_cut_short(walk) ? "true" : "false");
 	} else if (walk->matched == 0) {
 		fprintf(out, "no %s%s\n", noun(walk, walk->letters->filter.is_narrowed ? 1 : 2),
 			walk->letters->filter.is_narrowed ? " matches" : "");
@@ -226,7 +239,8 @@ int cli_letters_list(const struct cli_letters *letters)
 		open_json(walk);
 	enum err err = walk_all(walk);
 	int code = err != ERR_OK ? fail(walk) : CLI_OK;
-	if (code == CLI_OK)
+	/* What was begun as JSON ends as such. */
+	if (code == CLI_OK || letters->call->wants_json)
 		print_tally(walk);
 	if (code == CLI_OK && walk->is_interrupted)
 		code = interrupted(walk);
@@ -242,10 +256,7 @@ static enum err show_named(struct walk *walk, const char *name)
 	enum err err = turn_page(walk, slice_of(name));
 	if (err != ERR_OK || walk->matched > 0)
 		return err;
-	if (strchr(name, '@'))
-		by_id.filter.origin = slice_of(name);
-	else
-		by_id.filter.id = slice_of(name);
+	by_id.filter.name = slice_of(name);
 	walk->letters = &by_id;
 	err = walk_all(walk);
 	walk->letters = letters;
@@ -265,7 +276,8 @@ int cli_letters_show(const struct cli_letters *letters, const char *name, bool w
 		open_json(walk);
 	int code = show_named(walk, name) != ERR_OK ? fail(walk) : CLI_OK;
 	if (letters->call->wants_json)
-		fprintf(letters->call->env->out, "%s]}\n", walk->matched ? "\n" : "");
+		fprintf(letters->call->env->out, "%s],\"interrupted\":%s}\n", walk->matched ? "\n" : "",
+			is_cut_short(walk) ? "true" : "false");
 	if (code == CLI_OK && walk->is_interrupted)
 		code = interrupted(walk);
 	if (code == CLI_OK && walk->matched == 0) {
@@ -290,7 +302,7 @@ static void print_change(const struct walk *walk, const struct cli_letters_step 
 		put_members(walk, step->done, walk->done);
 		put_members(walk, "unusable", walk->unusable);
 		put_members(walk, "gone", walk->gone);
-		fprintf(out, ",\"interrupted\":%s}\n", walk->is_interrupted ? "true" : "false");
+		fprintf(out, ",\"interrupted\":%s}\n", is_cut_short(walk) ? "true" : "false");
 		return;
 	}
 	uint64_t count = walk->dry ? walk->matched - walk->unusable : walk->done;
@@ -324,11 +336,25 @@ static int change_named(struct walk *walk, const char *const names[], unsigned n
 			letters->source->noun, names[i], (walk->step ? walk->step : walk->dry)->done);
 		code = CLI_FAILED;
 	}
-	return walk->unusable + walk->gone > 0 ? CLI_FAILED : code;
+	return code;
+}
+
+/* Producers' ids are no names: many letters may have the same. */
+static int check_names(const struct cli_call *call, const struct cli_letters_source *source, const char *const names[],
+		       unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!source->is_name(slice_of(names[i])))
+			return cli_usage(call,
+					 "%s are named by their %s, in the second column of list, and “%s” is none; "
+					 "for an alert's id say --id %s",
+					 source->nouns, source->names, names[i], names[i]);
+	return CLI_OK;
 }
 
 int cli_letters_check(const struct cli_call *call, const struct cli_letters_source *source,
-		      const struct cli_letters_step *step, unsigned name_count, bool is_narrowed)
+		      const struct cli_letters_step *step, const char *const names[], unsigned name_count,
+		      bool is_narrowed)
 {
 	bool is_all = cli_option(call, "all") != NULL;
 	if (name_count > 0 && (is_narrowed || is_all || cli_option(call, "limit")))
@@ -342,7 +368,7 @@ int cli_letters_check(const struct cli_call *call, const struct cli_letters_sour
 		return cli_usage(
 			call, "%s can't be undone; look with --dry-run at what it takes, then say it again with --yes",
 			step->verb);
-	return CLI_OK;
+	return check_names(call, source, names, name_count);
 }
 
 int cli_letters_change(const struct cli_letters *letters, const struct cli_letters_step *step,
@@ -363,10 +389,12 @@ int cli_letters_change(const struct cli_letters *letters, const struct cli_lette
 		code = change_named(walk, names, name_count);
 	else if (walk_all(walk) != ERR_OK)
 		code = fail(walk);
-	if (walk->at.err == ERR_OK)
+	if (walk->at.err == ERR_OK || letters->call->wants_json)
 		print_change(walk, step);
 	if (code == CLI_OK && walk->is_interrupted)
 		code = interrupted(walk);
+	if (code == CLI_OK && walk->unusable + walk->gone > 0)
+		code = CLI_FAILED;
 	close_walk(walk);
 	return code;
 }

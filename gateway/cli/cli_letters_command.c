@@ -16,8 +16,8 @@ static int read_words(const struct cli_call *call, const struct cli_letters_comm
 		code = cli_filter_read(call, command->has_reasons, (wall_ms)time(NULL) * MS_PER_S, settings->zone,
 				       filter);
 	if (code == CLI_OK && command->steps[*verb])
-		code = cli_letters_check(call, command->source, command->steps[*verb], call->argument_count - 1,
-					 filter->is_narrowed);
+		code = cli_letters_check(call, command->source, command->steps[*verb], call->arguments + 1,
+					 call->argument_count - 1, filter->is_narrowed);
 	return code;
 }
 

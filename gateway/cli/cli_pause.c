@@ -17,7 +17,8 @@
 struct kept {
 	char field[PAUSE_TEXT_OCTETS];
 	struct pause_note note;
-	uint64_t waiting;
+	bool is_all;
+	uint64_t waiting; /* because of it; of all: on the queue */
 };
 
 struct list {
@@ -37,6 +38,7 @@ static void keep(void *ctx, const struct paused *pause)
 	memcpy(row->field, pause->field.at, pause->field.len);
 	row->field[pause->field.len] = '\0';
 	row->note = pause->note;
+	row->is_all = cli_pause_field_is_all(pause->field);
 }
 
 static int by_age(const void *a, const void *b)
@@ -65,7 +67,7 @@ static void print_row(const struct cli_call *call, const struct zone *zone, cons
 		struct buf buf = buf_over(octets, sizeof octets);
 		json_open(&buf, '{');
 		put_pause(row, &buf);
-		json_key_uint(&buf, "waiting", row->waiting);
+		json_key_uint(&buf, row->is_all ? "on_queue" : "waiting", row->waiting);
 		json_close(&buf, '}');
 		fprintf(out, "%s\n%.*s", is_first ? "" : ",", (int)buf.len, buf.at);
 		return;
@@ -73,9 +75,16 @@ static void print_row(const struct cli_call *call, const struct zone *zone, cons
 	char say[CLI_PAUSE_SAY_OCTETS];
 	char when[CLI_TIME_OCTETS];
 	bool is_printable = alert_syntax_is_printable(slice_of(row->note.who));
-	fprintf(out, "%-32s  since %s%s%s, %" PRIu64 " wait%s\n", cli_pause_field_say(slice_of(row->field), say),
+	const char *wait = row->is_all ? "on the queue" : row->waiting == 1 ? "waits" : "wait";
+	fprintf(out, "%-32s  since %s%s%s, %" PRIu64 " %s\n", cli_pause_field_say(slice_of(row->field), say),
 		cli_time_format(row->note.since, zone, when), *row->note.who ? " by " : "",
-		is_printable ? row->note.who : "?", row->waiting, row->waiting == 1 ? "s" : "");
+		is_printable ? row->note.who : "?", row->waiting, wait);
+}
+
+static enum err count_waiting(struct redis_ask *ask, struct kept *row, struct err_at *at)
+{
+	return row->is_all ? pauses_queued(ask, &row->waiting, at)
+			   : pauses_waiting(ask, slice_of(row->field), &row->waiting, at);
 }
 
 static int list_rows(const struct cli_call *call, struct redis_ask *ask, const struct zone *zone, struct list *list)
@@ -85,7 +94,7 @@ static int list_rows(const struct cli_call *call, struct redis_ask *ask, const s
 	if (pauses_each(ask, keep, list, &at) != ERR_OK)
 		return cli_redis_failed(call, &at);
 	for (unsigned i = 0; i < list->count; i++)
-		if (pauses_waiting(ask, slice_of(list->rows[i].field), &list->rows[i].waiting, &at) != ERR_OK)
+		if (count_waiting(ask, &list->rows[i], &at) != ERR_OK)
 			return cli_redis_failed(call, &at);
 	qsort(list->rows, list->count, sizeof *list->rows, by_age);
 	if (call->wants_json)
@@ -215,7 +224,9 @@ const struct cli_command cli_pause = {
 	.summary = "Keep alerts of a template, tenant or batch back, or list what is paused",
 	.details =
 		"Alerts that are not yet on their way to a carrier wait until “hongyan resume”; those whose time is\n"
-		"over meanwhile expire. Without options: what is paused, since when, by whom, and how many wait.\n"
+		"over meanwhile expire. With --all they stay on the queue as they are, and what is over expires when "
+		"it\n"
+		"goes on. Without options: what is paused, since when, by whom, and how many wait.\n"
 		"  hongyan pause --template overdue --by li\n",
 	.options = { CLI_PAUSE_FIELD_OPTIONS,
 		     { "by", "WHO", "Who pauses it, for those who ask later" },

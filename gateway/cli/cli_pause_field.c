@@ -36,12 +36,17 @@ int cli_pause_field_read(const struct cli_call *call, char out[static PAUSE_TEXT
 	return CLI_OK;
 }
 
+bool cli_pause_field_is_all(struct slice field)
+{
+	return slice_is(field, "all");
+}
+
 const char *cli_pause_field_say(struct slice field, char out[static CLI_PAUSE_SAY_OCTETS])
 {
 	const char *colon = field.len ? memchr(field.at, ':', field.len) : NULL;
 	if (colon == NULL || field.len >= PAUSE_TEXT_OCTETS) {
 		snprintf(out, CLI_PAUSE_SAY_OCTETS, "%s",
-			 slice_is(field, "all") ? "everything" : "(something unknown)");
+			 cli_pause_field_is_all(field) ? "everything" : "(something unknown)");
 		return out;
 	}
 	int kind_len = (int)(colon - field.at);

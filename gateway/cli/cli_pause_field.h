@@ -18,5 +18,8 @@ int cli_pause_field_read(const struct cli_call *call, char out[static PAUSE_TEXT
 
 #define CLI_PAUSE_SAY_OCTETS (PAUSE_TEXT_OCTETS + 16)
 
+/* True of the pause of everything. Under it nothing is parked: what is on the queue stays where it is. */
+bool cli_pause_field_is_all(struct slice field);
+
 /* The field in a sentence: its kind and its name in quotes, or “everything”. Returns out. */
 const char *cli_pause_field_say(struct slice field, char out[static CLI_PAUSE_SAY_OCTETS]);

@@ -17,10 +17,12 @@ struct resuming {
 	const struct cli_call *call;
 	struct redis_ask *ask;
 	struct slice field;
+	bool is_all; /* nothing was parked: there is nothing to bring forward */
 	bool was_paused;
 	bool is_paused_again;
 	bool is_interrupted;
 	uint64_t released;
+	uint64_t on_queue; /* of all */
 	struct cli_progress progress;
 	struct err_at at;
 };
@@ -68,13 +70,29 @@ static void print_json(const struct resuming *resuming)
 	json_key_text(&buf, "field", resuming->field);
 	json_key(&buf, "was_paused");
 	json_bool(&buf, resuming->was_paused);
-	json_key_uint(&buf, "released", resuming->released);
+	if (resuming->is_all)
+		json_key_uint(&buf, "on_queue", resuming->on_queue);
+	else
+		json_key_uint(&buf, "released", resuming->released);
 	json_key(&buf, "paused_again");
 	json_bool(&buf, resuming->is_paused_again);
 	json_key(&buf, "interrupted");
 	json_bool(&buf, resuming->is_interrupted);
 	json_close(&buf, '}');
 	fprintf(resuming->call->env->out, "%.*s\n", (int)buf.len, buf.at);
+}
+
+static void print_text(const struct resuming *resuming, const char *say)
+{
+	FILE *out = resuming->call->env->out;
+	if (resuming->is_all)
+		fprintf(out, "%s; %" PRIu64 " alert%s on the queue\n",
+			resuming->was_paused ? "everything goes on" : "everything was not paused", resuming->on_queue,
+			resuming->on_queue == 1 ? " is" : "s are");
+	else
+		fprintf(out, "%s %s; %" PRIu64 " alert%s that waited go%s on\n", say,
+			resuming->was_paused ? "is not paused any more" : "was not paused", resuming->released,
+			resuming->released == 1 ? "" : "s", resuming->released == 1 ? "es" : "");
 }
 
 static int conclude(const struct resuming *resuming)
@@ -85,9 +103,7 @@ static int conclude(const struct resuming *resuming)
 	if (resuming->call->wants_json)
 		print_json(resuming);
 	else
-		fprintf(env->out, "%s %s; %" PRIu64 " alert%s that waited go%s on\n", say,
-			resuming->was_paused ? "is not paused any more" : "was not paused", resuming->released,
-			resuming->released == 1 ? "" : "s", resuming->released == 1 ? "es" : "");
+		print_text(resuming, say);
 	if (resuming->is_paused_again)
 		fprintf(env->err, "hongyan: %s was paused again meanwhile; the rest waits on\n", say);
 	else if (resuming->is_interrupted)
@@ -95,7 +111,13 @@ static int conclude(const struct resuming *resuming)
 	return resuming->is_paused_again || resuming->is_interrupted ? CLI_FAILED : CLI_OK;
 }
 
-static int resume(struct resuming *resuming)
+static enum err resume_all(struct resuming *resuming)
+{
+	enum err err = pauses_remove(resuming->ask, resuming->field, &resuming->was_paused, &resuming->at);
+	return err == ERR_OK ? pauses_queued(resuming->ask, &resuming->on_queue, &resuming->at) : err;
+}
+
+static enum err resume_some(struct resuming *resuming)
 {
 	uint64_t waiting = 0;
 	enum err err = pauses_waiting(resuming->ask, resuming->field, &waiting, &resuming->at);
@@ -105,6 +127,12 @@ static int resume(struct resuming *resuming)
 	if (err == ERR_OK)
 		err = release(resuming);
 	cli_progress_end(&resuming->progress);
+	return err;
+}
+
+static int resume(struct resuming *resuming)
+{
+	enum err err = resuming->is_all ? resume_all(resuming) : resume_some(resuming);
 	if (err == ERR_OK)
 		return conclude(resuming);
 	int code = cli_redis_failed(resuming->call, &resuming->at);
@@ -129,6 +157,7 @@ static int run(const struct cli_call *call)
 	if (code != CLI_OK)
 		return code;
 	resuming.field = slice_of(field);
+	resuming.is_all = cli_pause_field_is_all(resuming.field);
 	code = resume(&resuming);
 	redis_ask_close(resuming.ask);
 	return code;
@@ -138,8 +167,9 @@ const struct cli_command cli_resume = {
 	.name = "resume",
 	.arguments = "",
 	.summary = "Let go on what was paused",
-	.details = "Ends the pause, then brings forward what waits because of it; takes a second or more. Safe to\n"
-		   "interrupt and to repeat. --all ends the pause of everything, not those of single templates.\n",
+	.details =
+		"Ends the pause, then brings forward what waits because of it; takes a second or more. Safe to\n"
+		"interrupt and to repeat. --all ends the pause of everything at once, not those of single templates.\n",
 	.options = { CLI_PAUSE_FIELD_OPTIONS, CLI_REDIS_OPTION },
 	.run = run,
 };

@@ -21,5 +21,6 @@ const struct cli_command cli_serve = {
 	.details = "Runs until SIGTERM or SIGINT, then finishes what is under way. Logs are JSON lines on stderr.\n",
 	.options = { { "config", "FILE",
 		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
+	.has_no_json = true,
 	.run = run,
 };

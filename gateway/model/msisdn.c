@@ -268,17 +268,17 @@ size_t msisdn_mask(const struct msisdn *msisdn, const struct country *country, c
 struct run {
 	size_t octets; /* up to and with the last digit */
 	size_t count;  /* of digits */
-	char first[3];
+	char first[6];
 	char last[4];
 };
 
 #define RUN_FILLERS_MAX 3
 
-static struct run digit_run(const char *text, size_t len)
+static struct run digit_run(const char *text, size_t len, unsigned fillers_max)
 {
 	struct run run = { 0 };
 	unsigned fillers = 0;
-	for (size_t i = 0; i < len && fillers <= RUN_FILLERS_MAX;) {
+	for (size_t i = 0; i < len && fillers <= fillers_max;) {
 		uint32_t code;
 		size_t used = utf8_decode(text + i, len - i, &code);
 		uint32_t plain = used ? narrow(code) : 0;
@@ -302,7 +302,40 @@ static struct run digit_run(const char *text, size_t len)
 
 #define PHONE_DIGITS_MIN 7 /* a local fixed line */
 
-size_t msisdn_mask_text(struct slice text, char *out, size_t cap)
+static bool is_phone(const struct run *run, bool has_plus)
+{
+	(void)has_plus;
+	return run->count >= PHONE_DIGITS_MIN;
+}
+
+/* “13900000001”, with 86 or 0086 before it, or whatever stands behind “+”. */
+static bool is_mobile(const struct run *run, bool has_plus)
+{
+	if (has_plus && run->count >= MSISDN_DIGITS_MIN && run->count <= MSISDN_DIGITS_MAX)
+		return true;
+	if (run->count != 11 && run->count != 13 && run->count != 15)
+		return false;
+	size_t lead = run->count - 11;
+	return memcmp(run->first, "0086" + (4 - lead), lead) == 0 && run->first[lead] == '1' &&
+	       run->first[lead + 1] >= '3';
+}
+
+typedef bool is_masked(const struct run *run, bool has_plus);
+
+/* A few digits, with what lies between them where they are one number. */
+static struct run number_at(struct slice text, size_t i, is_masked *judge, bool *is_one)
+{
+	bool has_plus = i > 0 && text.at[i - 1] == '+';
+	struct run run = digit_run(text.at + i, text.len - i, RUN_FILLERS_MAX);
+	*is_one = run.count > 0 && judge(&run, has_plus);
+	if (*is_one)
+		return run;
+	run = digit_run(text.at + i, text.len - i, 0);
+	*is_one = run.count > 0 && judge(&run, has_plus);
+	return run;
+}
+
+static size_t mask_text(struct slice text, char *out, size_t cap, is_masked *judge)
 {
 	static const char more[] = "…";
 	CHECK(cap >= 16);
@@ -311,9 +344,13 @@ size_t msisdn_mask_text(struct slice text, char *out, size_t cap)
 	while (i < text.len && !buf.full) {
 		uint32_t code;
 		size_t used = utf8_decode(text.at + i, text.len - i, &code);
-		struct run run = digit_run(text.at + i, text.len - i);
-		if (run.count >= PHONE_DIGITS_MIN) {
+		bool is_one;
+		struct run run = number_at(text, i, judge, &is_one);
+		if (is_one) {
 			put_masked(&buf, run.first, run.last, run.count);
+			used = run.octets;
+		} else if (run.count > 0) {
+			buf_put(&buf, text.at + i, run.octets);
 			used = run.octets;
 		} else if (used == 0 || code < 0x20 || (code >= 0x7F && code < 0xA0)) {
 			buf_put(&buf, "?", 1);
@@ -330,4 +367,14 @@ size_t msisdn_mask_text(struct slice text, char *out, size_t cap)
 	}
 	out[buf.len] = '\0';
 	return buf.len;
+}
+
+size_t msisdn_mask_text(struct slice text, char *out, size_t cap)
+{
+	return mask_text(text, out, cap, is_phone);
+}
+
+size_t msisdn_mask_mobiles(struct slice text, char *out, size_t cap)
+{
+	return mask_text(text, out, cap, is_mobile);
 }

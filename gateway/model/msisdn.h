@@ -35,3 +35,7 @@ size_t msisdn_mask(const struct msisdn *msisdn, const struct country *country, c
  * (blanks and “-” between them do not end it) is masked, control characters and malformed octets become “?”.
  * out: cap octets, cap >= 16, NUL-terminated, cut at a character with “…” behind. Returns the length. */
 size_t msisdn_mask_text(struct slice text, char *out, size_t cap);
+
+/* The same, but only what has the form of a mobile number of China, or stands behind “+”, is masked: account numbers and the
+ * like stay readable. */
+size_t msisdn_mask_mobiles(struct slice text, char *out, size_t cap);

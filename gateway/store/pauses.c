@@ -57,6 +57,30 @@ enum err pauses_waiting(struct redis_ask *ask, struct slice field, uint64_t *out
 	return redis_ask_count(ask, out, at);
 }
 
+enum err pauses_queued(struct redis_ask *ask, uint64_t *out, struct err_at *at)
+{
+	static const struct {
+		const char *command;
+		const char *key;
+	} rows[] = { { "XLEN", ":alerts:urgent" },
+		     { "XLEN", ":alerts:normal" },
+		     { "XLEN", ":alerts:bulk" },
+		     { "XLEN", ":ready" },
+		     { "ZCARD", ":later" } };
+	uint64_t sum = 0;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		uint64_t count;
+		redis_ask_begin(ask, rows[i].command);
+		redis_ask_key(ask, rows[i].key, NO_MORE);
+		enum err err = redis_ask_count(ask, &count, at);
+		if (err != ERR_OK)
+			return err;
+		sum += count;
+	}
+	*out = sum;
+	return ERR_OK;
+}
+
 enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct paused *pause), void *ctx,
 		     struct err_at *at)
 {

@@ -25,6 +25,9 @@ MUST_CHECK enum err pauses_remove(struct redis_ask *ask, struct slice field, boo
 /* How many alerts wait because of field; some may be settled by now. */
 MUST_CHECK enum err pauses_waiting(struct redis_ask *ask, struct slice field, uint64_t *out, struct err_at *at);
 
+/* How many alerts are on the queue: on its streams, those in work included, and in “later”. */
+MUST_CHECK enum err pauses_queued(struct redis_ask *ask, uint64_t *out, struct err_at *at);
+
 /* Everything that is paused, each told to visit. */
 MUST_CHECK enum err pauses_each(struct redis_ask *ask, void (*visit)(void *ctx, const struct paused *pause), void *ctx,
 				struct err_at *at);

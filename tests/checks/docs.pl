@@ -1,7 +1,8 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: Apache-2.0
-# Holds the documentation against the tree: files and folders that it names exist, links lead somewhere, and no file
-# mentions a path of the machine that it was written on. “--self-test” plants each mistake.
+# Holds the documentation against the tree: files and folders that it names exist, links lead somewhere, the events that the
+# gateway logs are explained, and no file mentions a path of the machine that it was written on. “--self-test” plants each
+# mistake.
 #
 #   docs.pl ROOT
 use strict;
@@ -42,6 +43,25 @@ sub machine_paths {
 	return @path;
 }
 
+# Events that a source file logs, where it names them in the call itself.
+sub events_logged {
+	my ($text) = @_;
+	my @event;
+	while ($text =~ /\b(?:log_(?:begin|write|link)\([^;{}"]*\bLOG_\w+|store_tell_refusal\(\w+)\s*,([^,]*),/g) {
+		push @event, $1 =~ /"([a-z_]+)"/g;
+	}
+	push @event, $text =~ /"([a-z]+_error)"/g;
+	return @event;
+}
+
+# Those that a page's chapter about logs does not have.
+sub events_unexplained {
+	my ($page, @event) = @_;
+	my ($chapter) = $page =~ /^## Logs$(.*?)^## /ms;
+	my %seen;
+	return grep { !$seen{$_}++ && ($chapter // '') !~ /`\Q$_\E`/ } @event;
+}
+
 sub judge_doc {
 	my ($path, $text, $exists) = @_;
 	(my $folder_of = $path) =~ s{[^/]*$}{};
@@ -77,7 +97,14 @@ sub self_test {
 		$failed++;
 		print "self-test: machine paths: @machine\n";
 	}
-	printf "self-test: %d cases, %d failed\n", @case + 1, $failed;
+	my @event = events_logged('log_write(log, LOG_INFO, "a_up", "b"); if (log_begin(&line, x->log, up ? LOG_INFO : LOG_WARN, up ? '
+		. '"a_up" : "a_down", text)) log_link(link, LOG_INFO, "c", "d"); tell(log, "e_error"); store_tell_refusal(store, "f", g);');
+	my @missing = events_unexplained("# x\n## Logs\n| `a_up`, `c` | `f`\n## Metrics\n`a_down`, `e_error`\n", @event);
+	if ("@missing" ne 'a_down e_error') {
+		$failed++;
+		print "self-test: events: @event; unexplained: @missing\n";
+	}
+	printf "self-test: %d cases, %d failed\n", @case + 2, $failed;
 	return $failed == 0;
 }
 
@@ -93,14 +120,18 @@ find({
 	wanted => sub { push @path, substr $_, 2 if -f && !-l },
 }, '.');
 my $count = 0;
+my @event;
 for my $path (sort @path) {
 	my $text = slurp($path);
 	next if $text =~ /\0/;
 	push @wrong, map { "$path: $_ is a path of some machine" } machine_paths($text) unless $path eq 'tests/checks/docs.pl';
+	push @event, events_logged($text) if $path =~ m{^gateway/.*\.c$};
 	next unless $path =~ m{^(?:README[\w.-]*|docs/.*)\.md$};
 	$count++;
 	push @wrong, judge_doc($path, $text, sub { -e $_[0] });
 }
+push @wrong, map { "docs/operators.md, Logs: $_ is logged and not explained" }
+	events_unexplained(slurp('docs/operators.md'), @event);
 print "$_\n" for @wrong;
 printf "%d files, %d of them documentation, %d wrong\n", scalar @path, $count, scalar @wrong;
 exit(@wrong ? 1 : 0);

@@ -376,6 +376,34 @@ static void starts_twice(void)
 	close_world();
 }
 
+/* Another gateway has the admin address. What the process before had in hand stays noted for the next start. */
+static void address_taken(void)
+{
+	static struct gateway_process second;
+	static const struct {
+		uint64_t ms;
+		uint64_t seq;
+		uint64_t lane;
+	} crumb = { 1770940800000, 7, 2 };
+	char listen[32];
+	open_world(NULL, true);
+	gateway_process_start(&second, "second", &(struct gateway_options){ .smsc = &smsc }, true);
+	gateway_process_stop(&second);
+	FILE *lock = fopen(second.lock, "r+");
+	EXPECT(lock != NULL && fwrite(&crumb, sizeof crumb, 1, lock) == 1 && fclose(lock) == 0);
+	snprintf(listen, sizeof listen, "127.0.0.1:%u", gateway.admin_port);
+	setenv("HONGYAN_ADMIN_LISTEN", listen, 1);
+	gateway_process_start(&second, "second", NULL, false);
+	unsetenv("HONGYAN_ADMIN_LISTEN");
+	EXPECT_COUNT(process_wait(&second.process, 10), 1);
+	EXPECT(gateway_process_said(&second, "admin.listen: "));
+	char *text = world_read(second.lock);
+	EXPECT(text != NULL && memcmp(text, &crumb, sizeof crumb) == 0);
+	free(text);
+	gateway_process_stop(&gateway);
+	close_world();
+}
+
 static void broken_configuration(void)
 {
 	static const struct {
@@ -414,6 +442,7 @@ int main(int argc, char *argv[])
 		{ "stops_without_redis", stops_without_redis, 90, false },
 		{ "carrier_away", carrier_away, 30, false },
 		{ "starts_twice", starts_twice, 30, false },
+		{ "address_taken", address_taken, 30, false },
 		{ "broken_configuration", broken_configuration, 30, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);

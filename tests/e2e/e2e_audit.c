@@ -147,6 +147,69 @@ static void waiting(void)
 	close_world();
 }
 
+/* What producers pushed on the list has no entry yet, and waits all the same. */
+static void listed(void)
+{
+	char json[512];
+	open_world(NULL);
+	world_path(auditor.produced, "produced.jsonl");
+	*auditor.carriers = '\0';
+	FILE *produced = fopen(auditor.produced, "w");
+	EXPECT(produced != NULL);
+	for (unsigned i = 0; i < LOAD; i++) {
+		snprintf(json, sizeof json,
+			 "{\"id\":\"l-%u\",\"to\":\"136%08u\",\"template\":\"note\",\"params\":{\"code\":\"1\","
+			 "\"amount\":\"1.00\"}}",
+			 i, i);
+		fprintf(produced, "%s\n", json);
+		/* One never came, and one came twice. */
+		if (i != 1)
+			redis_server_do("LPUSH {hongyan}:alerts:list %s", json);
+	}
+	fprintf(produced, "%s\n", json);
+	redis_server_do("LPUSH {hongyan}:alerts:list %s", json);
+	redis_server_do("LPUSH {hongyan}:alerts:list {\"cancel\":\"l-0\"} rubbish");
+	EXPECT(fclose(produced) == 0);
+	world_write("nothing", "");
+	auditor_add_file(&auditor, "nothing");
+	double begun = scenario_clock();
+	json_t *report = auditor_run(&auditor, VIOLATED,
+				     (const char *const[]){ "--redis", redis_server_url(), "--wait", "1", NULL });
+	EXPECT_COUNT(auditor_count(report, "lost"), 1);
+	EXPECT_COUNT(auditor_count(report, "pending"), LOAD);
+	EXPECT_COUNT(auditor_count(report, "drift"), 0);
+	json_decref(report);
+	EXPECT(scenario_clock() - begun >= 1); /* it waits for the list too */
+	/* The gateway moves them to a stream, and sends them. */
+	start_gateway();
+	report = auditor_run(&auditor, VIOLATED,
+			     (const char *const[]){ "--redis", redis_server_url(), "--wait", "30", NULL });
+	EXPECT_COUNT(auditor_count(report, "pending"), 0);
+	EXPECT_COUNT(auditor_count(report, "duplicate"), 1);
+	json_decref(report);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	close_world();
+}
+
+/* A full Redis refuses every MULTI; the audit has to know all the same. */
+static void full(void)
+{
+	open_world(NULL);
+	add("normal", "waits", "13600000001", "");
+	auditor_open_queue(&auditor);
+	world_write("nothing", "");
+	auditor_add_file(&auditor, "nothing");
+	redis_server_do("CONFIG SET maxmemory 1");
+	json_t *report = run(INCOMPLETE);
+	EXPECT_COUNT(auditor_count(report, "pending"), 1);
+	EXPECT_COUNT(auditor_count(report, "drift"), 0);
+	json_decref(report);
+	redis_server_do("CONFIG SET maxmemory 0");
+	smsc_finish(&smsc);
+	close_world();
+}
+
 /* One event more in the stream, and one record too many. */
 static void tampered(void)
 {
@@ -253,6 +316,7 @@ static void hindered(void)
 	json_decref(
 		auditor_run(&auditor, UNREACHABLE, (const char *const[]){ "--redis", "redis://127.0.0.1:1", NULL }));
 	json_decref(auditor_run(&auditor, USAGE, (const char *const[]){ "--wait", "5", NULL }));
+	json_decref(auditor_run(&auditor, USAGE, (const char *const[]){ "--redis", "http://127.0.0.1", NULL }));
 	json_decref(auditor_run(&auditor, USAGE,
 				(const char *const[]){ "--redis", redis_server_url(), "--wait", "soon", NULL }));
 	smsc_finish(&smsc);
@@ -264,6 +328,7 @@ int main(int argc, char *argv[])
 	static const struct scenario scenarios[] = {
 		{ "every_end", every_end, 30, false }, { "unfinished", unfinished, 60, false },
 		{ "waiting", waiting, 30, false },     { "tampered", tampered, 60, false },
+		{ "listed", listed, 60, false },       { "full", full, 30, false },
 		{ "places", places, 30, false },       { "hindered", hindered, 30, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);

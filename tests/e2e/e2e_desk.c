@@ -69,10 +69,21 @@ void desk_expect_number(const struct json_t *object, const char *name, long long
 /* Redis says no: a wrong password, a key of another type. */
 void desk_refused(void)
 {
+	static const char *const refused[][5] = { { "dead", "list" },
+						  { "dead", "show", "1-1" },
+						  { "dead", "requeue", "1-1" },
+						  { "dead", "requeue", "--all" },
+						  { "dead", "drop", "--all", "--dry-run" } };
 	char url[WORLD_PATH_OCTETS + 64];
 	desk_open();
 	redis_server_do("SET {hongyan}:dead x");
 	command_expect(1, "WRONGTYPE", COMMAND("dead", "list"));
+	/* What is begun as JSON ends as such. */
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		json_t *answer = command_json(1, refused[i]);
+		EXPECT(json_is_true(json_object_get(answer, "interrupted")));
+		json_decref(answer);
+	}
 	redis_server_do("DEL {hongyan}:dead");
 	redis_server_do("CONFIG SET requirepass right");
 	command_expect(69, "NOAUTH", COMMAND("dead", "list"));
@@ -165,6 +176,7 @@ int main(int argc, char *argv[])
 		{ "dead_drops", desk_dead_drops, 30, false },
 		{ "dead_interrupted", desk_dead_interrupted, 60, false },
 		{ "dead_cut", desk_dead_cut, 120, false },
+		{ "dead_list_cut", desk_dead_list_cut, 60, false },
 		{ "dead_full", desk_dead_full, 30, false },
 		{ "dead_on_the_road", desk_dead_on_the_road, 60, false },
 		{ "held_filters", desk_held_filters, 60, false },

@@ -29,6 +29,7 @@ void desk_dead_names(void);
 void desk_dead_drops(void);
 void desk_dead_interrupted(void);
 void desk_dead_cut(void);
+void desk_dead_list_cut(void);
 void desk_dead_full(void);
 void desk_dead_on_the_road(void);
 void desk_held_filters(void);

@@ -37,10 +37,12 @@ static const struct letter {
 	/* Its first submit was never answered, the second was refused: the reason does not tell. */
 	{ "1770958800000-0", "1770940700000-6@normal", "rejected: account “cmcc” answered rejected to attempt 2",
 	  "{\"id\":\"a1\",\"to\":\"13800000001\",\"template\":\"balance\",\"params\":{\"name\":\"王芳\",\"owed\":19.50}"
-	  "}",
+	  ",\"subject\":\"phone:13800000001 account:2200012345\"}",
 	  true },
 	{ "1770962400000-0", "1770940700000-7@normal", "held_dropped: somebody decided so",
-	  "{\"id\":\"a7\",\"to\":\"13800000007\",\"template\":\"overdue\",\"batch\":\"b2\"}", true },
+	  "{\"id\":\"cust@7\",\"to\":\"13800000007\",\"template\":\"overdue\",\"batch\":\"b2\",\"params\":{\"call\":"
+	  "\"13800000007 or 2200012345\"}}",
+	  true },
 };
 #define LETTER_COUNT (sizeof letters / sizeof letters[0])
 
@@ -115,6 +117,10 @@ void desk_dead_filters(void)
 		{ "several", { "--batch", "b1", "--template", "balance", "--tenant", "t2" }, "2" },
 		{ "since", { "--since", "2026-02-13T12:00:00+08:00" }, "4 5 6" },
 		{ "since, in the zone", { "--since", "2026-02-13 13:00" }, "5 6" },
+		{ "since ever", { "--since", "1970-01-01" }, "0 1 2 3 4 5 6" },
+		{ "until a day's begin", { "--until", "2026-02-14" }, "0 1 2 3 4 5 6" },
+		{ "not until the day's end", { "--until", "2026-02-13" }, "" },
+		{ "until ever", { "--until", "1970-01-01" }, "" },
 		{ "until", { "--until", "2026-02-13T01:00:00Z" }, "0 1" },
 		{ "between", { "--since", "2026-02-13 09:00", "--until", "2026-02-13 11:00" }, "1 2 3" },
 		{ "a little before", { "--since", "2026-02-13T00:00:00.001Z", "--until", "2026-02-13 08:59:59" }, "" },
@@ -191,6 +197,17 @@ void desk_dead_shows(void)
 		  1,
 		  "parameter “date” is missing",
 		  "13800000002" },
+		{ "by an id like an origin", { "dead", "show", "cust@7" }, 1, "1770940700000-7@normal", "13800000007" },
+		{ "the subject",
+		  { "dead", "show", "1770958800000-0" },
+		  1,
+		  "phone:138****0001 account:2200012345",
+		  "13800000001" },
+		{ "a number in a value",
+		  { "dead", "show", "1770962400000-0", "--values" },
+		  1,
+		  "call: 138****0007 or 2200012345",
+		  "13800000007" },
 		{ "with values", { "dead", "show", "1770958800000-0", "--values" }, 1, "name: 王芳", "13800000001" },
 		{ "a number as it was written", { "dead", "show", "a1", "--values" }, 2, "owed: 19.50", "13800000001" },
 		{ "malformed",
@@ -260,7 +277,7 @@ void desk_dead_requeues(void)
 	char have[160];
 	open_letters();
 	char *before = desk_snapshot();
-	json_t *dry = command_json(0, COMMAND("dead", "requeue", "--all", "--dry-run"));
+	json_t *dry = command_json(1, COMMAND("dead", "requeue", "--all", "--dry-run"));
 	EXPECT_COUNT(json_array_size(json_object_get(dry, "letters")), LETTER_COUNT);
 	desk_expect_number(dry, "matched", LETTER_COUNT);
 	desk_expect_number(dry, "unusable", 1);
@@ -293,8 +310,11 @@ void desk_dead_requeues(void)
 	char *after = desk_snapshot();
 	command_expect(0, "requeued 0 dead letters\n", COMMAND("dead", "requeue", "--batch", "b1"));
 	desk_expect_same(after);
-	command_expect(0, "requeued 4 dead letters; 1 can't be requeued: no alert that could be sent is in it\n",
-		       COMMAND("dead", "requeue", "--all"));
+	/* The malformed one uses up nothing of the limit; that it can't be done is a failure, however it is meant. */
+	command_expect(1, "requeued 3 dead letters; 1 can't be requeued: no alert that could be sent is in it\n",
+		       COMMAND("dead", "requeue", "--all", "--limit", "3"));
+	command_expect(1, "requeued 1 dead letter; 1 can't be requeued", COMMAND("dead", "requeue", "--all"));
+	command_expect(1, "requeued 0 dead letters; 1 can't be requeued", COMMAND("dead", "requeue", "--all"));
 	EXPECT_COUNT(books_waiting(), 6);
 	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:dead"), 1);
 	ready_entry(2, have);
@@ -315,7 +335,7 @@ void desk_dead_names(void)
 	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:ready"), 3);
 	char *before = desk_snapshot();
 	command_expect(1, "requeued 0 dead letters; 1 can't be requeued", COMMAND("dead", "requeue", letters[3].entry));
-	command_expect(1, "no dead letter is called “a3”", COMMAND("dead", "drop", "a3", "--yes"));
+	command_expect(64, "say --id a3\n", COMMAND("dead", "drop", "a3", "--yes"));
 	command_expect(0, "would drop 1 dead letter: malformed 1\n",
 		       COMMAND("dead", "drop", letters[3].entry, "--dry-run"));
 	desk_expect_same(before);
@@ -366,15 +386,13 @@ void desk_dead_interrupted(void)
 	desk_close();
 }
 
-/* The connection breaks within answers, so that the command does not know what was done: run again until it is, each
- * letter is brought back once. */
-void desk_dead_cut(void)
+static struct process cutter = { .in = -1, .out = -1 };
+
+/* Commands speak with Redis through something that cuts their connections. */
+static void start_cutter(void)
 {
-	static struct process cutter = { .in = -1, .out = -1 };
 	char path[WORLD_PATH_OCTETS];
 	char url[WORLD_PATH_OCTETS + 16];
-	desk_open();
-	plant_many(2000);
 	world_path(path, "cut.sock");
 	process_start(&cutter, "cutter",
 		      (const char *const[]){ REDIS_CUTTER_PROGRAM, path, redis_server_url() + strlen("unix://"), "7",
@@ -383,6 +401,15 @@ void desk_dead_cut(void)
 	snprintf(url, sizeof url, "unix://%s", path);
 	command_open(url);
 	AWAIT(10, access(path, F_OK) == 0);
+}
+
+/* The connection breaks within answers, so that the command does not know what was done: run again until it is, each
+ * letter is brought back once. */
+void desk_dead_cut(void)
+{
+	desk_open();
+	plant_many(2000);
+	start_cutter();
 	unsigned cuts = 0;
 	int code = 69;
 	while (code == 69) {
@@ -408,6 +435,33 @@ void desk_dead_cut(void)
 	EXPECT_COUNT(json_object_size(ids), 2000);
 	json_decref(ids);
 	json_decref(events);
+	process_kill(&cutter);
+	desk_close();
+}
+
+/* A list that breaks off says so, and is JSON all the same. */
+void desk_dead_list_cut(void)
+{
+	desk_open();
+	plant_many(2000);
+	start_cutter();
+	unsigned cuts = 0;
+	int code = 69;
+	while (code == 69) {
+		struct command_result result = command_run(COMMAND("dead", "list", "--json"));
+		code = result.code;
+		json_t *list = json_loads(result.out, JSON_REJECT_DUPLICATES, NULL);
+		size_t count = json_array_size(json_object_get(list, "letters"));
+		/* Cut before the first question there is nothing yet. */
+		if (*result.out && (list == NULL || json_is_true(json_object_get(list, "interrupted")) != (code == 69)))
+			FAIL("exit %d with %zu letters: %.200s", code, count, result.out);
+		cuts += code == 69 && count > 0;
+		EXPECT(code == 69 || count == 2000);
+		json_decref(list);
+		command_fini(&result);
+	}
+	EXPECT_COUNT(code, 0);
+	EXPECT(cuts > 0);
 	process_kill(&cutter);
 	desk_close();
 }

@@ -90,6 +90,16 @@ void desk_pauses(void)
 	json_decref(list);
 	command_expect(0, " by li, 0 wait\n", COMMAND("pause"));
 	command_expect(0, ", 3 wait\n", COMMAND("pause"));
+	/* Under the pause of everything nothing is parked: what is on the queue waits. */
+	redis_server_do("XADD {hongyan}:alerts:urgent * alert {}");
+	redis_server_do("XADD {hongyan}:alerts:normal * alert {}");
+	redis_server_do("XADD {hongyan}:alerts:bulk * alert {}");
+	redis_server_do("XADD {hongyan}:ready * alert {}");
+	redis_server_do("ZADD {hongyan}:later " TOMORROW " 1-1@normal " TOMORROW " 1-2@bulk");
+	command_expect(0, ", 6 on the queue\n", COMMAND("pause"));
+	list = command_json(0, COMMAND("pause", "list"));
+	desk_expect_number(json_array_get(json_object_get(list, "paused"), 3), "on_queue", 6);
+	json_decref(list);
 	/* Workers heed so many: one more is not promised. */
 	for (unsigned i = 6; i <= PAUSES_MOST; i++)
 		redis_server_do("HSET {hongyan}:paused batch:%u %s", i, "1770940800000 ");
@@ -104,7 +114,8 @@ void desk_resumes(void)
 	desk_open();
 	redis_server_do("HSET {hongyan}:paused template:note %s all %s", "1770940800000 li", "1770940800000 ");
 	plant_waiting("template:note", "n", 1200);
-	plant_waiting("all", "a", 10);
+	plant_waiting("tenant:t", "t", 10);
+	redis_server_do("XADD {hongyan}:alerts:bulk * alert {}");
 	/* Settled since; and one that is due anyway. */
 	redis_server_do("SADD {hongyan}:paused:template:note gone-1@normal gone-2@bulk due@normal");
 	redis_server_do("ZADD {hongyan}:later 5 due@normal");
@@ -122,9 +133,17 @@ void desk_resumes(void)
 	command_expect(0, "template “note” was not paused; 0 alerts that waited go on\n",
 		       COMMAND("resume", "--template", "note"));
 	desk_expect_same(before);
-	command_expect(0, "everything is not paused any more; 10 alerts that waited go on\n",
-		       COMMAND("resume", "--all"));
-	EXPECT_COUNT(due_now(), 1211);
+	/* Everything goes on where it is, but for what another pause has parked. */
+	command_expect(0, "everything goes on; 1212 alerts are on the queue\n", COMMAND("resume", "--all"));
+	EXPECT(!is_paused("all"));
+	EXPECT_COUNT(due_now(), 1201);
+	command_expect(0, "everything was not paused; 1212 alerts are on the queue\n", COMMAND("resume", "--all"));
+	done = command_json(0, COMMAND("resume", "--all"));
+	EXPECT(json_is_false(json_object_get(done, "was_paused")));
+	desk_expect_number(done, "on_queue", 1212);
+	json_decref(done);
+	redis_server_do("DEL {hongyan}:later");
+	command_expect(0, "; 1 alert is on the queue\n", COMMAND("resume", "--all"));
 	desk_close();
 }
 
@@ -182,18 +201,18 @@ void desk_resume_waits(void)
 void desk_resume_paused_again(void)
 {
 	desk_open();
-	redis_server_do("HSET {hongyan}:paused all %s", "1770940800000 li");
-	redis_server_do("SADD {hongyan}:paused:all late@normal");
-	command_start(COMMAND("resume", "--all"));
-	AWAIT(20, !is_paused("all"));
-	redis_server_do("HSET {hongyan}:paused all %s", "1770940800001 wang");
+	redis_server_do("HSET {hongyan}:paused batch:b %s", "1770940800000 li");
+	redis_server_do("SADD {hongyan}:paused:batch:b late@normal");
+	command_start(COMMAND("resume", "--batch", "b"));
+	AWAIT(20, !is_paused("batch:b"));
+	redis_server_do("HSET {hongyan}:paused batch:b %s", "1770940800001 wang");
 	struct command_result result = command_finish();
 	EXPECT_COUNT(result.code, 1);
-	if (strstr(result.err, "everything was paused again meanwhile; the rest waits on\n") == NULL)
+	if (strstr(result.err, "batch “b” was paused again meanwhile; the rest waits on\n") == NULL)
 		FAIL("%s", result.err);
 	command_fini(&result);
 	/* Those that wait because of it stay known. */
-	EXPECT_COUNT(redis_server_int("SISMEMBER {hongyan}:paused:all late@normal"), 1);
-	EXPECT(is_paused("all"));
+	EXPECT_COUNT(redis_server_int("SISMEMBER {hongyan}:paused:batch:b late@normal"), 1);
+	EXPECT(is_paused("batch:b"));
 	desk_close();
 }

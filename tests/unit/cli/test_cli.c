@@ -99,6 +99,18 @@ Test(cli, dispatch)
 		  .want_code = CLI_OK,
 		  .want_out = "{\"version\":\"9.9.9\"}\n" },
 		{ "--version", { "--version" }, .want_code = CLI_OK, .want_out = "hongyan 9.9.9\n" },
+		{ "serve has no JSON",
+		  { "serve", "--json" },
+		  .want_code = CLI_USAGE,
+		  .want_out = "",
+		  .want_err = "hongyan serve: --json does not go with it: it has no answer in JSON\nTry “hongyan serve "
+			      "--help”.\n" },
+		{ "config has no JSON",
+		  { "config", "reference", "--json" },
+		  .want_code = CLI_USAGE,
+		  .want_out = "",
+		  .want_err = "hongyan config: --json does not go with it: it has no answer in JSON\nTry “hongyan "
+			      "config --help”.\n" },
 		{ "serve gives its code", { "serve", "--config", "x" }, .want_code = CLI_UNREACHABLE, .want_err = "" },
 		{ "serve, broken",
 		  { "serve" },

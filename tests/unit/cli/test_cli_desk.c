@@ -77,6 +77,22 @@ Test(cli_desk, dead)
 		  { "dead", "requeue", "1-1", "--batch", "b" },
 		  .want_code = CLI_USAGE,
 		  .want_err = "hongyan dead: name dead letters or describe them by options, not both" TRY("dead") },
+		{ "an id for a name",
+		  { "dead", "requeue", "1-1", "bal-1" },
+		  .want_code = CLI_USAGE,
+		  .want_err =
+			  "hongyan dead: dead letters are named by their entries, in the second column of list, and "
+			  "“bal-1” is none; for an alert's id say --id bal-1" TRY("dead") },
+		{ "an id to drop",
+		  { "dead", "drop", "a3", "--yes" },
+		  .want_code = CLI_USAGE,
+		  .want_err =
+			  "hongyan dead: dead letters are named by their entries, in the second column of list, and "
+			  "“a3” is none; for an alert's id say --id a3" TRY("dead") },
+		{ "entries for names",
+		  { "dead", "requeue", "1-1", "1770940800000-0" },
+		  .want_code = CLI_UNREACHABLE,
+		  .want_err = NO_REDIS },
 		{ "drop without yes",
 		  { "dead", "drop", "--all" },
 		  .want_code = CLI_USAGE,
@@ -131,6 +147,11 @@ Test(cli_desk, held)
 		  { "held", "list", "--reason", "x" },
 		  .want_code = CLI_USAGE,
 		  .want_err = "hongyan held: unknown option “--reason”" TRY("held") },
+		{ "an id for a name",
+		  { "held", "resend", "1-1@normal", "1-1" },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan held: held alerts are named by their origins, in the second column of list, and "
+			      "“1-1” is none; for an alert's id say --id 1-1" TRY("held") },
 		{ "drop wants no yes, it loses nothing",
 		  { "held", "drop", "--all" },
 		  .want_code = CLI_UNREACHABLE,

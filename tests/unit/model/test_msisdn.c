@@ -203,6 +203,36 @@ Test(msisdn, mask)
 	}
 }
 
+Test(msisdn, mask_mobiles)
+{
+	static const struct {
+		const char *name;
+		struct slice text;
+		const char *want;
+	} rows[] = {
+		{ "number", SLICE("phone:13900010001"), "phone:139****0001" },
+		{ "86", SLICE("8613900010001"), "861****0001" },
+		{ "0086", SLICE("008613900010001"), "008****0001" },
+		{ "+86 and blanks", SLICE("+86 139 0001 0001"), "+861****0001" },
+		{ "of another country", SLICE("+447700900123"), "+447****0123" },
+		{ "full-width", SLICE("１３９０００１０００１"), "139****0001" },
+		{ "behind an account number", SLICE("2200012345 13900010001"), "2200012345 139****0001" },
+		{ "account number", SLICE("account:2200012345"), "account:2200012345" },
+		{ "long account number", SLICE("2213900010001"), "2213900010001" },
+		{ "longer still", SLICE("1390001000113900010001"), "1390001000113900010001" },
+		{ "eleven digits of another kind", SLICE("12345678901"), "12345678901" },
+		{ "date and sum", SLICE("2026-02-13 19.50"), "2026-02-13 19.50" },
+		{ "control", SLICE("a\nb"), "a?b" },
+		{ "empty", SLICE(""), "" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char out[64];
+		size_t len = msisdn_mask_mobiles(rows[i].text, out, sizeof out);
+		cr_expect_str_eq(out, rows[i].want, "%s: “%s”", rows[i].name, out);
+		cr_expect_eq(len, strlen(out), "%s", rows[i].name);
+	}
+}
+
 Test(msisdn, mask_text)
 {
 	static const struct {
