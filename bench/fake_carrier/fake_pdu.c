@@ -79,6 +79,10 @@ static bool take_address(struct fake_cursor *cursor, uint32_t max, enum fake_vio
 
 static void keep_tlv(struct fake_pdu *pdu, uint16_t tag, const unsigned char *value, uint16_t len) {
   switch (tag) {
+    case FAKE_TLV_USER_MESSAGE_REFERENCE:
+      pdu->user_reference = fake_smpp_get16(value);
+      pdu->has_user_reference = true;
+      break;
     case FAKE_TLV_SAR_MSG_REF_NUM:
       pdu->sar_reference = fake_smpp_get16(value);
       pdu->sar_present |= FAKE_SAR_REFERENCE;

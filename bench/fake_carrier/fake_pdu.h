@@ -38,6 +38,8 @@ struct fake_pdu {
   uint8_t sar_total;
   uint8_t sar_number;
   uint16_t sar_reference;
+  bool has_user_reference;
+  uint16_t user_reference; /* user_message_reference TLV: sent back with the receipt */
   bool has_payload;
   uint32_t message_len;
   const unsigned char *message; /* short_message */

@@ -24,6 +24,8 @@ struct fake_receipt {
   uint32_t next; /* slot + 1: in a queue or in the free list */
   uint32_t sequence_number;
   uint16_t account;
+  uint16_t user_reference;
+  bool has_user_reference;
   uint8_t state; /* index into the options' states */
   uint8_t tries;
   uint8_t from_ton, from_npi, to_ton, to_npi;
@@ -97,6 +99,8 @@ static void plan_one(struct fake_session *session, const struct fake_pdu *pdu, u
                                    .submitted_s = server->now_wall_us / 1000000,
                                    .account = (uint16_t)(session->account - server->accounts),
                                    .state = (uint8_t)state,
+                                   .user_reference = pdu->user_reference,
+                                   .has_user_reference = pdu->has_user_reference,
                                    .from_ton = pdu->dest.ton,
                                    .from_npi = pdu->dest.npi,
                                    .to_ton = pdu->source.ton,
@@ -187,6 +191,9 @@ static uint32_t encode(const struct fake_server *server, const struct fake_recei
   out = put_tlv(out, FAKE_TLV_RECEIPTED_MESSAGE_ID, id, (uint16_t)(id_len + 1));
   uint8_t state = state_number(server->options->state[receipt->state].stat);
   if (state != NO_STATE) out = put_tlv(out, FAKE_TLV_MESSAGE_STATE, &state, 1);
+  unsigned char reference[2];
+  fake_smpp_put16(reference, receipt->user_reference);
+  if (receipt->has_user_reference) out = put_tlv(out, FAKE_TLV_USER_MESSAGE_REFERENCE, reference, sizeof reference);
   uint32_t len = (uint32_t)(out - pdu);
   fake_smpp_put_header(pdu, len, FAKE_COMMAND_DELIVER_SM, FAKE_STATUS_ROK, receipt->sequence_number);
   return len;

@@ -113,6 +113,7 @@ struct config_account {
 	uint8_t data_coding_gsm7;
 	uint8_t data_coding_ucs2;
 	bool registered_delivery; /* ask for delivery receipts */
+	bool user_message_reference;
 	enum config_validity validity;
 	enum config_accepted_is accepted_is;
 	mono_us response_timeout_us;

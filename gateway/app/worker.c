@@ -130,6 +130,7 @@ static bool make_smpp_account(const struct worker *worker, const struct config_a
 	to->data_coding_gsm7 = from->data_coding_gsm7;
 	to->data_coding_ucs2 = from->data_coding_ucs2;
 	to->registered_delivery = from->registered_delivery;
+	to->sends_reference = from->user_message_reference;
 	to->validity = validities[from->validity];
 	to->validity_utc_quarters = utc_quarters(worker);
 	to->is_accepted_final = from->accepted_is == CONFIG_ACCEPTED_IS_FINAL;
@@ -200,6 +201,7 @@ static bool make_accounts(struct worker *worker)
 			.concat = account->concat,
 			.segments_max = (uint8_t)account->segments_max,
 			.wants_receipt = account->registered_delivery,
+			.sends_reference = account->registered_delivery && account->user_message_reference,
 			.tps = share_of(worker, account->tps),
 			.window_total = share_of(worker, account->binds) * account->window,
 		};

@@ -251,6 +251,20 @@ enum err msisdn_parse(struct slice text, const struct country *country, struct m
 	return parse_international((struct slice){ digits.at + skip, digits.len - skip }, out, at);
 }
 
+size_t msisdn_tail(struct slice text, char out[static MSISDN_TAIL_DIGITS + 1])
+{
+	size_t at = MSISDN_TAIL_DIGITS;
+	for (size_t i = text.len; i > 0 && at > 0; i--) {
+		char digit = text.at[i - 1];
+		if (digit >= '0' && digit <= '9')
+			out[--at] = digit;
+	}
+	size_t len = MSISDN_TAIL_DIGITS - at;
+	memmove(out, out + at, len);
+	out[len] = '\0';
+	return len;
+}
+
 size_t msisdn_mask(const struct msisdn *msisdn, const struct country *country, char *out)
 {
 	CHECK(msisdn->len <= MSISDN_DIGITS_MAX);

@@ -24,6 +24,12 @@ struct msisdn {
 MUST_CHECK enum err msisdn_parse(struct slice text, const struct country *country, struct msisdn *out,
 				 struct err_at *at);
 
+#define MSISDN_TAIL_DIGITS 10
+
+/* The last digits of a number, by which it is the same number however much of its front (“+86”, “0”) somebody writes.
+ * out: NUL-terminated. Returns the length; 0 where there are no digits. */
+size_t msisdn_tail(struct slice text, char out[static MSISDN_TAIL_DIGITS + 1]);
+
 #define MSISDN_MASK_OCTETS 24
 
 /* The number as logs may show it: three digits, “****”, the last four. Of a number of the given country the national

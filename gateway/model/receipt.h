@@ -30,5 +30,7 @@ bool message_state_is_final(enum message_state state);
 struct receipt {
 	struct slice carrier_ref;
 	enum message_state state;
-	struct slice error; /* the carrier's own error code as text; empty where not said */
+	struct slice error;      /* the carrier's own error code as text; empty where not said */
+	uint16_t user_reference; /* as the submit carried it (submit_user_reference); 0 = it has none */
+	struct slice from;       /* the phone's number as the carrier writes it */
 };

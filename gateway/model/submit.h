@@ -13,6 +13,10 @@ struct submit_key {
 	uint8_t segment;    /* index, from 1 */
 };
 
+/* A number that a carrier may send back with the receipt, so that one whose answer was lost can be told: the same at each
+ * attempt. Never 0. */
+uint16_t submit_user_reference(const struct submit_key *key);
+
 /* One attempt to hand one segment to a carrier. Borrowed until the call that takes it returns. */
 struct submit {
 	uint64_t token; /* the pipeline's, opaque to whoever carries it */

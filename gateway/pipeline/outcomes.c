@@ -225,16 +225,12 @@ static void note_late(struct account *account, struct parcel *parcel, const stru
 	}
 }
 
-void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome)
+void outcomes_accepted_late(struct account *account, const struct submit_key *key, struct slice carrier_ref)
 {
-	struct account *account = ctx;
 	struct pipeline *pipeline = account->pipeline;
-	metrics_add_at(pipeline->metrics, METRIC_LATE_ANSWERS, account->index, 1);
-	if (outcome->outcome_class != OUTCOME_ACCEPTED)
-		return; /* it waits to be sent again anyway */
 	struct parcel *parcel = find_origin(pipeline, &key->origin);
 	if (parcel != NULL && parcel->state != PARCEL_SETTLING) {
-		note_late(account, parcel, key, outcome->carrier_ref);
+		note_late(account, parcel, key, carrier_ref);
 		return;
 	}
 	/* That it waits or is held may be on its way to the store: then this comes behind it. */
@@ -242,8 +238,16 @@ void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outc
 	struct store_late late = {
 		.key = *key,
 		.account = account->options->name,
-		.carrier_ref = outcome->carrier_ref,
+		.carrier_ref = carrier_ref,
 		.at = events_at(pipeline),
 	};
 	pipeline->store->ops->settle_late(pipeline->store, &late);
+}
+
+void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome)
+{
+	struct account *account = ctx;
+	metrics_add_at(account->pipeline->metrics, METRIC_LATE_ANSWERS, account->index, 1);
+	if (outcome->outcome_class == OUTCOME_ACCEPTED) /* any other: it waits to be sent again anyway */
+		outcomes_accepted_late(account, key, outcome->carrier_ref);
 }

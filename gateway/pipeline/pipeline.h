@@ -29,6 +29,7 @@ struct pipeline_account {
 	enum concat concat;
 	uint8_t segments_max;
 	bool wants_receipt;
+	bool sends_reference;  /* that a receipt may bring back (receipt.user_reference) */
 	uint32_t tps;          /* segments a second of this worker's share; 0 = unlimited */
 	unsigned window_total; /* links × window of this worker */
 };

@@ -180,6 +180,8 @@ void submitting_turn(struct pipeline *pipeline, struct account *account, struct 
 /* outcomes.c */
 void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome);
 void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome);
+/* A submit without an answer was accepted all the same: its alert is settled where it is now. */
+void outcomes_accepted_late(struct account *account, const struct submit_key *key, struct slice carrier_ref);
 /* Closes a begun sms of which nothing is missing and nothing is out: late answers came before it was sent again. */
 bool outcomes_close_whole(struct pipeline *pipeline, struct parcel *parcel);
 
@@ -219,6 +221,16 @@ void events_state_refs(struct parcel *parcel);
 void events_put_ref(struct buf *buf, struct slice carrier_ref);
 /* The turn's time, RFC 3339. */
 struct slice events_at(struct pipeline *pipeline);
+
+/* doubts.c */
+#define DOUBTS_MARK       '?'
+#define DOUBTS_REF_OCTETS 24
+/* What stands for the message id of a submit that was never answered. number: as we or the carrier write it. */
+struct slice doubts_ref(uint16_t user_reference, struct slice number, char out[static DOUBTS_REF_OCTETS]);
+/* Reads what was kept with such a key. False where it is something else. */
+bool doubts_parse(struct slice value, uint8_t segment, struct submit_key *out);
+/* Adds the keys to a settlement that lets a parcel in doubt wait. */
+void doubts_put_keys(struct pipeline *pipeline, struct parcel *parcel);
 
 /* receipts.c */
 struct receipts *receipts_create(struct pipeline *pipeline);

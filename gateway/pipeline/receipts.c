@@ -2,7 +2,8 @@
 
 /* A receipt's way: its alert is looked up → a final state becomes an event → when that is durable, the carrier gets its
  * answer. A receipt may overtake the settlement of its own sms, so one that finds nothing is looked up again a few
- * times. When all places are taken, or when a drain waits for nothing but receipts, the carrier is asked to come again
+ * times. One that brings our reference back may be the only word of a submit that was never answered (doubts.c): it settles
+ * that, and is looked up again. When all places are taken, or when a drain waits for nothing but receipts, the carrier is asked to come again
  * later. */
 
 #include "base/check.h"
@@ -27,9 +28,12 @@ struct slot {
 	receipt_token token;
 	enum message_state message_state;
 	uint8_t tries;
+	bool asks_doubt; /* the look-up under way is by our reference */
 	mono_us again_at;
 	char ref[CARRIER_REF_MAX + 1];
 	uint8_t ref_len;
+	char doubt[DOUBTS_REF_OCTETS];
+	uint8_t doubt_len; /* 0 = it brings no reference of ours */
 	char error[ERROR_OCTETS];
 	uint8_t error_len;
 	struct slice event; /* in receipts->octets, while it is filling */
@@ -90,7 +94,8 @@ static void look_up(struct pipeline *pipeline, struct slot *slot)
 	struct receipts *receipts = pipeline->receipts;
 	struct store_receipt receipt = {
 		.account = slot->account->options->name,
-		.carrier_ref = { slot->ref, slot->ref_len },
+		.carrier_ref = slot->asks_doubt ? (struct slice){ slot->doubt, slot->doubt_len }
+						: (struct slice){ slot->ref, slot->ref_len },
 		.token = (uint64_t)(slot - receipts->slots),
 	};
 	slot->state = SLOT_LOOKING;
@@ -106,7 +111,8 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	struct receipts *receipts = pipeline->receipts;
 	struct carrier *carrier = account->options->carrier;
 	metrics_add_at(pipeline->metrics, METRIC_RECEIPTS, receipt->state, 1);
-	if (receipt->carrier_ref.len == 0 || receipt->carrier_ref.len > CARRIER_REF_MAX) {
+	if (receipt->carrier_ref.len == 0 || receipt->carrier_ref.len > CARRIER_REF_MAX ||
+	    receipt->carrier_ref.at[0] == DOUBTS_MARK) {
 		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, account->index, 1);
 		carrier->ops->receipt_done(carrier, token, true);
 		return;
@@ -120,6 +126,10 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	slot->token = token;
 	slot->message_state = receipt->state;
 	slot->tries = 0;
+	slot->asks_doubt = false;
+	slot->doubt_len = 0;
+	if (receipt->user_reference != 0 && account->options->sends_reference)
+		slot->doubt_len = (uint8_t)doubts_ref(receipt->user_reference, receipt->from, slot->doubt).len;
 	slot->ref_len = (uint8_t)receipt->carrier_ref.len;
 	memcpy(slot->ref, receipt->carrier_ref.at, slot->ref_len);
 	slot->error_len = receipt->error.len < ERROR_OCTETS ? (uint8_t)receipt->error.len : ERROR_OCTETS;
@@ -170,12 +180,31 @@ static void again_or_unknown(struct pipeline *pipeline, struct slot *slot)
 	list_push(&receipts->waiting, &slot->link);
 }
 
+/* Whatever the receipt says became of it, the carrier had taken it. */
+static void settle_doubt(struct slot *slot, struct slice value, uint8_t segment)
+{
+	struct submit_key key;
+	if (value.at != NULL && doubts_parse(value, segment, &key))
+		outcomes_accepted_late(slot->account, &key, (struct slice){ slot->ref, slot->ref_len });
+}
+
 void receipts_on_found(void *ctx, uint64_t token, struct slice value, uint8_t segment)
 {
 	struct pipeline *pipeline = ctx;
 	struct receipts *receipts = pipeline->receipts;
 	CHECK(token < SLOTS && receipts->slots[token].state == SLOT_LOOKING);
 	struct slot *slot = &receipts->slots[token];
+	if (slot->asks_doubt) {
+		slot->asks_doubt = false;
+		settle_doubt(slot, value, segment);
+		again_or_unknown(pipeline, slot);
+		return;
+	}
+	if (value.at == NULL && slot->doubt_len > 0) {
+		slot->asks_doubt = true;
+		look_up(pipeline, slot);
+		return;
+	}
 	if (value.at == NULL) {
 		again_or_unknown(pipeline, slot);
 		return;

@@ -152,6 +152,7 @@ void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms du
 		.ambiguous = parcel->is_ambiguous,
 		.due_at = due_at,
 	};
+	doubts_put_keys(pipeline, parcel);
 	metrics_add(pipeline->metrics, METRIC_LATER, 1);
 	settle(pipeline, parcel);
 }
@@ -167,6 +168,7 @@ void settling_hold(struct pipeline *pipeline, struct parcel *parcel, const char 
 		.attempt = parcel->attempts,
 		.ambiguous = true,
 	};
+	doubts_put_keys(pipeline, parcel);
 	metrics_add_at(pipeline->metrics, METRIC_HELD, parcel->account, 1);
 	settle(pipeline, parcel);
 }

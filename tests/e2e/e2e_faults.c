@@ -106,6 +106,7 @@ int main(int argc, char *argv[])
 		{ "carrier_restart", faults_carrier_restart, 60, false },
 		{ "held", faults_held, 60, false },
 		{ "held_late", faults_held_late, 60, false },
+		{ "held_receipt", faults_held_receipt, 60, false },
 		{ "held_kill", faults_held_kill, 90, false },
 		{ "elsewhere", faults_elsewhere, 60, false },
 	};

@@ -64,6 +64,7 @@ void faults_redis_pauses(void);
 /* e2e_faults_held.c */
 void faults_held(void);
 void faults_held_late(void);
+void faults_held_receipt(void);
 void faults_held_kill(void);
 void faults_elsewhere(void);
 

@@ -137,6 +137,32 @@ void faults_held_late(void)
 	close_held();
 }
 
+/* No answer ever comes, but the receipt does, with the reference that went out with the submit: that settles it too. */
+void faults_held_receipt(void)
+{
+	enum { COUNT = 40 };
+	open_held((const char *const[]){ "--receipts", "on", "--receipt-delay-ms", "4000", NULL },
+		  HASTY_ACCOUNT ", user_message_reference: true");
+	smsc_tell(&faults_smsc, "swallow on");
+	add_careful(0, COUNT);
+	AWAIT(10, held() == COUNT);
+	books_await_settled(20);
+	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
+	EXPECT_COUNT(smsc_count(&faults_smsc, "swallowed"), COUNT);
+	EXPECT_COUNT(metric("hongyan_late_settled_total"), COUNT);
+	gateway_process_stop(&faults_gateway);
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	EXPECT_COUNT(tally.accepted, COUNT);
+	EXPECT_COUNT(tally.late, COUNT);
+	EXPECT_COUNT(tally.ambiguous, 0);
+	EXPECT_COUNT(tally.delivered, COUNT);
+	json_decref(events);
+	smsc_finish(&faults_smsc);
+	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
+	close_held();
+}
+
 /* Killed again and again: what had been begun is held, and nothing goes out twice. */
 void faults_held_kill(void)
 {

@@ -44,6 +44,7 @@ struct smpp_account {
 	uint8_t data_coding_gsm7;     /* for ENCODING_GSM7, one septet an octet */
 	uint8_t data_coding_ucs2;     /* for ENCODING_UCS2 */
 	uint8_t registered_delivery;  /* where a receipt is wanted; else 0 */
+	bool sends_reference;         /* user_message_reference with each submit: some SMSCs send it back in receipts */
 	uint8_t priority_flag;        /* 0–4 */
 	enum smpp_validity validity;  /* never reaches past the submit's expires_at */
 	int8_t validity_utc_quarters; /* zone of an absolute one in quarter hours, -48…48 */

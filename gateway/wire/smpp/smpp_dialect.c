@@ -86,6 +86,8 @@ static void read_receipt(const struct smpp_account *account, const struct smpp_m
 	out->receipt.carrier_ref = carrier_ref(receipt->id, &out->note);
 	out->receipt.state = receipt->state;
 	out->receipt.error = receipt->err;
+	out->receipt.user_reference = message->user_message_reference;
+	out->receipt.from = message->source_addr;
 	if (receipt->state == MESSAGE_STATE_ACCEPTED && account->is_accepted_final)
 		out->receipt.state = MESSAGE_STATE_DELIVERED;
 	if (receipt->state == MESSAGE_STATE_NONE)

@@ -89,6 +89,13 @@ static void take_tlv(const struct smpp_tlv *tlv, struct smpp_message *message)
 		else if (message->message_state == SMPP_MESSAGE_STATE_ABSENT)
 			message->message_state = (uint8_t)tlv->value.at[0];
 		return;
+	case SMPP_TAG_USER_MESSAGE_REFERENCE:
+		if (tlv->value.len != 2)
+			note(message, "user_message_reference of a wrong length");
+		else if (message->user_message_reference == 0)
+			message->user_message_reference =
+				(uint16_t)((uint8_t)tlv->value.at[0] << 8 | (uint8_t)tlv->value.at[1]);
+		return;
 	case SMPP_TAG_NETWORK_ERROR_CODE:
 		if (tlv->value.len != 3)
 			note(message, "network_error_code of a wrong length");

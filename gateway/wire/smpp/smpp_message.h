@@ -29,6 +29,7 @@ struct smpp_message {
 	struct slice text;                 /* short_message, or message_payload where that is empty; with its UDH */
 	struct slice receipted_message_id; /* absent without that TLV */
 	int message_state;                 /* the TLV's octet, or SMPP_MESSAGE_STATE_ABSENT */
+	uint16_t user_message_reference;   /* 0 without that TLV */
 	const uint8_t *network_error_code; /* 3 octets; NULL without that TLV */
 	const char *note;                  /* what was tolerated, the first of it; NULL = nothing. Static */
 };

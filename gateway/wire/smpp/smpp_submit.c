@@ -13,6 +13,7 @@ enum {
 	SHORT_MESSAGE_MAX = 254, /* §4.4.1 */
 	FIXED_OCTETS = 11,       /* the NUL of destination_addr, then esm_class … sm_length with both times empty */
 	SAR_OCTETS = 3 * SMPP_TLV_HEAD_OCTETS + 2 + 1 + 1,
+	REFERENCE_OCTETS = SMPP_TLV_HEAD_OCTETS + 2,
 };
 
 static uint8_t *put(uint8_t *at, const void *octets, size_t len)
@@ -82,7 +83,8 @@ void smpp_submit_write(const struct smpp_account *account, uint32_t number, cons
 	size_t validity_len = validity_format(account, submit->expires_at, now, validity);
 
 	size_t len = SMPP_HEADER_OCTETS + account->submit_head_len + to.len + FIXED_OCTETS + validity_len + text_len +
-		     (has_sar ? SAR_OCTETS : 0) + (is_payload ? SMPP_TLV_HEAD_OCTETS : 0);
+		     (has_sar ? SAR_OCTETS : 0) + (account->sends_reference ? REFERENCE_OCTETS : 0) +
+		     (is_payload ? SMPP_TLV_HEAD_OCTETS : 0);
 	if (out->full || len > out->cap - out->len) {
 		out->full = true;
 		return;
@@ -111,6 +113,9 @@ void smpp_submit_write(const struct smpp_account *account, uint32_t number, cons
 	at = put(at, segment->octets, text_len);
 	if (has_sar)
 		at = put_sar(at, segment);
+	if (account->sends_reference)
+		at = put_u16(put_u16(put_u16(at, SMPP_TAG_USER_MESSAGE_REFERENCE), 2),
+			     submit_user_reference(&submit->key));
 	CHECK(at == begin + len);
 	out->len += len;
 }

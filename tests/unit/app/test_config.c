@@ -66,7 +66,8 @@ Test(config, fallbacks)
 
 /* One field of each kind, as YAML and as JSON; what the file says comes out of config_show. */
 static const char full_yaml[] =
-	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, dedupe_window: 90m, receipt_wait: 192h }\n"
+	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, dedupe_window: 90m, withdrawal_window: 3d, "
+	"receipt_wait: 192h }\n"
 	"events: { retention: 36h }\n"
 	"workers: 3\ncountry: us\ntimezone: UTC\nsignature: 国网吉林电力\nlocale: en-US\n"
 	"templates:\n  dir: /t\nadmin:\n  listen: \"[::1]:0\"\ninstance: { name: gw-1, lock_file: /run/l }\n"
@@ -80,13 +81,15 @@ static const char full_yaml[] =
 	"    window: 10000\n    tps: 1000000\n    source: Hongyan\n    dest_ton: 2\n    dest_npi: 8\n    concat: "
 	"payload\n"
 	"    segments_max: 16\n    data_coding_gsm7: 255\n    data_coding_ucs2: 24\n    registered_delivery: false\n"
-	"    validity: absolute\n    accepted_is: final\n    response_timeout: 100ms\n    enquire_interval: 1m\n"
+	"    user_message_reference: true\n    validity: absolute\n    accepted_is: final\n    response_timeout: "
+	"100ms\n    enquire_interval: 1m\n"
 	"    reconnect_min: 10ms\n    reconnect_max: 10ms\n    connect_timeout: 5s\n"
 	"routes:\n  - prefix: [86134, \"86135\"]\n    accounts: [tx.2]\n  - prefix: 1\n    accounts: tx.2\n";
 
 static const char full_json[] =
 	"\xEF\xBB\xBF \n{\"redis\": {\"url\": \"unix:///run/redis.sock?db=2\", \"password\": \"hu\\u0073h\", "
-	"\"dedupe_window\": \"90m\", \"receipt_wait\": \"8d\"},\n\"events\": {\"retention\": \"36h\"},"
+	"\"dedupe_window\": \"90m\", \"withdrawal_window\": \"3d\", \"receipt_wait\": \"8d\"},\n\"events\": "
+	"{\"retention\": \"36h\"},"
 	"\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", \"signature\": \"\\u56fd网吉林电力\", \"locale\": "
 	"\"en-US\","
 	"\"templates\": {\"dir\": \"\\/t\"}, \"admin\": {\"listen\": \"[::1]:0\"}, "
@@ -100,7 +103,8 @@ static const char full_json[] =
 	"\"binds\": 64,"
 	"\"window\": 10000, \"tps\": 1000000, \"source\": \"Hongyan\", \"dest_ton\": 2, \"dest_npi\": 8, \"concat\": "
 	"\"payload\","
-	"\"segments_max\": 16, \"data_coding_gsm7\": 255, \"data_coding_ucs2\": 24, \"registered_delivery\": false,"
+	"\"segments_max\": 16, \"data_coding_gsm7\": 255, \"data_coding_ucs2\": 24, \"registered_delivery\": false, "
+	"\"user_message_reference\": true,"
 	"\"validity\": \"absolute\", \"accepted_is\": \"final\", \"response_timeout\": \"100ms\", "
 	"\"enquire_interval\": \"1m\","
 	"\"reconnect_min\": \"10ms\", \"reconnect_max\": \"10ms\", \"connect_timeout\": \"5s\"}],"
@@ -109,7 +113,8 @@ static const char full_json[] =
 
 static const char full_shown[] =
 	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  dedupe_window: 90m\n"
-	"  receipt_wait: 8d\nevents:\n  retention: 36h\nworkers: 3\ncountry: US\ntimezone: \"UTC\"\nsignature: "
+	"  withdrawal_window: 72h\n  receipt_wait: 8d\nevents:\n  retention: 36h\nworkers: 3\ncountry: US\ntimezone: "
+	"\"UTC\"\nsignature: "
 	"\"国网吉林电力\"\nlocale: "
 	"\"en-US\"\n"
 	"templates:\n  dir: \"/t\"\nadmin:\n  listen: \"[::1]:0\"\ninstance:\n  name: \"gw-1\"\n  lock_file: "
@@ -122,7 +127,8 @@ static const char full_shown[] =
 	"0\n"
 	"    source: \"\"\n    source_ton: 0\n    source_npi: 1\n    dest_ton: 1\n    dest_npi: 1\n    concat: udh8\n"
 	"    segments_max: 10\n    data_coding_gsm7: 0\n    data_coding_ucs2: 8\n    registered_delivery: true\n"
-	"    validity: none\n    accepted_is: intermediate\n    response_timeout: 30s\n    enquire_interval: 30s\n"
+	"    user_message_reference: false\n    validity: none\n    accepted_is: intermediate\n    response_timeout: "
+	"30s\n    enquire_interval: 30s\n"
 	"    reconnect_min: 1s\n    reconnect_max: 30s\n    connect_timeout: 10s\n"
 	"  - name: \"tx.2\"\n    protocol: smpp\n    address: \"[fe80::1%lo]:65535\"\n    system_id: \"12345\"\n"
 	"    password: \"(hidden)\"\n    password_long: true\n    system_type: \"t\"\n    bind: transmitter\n    "
@@ -131,7 +137,8 @@ static const char full_shown[] =
 	"dest_ton: 2\n"
 	"    dest_npi: 8\n    concat: payload\n    segments_max: 16\n    data_coding_gsm7: 255\n    data_coding_ucs2: "
 	"24\n"
-	"    registered_delivery: false\n    validity: absolute\n    accepted_is: final\n    response_timeout: 100ms\n"
+	"    registered_delivery: false\n    user_message_reference: true\n    validity: absolute\n    accepted_is: "
+	"final\n    response_timeout: 100ms\n"
 	"    enquire_interval: 1m\n    reconnect_min: 10ms\n    reconnect_max: 10ms\n    connect_timeout: 5s\n"
 	"routes:\n  - prefix: [\"86134\", \"86135\"]\n    accounts: [\"tx.2\"]\n  - prefix: [\"1\"]\n    accounts: "
 	"[\"tx.2\"]\n";

@@ -273,3 +273,24 @@ Test(msisdn, mask_text)
 		cr_expect_lt(len, rows[i].cap, "%s", rows[i].name);
 	}
 }
+
+Test(msisdn, tail)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} rows[] = {
+		{ "8613912340001", "3912340001" },
+		{ "+86 139-1234-0001", "3912340001" },
+		{ "013912340001", "3912340001" },
+		{ "13912340001", "3912340001" },
+		{ "10690001", "10690001" },
+		{ "ab", "" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char tail[MSISDN_TAIL_DIGITS + 1];
+		cr_expect_eq(msisdn_tail(slice_of(rows[i].text), tail), strlen(rows[i].want), "%s", rows[i].text);
+		cr_expect_str_eq(tail, rows[i].want, "%s", rows[i].text);
+	}
+}

@@ -80,6 +80,15 @@ static bool record(struct store *store, const struct store_receipt_event *events
 	return !store_is_down;
 }
 
+static void settle_late(struct store *store, const struct store_late *late)
+{
+	char origin[ENTRY_KEY_OCTETS];
+	size_t len = entry_key_format(&late->key.origin, origin);
+	(void)store;
+	note("late %.*s %u of %u %s:%.*s;", (int)len, origin, late->key.segment, late->key.reference, late->account,
+	     SLICE_ARG(late->carrier_ref));
+}
+
 static void flush_store(struct store *store)
 {
 	(void)store;
@@ -98,6 +107,7 @@ static const struct store_ops store_ops = {
 	.is_reading = is_reading,
 	.find_receipt = find_receipt,
 	.record = record,
+	.settle_late = settle_late,
 	.flush = flush_store,
 	.close = close_store,
 };
@@ -170,7 +180,7 @@ static void start(void)
 {
 	static const struct log log = { .least = LOG_ERROR, .write = drop_line, .now = now_of_test };
 	static const struct pipeline_account accounts[] = {
-		{ .name = "cmcc", .carrier = &carrier, .window_total = 8 }
+		{ .name = "cmcc", .carrier = &carrier, .window_total = 8, .sends_reference = true }
 	};
 	static const struct pipeline_options options = {
 		.accounts = accounts,
@@ -235,6 +245,57 @@ Test(receipts, what_is_found_is_recorded_in_one_batch_and_then_answered)
 	expect("record cmcc:m-1=2;", "the next batch");
 	store_events->on_recorded(pipeline, BATCH, false);
 	expect("again 4;", "not durable");
+	finish();
+}
+
+static void come_with_reference(receipt_token token, const char *ref)
+{
+	carrier_events->on_receipt(carrier_ctx, token,
+				   &(struct receipt){ .carrier_ref = slice_of(ref),
+						      .state = MESSAGE_STATE_DELIVERED,
+						      .user_reference = 513,
+						      .from = SLICE("+86 139-1234-0001") });
+}
+
+static void find_nothing(uint64_t place)
+{
+	store_events->on_receipt_found(pipeline, place, (struct slice){ NULL, 0 }, 0);
+}
+
+/* No message id is known, since the submit was never answered: our own reference says which one it was. */
+Test(receipts, what_was_never_answered_is_found_by_its_reference)
+{
+	start();
+	come_with_reference(1, "m-1");
+	expect("find cmcc:m-1;", "by the carrier's id first");
+	find_nothing(0);
+	expect("find cmcc:?513:3912340001;", "then by ours");
+	store_events->on_receipt_found(pipeline, 0, SLICE("77 1770944400000-5@bulk"), 2);
+	expect("late 1770944400000-5@bulk 2 of 77 cmcc:m-1;", "that is the word of it");
+	turn();
+	expect("", "what it says is told when that is settled");
+	time_now.mono += US_PER_S;
+	turn();
+	expect("find cmcc:m-1;", "by now it is");
+	find_it(0);
+	turn();
+	expect("record cmcc:m-1=2;", "told");
+	store_events->on_recorded(pipeline, BATCH, true);
+	expect("done 1;", "answered");
+
+	/* Nothing is in doubt under it, or something else lies there. */
+	come_with_reference(2, "m-2");
+	find_nothing(0);
+	find_nothing(0);
+	time_now.mono += US_PER_S;
+	turn();
+	find_nothing(0);
+	store_events->on_receipt_found(pipeline, 0, SLICE("\"id\":\"a\""), 1);
+	expect("find cmcc:m-2;find cmcc:?513:3912340001;find cmcc:m-2;find cmcc:?513:3912340001;",
+	       "no word of anything");
+	/* A carrier's id that looks like ours is none of ours. */
+	come(3, "?513:3912340001", MESSAGE_STATE_DELIVERED);
+	expect("done 3;", "not looked up");
 	finish();
 }
 

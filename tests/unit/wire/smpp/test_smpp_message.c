@@ -47,6 +47,8 @@ Test(smpp_message, statuses)
 		  "octets behind the last whole TLV" },
 		{ "message_state of 2 octets", HEAD NUMBERS "01 61 0427 0002 0202", SMPP_STATUS_ROK, "61",
 		  "message_state of a wrong length" },
+		{ "user_message_reference of 1 octet", HEAD NUMBERS "01 61 0204 0001 02", SMPP_STATUS_ROK, "61",
+		  "user_message_reference of a wrong length" },
 		{ "network_error_code of 2 octets", HEAD NUMBERS "01 61 0423 0002 0202", SMPP_STATUS_ROK, "61",
 		  "network_error_code of a wrong length" },
 		{ "data_sm", DATA "00 0101 " A21 "00 0001 313000 04 00 08 0424 0001 61", SMPP_STATUS_ROK, "61", NULL },
@@ -73,14 +75,16 @@ Test(smpp_message, statuses)
 Test(smpp_message, of_a_repeated_tlv_the_first_counts)
 {
 	size_t len;
-	uint8_t *octets = golden_octets(HEAD NUMBERS "00 001e0002 3100 001e0002 3200 04270001 02 04270001 05 "
-						     "04230003 030001 04230003 030002 04240001 61 04240001 62",
-					&len);
+	uint8_t *octets = golden_octets(
+		HEAD NUMBERS "00 001e0002 3100 001e0002 3200 04270001 02 04270001 05 "
+			     "04230003 030001 04230003 030002 04240001 61 04240001 62 02040002 0201 02040002 0301",
+		&len);
 	struct smpp_message message;
 	cr_assert_eq(smpp_message_read(octets, len, &message), SMPP_STATUS_ROK);
 	cr_expect_eq(message.receipted_message_id.at[0], '1');
 	cr_expect_eq(message.message_state, 2);
 	cr_expect_eq(message.network_error_code[2], 1);
+	cr_expect_eq(message.user_message_reference, 0x0201);
 	cr_expect_str_eq(golden_hex(message.text), "61");
 	cr_expect(slice_is(message.source_addr, "8613"));
 	cr_expect(slice_is(message.destination_addr, "10"));

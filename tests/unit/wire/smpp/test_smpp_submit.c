@@ -42,6 +42,10 @@ static void codings(struct smpp_account *account)
 	account->data_coding_ucs2 = 0x18;
 	account->registered_delivery = 0x11;
 }
+static void with_reference(struct smpp_account *account)
+{
+	account->sends_reference = true;
+}
 static void plain(struct smpp_account *account)
 {
 	(void)account;
@@ -66,6 +70,16 @@ static const struct row {
 	  IN_A_DAY,
 	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 303030303031303030303030303030"
 	  "5200 01 00 00 00 07 48656c6c6f1b65" },
+	/* The reference of entry 0-0 of the urgent lane, segment 0: submit_user_reference. */
+	{ "a reference of ours",
+	  with_reference,
+	  ENCODING_GSM7,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"Hi", .octets_len = 2, .index = 1, .total = 1 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 00 00 02 4869 0204 0002 "
+	  "9d3c" },
 	{ "no receipt, no expiry",
 	  plain,
 	  ENCODING_GSM7,
