@@ -15,22 +15,6 @@ struct judging {
 	struct audit_verdict *verdict;
 };
 
-static void keep_case(struct audit_case cases[static AUDIT_CASES_MAX], struct audit_case about, const char *format,
-		      va_list args) __attribute__((format(printf, 3, 0)));
-
-/* Keeps the first ones. */
-static void keep_case(struct audit_case cases[static AUDIT_CASES_MAX], struct audit_case about, const char *format,
-		      va_list args)
-{
-	unsigned count = 0;
-	while (count < AUDIT_CASES_MAX && *cases[count].found)
-		count++;
-	if (count == AUDIT_CASES_MAX)
-		return;
-	vsnprintf(about.found, sizeof about.found, format, args);
-	cases[count] = about;
-}
-
 /* Counts so many, and keeps one case of them. */
 static void blame(const struct judging *judging, enum audit_fault fault, uint64_t count, struct audit_case about,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -39,24 +23,32 @@ static void blame(const struct judging *judging, enum audit_fault fault, uint64_
 		  const char *format, ...)
 {
 	struct audit_verdict *verdict = judging->verdict;
-	va_list args;
+	uint64_t cases = 0;
+	while (cases < AUDIT_CASES_MAX && *verdict->cases[fault][cases].found)
+		cases++;
 	verdict->counts[fault] += count;
+	if (cases == AUDIT_CASES_MAX)
+		return;
+	va_list args;
 	va_start(args, format);
-	keep_case(verdict->cases[fault], about, format, args);
+	vsnprintf(about.found, sizeof about.found, format, args);
 	va_end(args);
+	verdict->cases[fault][cases] = about;
 }
 
-/* The same of copies that an event explains. */
-static void explain(const struct judging *judging, uint64_t count, struct audit_case about, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void explain(const struct judging *judging, uint64_t count, struct audit_case about, const char *format, ...)
+/* Counts so many copies as explained; the cases with the most of them are kept. */
+static void explain(const struct judging *judging, unsigned copies, struct audit_case about)
 {
-	va_list args;
-	judging->verdict->explained += count;
-	va_start(args, format);
-	keep_case(judging->verdict->explained_cases, about, format, args);
-	va_end(args);
+	struct audit_case *cases = judging->verdict->explained_cases;
+	unsigned place = AUDIT_CASES_MAX;
+	judging->verdict->explained += copies;
+	while (place > 0 && cases[place - 1].copies < copies)
+		place--;
+	if (place == AUDIT_CASES_MAX)
+		return;
+	memmove(cases + place + 1, cases + place, (AUDIT_CASES_MAX - 1 - place) * sizeof *cases);
+	about.copies = copies;
+	cases[place] = about;
 }
 
 static struct audit_case case_of(const struct audit_alert *alert)
@@ -100,8 +92,11 @@ static void judge_copies(const struct judging *judging, const struct audit_alert
 	const char *more = alert->repeats ? " and with single segments once more" : "";
 	unsigned most = alert->doubts * (unsigned)AUDIT_COPIES_A_DOUBT;
 	unsigned explained = copies < most ? copies : most;
-	if (explained)
-		explain(judging, explained, case_of(alert), "at the carrier %u times%s", alert->arrived, more);
+	if (explained) {
+		struct audit_case about = case_of(alert);
+		snprintf(about.found, sizeof about.found, "at the carrier %u times%s", alert->arrived, more);
+		explain(judging, explained, about);
+	}
 	if (copies == explained)
 		return;
 	if (alert->doubts == 0)

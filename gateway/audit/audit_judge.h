@@ -18,12 +18,13 @@ enum audit_fault {
 };
 
 #define AUDIT_CASES_MAX      20
-#define AUDIT_COPIES_A_DOUBT 3 /* that one event explains: of a silence there is one, and one more of each crash */
+#define AUDIT_COPIES_A_DOUBT 20 /* that one event explains: a silence leads to one, each crash to one more */
 
 struct audit_case {
 	const char *id; /* NULL = no alert */
 	uint64_t number;
-	uint32_t entry; /* AUDIT_NONE = not known */
+	uint32_t entry;  /* AUDIT_NONE = not known */
+	unsigned copies; /* that an event explains */
 	char found[320];
 };
 
@@ -36,9 +37,9 @@ struct audit_verdict {
 	uint64_t held; /* of the pending ones */
 	uint64_t delivered;
 	uint64_t undelivered;
-	uint64_t at_carrier; /* whole messages */
-	uint64_t explained;  /* copies that an event explains */
-	struct audit_case explained_cases[AUDIT_CASES_MAX];
+	uint64_t at_carrier;                                /* whole messages */
+	uint64_t explained;                                 /* copies that an event explains */
+	struct audit_case explained_cases[AUDIT_CASES_MAX]; /* alerts with the most copies first */
 	uint64_t varied; /* ids produced with several numbers or texts: theirs are not compared */
 };
 

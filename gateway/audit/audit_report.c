@@ -235,7 +235,7 @@ static void print_fault(const struct audit_book *book, const struct audit_verdic
 static void print_notes(const struct audit_book *book, const struct audit_verdict *verdict, FILE *out)
 {
 	if (verdict->explained) {
-		fprintf(out, "\nNote: %" PRIu64 " %s explained by events that say “ambiguous”; the first ones:\n",
+		fprintf(out, "\nNote: %" PRIu64 " %s explained by events that say “ambiguous”; most are of:\n",
 			verdict->explained, verdict->explained == 1 ? "copy is" : "copies are");
 		print_cases(book, verdict->explained_cases, "  - ", out);
 	}

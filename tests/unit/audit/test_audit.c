@@ -39,6 +39,11 @@
 #define PUT_BACK(id, seq)          EVENT_AT(id, seq, "dead", "1") EVENT_AT(id, seq, "requeued", "2")
 #define TWO_ACCEPTED_AT            EVENT_AT("a", "1", "accepted", "2") EVENT_AT("b", "2", "accepted", "2")
 
+#define FIVE_GOT                 \
+	GOT(NUMBER_A, "r1", "a") \
+	GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r2", "a") GOT(NUMBER_A, "", "a") GOT(NUMBER_A, "", "a")
+#define TWENTY_GOT FIVE_GOT FIVE_GOT FIVE_GOT FIVE_GOT
+
 #define TWO_ADDED    ADD_TEXT("a", NUMBER_A) ADD_TEXT("b", NUMBER_B)
 #define TWO_GOT      GOT(NUMBER_A, "r1", "a") GOT(NUMBER_B, "r2", "b")
 #define TWO_ACCEPTED ACCEPTED("a", "1", "r1") ACCEPTED("b", "2", "r2")
@@ -148,19 +153,16 @@ static const struct row rows[] = {
 	  AMBIGUOUS("a", "1", "r1") ACCEPTED("b", "2", "r2"), AUDIT_CLEAN, "accepted=2 duplicates_explained=1", NULL },
 	{ "three times, explained", TWO_ADDED, TWO_GOT GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a"),
 	  AMBIGUOUS("a", "1", "r1") ACCEPTED("b", "2", "r2"), AUDIT_CLEAN, "accepted=2 duplicates_explained=2", NULL },
-	{ "four times, explained", ADD("a", NUMBER_A),
-	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r2", "a") GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a"),
-	  AMBIGUOUS("a", "1", "r1"), AUDIT_CLEAN, "accepted=1 duplicates_explained=3", NULL },
-	{ "five times, which is too much for one doubt", ADD("a", NUMBER_A),
-	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r2", "a") GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a")
-		  GOT(NUMBER_A, "r5", "a"),
-	  AMBIGUOUS("a", "1", "r1"), AUDIT_VIOLATED, "accepted=1 duplicates_explained=3 duplicates_unexplained=1",
-	  "at the carrier 5 times, and its events that say “ambiguous” explain 3 copies only" },
-	{ "five times, in doubt and sent on by a human", ADD("a", NUMBER_A),
-	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r2", "a") GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a")
-		  GOT(NUMBER_A, "r5", "a"),
+	{ "twenty copies, explained", ADD("a", NUMBER_A), GOT(NUMBER_A, "r1", "a") TWENTY_GOT,
+	  AMBIGUOUS("a", "1", "r1"), AUDIT_CLEAN, "accepted=1 duplicates_explained=20", NULL },
+	{ "twenty-one, which is too much for one doubt", ADD("a", NUMBER_A),
+	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r1", "a") TWENTY_GOT, AMBIGUOUS("a", "1", "r1"), AUDIT_VIOLATED,
+	  "accepted=1 duplicates_explained=20 duplicates_unexplained=1",
+	  "at the carrier 22 times, and its events that say “ambiguous” explain 20 copies only" },
+	{ "twenty-one, in doubt and sent on by a human", ADD("a", NUMBER_A),
+	  GOT(NUMBER_A, "r1", "a") GOT(NUMBER_A, "r1", "a") TWENTY_GOT,
 	  EVENT("a", "1", "held", ",\"ambiguous\":true") AMBIGUOUS("a", "1", "r1"), AUDIT_CLEAN,
-	  "accepted=1 duplicates_explained=4", NULL },
+	  "accepted=1 duplicates_explained=21", NULL },
 	{ "a segment twice", TWO_ADDED, TWO_GOT GOT_MORE(NUMBER_A, "r3", "a", "\"incomplete\":true,\"repeat\":true"),
 	  TWO_ACCEPTED, AUDIT_VIOLATED, "accepted=2 incomplete=1 duplicates_unexplained=1",
 	  "single segments once more" },
@@ -426,20 +428,23 @@ Test(audit, page)
 	remove_folder(&folder, names);
 }
 
-/* Copies that an event explains are no finding, but are told of. */
+/* Copies that an event explains are no finding, but are told of: alerts with the most copies first. */
 Test(audit, explained)
 {
 	static const char *const names[] = { "p", "c", "e", NULL };
 	struct folder folder = make_folder();
-	write_file("p", TWO_ADDED);
-	write_file("c", TWO_GOT GOT(NUMBER_A, "r3", "a") GOT(NUMBER_A, "r4", "a"));
-	write_file("e", AMBIGUOUS("a", "1", "r1") ACCEPTED("b", "2", "r2"));
+	write_file("p", ADD_TEXT("c", NUMBER_C) TWO_ADDED);
+	write_file("c", TWO_GOT GOT(NUMBER_C, "r3", "c") GOT(NUMBER_C, "r3", "c") GOT(NUMBER_A, "r4", "a")
+				GOT(NUMBER_A, "r5", "a") GOT(NUMBER_B, "r2", "b"));
+	write_file("e", AMBIGUOUS("c", "3", "r3") AMBIGUOUS("a", "1", "r1") AMBIGUOUS("b", "2", "r2"));
 	struct audit_options options = { .produced = "p", .carrier = "c", .events = "e" };
 	struct answer answer = audit(&options);
 	cr_expect_eq(answer.result, AUDIT_CLEAN);
 	cr_expect_not_null(strstr(answer.out,
-				  "\nNote: 2 copies are explained by events that say “ambiguous”; the first ones:\n"
+				  "\nNote: 4 copies are explained by events that say “ambiguous”; most are of:\n"
 				  "  - “a” to 139****0001, entry 1770940800000-1@normal: at the carrier 3 times\n"
+				  "  - “c” to 139****0003, entry 1770940800000-3@normal: at the carrier 2 times\n"
+				  "  - “b” to 139****0002, entry 1770940800000-2@normal: at the carrier 2 times\n"
 				  "\nCLEAN\n"),
 			   "%s", answer.out);
 	answer_fini(&answer);
@@ -447,10 +452,45 @@ Test(audit, explained)
 	answer = audit(&options);
 	json_t *report = json_loads(answer.out, 0, NULL);
 	const json_t *explained = json_object_get(report, "explained");
-	cr_expect_eq(json_array_size(explained), 1);
+	cr_expect_eq(json_array_size(explained), 3);
 	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(explained, 0), "found")),
 			 "at the carrier 3 times");
 	cr_expect_eq(json_array_size(json_object_get(report, "cases")), 0);
+	json_decref(report);
+	answer_fini(&answer);
+	remove_folder(&folder, names);
+}
+
+/* Of very many the twenty with the most copies are kept. */
+Test(audit, many_explained)
+{
+	static const char *const names[] = { "p", "c", "e", NULL };
+	struct folder folder = make_folder();
+	FILE *produced = fopen("p", "w");
+	FILE *carrier = fopen("c", "w");
+	FILE *events = fopen("e", "w");
+	for (unsigned i = 0; i < 100; i++) {
+		fprintf(produced, "{\"id\":\"id-%u\",\"to\":\"139%08u\"}\n", i, i);
+		for (unsigned k = 0; k < 2u + (i >= 80) + (i == 99); k++)
+			fprintf(carrier, "{\"to\":\"139%08u\"}\n", i);
+		fprintf(events,
+			"{\"id\":\"id-%u\",\"entry\":\"1-%u\",\"stream\":\"bulk\",\"event\":\"accepted\","
+			"\"ambiguous\":true}\n",
+			i, i);
+	}
+	fclose(produced);
+	fclose(carrier);
+	fclose(events);
+	struct answer answer =
+		audit(&(struct audit_options){ .produced = "p", .carrier = "c", .events = "e", .wants_json = true });
+	cr_expect_eq(answer.result, AUDIT_CLEAN, "%s", answer.out);
+	json_t *report = json_loads(answer.out, 0, NULL);
+	const json_t *explained = json_object_get(report, "explained");
+	cr_expect_eq(json_integer_value(json_object_get(report, "duplicates_explained")), 121);
+	cr_expect_eq(json_array_size(explained), 20);
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(explained, 0), "id")), "id-99");
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(explained, 1), "id")), "id-80");
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(explained, 19), "id")), "id-98");
 	json_decref(report);
 	answer_fini(&answer);
 	remove_folder(&folder, names);
