@@ -330,7 +330,7 @@ static bool is_mobile(const struct run *run, bool has_plus)
 	if (run->count != 11 && run->count != 13 && run->count != 15)
 		return false;
 	size_t lead = run->count - 11;
-	return memcmp(run->first, "0086" + (4 - lead), lead) == 0 && run->first[lead] == '1' &&
+	return memcmp(run->first, &"0086"[4 - lead], lead) == 0 && run->first[lead] == '1' &&
 	       run->first[lead + 1] >= '3';
 }
 
