@@ -144,12 +144,14 @@ uint32_t events_text_hash(const struct parcel *parcel)
 static void put_accounts(const struct pipeline *pipeline, const struct parcel *parcel, struct buf *buf)
 {
 	buf_put_text(buf, pipeline->options->accounts[parcel->account].name);
-	if (parcel->here == 0 && parcel->tried == 0 && !parcel->may_resend)
+	if (parcel->here == 0 && parcel->tried == 0 && !parcel->may_resend && !parcel->was_resent)
 		return;
 	buf_put_u8(buf, ',');
 	buf_put_uint(buf, parcel->here);
 	if (parcel->may_resend)
 		buf_put_u8(buf, 'r');
+	if (parcel->was_resent)
+		buf_put_u8(buf, 's');
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		if ((parcel->tried >> i & 1) == 0)
 			continue;
@@ -214,16 +216,25 @@ static unsigned find_account(const struct pipeline *pipeline, struct slice name)
 	return i;
 }
 
+/* True where the word ends with that letter, which is taken off. */
+static bool takes_mark(struct slice *word, char mark)
+{
+	bool has = word->len > 0 && word->at[word->len - 1] == mark;
+	word->len -= has;
+	return has;
+}
+
 /* Reads what put_accounts wrote. False where the account is gone from the configuration. */
 static bool read_accounts(const struct pipeline *pipeline, struct parcel *parcel, struct slice word)
 {
 	unsigned account = find_account(pipeline, next_part(&word, ','));
 	uint64_t here = 0;
 	struct slice count = next_part(&word, ',');
-	bool may_resend = count.len > 0 && count.at[count.len - 1] == 'r';
-	count.len -= may_resend;
+	bool was_resent = takes_mark(&count, 's');
+	bool may_resend = takes_mark(&count, 'r');
 	bool is_here = number_parse(count, UINT32_MAX, &here);
 	parcel->may_resend = parcel->may_resend || may_resend;
+	parcel->was_resent = parcel->was_resent || was_resent;
 	while (word.len > 0) {
 		unsigned tried = find_account(pipeline, next_part(&word, ','));
 		if (tried < pipeline->account_count)

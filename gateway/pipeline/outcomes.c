@@ -184,8 +184,10 @@ static struct parcel *find_origin(struct pipeline *pipeline, const struct entry_
 /* All of it is with the carrier, and nothing of it left a second time. */
 static void close_late(struct pipeline *pipeline, struct parcel *parcel)
 {
-	/* One doubt is what was answered now; with another one the carrier may have taken both. */
-	parcel->is_ambiguous = parcel->doubts > 1;
+	/* One doubt is what was answered now; with another one the carrier may have taken both. Of a long sms a part that was
+	 * accepted when it was sent again may have been taken before, too. */
+	bool is_long = parcel->encoded.segment_count > 1;
+	parcel->is_ambiguous = parcel->doubts > 1 || (is_long && parcel->was_resent);
 	settling_close(pipeline, parcel, CLOSING_ACCEPTED, NULL);
 }
 

@@ -47,6 +47,7 @@ struct parcel {
 	bool is_ambiguous; /* an earlier submit may have arrived: this one is counted */
 	bool is_in_doubt;  /* who had it before had begun it */
 	bool may_resend;   /* it was held, and a human decided that it goes once more */
+	bool was_resent;   /* parts that may have arrived were sent again, here or at an attempt before */
 	bool is_reclaimed;
 	bool is_shared; /* in flight at a fence */
 

@@ -50,6 +50,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		account->reserved--;
 		token_bucket_take(&account->tokens, 1);
 		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
+		parcel->was_resent = parcel->was_resent || parcel->is_ambiguous;
 		if (parcel->is_ambiguous)
 			metrics_add_at(pipeline->metrics, METRIC_AMBIGUOUS_RESENDS, parcel->account, 1);
 	}

@@ -307,6 +307,15 @@ static struct slice write_state(const struct late_state *state, struct buf *buf)
 	return buf_slice(buf);
 }
 
+/* The mark behind the attempts on the account: “name,3rs,…”. */
+static bool was_resent(const struct late_state *state)
+{
+	const char *at = strchr(state->account, ',');
+	at = at ? at + 1 + strspn(at + 1, "0123456789") : "";
+	at += *at == 'r';
+	return *at == 's';
+}
+
 /* Marks the part in the state of a long sms. False where it is another's, or marked already. */
 static bool mark_part(struct late_state *state, const struct store_late *late)
 {
@@ -401,7 +410,7 @@ void queue_model_settle_late(struct queue_model *model, const struct store_late 
 	json_key(&buf, "late");
 	json_bool(&buf, true);
 	/* One doubt is the submit that this answers; with another one the carrier may have taken both. */
-	if (state.doubts > 1) {
+	if (state.doubts > 1 || (state.segments > 1 && was_resent(&state))) {
 		json_key(&buf, "ambiguous");
 		json_bool(&buf, true);
 	}

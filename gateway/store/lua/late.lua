@@ -64,11 +64,13 @@ local function close(set, bodies, answer, refs, state, body)
   redis.call('HDEL', bodies, answer.origin)
   if #fields > 0 then redis.call('HSET', KEYS[7], unpack(fields)) end
   redis.call('HINCRBY', KEYS[5], 'accepted', 1)
-  -- One doubt is the submit that this answers; with another one the carrier may have taken both.
-  local doubts = tonumber(string.match(state, '^%d+ %d+ %d+ %d+ (%d+) '))
+  -- One doubt is the submit that this answers; with another one the carrier may have taken both. Of a long sms a part that
+  -- was accepted when it was sent again (an “s” behind the attempts) may have been taken before, too.
+  local doubts, accounts = string.match(state, '^%d+ %d+ %d+ %d+ (%d+) %d+ (%S+)')
+  local is_ambiguous = tonumber(doubts) > 1 or (#refs > 1 and string.match(accounts, '^[^,]*,%d+r?s'))
   redis.call('XADD', KEYS[6], '*', 'events', '{' .. members .. ',"event":"accepted","at":"' .. answer.at .. '","account":'
     .. cjson.encode(answer.account) .. ',"refs":[' .. table.concat(texts, ',') .. '],"segments":' .. #refs .. ',"late":true'
-    .. (doubts > 1 and ',"ambiguous":true' or '') .. '}')
+    .. (is_ambiguous and ',"ambiguous":true' or '') .. '}')
   return 1
 end
 

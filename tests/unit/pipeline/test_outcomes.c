@@ -470,6 +470,32 @@ Test(outcomes, what_was_tried_does_not_wait_for_its_time_again)
 	rig_tear_down();
 }
 
+/* Parts were sent again before the first answers came: the phone may have them twice, though no answer is missing now. */
+Test(outcomes, late_answers_behind_a_resend)
+{
+	begin_new(&(struct rig_setup){ 0 });
+	for (unsigned k = 0; k < 3; k++)
+		rig_answer(0, k, &unknown);
+	rig_turn();
+	rig_pass(10 * US_PER_MS);
+	come_back(&(struct store_entry){ .ambiguous = true });
+	rig_answer_begin();
+	rig_accept(0, 3, "n1");
+	rig_answer(0, 4, &temporary);
+	rig_answer(0, 5, &temporary);
+	expect_settled(2, SETTLE_LATER, "two parts are missing");
+	cr_assert_not_null(strstr(rig.state, " down,1s "), "%s", rig.state);
+	come_back(&(struct store_entry){ .ambiguous = true });
+	for (uint8_t k = 2; k <= 3; k++)
+		answer_late(0, rig.players[0].keys[0].reference, k, "m");
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 6);
+	expect_settled(3, SETTLE_CLOSE, "all is there");
+	cr_assert_not_null(strstr(rig.event, "\"refs\":[\"n1\",\"m\",\"m\"]"), "%s", rig.event);
+	cr_assert_not_null(strstr(rig.event, "\"ambiguous\":true"), "%s", rig.event);
+	rig_tear_down();
+}
+
 /* -- parts of it are out already -- */
 
 /* Where they can't be completed the text goes whole: the phone may get them twice, which is said. */
