@@ -120,7 +120,14 @@ static void let_go_of_waiting(struct pipeline *pipeline, bool is_fenced)
 	}
 }
 
-/* It left before the fence; whoever took it over sends it too. The first event about it must say so. */
+static bool is_closed_as_accepted(const struct parcel *parcel)
+{
+	return parcel->state == PARCEL_SETTLING && parcel->settlement.kind == SETTLE_CLOSE &&
+	       parcel->settlement.closing == CLOSING_ACCEPTED;
+}
+
+/* It left before the fence, or a late answer has just closed it; whoever took it over sends it too. The first event about it
+ * must say so. */
 static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
 {
 	parcel->is_ambiguous = true;
@@ -130,7 +137,7 @@ static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
 	parcel->settlement.ambiguous = true;
 	if (parcel->settlement.kind == SETTLE_LATER || parcel->settlement.kind == SETTLE_HOLD)
 		parcel->settlement.state = events_state(pipeline, parcel);
-	if (parcel->settlement.kind == SETTLE_CLOSE && parcel->settlement.closing == CLOSING_ACCEPTED)
+	if (is_closed_as_accepted(parcel))
 		parcel->settlement.event = events_closing(pipeline, parcel, CLOSING_ACCEPTED, NULL);
 }
 
@@ -148,7 +155,7 @@ static void on_fenced(void *ctx)
 			continue;
 		parcel->is_shared = true;
 		parcel->settlement.is_shared = true;
-		if (parcel->submitted != 0)
+		if (parcel->submitted != 0 || is_closed_as_accepted(parcel))
 			mark_doubtful(pipeline, parcel);
 	}
 }

@@ -409,6 +409,25 @@ Test(outcomes, a_late_answer_finds_what_has_come_back)
 	}
 }
 
+/* It was another's already when the late answer came: that one sends it once more, and our event is the first one. */
+Test(outcomes, a_late_answer_after_a_fence)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_answer_begin();
+	rig_answer(0, 0, &unknown);
+	rig_turn();
+	rig_pass(10 * US_PER_MS);
+	rig.players[0].room = 0;
+	come_back(&(struct store_entry){ .ambiguous = true });
+	answer_late(0, 0, 1, "m");
+	rig.store_events->on_fenced(rig.store_ctx);
+	expect_settled(2, SETTLE_CLOSE, "accepted, whoever has it");
+	cr_assert(rig.settled.is_shared);
+	cr_assert_not_null(strstr(rig.event, "\"ambiguous\":true"), "%s", rig.event);
+	rig_tear_down();
+}
+
 /* Of a long sms only what is still missing goes again; parts of another text are no parts of it. */
 Test(outcomes, late_answers_to_parts)
 {
