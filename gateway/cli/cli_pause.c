@@ -226,7 +226,8 @@ const struct cli_command cli_pause = {
 		"Alerts that are not yet on their way to a carrier wait until “hongyan resume”; those whose time is\n"
 		"over meanwhile expire. With --all they stay on the queue as they are, and what is over expires when "
 		"it\n"
-		"goes on. Without options: what is paused, since when, by whom, and how many wait.\n"
+		"goes on. It holds in every gateway within a second. Without options: what is paused, since when, by "
+		"whom, and how many wait.\n"
 		"  hongyan pause --template overdue --by li\n",
 	.options = { CLI_PAUSE_FIELD_OPTIONS,
 		     { "by", "WHO", "Who pauses it, for those who ask later" },
