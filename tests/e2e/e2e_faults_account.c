@@ -81,10 +81,11 @@ void faults_account_drifts(void)
 	EXPECT(gateway_process_said(&faults_gateway, "\"event\":\"account_drift\""));
 	char url[64];
 	snprintf(url, sizeof url, "http://127.0.0.1:%u", faults_gateway.admin_port);
-	AWAIT(10, gateway_process_said(&faults_gateway, "\"drift\":-1"));
+	AWAIT(10, gateway_process_status_has(&faults_gateway, "\"drift\":-1"));
 	command_expect(1, "1 entries too many", COMMAND("status", "--url", url));
 	redis_server_do("ZREM {hongyan}:later 1-1@normal");
 	AWAIT(10, gateway_process_said(&faults_gateway, "\"event\":\"account_balances\""));
+	AWAIT(10, gateway_process_status_has(&faults_gateway, "\"drift\":0"));
 	command_expect(0, "drift 0", COMMAND("status", "--url", url));
 	faults_close();
 }

@@ -9,7 +9,6 @@
 #include "scenario.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #ifdef E2E_SLOW
@@ -184,14 +183,6 @@ void road_paused(void)
 	road_close();
 }
 
-static bool status_says(const char *text)
-{
-	char *body;
-	bool says = gateway_process_get(&road_gateway, "/v1/status", &body) == 200 && strstr(body, text) != NULL;
-	free(body);
-	return says;
-}
-
 /* Everything is paused: what is in the queue stays there. */
 void road_paused_all(void)
 {
@@ -199,11 +190,11 @@ void road_paused_all(void)
 	command_open(NULL);
 	command_expect(0, "is paused", COMMAND("pause", "--all"));
 	AWAIT(2, gateway_process_said(&road_gateway, "what is paused has changed"));
-	AWAIT(2, status_says("\"paused\":[{\"field\":\"all\","));
+	AWAIT(2, gateway_process_status_has(&road_gateway, "\"paused\":[{\"field\":\"all\","));
 	books_add_load(0, 300);
 	HOLDS(1, books_waiting() == 300);
 	command_expect(0, "", COMMAND("resume", "--all"));
-	AWAIT(2, status_says("\"paused\":[],"));
+	AWAIT(2, gateway_process_status_has(&road_gateway, "\"paused\":[],"));
 	books_await_settled(20);
 	road_finish();
 	EXPECT_COUNT(books_check_load(300, &road_smsc), 0);

@@ -141,6 +141,14 @@ int gateway_process_get(const struct gateway_process *gateway, const char *path,
 	return status;
 }
 
+bool gateway_process_status_has(const struct gateway_process *gateway, const char *text)
+{
+	char *body;
+	bool has = gateway_process_get(gateway, "/v1/status", &body) == 200 && strstr(body, text) != NULL;
+	free(body);
+	return has;
+}
+
 double gateway_process_metric(const struct gateway_process *gateway, const char *name)
 {
 	char *body;

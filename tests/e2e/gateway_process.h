@@ -40,6 +40,9 @@ void gateway_process_kill(struct gateway_process *gateway);
 /* GET: the status, and the body (free it) where body is not NULL; 0 where it does not answer. */
 int gateway_process_get(const struct gateway_process *gateway, const char *path, char **body);
 
+/* True where /v1/status holds that text. What the log tells it shows within a tenth of a second. */
+bool gateway_process_status_has(const struct gateway_process *gateway, const char *text);
+
 /* The value of one line of /metrics, named with its labels; fails where it is not there. */
 double gateway_process_metric(const struct gateway_process *gateway, const char *name);
 
