@@ -38,7 +38,7 @@ static const struct explorer_plant plants[] = {
 	  "held:17=1,28=3" },
 	{ "heartbeat_without_claims", SCRIPT_HEARTBEAT, "redis.call('HKEYS', KEYS[3])", "{}",
 	  "basic:0=1,1=4,3=4,6=5,15=7,17=3,20=3,21=3" },
-	{ "late_without_doubt", SCRIPT_LATE, "tonumber(doubts) > 1", "false", "unanswered:10=4,38=4,46=7" },
+	{ "late_without_doubt", SCRIPT_LATE, "state.doubts > 1", "false", "unanswered:10=4,38=4,46=7" },
 	{ "move_without_zrem", SCRIPT_MOVE, "redis.call('ZREM', KEYS[1], origin)\n", "", "basic:17=1,28=10" },
 	{ "move_without_bodies", SCRIPT_MOVE, "redis.call('HDEL', KEYS[2], origin)\n", "", "basic:17=1,28=10" },
 	{ "move_without_mark", SCRIPT_MOVE, "'ambiguous', ambiguous", "'ambiguous', '0'",

@@ -11,34 +11,33 @@ local function octets_of(hex)
   return (string.gsub(hex, '%x%x', function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
--- Notes the part in the words of the state (hash, account with what belongs to it, a message id in hexadecimal digits for
--- each segment). Returns the accepted segments, a bit each; nothing where it is no part of this text, or known.
-local function note_part(words, last, accepted, answer)
-  local bit = 2 ^ (answer.segment - 1)
-  local is_of_it = string.match(words[2] or '', '^[^,]*') == answer.account and #words == 2 + last and answer.segment <= last
-  if not is_of_it or math.floor(accepted / bit) % 2 == 1 then return nil end
-  if answer.ref ~= '' then words[2 + answer.segment] = hex_of(answer.ref) end
-  return accepted + bit
+-- The words of the state: numbers, then the text's hash, the account with what belongs to it, and a message id in
+-- hexadecimal digits for each segment. Nothing where it is none.
+local function read_state(text)
+  local words = {}
+  for word in string.gmatch(text, '%S+') do words[#words + 1] = word end
+  local segments = tonumber(words[2])
+  if not segments or #words ~= 7 + segments then return nil end
+  return { words = words, segments = segments, accepted = tonumber(words[3]), doubts = tonumber(words[5]),
+    account = string.match(words[7], '^[^,]*'), was_resent = string.find(words[7], '^[^,]*,%d+r?s') ~= nil }
 end
 
--- The message ids of the alert where all of it is accepted now; else what is known of it is kept.
+-- The message ids of the alert where all of it is accepted now; else what is known of it is kept. Of a long sms the answer
+-- is one part's, and counts where the state is of the same text and account.
 local function refs_of_whole(bodies, answer, head, state, body)
-  local reference, segments, accepted, rest = string.match(state, '^(%d+) (%d+) (%d+) (%d+ %d+ .*)$')
-  if segments == '1' then return { answer.ref } end
-  if not reference or reference ~= answer.reference then return nil end
-  local throttles, doubts = string.match(rest, '^(%d+) (%d+) ')
-  local words = {}
-  for word in string.gmatch(string.sub(rest, #throttles + #doubts + 3), '%S+') do words[#words + 1] = word end
-  local last = tonumber(segments)
-  accepted = note_part(words, last, tonumber(accepted), answer)
-  if not accepted then return nil end
-  if accepted < 2 ^ last - 1 then
-    state = table.concat({ reference, segments, string.format('%d', accepted), throttles, doubts, table.concat(words, ' ') }, ' ')
-    redis.call('HSET', bodies, answer.origin, head .. state .. '\n' .. body)
+  if state.segments == 1 then return { answer.ref } end
+  local bit, words = 2 ^ (answer.segment - 1), state.words
+  local is_of_it = words[1] == answer.reference and state.account == answer.account and answer.segment <= state.segments
+  if not is_of_it or math.floor(state.accepted / bit) % 2 == 1 then return nil end
+  if answer.ref ~= '' then words[7 + answer.segment] = hex_of(answer.ref) end
+  local accepted = state.accepted + bit
+  if accepted < 2 ^ state.segments - 1 then
+    words[3] = string.format('%d', accepted)
+    redis.call('HSET', bodies, answer.origin, head .. table.concat(words, ' ') .. '\n' .. body)
     return nil
   end
   local refs = {}
-  for i = 1, last do refs[i] = words[2 + i] == '-' and '' or octets_of(words[2 + i]) end
+  for i = 1, state.segments do refs[i] = words[7 + i] == '-' and '' or octets_of(words[7 + i]) end
   return refs
 end
 
@@ -66,8 +65,7 @@ local function close(set, bodies, answer, refs, state, body)
   redis.call('HINCRBY', KEYS[5], 'accepted', 1)
   -- One doubt is the submit that this answers; with another one the carrier may have taken both. Of a long sms a part that
   -- was accepted when it was sent again (an “s” behind the attempts) may have been taken before, too.
-  local doubts, accounts = string.match(state, '^%d+ %d+ %d+ %d+ (%d+) %d+ (%S+)')
-  local is_ambiguous = tonumber(doubts) > 1 or (#refs > 1 and string.match(accounts, '^[^,]*,%d+r?s'))
+  local is_ambiguous = state.doubts > 1 or (#refs > 1 and state.was_resent)
   redis.call('XADD', KEYS[6], '*', 'events', '{' .. members .. ',"event":"accepted","at":"' .. answer.at .. '","account":'
     .. cjson.encode(answer.account) .. ',"refs":[' .. table.concat(texts, ',') .. '],"segments":' .. #refs .. ',"late":true'
     .. (is_ambiguous and ',"ambiguous":true' or '') .. '}')
@@ -84,7 +82,8 @@ for at = 1, #ARGV, 6 do
     set, bodies = KEYS[3], KEYS[4]
     packed = redis.call('HGET', bodies, answer.origin)
   end
-  local head, state, body = string.match(packed or '', '^([^\n]*\n[^\n]*\n)([^\n]*)\n(.*)$')
+  local head, text, body = string.match(packed or '', '^([^\n]*\n[^\n]*\n)([^\n]*)\n(.*)$')
+  local state = text and read_state(text)
   local refs = state and refs_of_whole(bodies, answer, head, state, body)
   if refs then closed = closed + close(set, bodies, answer, refs, state, body) end
 end
