@@ -61,8 +61,7 @@ bool admin_readyz_write(const struct admin_snapshot *snapshot, struct buf *out)
 	bool is_linked = has_link(snapshot);
 	bool is_ready = snapshot->is_redis_up && is_linked && !snapshot->is_draining;
 	json_open(out, '{');
-	json_key(out, "ready");
-	json_bool(out, is_ready);
+	json_key_bool(out, "ready", is_ready);
 	json_key(out, "reasons");
 	json_open(out, '[');
 	if (!snapshot->is_redis_up)

@@ -14,12 +14,6 @@ static void put_real(struct buf *out, const char *key, double value, int decimal
 	json_decimal(out, value, decimals);
 }
 
-static void put_bool(struct buf *out, const char *key, bool value)
-{
-	json_key(out, key);
-	json_bool(out, value);
-}
-
 /* A text, or "" where there is none. */
 static void put_text(struct buf *out, const char *key, const char *text)
 {
@@ -142,13 +136,13 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	put_text(out, "version", snapshot->version);
 	put_text(out, "instance", snapshot->instance);
 	json_key_uint(out, "uptime_s", (uint64_t)(snapshot->uptime_us / US_PER_S));
-	put_bool(out, "draining", snapshot->is_draining);
+	json_key_bool(out, "draining", snapshot->is_draining);
 	json_key_uint(out, "workers", snapshot->workers);
 	json_key(out, "redis");
 	json_open(out, '{');
-	put_bool(out, "up", snapshot->is_redis_up);
+	json_key_bool(out, "up", snapshot->is_redis_up);
 	put_text(out, "reason", snapshot->redis_reason);
-	put_bool(out, "full", snapshot->is_redis_full);
+	json_key_bool(out, "full", snapshot->is_redis_full);
 	json_key_uint(out, "reconnects", snapshot->redis_reconnects);
 	json_key_uint(out, "memory_used", snapshot->redis_memory_used);
 	json_key_uint(out, "memory_max", snapshot->redis_memory_max);

@@ -137,6 +137,12 @@ void json_key_uint(struct buf *buf, const char *key, uint64_t value)
 	json_uint(buf, value);
 }
 
+void json_key_bool(struct buf *buf, const char *key, bool value)
+{
+	json_key(buf, key);
+	json_bool(buf, value);
+}
+
 void json_key_text_if(struct buf *buf, const char *key, struct slice text)
 {
 	if (text.len)

@@ -28,5 +28,6 @@ void json_absent(struct buf *buf);
 /* Key and value in one; the two optional forms write nothing where the value is absent or 0. */
 void json_key_text(struct buf *buf, const char *key, struct slice text);
 void json_key_uint(struct buf *buf, const char *key, uint64_t value);
+void json_key_bool(struct buf *buf, const char *key, bool value);
 void json_key_text_if(struct buf *buf, const char *key, struct slice text);
 void json_key_uint_if(struct buf *buf, const char *key, uint64_t value);

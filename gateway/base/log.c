@@ -88,8 +88,7 @@ void log_end(struct log_line *line)
 	line->buf.full = false;
 	line->buf.cap = sizeof line->octets;
 	if (cut) {
-		json_key(&line->buf, "cut");
-		json_bool(&line->buf, true);
+		json_key_bool(&line->buf, "cut", true);
 	}
 	buf_put_text(&line->buf, "}\n");
 	line->log->write(line->log->ctx, line->level, buf_slice(&line->buf));

@@ -218,11 +218,9 @@ static void put_members(const struct cli_letter *letter, struct buf *out)
 	json_key_text_if(out, "batch", letter->glance.batch);
 	put_masked(out, "to", letter->glance.to);
 	if (letter->is_ambiguous) {
-		json_key(out, "ambiguous");
-		json_bool(out, true);
+		json_key_bool(out, "ambiguous", true);
 	}
-	json_key(out, "usable");
-	json_bool(out, letter->is_usable);
+	json_key_bool(out, "usable", letter->is_usable);
 }
 
 void cli_letter_put(const struct cli_letter *letter, struct buf *out)
@@ -264,8 +262,7 @@ void cli_letter_put_whole(const struct cli_letter *letter, bool with_values, str
 	for (unsigned i = 0; i < glance->param_count; i++)
 		put_param(&glance->params[i], with_values, out);
 	json_close(out, ']');
-	json_key(out, "well_formed");
-	json_bool(out, glance->is_whole);
+	json_key_bool(out, "well_formed", glance->is_whole);
 	json_key_uint(out, "octets", letter->alert.len);
 	if (with_values) {
 		static char text[TEXT_OCTETS];
@@ -297,8 +294,7 @@ void cli_letter_put_event(const struct cli_letter *letter, const char *event, st
 	json_key_text(out, "event", slice_of(event));
 	json_key_text(out, "at", (struct slice){ at, at_len });
 	if (is_ambiguous) {
-		json_key(out, "ambiguous");
-		json_bool(out, true);
+		json_key_bool(out, "ambiguous", true);
 	}
 	json_key_text_if(out, "reason", cut(reason, REASON_OCTETS));
 	json_close(out, '}');

@@ -166,8 +166,7 @@ static int add_pause(const struct cli_call *call, struct redis_ask *ask, const s
 		struct buf buf = buf_over(octets, sizeof octets);
 		json_open(&buf, '{');
 		put_pause(&row, &buf);
-		json_key(&buf, "was_paused");
-		json_bool(&buf, was_paused);
+		json_key_bool(&buf, "was_paused", was_paused);
 		json_close(&buf, '}');
 		fprintf(call->env->out, "%.*s\n", (int)buf.len, buf.at);
 	} else {

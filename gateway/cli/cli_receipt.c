@@ -15,12 +15,10 @@ static bool answer(void *ctx, struct slice line, struct buf *out)
 	static struct smpp_receipt receipt;
 	smpp_receipt_parse((struct slice){ (const char *)octets, len }, &receipt);
 	json_open(out, '{');
-	json_key(out, "receipt");
-	json_bool(out, receipt.is_receipt);
+	json_key_bool(out, "receipt", receipt.is_receipt);
 	json_key_text(out, "id", receipt.id);
 	json_key_text(out, "state", slice_of(message_state_name(receipt.state)));
-	json_key(out, "final");
-	json_bool(out, message_state_is_final(receipt.state));
+	json_key_bool(out, "final", message_state_is_final(receipt.state));
 	json_key_text(out, "err", receipt.err);
 	json_key_text(out, "sub", receipt.sub);
 	json_key_text(out, "dlvrd", receipt.dlvrd);

@@ -68,16 +68,13 @@ static void print_json(const struct resuming *resuming)
 	struct buf buf = buf_over(octets, sizeof octets);
 	json_open(&buf, '{');
 	json_key_text(&buf, "field", resuming->field);
-	json_key(&buf, "was_paused");
-	json_bool(&buf, resuming->was_paused);
+	json_key_bool(&buf, "was_paused", resuming->was_paused);
 	if (resuming->is_all)
 		json_key_uint(&buf, "on_queue", resuming->on_queue);
 	else
 		json_key_uint(&buf, "released", resuming->released);
-	json_key(&buf, "paused_again");
-	json_bool(&buf, resuming->is_paused_again);
-	json_key(&buf, "interrupted");
-	json_bool(&buf, resuming->is_interrupted);
+	json_key_bool(&buf, "paused_again", resuming->is_paused_again);
+	json_key_bool(&buf, "interrupted", resuming->is_interrupted);
 	json_close(&buf, '}');
 	fprintf(resuming->call->env->out, "%.*s\n", (int)buf.len, buf.at);
 }

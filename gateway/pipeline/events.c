@@ -106,8 +106,7 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	if (was_sent || parcel->attempts > 0)
 		json_key_uint(&buf, "attempt", parcel->attempts + 1);
 	if (parcel->is_ambiguous) {
-		json_key(&buf, "ambiguous");
-		json_bool(&buf, true);
+		json_key_bool(&buf, "ambiguous", true);
 	}
 	if (reason != NULL)
 		json_key_text(&buf, "reason", slice_of(reason));
@@ -125,8 +124,7 @@ struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const
 	if (has_account)
 		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
 	json_key_text(&buf, "reason", slice_of(reason));
-	json_key(&buf, "ambiguous");
-	json_bool(&buf, true);
+	json_key_bool(&buf, "ambiguous", true);
 	json_close(&buf, '}');
 	return close_buf(parcel, &buf);
 }

@@ -91,7 +91,7 @@ static void act(struct pipeline *pipeline, struct parcel *parcel, const struct d
 
 static void decide(struct pipeline *pipeline, struct parcel *parcel)
 {
-	bool is_whole = (unsigned)__builtin_popcount(parcel->accepted) == parcel->encoded.segment_count;
+	bool is_whole = dispatch_segments_missing(parcel) == 0;
 	int other = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel, pipeline->live);
 	int absent = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel, ~pipeline->live);
 	struct decision_facts facts = {

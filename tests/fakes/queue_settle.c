@@ -407,12 +407,10 @@ void queue_model_settle_late(struct queue_model *model, const struct store_late 
 	}
 	json_close(&buf, ']');
 	json_key_uint(&buf, "segments", state.segments);
-	json_key(&buf, "late");
-	json_bool(&buf, true);
+	json_key_bool(&buf, "late", true);
 	/* One doubt is the submit that this answers; with another one the carrier may have taken both. */
 	if (state.doubts > 1 || (state.segments > 1 && was_resent(&state))) {
-		json_key(&buf, "ambiguous");
-		json_bool(&buf, true);
+		json_key_bool(&buf, "ambiguous", true);
 	}
 	json_close(&buf, '}');
 	CHECK(!buf.full);
