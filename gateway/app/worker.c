@@ -1,29 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/worker.h"
 
+#include "app/carrier_maker.h"
 #include "base/check.h"
-#include "carrier/tcp_carrier.h"
 #include "store/redis_store.h"
-#include "wire/smpp/smpp_dialect.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STATUS_INTERVAL_US  (100 * US_PER_MS)
-#define THROTTLE_PAUSE_US   US_PER_S
-#define HEARTBEAT_US        (5 * US_PER_S)
-#define DEAD_AFTER_US       (30 * US_PER_S)
-#define STALE_AFTER_US      (10 * US_PER_S)
-#define REDIS_CONNECT_US    (5 * US_PER_S)
-#define REDIS_REPLY_US      (10 * US_PER_S)
-#define KEEPALIVE_ANSWER_US (10 * US_PER_S)
-#define FRAME_US            (10 * US_PER_S)
-#define WRITE_US            (30 * US_PER_S)
-#define REFUSED_WAIT_US     (10 * 60 * US_PER_S) /* at most, where a bind is refused again and again */
-#define UNBIND_US           (2 * US_PER_S)
-#define SUBMIT_OCTETS       512 /* room in the output buffer for each place of a window */
+#define STATUS_INTERVAL_US (100 * US_PER_MS)
+#define THROTTLE_PAUSE_US  US_PER_S
+#define HEARTBEAT_US       (5 * US_PER_S)
+#define DEAD_AFTER_US      (30 * US_PER_S)
+#define STALE_AFTER_US     (10 * US_PER_S)
+#define REDIS_CONNECT_US   (5 * US_PER_S)
+#define REDIS_REPLY_US     (10 * US_PER_S)
 
 struct worker {
 	const struct worker_options *options;
@@ -31,7 +24,7 @@ struct worker {
 	struct loop_member member;
 	struct store *store;
 	struct redis_store_options store_options;
-	struct smpp_account *smpp_accounts;
+	struct made_carrier **made; /* one for each account */
 	struct pipeline_account *accounts;
 	unsigned account_count;
 	struct pipeline_options pipeline_options;
@@ -47,13 +40,6 @@ static struct now now_of_loop(void *ctx)
 {
 	struct worker *worker = ctx;
 	return loop_now(worker->loop);
-}
-
-/* This worker's part of a number that all workers share; the first ones take what is left over. */
-static unsigned share_of(const struct worker *worker, unsigned whole)
-{
-	unsigned count = worker->options->count;
-	return whole / count + (worker->options->index < whole % count);
 }
 
 /* -- making -- */
@@ -97,117 +83,27 @@ static void make_store_options(struct worker *worker)
 	}
 }
 
-/* The service's zone in quarter hours from UTC, as SMPP's times have it (§7.1.1); beyond ±12 h they can't say it. */
-static int8_t utc_quarters(const struct worker *worker)
-{
-	int32_t quarters = zone_offset_s(&worker->options->config->zone, loop_now(worker->loop).wall) / 900;
-	return quarters >= -48 && quarters <= 48 ? (int8_t)quarters : 0;
-}
-
-static bool make_smpp_account(const struct worker *worker, const struct config_account *from, struct smpp_account *to)
-{
-	static const enum smpp_bind binds[] = {
-		[CONFIG_BIND_TRANSCEIVER] = SMPP_BIND_TRANSCEIVER,
-		[CONFIG_BIND_TRANSMITTER] = SMPP_BIND_TRANSMITTER,
-		[CONFIG_BIND_RECEIVER] = SMPP_BIND_RECEIVER,
-	};
-	static const enum smpp_validity validities[] = {
-		[CONFIG_VALIDITY_NONE] = SMPP_VALIDITY_NONE,
-		[CONFIG_VALIDITY_RELATIVE] = SMPP_VALIDITY_RELATIVE,
-		[CONFIG_VALIDITY_ABSOLUTE] = SMPP_VALIDITY_ABSOLUTE,
-	};
-	smpp_account_init(to);
-	to->bind = binds[from->bind];
-	to->system_id = from->system_id;
-	to->password = from->password;
-	to->is_password_long = from->password_long;
-	to->system_type = from->system_type;
-	to->source_addr = from->source;
-	to->source_addr_ton = from->source_ton;
-	to->source_addr_npi = from->source_npi;
-	to->dest_addr_ton = from->dest_ton;
-	to->dest_addr_npi = from->dest_npi;
-	to->data_coding_gsm7 = from->data_coding_gsm7;
-	to->data_coding_ucs2 = from->data_coding_ucs2;
-	to->registered_delivery = from->registered_delivery;
-	to->sends_reference = from->user_message_reference;
-	to->validity = validities[from->validity];
-	to->validity_utc_quarters = utc_quarters(worker);
-	to->is_accepted_final = from->accepted_is == CONFIG_ACCEPTED_IS_FINAL;
-	struct err_at at = { .err = ERR_OK };
-	if (smpp_account_prepare(to, &at) == ERR_OK)
-		return true;
-	struct log_line line;
-	if (log_begin(&line, worker->options->log, LOG_ERROR, "account_refused", at.text)) {
-		log_text(&line, "account", slice_of(from->name));
-		log_text(&line, "field", slice_of(at.field));
-		log_end(&line);
-	}
-	return false;
-}
-
-static struct carrier *make_carrier(struct worker *worker, unsigned index)
-{
-	const struct config_account *account = &worker->options->config->accounts[index];
-	struct tcp_carrier_options options = {
-		.name = account->name,
-		.dialect = &smpp_dialect,
-		.dialect_account = &worker->smpp_accounts[index],
-		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
-		.links = share_of(worker, account->binds),
-		.connect_timeout_us = account->connect_timeout_us,
-		.reconnect = {
-			.min_us = account->reconnect_min_us,
-			.max_us = account->reconnect_max_us,
-			.refused_max_us = account->reconnect_max_us > REFUSED_WAIT_US ? account->reconnect_max_us
-										       : REFUSED_WAIT_US,
-		},
-		.jitter_seed = worker->options->nonce + worker->options->index * 1000 + index,
-		.log = worker->options->log,
-		.metrics = worker->options->metrics,
-		.account_index = index,
-		.session = {
-			.window = account->window,
-			.late_max = 8 * account->window,
-			.bind_timeout_us = account->connect_timeout_us,
-			.response_timeout_us = account->response_timeout_us,
-			.keepalive_us = account->enquire_interval_us,
-			.keepalive_timeout_us = KEEPALIVE_ANSWER_US,
-			.frame_timeout_us = FRAME_US,
-			.write_timeout_us = WRITE_US,
-			.unbind_timeout_us = UNBIND_US,
-			.out_octets = SESSION_OUT_OCTETS_MIN + (size_t)account->window * SUBMIT_OCTETS,
-		},
-	};
-	snprintf(options.address.host, sizeof options.address.host, "%s", account->address.host);
-	options.address.port = account->address.port;
-	return tcp_carrier_create(worker->loop, &options);
-}
-
 static bool make_accounts(struct worker *worker)
 {
 	const struct config *config = worker->options->config;
-	worker->smpp_accounts = calloc(config->account_count, sizeof *worker->smpp_accounts);
+	const struct carrier_maker maker = {
+		.loop = worker->loop,
+		.config = config,
+		.log = worker->options->log,
+		.metrics = worker->options->metrics,
+		.nonce = worker->options->nonce,
+		.worker = worker->options->index,
+		.worker_count = worker->options->count,
+	};
+	worker->made = calloc(config->account_count, sizeof(struct made_carrier *));
 	worker->accounts = calloc(config->account_count, sizeof *worker->accounts);
-	if (worker->smpp_accounts == NULL || worker->accounts == NULL)
+	if (worker->made == NULL || worker->accounts == NULL)
 		return false;
 	for (unsigned i = 0; i < config->account_count; i++) {
-		const struct config_account *account = &config->accounts[i];
-		if (!make_smpp_account(worker, account, &worker->smpp_accounts[i]))
+		worker->made[i] = carrier_make(&maker, i, &worker->accounts[i]);
+		if (worker->made[i] == NULL)
 			return false;
-		worker->accounts[i] = (struct pipeline_account){
-			.name = account->name,
-			.carrier = make_carrier(worker, i),
-			.concat = account->concat,
-			.segments_max = (uint8_t)account->segments_max,
-			.wants_receipt = account->registered_delivery,
-			.sends_reference = account->registered_delivery && account->user_message_reference,
-			.tps = share_of(worker, account->tps),
-			.window_total = share_of(worker, account->binds) * account->window,
-		};
 		worker->account_count = i + 1;
-		if (worker->accounts[i].carrier == NULL)
-			return false;
 	}
 	return true;
 }
@@ -345,15 +241,13 @@ static void *run(void *ctx)
 static void destroy(struct worker *worker)
 {
 	pipeline_destroy(worker->pipeline);
-	for (unsigned i = 0; i < worker->account_count; i++) {
-		if (worker->accounts[i].carrier != NULL)
-			worker->accounts[i].carrier->ops->destroy(worker->accounts[i].carrier);
-	}
+	for (unsigned i = 0; i < worker->account_count; i++)
+		carrier_unmake(worker->made[i]);
 	if (worker->store != NULL)
 		worker->store->ops->destroy(worker->store);
 	loop_destroy(worker->loop);
 	free(worker->accounts);
-	free(worker->smpp_accounts);
+	free(worker->made);
 	pthread_mutex_destroy(&worker->lock);
 	free(worker);
 }

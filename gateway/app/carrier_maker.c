@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "app/carrier_maker.h"
+
+#include "carrier/tcp_carrier.h"
+#include "wire/smpp/smpp_dialect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define KEEPALIVE_ANSWER_US (10 * US_PER_S)
+#define FRAME_US            (10 * US_PER_S)
+#define WRITE_US            (30 * US_PER_S)
+#define REFUSED_WAIT_US     (10 * 60 * US_PER_S) /* at most, where a bind is refused again and again */
+#define UNBIND_US           (2 * US_PER_S)
+#define SUBMIT_OCTETS       512 /* room in the output buffer for each place of a window */
+
+struct made_carrier {
+	struct carrier *carrier;
+	struct smpp_account smpp; /* borrowed by carrier */
+};
+
+/* This worker's part of a number that all workers share; the first ones take what is left over. */
+static unsigned share_of(const struct carrier_maker *maker, unsigned whole)
+{
+	return whole / maker->worker_count + (maker->worker < whole % maker->worker_count);
+}
+
+/* The service's zone in quarter hours from UTC, as SMPP's times have it (§7.1.1); beyond ±12 h they can't say it. */
+static int8_t utc_quarters(const struct carrier_maker *maker)
+{
+	int32_t quarters = zone_offset_s(&maker->config->zone, loop_now(maker->loop).wall) / 900;
+	return quarters >= -48 && quarters <= 48 ? (int8_t)quarters : 0;
+}
+
+static bool make_smpp_account(const struct carrier_maker *maker, const struct config_account *from,
+			      struct smpp_account *to)
+{
+	static const enum smpp_bind binds[] = {
+		[CONFIG_BIND_TRANSCEIVER] = SMPP_BIND_TRANSCEIVER,
+		[CONFIG_BIND_TRANSMITTER] = SMPP_BIND_TRANSMITTER,
+		[CONFIG_BIND_RECEIVER] = SMPP_BIND_RECEIVER,
+	};
+	static const enum smpp_validity validities[] = {
+		[CONFIG_VALIDITY_NONE] = SMPP_VALIDITY_NONE,
+		[CONFIG_VALIDITY_RELATIVE] = SMPP_VALIDITY_RELATIVE,
+		[CONFIG_VALIDITY_ABSOLUTE] = SMPP_VALIDITY_ABSOLUTE,
+	};
+	smpp_account_init(to);
+	to->bind = binds[from->bind];
+	to->system_id = from->system_id;
+	to->password = from->password;
+	to->is_password_long = from->password_long;
+	to->system_type = from->system_type;
+	to->source_addr = from->source;
+	to->source_addr_ton = from->source_ton;
+	to->source_addr_npi = from->source_npi;
+	to->dest_addr_ton = from->dest_ton;
+	to->dest_addr_npi = from->dest_npi;
+	to->data_coding_gsm7 = from->data_coding_gsm7;
+	to->data_coding_ucs2 = from->data_coding_ucs2;
+	to->registered_delivery = from->registered_delivery;
+	to->sends_reference = from->user_message_reference;
+	to->validity = validities[from->validity];
+	to->validity_utc_quarters = utc_quarters(maker);
+	to->is_accepted_final = from->accepted_is == CONFIG_ACCEPTED_IS_FINAL;
+	struct err_at at = { .err = ERR_OK };
+	if (smpp_account_prepare(to, &at) == ERR_OK)
+		return true;
+	struct log_line line;
+	if (log_begin(&line, maker->log, LOG_ERROR, "account_refused", at.text)) {
+		log_text(&line, "account", slice_of(from->name));
+		log_text(&line, "field", slice_of(at.field));
+		log_end(&line);
+	}
+	return false;
+}
+
+static struct carrier *make_smpp(const struct carrier_maker *maker, const struct config_account *account,
+				 unsigned index, const struct smpp_account *smpp)
+{
+	struct tcp_carrier_options options = {
+		.name = account->name,
+		.dialect = &smpp_dialect,
+		.dialect_account = smpp,
+		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
+		.links = share_of(maker, account->binds),
+		.connect_timeout_us = account->connect_timeout_us,
+		.reconnect = {
+			.min_us = account->reconnect_min_us,
+			.max_us = account->reconnect_max_us,
+			.refused_max_us = account->reconnect_max_us > REFUSED_WAIT_US ? account->reconnect_max_us
+										       : REFUSED_WAIT_US,
+		},
+		.jitter_seed = maker->nonce + maker->worker * 1000 + index,
+		.log = maker->log,
+		.metrics = maker->metrics,
+		.account_index = index,
+		.session = {
+			.window = account->window,
+			.late_max = 8 * account->window,
+			.bind_timeout_us = account->connect_timeout_us,
+			.response_timeout_us = account->response_timeout_us,
+			.keepalive_us = account->enquire_interval_us,
+			.keepalive_timeout_us = KEEPALIVE_ANSWER_US,
+			.frame_timeout_us = FRAME_US,
+			.write_timeout_us = WRITE_US,
+			.unbind_timeout_us = UNBIND_US,
+			.out_octets = SESSION_OUT_OCTETS_MIN + (size_t)account->window * SUBMIT_OCTETS,
+		},
+	};
+	snprintf(options.address.host, sizeof options.address.host, "%s", account->address.host);
+	options.address.port = account->address.port;
+	return tcp_carrier_create(maker->loop, &options);
+}
+
+struct made_carrier *carrier_make(const struct carrier_maker *maker, unsigned index, struct pipeline_account *out)
+{
+	const struct config_account *account = &maker->config->accounts[index];
+	struct made_carrier *made = calloc(1, sizeof *made);
+	if (made == NULL || !make_smpp_account(maker, account, &made->smpp)) {
+		free(made);
+		return NULL;
+	}
+	made->carrier = make_smpp(maker, account, index, &made->smpp);
+	*out = (struct pipeline_account){
+		.name = account->name,
+		.carrier = made->carrier,
+		.concat = account->concat,
+		.segments_max = (uint8_t)account->segments_max,
+		.wants_receipt = account->registered_delivery,
+		.sends_reference = account->registered_delivery && account->user_message_reference,
+		.tps = share_of(maker, account->tps),
+		.window_total = share_of(maker, account->binds) * account->window,
+	};
+	if (made->carrier != NULL)
+		return made;
+	free(made);
+	return NULL;
+}
+
+void carrier_unmake(struct made_carrier *made)
+{
+	if (made == NULL)
+		return;
+	made->carrier->ops->destroy(made->carrier);
+	free(made);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/config.h"
+#include "loop/loop.h"
+#include "metrics/metrics.h"
+#include "pipeline/pipeline.h"
+
+/* Makes a worker's carriers from the configuration: the only place that knows which protocols there are. */
+
+/* For whom they are made; borrowed during the call, what it points to for the carrier's life. */
+struct carrier_maker {
+	struct loop *loop; /* the worker's */
+	const struct config *config;
+	const struct log *log;
+	struct metrics *metrics; /* may be NULL */
+	uint64_t nonce;          /* of this process, for jitter */
+	unsigned worker;         /* its index */
+	unsigned worker_count;   /* contracts are shared by so many */
+};
+
+/* A carrier and what it borrows. */
+struct made_carrier;
+
+/* Makes the carrier of config->accounts[index], and fills what the pipeline wants to know of that account; out borrows
+ * from the result. NULL where there is no memory, or with an error logged where the settings will not do. */
+struct made_carrier *carrier_make(const struct carrier_maker *maker, unsigned index, struct pipeline_account *out);
+
+/* Destroys the carrier, before it was opened or after it was closed, and frees the rest. NULL is fine. */
+void carrier_unmake(struct made_carrier *made);
