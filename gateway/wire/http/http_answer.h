@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "model/outcome.h"
+#include "wire/http/http_account.h"
+
+/* What an answer over HTTP means. */
+
+#define HTTP_ANSWER_OCTETS_MAX  (256 * 1024) /* a longer body is not read: UNKNOWN where the status is a yes */
+#define HTTP_RETRY_AFTER_MAX_MS (15 * 60 * 1000)
+
+struct http_answer {
+	unsigned status;          /* of the final response */
+	struct slice retry_after; /* value of Retry-After; empty = not there */
+	struct slice body;        /* whole */
+};
+
+/* What is to be known of an answer beside the outcomes. */
+struct http_reading {
+	int64_t retry_after_ms; /* how long the account is to rest, at most HTTP_RETRY_AFTER_MAX_MS; 0 = not said */
+	char code[64];          /* the provider's error code of the first message that has one, for logs; "" = none */
+	char text[128];         /* its words, numbers masked; "" = none */
+};
+
+/* Reads an answer: one outcome for each message of the request, in its order.
+ * now: wall clock, against which a date in Retry-After counts. outcomes: count of them. references: memory for carrier
+ * references, room for count × CARRIER_REF_MAX octets; outcomes borrow from it, and from the account. native_code is
+ * the error code where it is a number, else the HTTP status; native_name the code's name where a table or the settings list it.
+ * Never fails: what cannot be understood behind a yes is UNKNOWN. */
+void http_answer_read(const struct http_account *account, const struct http_answer *answer,
+		      const struct http_message *const messages[], unsigned count, wall_ms now,
+		      struct outcome *outcomes, struct buf *references, struct http_reading *reading);
+
+/* How far a request got that has no whole answer. */
+enum http_phase {
+	HTTP_PHASE_CONNECT, /* name, connection or TLS failed: nothing of it was written */
+	HTTP_PHASE_WRITTEN, /* it, or a part, may have left */
+};
+
+/* The outcome of each message of a request that has no whole answer: TEMPORARY of the account, or UNKNOWN. */
+struct outcome http_answer_lost(enum http_phase phase);
