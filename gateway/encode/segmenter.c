@@ -122,6 +122,11 @@ static enum err check_len(struct slice text, unsigned segments_max, struct err_a
 			  (text.len + per_segment - 1) / per_segment, segments_max);
 }
 
+static bool is_cut_by_carrier(enum concat concat)
+{
+	return concat == CONCAT_PAYLOAD || concat == CONCAT_TEXT;
+}
+
 enum err encode_sms(struct slice text, const struct encode_options *options, struct arena *arena, struct encoded *out,
 		    struct err_at *at)
 {
@@ -140,7 +145,7 @@ enum err encode_sms(struct slice text, const struct encode_options *options, str
 	struct encoded encoded = {
 		.encoding = units.encoding,
 		.units = (unsigned)units.count,
-		.segment_count = options->concat == CONCAT_PAYLOAD ? 1 : (unsigned)part_count,
+		.segment_count = is_cut_by_carrier(options->concat) ? 1 : (unsigned)part_count,
 		.billed = (unsigned)part_count,
 	};
 	if (encoded.segment_count == 1)

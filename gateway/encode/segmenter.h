@@ -21,8 +21,8 @@ struct encode_options {
 struct encoded {
 	enum encoding encoding;
 	unsigned units;         /* septets (an escape pair is two) or UTF-16 units, headers not counted */
-	unsigned segment_count; /* 1 with CONCAT_PAYLOAD */
-	unsigned billed; /* segments on the air: with CONCAT_PAYLOAD as cut with an 8-bit reference, else the same */
+	unsigned segment_count; /* 1 with CONCAT_PAYLOAD and CONCAT_TEXT */
+	unsigned billed;        /* segments on the air: with these two as cut with an 8-bit reference, else the same */
 	struct segment *segments; /* in the arena */
 };
 

@@ -28,5 +28,6 @@ struct outcome {
 	struct slice carrier_ref; /* where accepted; may be empty */
 	uint32_t native_code;     /* the protocol's own status, for logs and dead letters */
 	const char *native_name;  /* its name (“ESME_RTHROTTLED”), static; NULL = none */
+	int64_t retry_after_ms;   /* the carrier asks to be left alone for so long; 0 = not said */
 	bool is_about_account; /* a refusal that speaks of the account, not of this sms: another account may take it */
 };

@@ -13,10 +13,11 @@ enum concat {
 	CONCAT_UDH16,   /* user data header, 16-bit reference */
 	CONCAT_SAR,     /* sar_* TLVs, no header in the text */
 	CONCAT_PAYLOAD, /* one PDU with message_payload; the SMSC cuts */
+	CONCAT_TEXT,    /* no PDU: the carrier takes the text (struct submit_text) and cuts */
 	CONCAT_COUNT
 };
 
-/* One short message on the air (or, with CONCAT_PAYLOAD, the whole text in one). */
+/* One short message on the air (or, with CONCAT_PAYLOAD and CONCAT_TEXT, the whole text in one). */
 struct segment {
 	const uint8_t *octets; /* borrowed from the parcel's arena; with the UDH in front where there is one */
 	uint16_t octets_len;   /* UDH included: at most 160 (GSM-7, unpacked), 140 (UCS-2), or the whole payload */

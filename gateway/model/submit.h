@@ -5,6 +5,7 @@
 #include "model/entry.h"
 #include "model/msisdn.h"
 #include "model/segment.h"
+#include "model/sms.h"
 
 /* Lets a late answer find its alert after the token is forgotten. */
 struct submit_key {
@@ -17,7 +18,24 @@ struct submit_key {
  * attempt. Never 0. */
 uint16_t submit_user_reference(const struct submit_key *key);
 
-/* One attempt to hand one segment to a carrier. Borrowed until the call that takes it returns. */
+/* A parameter of the alert as its template shows it. */
+struct submit_param {
+	struct slice name;
+	struct slice value; /* UTF-8, formatted; empty where it is not given */
+};
+
+/* What carriers that take texts, or the parameters of templates of their own, are told of an sms. */
+struct submit_text {
+	struct slice text; /* UTF-8, signature included */
+	struct slice template_name;
+	const struct submit_param *params; /* in the template's order */
+	unsigned param_count;
+	struct slice alert_id;
+	struct slice traceparent; /* W3C; empty = none */
+	enum sms_class sms_class;
+};
+
+/* One attempt to hand one segment to a carrier. Borrowed until the call that takes it returns, unless said otherwise. */
 struct submit {
 	uint64_t token; /* the pipeline's, opaque to whoever carries it */
 	struct submit_key key;
@@ -25,6 +43,7 @@ struct submit {
 	const struct segment *segment;
 	enum encoding encoding;
 	enum concat concat;
+	const struct submit_text *text; /* with CONCAT_TEXT, else NULL; borrowed until the outcome */
 	bool wants_receipt;
 	wall_ms expires_at; /* 0 = never */
 };

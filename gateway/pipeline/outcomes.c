@@ -143,6 +143,17 @@ static void note_trouble(struct parcel *parcel, const struct outcome *outcome)
 	parcel->has_unanswered = parcel->has_unanswered || outcome->outcome_class == OUTCOME_UNKNOWN;
 }
 
+/* A carrier that was asked too fast rests, and as long as it says. */
+static void pause_account(struct account *account, const struct outcome *outcome, mono_us now)
+{
+	mono_us span = outcome->retry_after_ms * US_PER_MS;
+	mono_us least = account->pipeline->options->throttle_pause_us;
+	if (outcome->outcome_class == OUTCOME_THROTTLED && span < least)
+		span = least;
+	if (span > 0 && now + span > account->paused_until)
+		account->paused_until = now + span;
+}
+
 void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
 {
 	struct account *account = ctx;
@@ -160,8 +171,7 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 		note_accepted(pipeline, parcel, segment, outcome->carrier_ref);
 	} else {
 		note_trouble(parcel, outcome);
-		if (outcome->outcome_class == OUTCOME_THROTTLED)
-			account->paused_until = now.mono + pipeline->options->throttle_pause_us;
+		pause_account(account, outcome, now.mono);
 	}
 	/* With segments not yet handed over it waits for them, unless there is trouble already. */
 	if (parcel->outstanding == 0 && (parcel->state == PARCEL_IN_FLIGHT || parcel->has_trouble)) {

@@ -7,6 +7,7 @@
 #include "model/alert.h"
 #include "model/outcome.h"
 #include "model/sms.h"
+#include "model/submit.h"
 #include "port/store.h"
 
 /* Everything about one stream entry while it is in a worker's memory.
@@ -28,6 +29,8 @@ enum parcel_state {
 };
 
 #define PARCEL_NOT_BEGUN UINT32_MAX
+
+struct template;
 
 struct parcel {
 	struct list link; /* of the list that its state belongs to */
@@ -53,7 +56,9 @@ struct parcel {
 
 	/* From prepare. */
 	struct alert alert;
+	const struct template *template; /* that sms was made with */
 	struct sms sms;
+	struct submit_text text; /* of an account with CONCAT_TEXT */
 	struct encoded encoded;
 	wall_ms deadline; /* no use from then on; 0 = never */
 	enum lane lane;   /* urgent, normal or bulk */

@@ -27,6 +27,7 @@ struct pipeline_account {
 	const char *name;
 	struct carrier *carrier; /* opened by pipeline_open, closed in its drain, destroyed by its owner */
 	enum concat concat;
+	bool wants_params; /* with CONCAT_TEXT: submits carry the alert's parameters */
 	uint8_t segments_max;
 	bool wants_receipt;
 	bool sends_reference;  /* that a receipt may bring back (receipt.user_reference) */

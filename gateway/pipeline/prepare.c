@@ -7,6 +7,7 @@
 #include "pipeline/pipeline_inner.h"
 #include "policy/freshness.h"
 #include "policy/policy.h"
+#include "render/render_params.h"
 
 #include <stdio.h>
 
@@ -73,6 +74,7 @@ static bool render(struct pipeline *pipeline, struct parcel *parcel)
 		settling_dead(pipeline, parcel, "render", at.field, at.text);
 		return false;
 	}
+	parcel->template = template;
 	return true;
 }
 
@@ -81,6 +83,27 @@ static bool render(struct pipeline *pipeline, struct parcel *parcel)
 static bool was_due(const struct store_entry *entry)
 {
 	return entry->state.len > 0 || entry->attempt > 0 || entry->ambiguous;
+}
+
+/* What an account that takes texts is told. False where it became a dead letter. */
+static bool prepare_text(struct pipeline *pipeline, struct parcel *parcel, bool wants_params)
+{
+	struct submit_param *params = NULL;
+	if (wants_params && render_params(parcel->template, &parcel->alert, pipeline->options->render.zone,
+					  &parcel->arena, &params) != ERR_OK) {
+		settling_dead(pipeline, parcel, "too_large", NULL, "the parameters do not fit into memory");
+		return false;
+	}
+	parcel->text = (struct submit_text){
+		.text = parcel->sms.text,
+		.template_name = parcel->sms.template_name,
+		.params = params,
+		.param_count = wants_params ? template_header(parcel->template)->param_count : 0,
+		.alert_id = parcel->alert.id,
+		.traceparent = parcel->alert.traceparent,
+		.sms_class = parcel->sms.sms_class,
+	};
+	return true;
 }
 
 bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account)
@@ -106,7 +129,7 @@ bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsig
 		return false;
 	}
 	memset(parcel->refs, 0, count * sizeof *parcel->refs);
-	return true;
+	return to->concat != CONCAT_TEXT || prepare_text(pipeline, parcel, to->wants_params);
 }
 
 /* Encodes it for an account; what was accepted of it at attempts before goes on, where it is of the same text. Where its

@@ -19,6 +19,7 @@ static enum submit_answer submit_segment(struct pipeline *pipeline, struct parce
 		.segment = &parcel->encoded.segments[number - 1],
 		.encoding = parcel->encoded.encoding,
 		.concat = account->options->concat,
+		.text = account->options->concat == CONCAT_TEXT ? &parcel->text : NULL,
 		.wants_receipt = account->options->wants_receipt,
 		.expires_at = parcel->deadline,
 	};

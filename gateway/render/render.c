@@ -4,9 +4,9 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/utf8.h"
+#include "render/alert_values.h"
 #include "render/param_value.h"
 #include "render/template_node.h"
-#include "render/template_param.h"
 #include "render/value_format.h"
 
 #define BRACKET_OPEN  SLICE("【")
@@ -16,43 +16,6 @@
  * value is written as it is: braces in it mean nothing. */
 
 static const struct slice none = { NULL, 0 };
-
-static enum err fail_unknown(const struct template_header *header, struct slice name, struct template_problem *problem)
-{
-	if (problem == NULL)
-		return template_problem_err(PROBLEM_VALUE_UNKNOWN);
-	const struct slice args[] = { template_param_nearest(header->params, header->param_count, name, false) };
-	return template_problem_set(problem, PROBLEM_VALUE_UNKNOWN, name, args, 1);
-}
-
-static enum err take_values(const struct template_header *header, const struct alert *alert,
-			    const struct render_options *options, struct arena *arena, struct param_value *values,
-			    struct template_problem *problem)
-{
-	for (unsigned i = 0; i < header->param_count; i++)
-		values[i] = (struct param_value){ .is_seen = false };
-	for (unsigned i = 0; i < alert->param_count; i++) {
-		const struct alert_param *given = &alert->params[i];
-		unsigned index = template_param_find(header->params, header->param_count, given->name, i);
-		if (index == TEMPLATE_PARAM_NONE)
-			return fail_unknown(header, given->name, problem);
-		if (values[index].is_seen)
-			return template_problem_set(problem, PROBLEM_VALUE_TWICE, given->name, NULL, 0);
-		values[index].is_seen = true;
-		enum err err = param_value_parse(&header->params[index], given->value, options->zone, arena,
-						 &values[index], problem);
-		if (err != ERR_OK)
-			return err;
-	}
-	for (unsigned i = 0; i < header->param_count; i++) {
-		const struct template_param *param = &header->params[i];
-		if (values[i].is_given || param->is_optional)
-			continue;
-		struct slice label = slice_equal(param->label, param->name) ? none : param->label;
-		return template_problem_set(problem, PROBLEM_VALUE_MISSING, param->name, &label, 1);
-	}
-	return ERR_OK;
-}
 
 static struct slice signature_of(const struct template_header *header, const struct render_options *options)
 {
@@ -155,7 +118,7 @@ enum err render_alert_report(const struct template *template, const struct alert
 	struct param_value *values = arena_alloc(arena, header->param_count * sizeof *values);
 	if (values == NULL)
 		return template_problem_set(problem, PROBLEM_ARENA, none, NULL, 0);
-	enum err err = take_values(header, alert, options, arena, values, problem);
+	enum err err = alert_values_take(header, alert, options->zone, arena, values, problem);
 	struct slice text = none;
 	if (err == ERR_OK)
 		err = write_text(template, values, signature_of(header, options), arena, &text, problem);

@@ -51,7 +51,7 @@ static void check_segments(struct slice text, const struct encode_options *optio
 		CHECK(udh == 0 || segment->octets[0] == udh - 1);
 		CHECK(udh == 0 || (segment->octets[udh - 1] == i + 1 && segment->octets[udh - 2] == segment->total));
 		CHECK(segment->octets_len > udh);
-		if (options->concat != CONCAT_PAYLOAD)
+		if (options->concat != CONCAT_PAYLOAD && options->concat != CONCAT_TEXT)
 			CHECK(segment->octets_len <= (encoded->encoding == ENCODING_GSM7 ? 160 : 140));
 		len += decode(encoded->encoding, segment, udh, back + len);
 	}

@@ -162,11 +162,15 @@ Test(segmenter, payload_is_one_but_billed_as_cut)
 		unsigned times;
 		size_t want_len;
 		unsigned want_billed;
-	} rows[] = { { "电", 180, 360, 3 }, { "a", 161, 161, 2 }, { "a", 306, 306, 2 }, { "电", 70, 140, 1 } };
+	} rows[] = { { "电", 180, 360, 3 },
+		     { "a", 161, 161, 2 },
+		     { "a", 306, 306, 2 },
+		     { "电", 70, 140, 1 },
+		     { "电", 180, 360, 3 } };
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char text[1024];
 		struct arena arena = fresh_arena();
-		struct encode_options options = { CONCAT_PAYLOAD, 3, 9 };
+		struct encode_options options = { i % 2 == 0 ? CONCAT_PAYLOAD : CONCAT_TEXT, 3, 9 };
 		struct encoded out;
 		struct slice whole = repeat(text, sizeof text, rows[i].piece, rows[i].times, "");
 		cr_assert_eq(encode_sms(whole, &options, &arena, &out, NULL), ERR_OK, "row %zu", i);
@@ -199,6 +203,7 @@ Test(segmenter, refuses)
 		{ "one too many by reference", "电", 133, "", 2, CONCAT_UDH16, ERR_RANGE, 0,
 		  "needs 3 segments, may have 2" },
 		{ "payload", "电", 135, "", 2, CONCAT_PAYLOAD, ERR_RANGE, 0, "needs 3 segments, may have 2" },
+		{ "text", "电", 135, "", 2, CONCAT_TEXT, ERR_RANGE, 0, "needs 3 segments, may have 2" },
 		{ "alone", "a", 161, "", 1, CONCAT_SAR, ERR_RANGE, 0, "needs 2 segments, may have 1" },
 		{ "far too many", "a", 9000, "", 2, CONCAT_UDH8, ERR_RANGE, 0,
 		  "needs at least 29 segments, may have 2" },

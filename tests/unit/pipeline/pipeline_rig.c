@@ -93,6 +93,7 @@ static enum submit_answer carrier_submit(struct carrier *base, const struct subm
 	player->numbers[at] = submit->key.segment;
 	player->references[at] = submit->segment->reference;
 	player->keys[at] = submit->key;
+	player->text = submit->text;
 	return SUBMIT_TAKEN;
 }
 

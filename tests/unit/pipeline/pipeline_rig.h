@@ -19,6 +19,7 @@ struct player {
 	uint8_t numbers[16];
 	uint16_t references[16]; /* as the segments carry them */
 	struct submit_key keys[16];
+	const struct submit_text *text; /* of the last submit */
 };
 
 /* How the world is made: all nothing is an sms of three segments of a notice on a route with the first account only. */

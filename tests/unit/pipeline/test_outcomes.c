@@ -44,6 +44,34 @@ static void expect_settled(unsigned count, enum settle_kind kind, const char *na
 	rig_assert_nothing_is_held(name);
 }
 
+/* -- the account rests -- */
+
+Test(outcomes, a_throttled_account_rests_as_long_as_it_says)
+{
+	static const struct {
+		const char *name;
+		struct outcome outcome;
+		mono_us want_us;
+	} rows[] = {
+		{ "our own pause", { .outcome_class = OUTCOME_THROTTLED }, 100 * US_PER_MS },
+		{ "its own, longer", { .outcome_class = OUTCOME_THROTTLED, .retry_after_ms = 3000 }, 3 * US_PER_S },
+		{ "its own, shorter", { .outcome_class = OUTCOME_THROTTLED, .retry_after_ms = 5 }, 100 * US_PER_MS },
+		{ "of another class", { .outcome_class = OUTCOME_TEMPORARY, .retry_after_ms = 2000 }, 2 * US_PER_S },
+		{ "not asked for", { .outcome_class = OUTCOME_TEMPORARY }, 0 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		begin_new(&(struct rig_setup){ .is_short = true });
+		rig.options.throttle_pause_us = 100 * US_PER_MS;
+		mono_us before = rig.now.mono;
+		rig_answer(0, 0, &rows[i].outcome);
+		mono_us until = rig.pipeline->accounts[0].paused_until;
+		cr_expect_eq(until > before ? until - before : 0, rows[i].want_us, "%s: %lld", rows[i].name,
+			     (long long)until);
+		expect_settled(1, SETTLE_LATER, rows[i].name);
+		rig_tear_down();
+	}
+}
+
 /* -- elsewhere -- */
 
 Test(outcomes, what_one_account_refuses_another_one_gets)
