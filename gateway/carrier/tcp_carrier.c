@@ -44,6 +44,8 @@ struct tcp_carrier {
 	enum carrier_state state;
 	bool has_told; /* the pipeline knows state, and why */
 	bool is_open;
+	bool rests;
+	bool has_changed; /* whether it rests, since the last turn */
 	bool is_closing;
 	bool is_closed;
 	bool is_full; /* the last place was taken, and nobody was told of room since */
@@ -73,6 +75,11 @@ static bool is_bound(const struct link *link)
 	return link->phase == LINK_TALKING && session_state(link->session) == SESSION_BOUND;
 }
 
+static bool takes_submits(const struct tcp_carrier *carrier)
+{
+	return carrier->options.takes_submits && !carrier->rests;
+}
+
 static void tell_state(struct tcp_carrier *carrier, const char *reason)
 {
 	bool any_bound = false;
@@ -82,9 +89,8 @@ static void tell_state(struct tcp_carrier *carrier, const char *reason)
 		any_bound = any_bound || is_bound(link);
 		any_refused = any_refused || link->phase == LINK_STOPPED || reconnect_is_refused(&link->reconnect);
 	}
-	enum carrier_state state = any_bound && carrier->options.takes_submits && !carrier->is_closing ? CARRIER_UP
-				   : any_refused                                                       ? CARRIER_REFUSED
-												       : CARRIER_DOWN;
+	bool is_up = any_bound && takes_submits(carrier) && !carrier->is_closing;
+	enum carrier_state state = is_up ? CARRIER_UP : any_refused && !carrier->rests ? CARRIER_REFUSED : CARRIER_DOWN;
 	if (state == carrier->state && carrier->has_told)
 		return;
 	carrier->has_told = true;
@@ -216,7 +222,7 @@ static void on_stream_end(void *ctx, const char *reason)
 	if (is_stopped || (is_rejected && reconnect_is_refused(&link->reconnect)))
 		log_link(link, LOG_ERROR, "link_refused", why);
 	else if (!carrier->is_closing)
-		log_link(link, LOG_WARN, "link_down", why);
+		log_link(link, carrier->rests ? LOG_INFO : LOG_WARN, "link_down", why);
 	link->phase = LINK_STOPPED;
 	if (!is_stopped)
 		wait_again(link);
@@ -234,11 +240,16 @@ static void connect_link(struct link *link)
 	stream_connect(link->stream);
 }
 
+static bool is_kept_closed(const struct tcp_carrier *carrier)
+{
+	return carrier->is_closing || carrier->rests;
+}
+
 static void tick_link(struct link *link, mono_us now)
 {
 	switch (link->phase) {
 	case LINK_WAITING:
-		if (now >= link->deadline && !link->carrier->is_closing)
+		if (now >= link->deadline && !is_kept_closed(link->carrier))
 			connect_link(link);
 		break;
 	case LINK_CONNECTING:
@@ -263,7 +274,7 @@ static mono_us link_deadline(const struct link *link)
 {
 	switch (link->phase) {
 	case LINK_WAITING:
-		return link->carrier->is_closing ? INT64_MAX : link->deadline;
+		return is_kept_closed(link->carrier) ? INT64_MAX : link->deadline;
 	case LINK_CONNECTING:
 		return link->deadline;
 	case LINK_TALKING:
@@ -280,6 +291,22 @@ static mono_us link_deadline(const struct link *link)
 static bool is_quiet(const struct link *link)
 {
 	return link->phase == LINK_WAITING || link->phase == LINK_STOPPED;
+}
+
+/* A link without a submit that waits for its answer unbinds; one that is not bound yet goes. */
+static void resting_turn(struct tcp_carrier *carrier, mono_us now)
+{
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		struct link *link = &carrier->links[i];
+		bool is_binding = link->phase == LINK_TALKING && session_state(link->session) == SESSION_BINDING;
+		if (is_bound(link) && session_outstanding(link->session) == 0) {
+			session_unbind(link->session, now);
+			flush_link(link);
+		} else if (is_binding || link->phase == LINK_CONNECTING) {
+			link->phase = is_binding ? LINK_ENDING : link->phase;
+			stream_close(link->stream, false);
+		}
+	}
 }
 
 static void closing_turn(struct tcp_carrier *carrier, mono_us now)
@@ -323,7 +350,7 @@ static unsigned credit(const struct carrier *base)
 {
 	const struct tcp_carrier *carrier = of(base);
 	unsigned sum = 0;
-	for (unsigned i = 0; i < carrier->options.links && carrier->options.takes_submits; i++) {
+	for (unsigned i = 0; i < carrier->options.links && takes_submits(carrier); i++) {
 		if (is_bound(&carrier->links[i]))
 			sum += session_credit(carrier->links[i].session);
 	}
@@ -338,12 +365,18 @@ static void turn(void *ctx, struct now now)
 		flush_link(&carrier->links[i]);
 	}
 	gauge(carrier);
+	if (carrier->has_changed) {
+		carrier->has_changed = false;
+		tell_state(carrier, carrier->rests ? "at rest" : "no longer at rest");
+	}
 	if (carrier->is_full && credit(&carrier->base) > 0) {
 		carrier->is_full = false;
 		carrier->events->on_credit(carrier->ctx);
 	}
 	if (carrier->is_closing)
 		closing_turn(carrier, now.mono);
+	else if (carrier->rests)
+		resting_turn(carrier, now.mono);
 }
 
 static mono_us next_deadline(void *ctx)
@@ -380,7 +413,7 @@ static enum submit_answer submit(struct carrier *base, const struct submit *subm
 	unsigned best_credit = 0;
 	unsigned credit_sum = 0;
 	bool any_bound = false;
-	for (unsigned i = 0; i < carrier->options.links && carrier->options.takes_submits; i++) {
+	for (unsigned i = 0; i < carrier->options.links && takes_submits(carrier); i++) {
 		struct link *link = &carrier->links[i];
 		if (!is_bound(link))
 			continue;
@@ -413,6 +446,24 @@ static void receipt_done(struct carrier *base, receipt_token token, bool durable
 	if (receipt_slots_take(of(base)->receipts, token, &slot) &&
 	    session_generation(slot.session) == slot.session_generation)
 		session_answer_receipt(slot.session, &slot.answer, durable);
+}
+
+static void rest(struct carrier *base, bool rests)
+{
+	struct tcp_carrier *carrier = of(base);
+	CHECK(carrier->is_open && !carrier->is_closing);
+	if (rests == carrier->rests)
+		return;
+	carrier->rests = rests;
+	carrier->has_changed = true;
+	for (unsigned i = 0; i < carrier->options.links && !rests; i++) {
+		struct link *link = &carrier->links[i];
+		if (link->phase != LINK_WAITING && link->phase != LINK_STOPPED)
+			continue;
+		link->phase = LINK_WAITING; /* also where we were refused: it was a human who said so */
+		link->deadline = loop_now(carrier->loop).mono;
+	}
+	loop_turn_soon(carrier->loop);
 }
 
 static void close_carrier(struct carrier *base, mono_us grace_us)
@@ -477,6 +528,7 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 		.flush = flush,
 		.credit = credit,
 		.receipt_done = receipt_done,
+		.rest = rest,
 		.close = close_carrier,
 		.destroy = destroy,
 	};

@@ -18,6 +18,8 @@
  * 4. Outcome classes are those of model/outcome.h; an unlisted native code has a stated default.
  * 5. The window belongs to the driver; the pipeline knows neither sequence numbers nor sockets.
  * 6. A submit is named by a token, never by a pointer.
+ * 7. A carrier at rest has no links and is DOWN; what was outstanding gets its outcome all the same. Where the rest ends,
+ *    also before it has quite begun, the links come back, and those that the carrier had refused are tried again.
  */
 
 enum carrier_state {
@@ -58,6 +60,11 @@ struct carrier_ops {
 	/* durable: true acknowledges the receipt, false asks the carrier to send it again later. A token of a link that
 	 * has gone is ignored. */
 	void (*receipt_done)(struct carrier *carrier, receipt_token token, bool durable);
+	/* Whether it rests, for the carrier company's maintenance: takes no submits, gives outstanding ones their outcomes as
+	 * their answers or deadlines come, then ends its links in good order and makes none until rest(false). A driver
+	 * whose links are nothing but connections that it keeps for later (HTTP) closes those, and tells DOWN, then UP.
+	 * Legal between open and close; said twice it changes nothing. */
+	void (*rest)(struct carrier *carrier, bool rests);
 	/* Unbinds and closes; outstanding submits get their outcomes first (answers that arrive within grace, then
 	 * UNKNOWN). grace_us: 0 = at once. */
 	void (*close)(struct carrier *carrier, mono_us grace_us);

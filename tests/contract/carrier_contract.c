@@ -317,3 +317,77 @@ Test(carrier_contract, a_receipt_of_a_link_that_has_gone_is_not_answered)
 		carrier_rig_finish(&rig, US_PER_S);
 	}
 }
+
+static void rest(bool rests)
+{
+	rig.in_downcall = true;
+	rig.carrier->ops->rest(rig.carrier, rests);
+	rig.in_downcall = false;
+}
+
+static bool has_turned(struct carrier_rig *rig_, unsigned state_count)
+{
+	return rig_->state_count > state_count;
+}
+
+Test(carrier_contract, a_carrier_rests_and_comes_back)
+{
+	for (unsigned i = 0; i < KIT_COUNT; i++) {
+		carrier_rig_start(&rig, kits[i], &(struct carrier_setup){ .window = 3 });
+		carrier_rig_open(&rig);
+		rig.kit->tell(&rig, PEER_SLOWLY);
+		carrier_rig_submit_all(&rig, 1, 3);
+		rest(true);
+		rest(true);
+		cr_assert_eq(carrier_rig_submit(&rig, 9), SUBMIT_DOWN, "%s: it takes submits at rest", rig.row);
+		cr_assert_eq(carrier_rig_credit(&rig), 0, "%s", rig.row);
+		carrier_rig_until(&rig, rig_is_down, 0, "it says that it is down");
+		carrier_rig_until(&rig, rig_has_outcomes, 3, "what was out is answered");
+		for (uint64_t token = 1; token <= 3; token++)
+			cr_assert_eq(carrier_rig_outcome(&rig, token)->outcome_class, OUTCOME_ACCEPTED, "%s", rig.row);
+		unsigned state_count = rig.state_count;
+		carrier_rig_pass(&rig, 300 * US_PER_MS);
+		cr_assert_eq(rig.state_count, state_count, "%s: it came back by itself", rig.row);
+		cr_assert_eq(carrier_rig_submit(&rig, 9), SUBMIT_DOWN, "%s", rig.row);
+		rest(false);
+		carrier_rig_until(&rig, rig_is_up, 0, "it is up again");
+		rig.kit->tell(&rig, PEER_ACCEPT);
+		carrier_rig_submit_all(&rig, 4, 1);
+		carrier_rig_until(&rig, rig_has_outcomes, 4, "it works again");
+		cr_assert_eq(rig.kit->accepted(&rig), 4, "%s", rig.row);
+		carrier_rig_finish(&rig, US_PER_S);
+	}
+}
+
+/* Whatever it was about when it was told. */
+Test(carrier_contract, a_rest_may_begin_and_end_at_any_time)
+{
+	for (unsigned i = 0; i < KIT_COUNT; i++) {
+		carrier_rig_start(&rig, kits[i], &(struct carrier_setup){ .window = 3 });
+		carrier_rig_open_only(&rig);
+		rest(true); /* not even connected */
+		carrier_rig_pass(&rig, 100 * US_PER_MS);
+		cr_assert_not(rig_is_up(&rig, 0), "%s", rig.row);
+		rest(false);
+		carrier_rig_until(&rig, rig_is_up, 0, "it comes up");
+		rest(true); /* and back before anybody could notice */
+		rest(false);
+		carrier_rig_pass(&rig, 50 * US_PER_MS);
+		carrier_rig_until(&rig, rig_is_up, 0, "it is up");
+		for (unsigned k = 0; k < 5; k++) {
+			unsigned told = rig.state_count;
+			rest(true);
+			carrier_rig_until(&rig, has_turned, told, "it says that it rests");
+			rest(false); /* its links are just unbinding */
+			carrier_rig_until(&rig, rig_is_up, 0, "it is up once more");
+		}
+		carrier_rig_submit_all(&rig, 1, 2);
+		rest(true);
+		rig.kit->tell(&rig, PEER_BREAK);
+		carrier_rig_until(&rig, rig_has_outcomes, 2, "what was out has its outcome");
+		carrier_rig_pass(&rig, 100 * US_PER_MS);
+		cr_assert_eq(rig.state, CARRIER_DOWN, "%s", rig.row);
+		carrier_rig_finish(&rig, US_PER_S);
+		cr_assert_eq(rig.outcome_count, 2, "%s", rig.row);
+	}
+}

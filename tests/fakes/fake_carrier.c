@@ -40,6 +40,8 @@ struct fake_carrier {
 	bool is_open;
 	bool is_up;
 	bool is_unbinding;
+	bool rests;
+	bool has_rest_to_tell; /* to act on in the next turn */
 	bool is_closing;
 	bool is_closed;
 	bool had_credit;
@@ -71,7 +73,7 @@ static mono_us up_to(struct fake_carrier *carrier, mono_us most)
 
 static bool takes_submits(const struct fake_carrier *carrier)
 {
-	return carrier->is_open && carrier->is_up && !carrier->is_unbinding && !carrier->is_closing;
+	return carrier->is_open && carrier->is_up && !carrier->is_unbinding && !carrier->rests && !carrier->is_closing;
 }
 
 /* -- the SMSC's side -- */
@@ -182,7 +184,9 @@ void fake_carrier_unbind(struct carrier *base)
 static void tell_state(struct fake_carrier *carrier)
 {
 	bool is_refused = carrier->options.smsc->mood->refuses_credentials && !carrier->is_up;
-	enum carrier_state state = takes_submits(carrier) ? CARRIER_UP : is_refused ? CARRIER_REFUSED : CARRIER_DOWN;
+	enum carrier_state state = takes_submits(carrier)          ? CARRIER_UP
+				   : is_refused && !carrier->rests ? CARRIER_REFUSED
+								   : CARRIER_DOWN;
 	if (state == carrier->state)
 		return;
 	carrier->state = state;
@@ -195,7 +199,8 @@ static void come_up(struct fake_carrier *carrier, mono_us now)
 	const struct smsc_mood *mood = carrier->options.smsc->mood;
 	bool is_open_to_us = !mood->refuses_links && !mood->refuses_credentials;
 	/* Its outcomes come first. */
-	if (carrier->is_up || carrier->is_closing || now < carrier->up_at || !list_empty(&carrier->outstanding))
+	if (carrier->is_up || carrier->rests || carrier->is_closing || now < carrier->up_at ||
+	    !list_empty(&carrier->outstanding))
 		return;
 	if (is_open_to_us)
 		carrier->is_up = true;
@@ -300,11 +305,12 @@ bool fake_carrier_turn(struct carrier *base, mono_us now)
 {
 	struct fake_carrier *carrier = of(base);
 	carrier->upcalls = 0;
+	carrier->has_rest_to_tell = false;
 	if (!carrier->is_open || carrier->is_closed)
 		return false;
 	tell_outcomes(carrier, now);
 	tell_lates(carrier, now);
-	if (carrier->is_unbinding && list_empty(&carrier->outstanding))
+	if ((carrier->is_unbinding || (carrier->rests && carrier->is_up)) && list_empty(&carrier->outstanding))
 		end_link(carrier);
 	come_up(carrier, now);
 	tell_state(carrier);
@@ -354,7 +360,9 @@ mono_us fake_carrier_next_deadline(const struct carrier *base)
 		const struct place *place = LIST_ITEM(link, struct place, link);
 		least(&deadline, place->state == PLACE_FLYING ? place->act_at : place->answer_at);
 	}
-	if (!carrier->is_up)
+	if (carrier->has_rest_to_tell)
+		least(&deadline, 0);
+	if (!carrier->is_up && !carrier->rests)
 		least(&deadline, carrier->up_at);
 	else if (takes_submits(carrier) && has_receipt_place(carrier))
 		least(&deadline, smsc_model_next_due(carrier->options.smsc));
@@ -432,6 +440,18 @@ static void receipt_done(struct carrier *base, receipt_token token, bool durable
 	carrier->receipts[place] = -1;
 }
 
+static void rest(struct carrier *base, bool rests)
+{
+	struct fake_carrier *carrier = of(base);
+	CHECK(carrier->is_open && !carrier->is_closing);
+	if (rests == carrier->rests)
+		return;
+	flush(base);
+	carrier->rests = rests;
+	carrier->has_rest_to_tell = true;
+	carrier->up_at = now_of(carrier);
+}
+
 static void close_carrier(struct carrier *base, mono_us grace_us)
 {
 	struct fake_carrier *carrier = of(base);
@@ -479,6 +499,7 @@ struct carrier *fake_carrier_create(const struct fake_carrier_options *options)
 		.flush = flush,
 		.credit = credit,
 		.receipt_done = receipt_done,
+		.rest = rest,
 		.close = close_carrier,
 		.destroy = destroy,
 	};

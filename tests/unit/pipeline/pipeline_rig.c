@@ -107,9 +107,14 @@ static unsigned carrier_credit(const struct carrier *base)
 	return of(base)->room;
 }
 
+static void carrier_rest(struct carrier *base, bool rests)
+{
+	of(base)->rests = rests;
+}
+
 static void carrier_close(struct carrier *base, mono_us grace_us)
 {
-	(void)base;
+	of(base)->is_closing = true;
 	(void)grace_us;
 }
 
@@ -201,6 +206,7 @@ void rig_set_up(const struct rig_setup *setup)
 		.submit = carrier_submit,
 		.flush = carrier_flush,
 		.credit = carrier_credit,
+		.rest = carrier_rest,
 		.close = carrier_close,
 	};
 	static const struct log quiet = { .least = LOG_LEVEL_COUNT };

@@ -14,6 +14,8 @@ struct player {
 	const struct carrier_events *events;
 	void *ctx;
 	unsigned room;
+	bool rests;
+	bool is_closing;
 	unsigned submit_count;
 	uint64_t tokens[16];
 	uint8_t numbers[16];
