@@ -265,6 +265,7 @@ bool fake_receipt_answered(struct fake_session *session, uint32_t sequence_numbe
   struct fake_receipt *receipt = &server->receipts.slots[slot];
   bool is_retried = is_temporary(status) && ++receipt->tries < TRIES_MAX && schedule(server, slot, server->now_ns + RETRY_NS);
   if (status == 0) server->counters.receipts_answered++;
+  if (status == 0) server->counters.last_receipt_wall_us = server->now_wall_us;
   if (status != 0) server->counters.receipts_refused++;
   if (is_retried) server->counters.receipts_requeued++;
   if (!is_retried) free_slot(&server->receipts, slot);

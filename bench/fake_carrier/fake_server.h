@@ -52,6 +52,7 @@ struct fake_counters {
   uint64_t receipts_dropped;
   int64_t first_wall_us; /* of an accepted submit, 0 = none */
   int64_t last_wall_us;
+  int64_t last_receipt_wall_us; /* when the last answer to a receipt came, 0 = none */
   uint32_t failed_status[FAKE_STATUSES_MAX];
   uint64_t failed_count[FAKE_STATUSES_MAX];
 };

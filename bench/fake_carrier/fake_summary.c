@@ -131,6 +131,7 @@ bool fake_summary_print(const struct fake_server *server, const struct fake_ledg
   put_violations(&json, &server->violations);
   put_wall_s(&json, "first_at", counters->first_wall_us);
   put_wall_s(&json, "last_at", counters->last_wall_us);
+  put_wall_s(&json, "last_receipt_at", counters->last_receipt_wall_us);
   fake_json_member_uint(&json, "peak_second", server->peak.highest);
   fake_json_name(&json, "cpu_user_s");
   fake_json_fixed(&json, usage->cpu_user_s, 3);

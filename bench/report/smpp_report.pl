@@ -12,13 +12,14 @@ use Getopt::Long;
 
 my %option = (rss => 0, dead => 0, waiting => 0);
 GetOptions(\%option, 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'floor-noack=s', 'rss=f',
-	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'json') or exit 64;
+	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'receipts=s', 'delivered=i', 'json') or exit 64;
 binmode STDOUT, ':utf8';
 
 my $run = Figures::json_file($option{run});
 my $carrier = Figures::json_file($option{summary});
 my $samples = Figures::samples_file($option{samples});
-my ($first, $last) = ($carrier->{first_at} // 0, $carrier->{last_at} // 0);
+# With receipts the run lasts until the carrier has the answer to the last one.
+my ($first, $last) = ($carrier->{first_at} // 0, ($option{receipts} ? $carrier->{last_receipt_at} : $carrier->{last_at}) // 0);
 my $received = $carrier->{messages};
 my $seconds = $last - $first;
 my %cpu = map { $_ => Figures::cpu_between($samples, $_, $first, $last, $received) } qw(gateway redis carrier);
@@ -39,6 +40,7 @@ my $duplicates = $carrier->{duplicates} + $latency_carrier->{duplicates};
 my $floor = $option{floor} ? Figures::json_file($option{floor}) : undef;
 my $noack = $option{'floor-noack'} ? Figures::json_file($option{'floor-noack'}) : undef;
 my $rate = $seconds > 0 ? $received / $seconds : 0;
+my $unmatched = $option{receipts} ? $carrier->{messages} - $option{delivered} : 0;
 my %figure = (
 	alerts => $option{alerts}, links => $option{links}, window => $option{window},
 	aof => $option{aof} eq 'yes' ? JSON::PP::true : JSON::PP::false,
@@ -47,6 +49,8 @@ my %figure = (
 	rss_mib => $option{rss} + 0, p50_ms => pick(0.5), p99_ms => pick(0.99), p999_ms => pick(0.999),
 	latency_alerts => scalar @latency_ms, lost => $lost, duplicates => $duplicates, dead => $option{dead}, waiting => $option{waiting},
 	violations => $carrier->{violations_total} + $latency_carrier->{violations_total},
+	receipts => $option{receipts}, receipts_matched => $option{delivered}, receipts_unmatched => $option{receipts} ? $unmatched : undef,
+	receipts_again => $option{receipts} ? $carrier->{receipts_requeued} : undef,
 	floor_rate => $floor ? $floor->{rate} : undef, floor_us => $floor ? $floor->{floor_us} : undef,
 	floor_redis_us => $floor ? $floor->{redis_us} : undef, floor_carrier_us => $floor ? $floor->{carrier_us} : undef,
 	ratio_to_floor => $floor && $floor->{rate} > 0 ? round($rate / $floor->{rate}) : undef,
@@ -62,11 +66,14 @@ my $out = $option{json} ? \*STDERR : \*STDOUT;
 binmode $out, ':utf8';
 print $out <<"PAGE";
 
-  messages/s        @{[int $rate]}   ($received in $figure{seconds} s, first to last accepted by the carrier)
+  messages/s        @{[int $rate]}   ($received in $figure{seconds} s, @{[$option{receipts} ? 'first submit accepted to last receipt answered' : 'first to last accepted by the carrier']})
   CPU per message   gateway $figure{gateway_us} µs, Redis $figure{redis_us} µs, carrier $figure{carrier_us} µs
   peak memory       $option{rss} MiB resident (gateway)
   lost, duplicates  $lost, $duplicates   (unsent $option{waiting}, dead letters $option{dead}, protocol violations $figure{violations})
   latency at 500/s  p50 @{[shown $figure{p50_ms}]} ms, p99 @{[shown $figure{p99_ms}]} ms, p99.9 @{[shown $figure{p999_ms}]} ms   (XADD to submit_sm, @{[scalar @latency_ms]} alerts)
+PAGE
+print $out <<"PAGE" if $option{receipts};
+  receipts          $option{delivered} became events, $unmatched did not; $carrier->{receipts_requeued} were asked for again
 PAGE
 if ($floor) {
 	print $out <<"PAGE";
@@ -76,4 +83,4 @@ if ($floor) {
 PAGE
 }
 print JSON::PP->new->canonical->encode(\%figure), "\n" if $option{json};
-exit($lost == 0 && $duplicates == 0 && $run->{state} eq 'done' ? 0 : 1);
+exit($lost == 0 && $unmatched == 0 && $duplicates == 0 && $run->{state} eq 'done' ? 0 : 1);

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Watches a run from Redis' side until every alert is settled: a progress bar on a terminal, CPU samples into a file, and
 # at the end one JSON object: {"state":"done"|"stalled"|"ended:NAME","settled","seconds"}. It looks ten times a second,
-# which costs Redis less than a thousandth of its time.
+# which costs Redis less than a thousandth of its time. With --receipts N it goes on until the gateway, whose admin address
+# --metrics names, has found or given up so many receipts.
 use strict;
 use warnings;
 use utf8;
 use FindBin;
 use lib $FindBin::Bin;
 use Getopt::Long;
+use IO::Socket::INET;
 use POSIX ();
 use Progress;
 use QueueCounts;
@@ -16,7 +18,7 @@ use RedisSocket;
 use Time::HiRes qw(sleep time);
 
 my %option = (tag => '{hongyan}', timeout => 60, title => 'sent');
-GetOptions(\%option, 'redis=s', 'alerts=i', 'timeout=f', 'samples=s', 'title=s', 'process=s%', 'quiet') or exit 64;
+GetOptions(\%option, 'redis=s', 'alerts=i', 'timeout=f', 'samples=s', 'title=s', 'process=s%', 'receipts=i', 'metrics=s', 'quiet') or exit 64;
 
 my $tick_us = 1e6 / POSIX::sysconf(POSIX::_SC_CLK_TCK());
 my $redis = RedisSocket->open($option{redis});
@@ -28,6 +30,15 @@ sub cpu_us {
 	my ($rest) = (<$file> // '') =~ /.*\) (.*)/ or return undef;
 	my @field = split ' ', $rest;
 	return $field[0] eq 'Z' ? undef : ($field[11] + $field[12]) * $tick_us;
+}
+
+# What the gateway has counted of receipts: found, and belonging to nothing. 0 and 0 while it cannot be asked.
+sub receipts {
+	my $socket = IO::Socket::INET->new(PeerAddr => $option{metrics}, Timeout => 2) or return (0, 0);
+	print $socket "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n";
+	my %sum = (found => 0, unknown => 0);
+	while (my $line = <$socket>) { $sum{$1} += $2 if $line =~ /^hongyan_receipts_(found|unknown)_total(?:\{[^}]*\})? (\d+)/ }
+	return @sum{qw(found unknown)};
 }
 
 my $progress = Progress->new(quiet => $option{quiet});
@@ -44,7 +55,7 @@ if ($option{samples}) {
 	open $samples, '>', $option{samples} or die "cannot write $option{samples}: $!\n";
 }
 my @name = sort keys %{ $option{process} // {} };
-my ($start, $state, $settled, $added) = (time, undef, 0, 0);
+my ($start, $state, $settled, $added, $found, $unknown) = (time, undef, 0, 0, 0, 0);
 my @recent;
 while (!$state) {
 	($added, my $waiting) = QueueCounts::of($redis, $option{tag});
@@ -54,7 +65,9 @@ while (!$state) {
 	shift @recent if @recent > 10;
 	my $span = $now - $recent[0][0];
 	my @cpu = map { cpu_us($option{process}{$_}) } @name;
-	$state = 'done' if $added >= $option{alerts} && $settled >= $added;
+	($found, $unknown) = receipts() if $option{receipts};
+	my $has_receipts = !$option{receipts} || $found + $unknown >= $option{receipts};
+	$state = 'done' if $added >= $option{alerts} && $settled >= $added && $has_receipts;
 	$state //= 'stalled' if $now - $start > $option{timeout};
 	for my $i (0 .. $#name) { $state //= "ended:$name[$i]" unless defined $cpu[$i] }
 	if ($samples) {
@@ -64,5 +77,6 @@ while (!$state) {
 	show($settled, $span > 0 ? ($settled - $recent[0][1]) / $span : 0, defined $state);
 	sleep 0.1 unless $state;
 }
-printf "{\"state\":\"%s\",\"added\":%d,\"settled\":%d,\"seconds\":%.3f}\n", $state, $added, $settled, time - $start;
+printf "{\"state\":\"%s\",\"added\":%d,\"settled\":%d,\"receipts_found\":%d,\"receipts_unknown\":%d,\"seconds\":%.3f}\n", $state, $added,
+	$settled, $found, $unknown, time - $start;
 exit($state eq 'done' ? 0 : 1);
