@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/rng.h"
+#include "carrier/receipt_slots.h"
+#include "carrier/tcp_carrier.h"
+
+/* What the driver's two files share: tcp_carrier.c is the account, tcp_link.c one link of it. */
+
+enum link_phase { LINK_WAITING, LINK_CONNECTING, LINK_TALKING, LINK_ENDING, LINK_STOPPED };
+
+struct tcp_carrier;
+
+struct link {
+	struct tcp_carrier *carrier;
+	struct stream *stream;
+	struct session *session;
+	enum link_phase phase;
+	enum session_end end;
+	mono_us deadline; /* of WAITING, CONNECTING, ENDING */
+	struct reconnect reconnect;
+	unsigned number; /* from 1, for logs */
+};
+
+struct tcp_carrier {
+	struct carrier base;
+	struct tcp_carrier_options options;
+	struct loop *loop;
+	struct loop_member member;
+	const struct carrier_events *events;
+	void *ctx;
+	struct rng rng;
+	struct link links[TCP_CARRIER_LINKS_MAX];
+	enum carrier_state state;
+	bool has_told; /* the pipeline knows state, and why */
+	bool is_open;
+	bool rests;
+	bool has_changed; /* whether it rests, since the last turn */
+	bool is_closing;
+	bool is_closed;
+	bool is_full; /* the last place was taken, and nobody was told of room since */
+	mono_us close_deadline;
+	struct receipt_slots *receipts;
+};
+
+/* tcp_carrier.c: tells the pipeline where the account's state has changed. Only from callbacks and turns. */
+void tcp_carrier_tell_state(struct tcp_carrier *carrier, const char *reason);
+
+/* tcp_link.c */
+/* Makes a link's stream and session; false where there is no memory for one of them. */
+bool tcp_link_init(struct tcp_carrier *carrier, unsigned index);
+void tcp_link_connect(struct link *link);
+bool tcp_link_is_bound(const struct link *link);
+/* Neither connected nor about to be. */
+bool tcp_link_is_quiet(const struct link *link);
+/* Writes out what the session has queued. */
+void tcp_link_flush(struct link *link);
+/* Time passed. */
+void tcp_link_tick(struct link *link, mono_us now);
+mono_us tcp_link_deadline(const struct link *link);
+/* A carrier at rest: a link on which nothing waits for its answer unbinds; one that is not bound yet goes. */
+void tcp_link_rest(struct link *link, mono_us now);
