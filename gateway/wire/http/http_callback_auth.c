@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/http/http_callback_auth.h"
+
+#include "base/number.h"
+#include "wire/http/http_callback_inner.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+
+#define FIELDS_MAX    64           /* of a form that is signed; Twilio sends a dozen */
+#define MS_FROM       100000000000 /* a greater number is milliseconds: as seconds it would be the year 5138 */
+#define SIGNATURE_MAX 128
+
+bool http_callback_secret_equal(struct slice given, struct slice known)
+{
+	/* Hashed first, so that neither the place of a difference nor the length shows in the time. */
+	uint8_t a[EVP_MAX_MD_SIZE], b[EVP_MAX_MD_SIZE];
+	unsigned a_len = 0, b_len = 0;
+	if (EVP_Digest(given.at ? given.at : "", given.len, a, &a_len, EVP_sha256(), NULL) != 1 ||
+	    EVP_Digest(known.at ? known.at : "", known.len, b, &b_len, EVP_sha256(), NULL) != 1)
+		return false;
+	return CRYPTO_memcmp(a, b, a_len) == 0;
+}
+
+/* True where signature is the digest in hexadecimal or in Base64. */
+static bool is_digest(const uint8_t *digest, unsigned len, struct slice signature)
+{
+	char base64[2 * EVP_MAX_MD_SIZE];
+	char hex[2 * EVP_MAX_MD_SIZE];
+	char lower[SIGNATURE_MAX];
+	if (signature.len == 0 || signature.len > sizeof lower)
+		return false;
+	int base64_len = EVP_EncodeBlock((unsigned char *)base64, digest, (int)len);
+	struct buf digits = buf_over(hex, sizeof hex);
+	buf_put_hex(&digits, digest, len);
+	for (size_t i = 0; i < signature.len; i++) {
+		char octet = signature.at[i];
+		lower[i] = octet >= 'A' && octet <= 'F' ? (char)(octet - 'A' + 'a') : octet;
+	}
+	bool is_base64 = http_callback_secret_equal(signature, (struct slice){ base64, (size_t)base64_len });
+	bool is_hex = http_callback_secret_equal((struct slice){ lower, signature.len }, buf_slice(&digits));
+	return is_base64 || is_hex;
+}
+
+static bool is_signed(const EVP_MD *hash, struct slice key, struct slice text, struct slice signature)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	if (key.len == 0 ||
+	    HMAC(hash, key.at, (int)key.len, (const unsigned char *)text.at, text.len, digest, &len) == NULL)
+		return false;
+	return is_digest(digest, len, signature);
+}
+
+/* -- Twilio -- */
+
+struct field {
+	struct slice name, value;
+};
+
+static int compare_slices(struct slice a, struct slice b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.at, b.at, len) : 0;
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int compare_fields(const void *left, const void *right)
+{
+	const struct field *a = left;
+	const struct field *b = right;
+	int order = compare_slices(a->name, b->name);
+	return order ? order : compare_slices(a->value, b->value);
+}
+
+static struct slice decode(struct slice text, struct buf *out)
+{
+	size_t start = out->len;
+	http_callback_form_decode(text, out);
+	return (struct slice){ out->at + start, out->len - start };
+}
+
+/* False where there are more fields than anyone sends. */
+static bool read_fields(struct slice form, struct field fields[static FIELDS_MAX], unsigned *count, struct buf *room)
+{
+	*count = 0;
+	while (form.len != 0) {
+		const char *end = memchr(form.at, '&', form.len);
+		struct slice pair = { form.at, end ? (size_t)(end - form.at) : form.len };
+		form.at += pair.len + (end != NULL);
+		form.len -= pair.len + (end != NULL);
+		if (pair.len == 0)
+			continue;
+		if (*count == FIELDS_MAX)
+			return false;
+		const char *sign = memchr(pair.at, '=', pair.len);
+		size_t name_len = sign ? (size_t)(sign - pair.at) : pair.len;
+		struct field *field = &fields[(*count)++];
+		field->name = decode((struct slice){ pair.at, name_len }, room);
+		field->value = (struct slice){ NULL, 0 };
+		if (sign != NULL)
+			field->value = decode((struct slice){ sign + 1, pair.len - name_len - 1 }, room);
+	}
+	return !room->full;
+}
+
+bool http_callback_twilio_signed(struct slice key, struct slice url, struct slice form, struct slice signature)
+{
+	char *octets = malloc(2 * form.len + url.len + 1);
+	if (octets == NULL)
+		return false;
+	struct field fields[FIELDS_MAX];
+	unsigned count;
+	struct buf room = buf_over(octets, form.len);
+	struct buf text = buf_over(octets + form.len, form.len + url.len + 1);
+	bool is_ours = read_fields(form, fields, &count, &room);
+	if (is_ours) {
+		qsort(fields, count, sizeof fields[0], compare_fields);
+		buf_put_slice(&text, url);
+		for (unsigned i = 0; i < count; i++) {
+			buf_put_slice(&text, fields[i].name);
+			buf_put_slice(&text, fields[i].value);
+		}
+		is_ours = !text.full && is_signed(EVP_sha1(), key, buf_slice(&text), signature);
+	}
+	free(octets);
+	return is_ours;
+}
+
+/* -- any other -- */
+
+bool http_callback_hmac_signed(enum http_callback_hash hash, struct slice key, struct slice timestamp,
+			       struct slice body, struct slice signature)
+{
+	struct slice name = hash == HTTP_CALLBACK_SHA1 ? SLICE("sha1=") : SLICE("sha256=");
+	if (slice_starts(signature, name)) {
+		signature.at += name.len;
+		signature.len -= name.len;
+	}
+	size_t cap = timestamp.len + 1 + body.len;
+	char *octets = malloc(cap);
+	if (octets == NULL)
+		return false;
+	struct buf text = buf_over(octets, cap);
+	buf_put_slice(&text, timestamp);
+	buf_put_text(&text, ".");
+	buf_put_slice(&text, body);
+	bool is_ours =
+		is_signed(hash == HTTP_CALLBACK_SHA1 ? EVP_sha1() : EVP_sha256(), key, buf_slice(&text), signature);
+	free(octets);
+	return is_ours;
+}
+
+bool http_callback_is_fresh(struct slice timestamp, wall_ms now, int64_t window_ms)
+{
+	uint64_t number;
+	if (!number_parse(timestamp, INT64_MAX / 1000, &number))
+		return false;
+	int64_t at = number >= MS_FROM ? (int64_t)number : (int64_t)number * 1000;
+	return at >= now - window_ms && at <= now + window_ms;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/http/http_callback_inner.h"
+
+#include "model/msisdn.h"
+
+#include <stdlib.h>
+
+/* A request → its receipts. All values are copied out, so that nothing of the request must live on. An item that cannot be
+ * looked up is skipped rather than refused: a provider that is told no sends the whole list again, for days. */
+
+#define ITEMS_FIRST   16
+#define VALUES_OCTETS 2048
+
+struct reader {
+	const struct http_callback *callback;
+	struct http_callback_list *list;
+	unsigned cap;
+	struct err_at *at;
+};
+
+static uint8_t keep(char *to, size_t cap, struct slice value)
+{
+	size_t len = value.len < cap ? value.len : cap;
+	if (len)
+		memcpy(to, value.at, len);
+	return (uint8_t)len;
+}
+
+static enum message_state state_of(const struct http_callback *callback, struct slice word)
+{
+	for (unsigned i = 0; i < callback->word_count; i++) {
+		if (http_callback_same_word(callback->words[i].word, word))
+			return callback->words[i].state;
+	}
+	return MESSAGE_STATE_UNKNOWN;
+}
+
+/* The id by which the pipeline knows the sms: where all numbers of a request have one id, with the number's tail behind. */
+static bool put_ref(const struct http_callback *callback, const struct http_callback_values *values,
+		    struct http_callback_item *item)
+{
+	struct buf ref = buf_over(item->ref, sizeof item->ref);
+	buf_put_slice(&ref, values->at[HTTP_CALLBACK_ID]);
+	if (callback->is_id_of_request) {
+		char tail[MSISDN_TAIL_DIGITS + 1];
+		if (msisdn_tail(values->at[HTTP_CALLBACK_FROM], tail) == 0)
+			return false;
+		buf_put_text(&ref, "/");
+		buf_put_text(&ref, tail);
+	}
+	item->ref_len = (uint8_t)ref.len;
+	return !ref.full && values->at[HTTP_CALLBACK_ID].len != 0;
+}
+
+static enum err add(struct reader *reader, const struct http_callback_values *values)
+{
+	struct http_callback_list *list = reader->list;
+	if (list->count + list->skipped == HTTP_CALLBACK_RECEIPTS_MAX)
+		return err_at_set(reader->at, ERR_RANGE, 0, NULL,
+				  "there are more than the %d receipts allowed in a request",
+				  HTTP_CALLBACK_RECEIPTS_MAX);
+	if (list->count == reader->cap) {
+		unsigned cap = reader->cap ? 2 * reader->cap : ITEMS_FIRST;
+		struct http_callback_item *items = realloc(list->items, cap * sizeof *items);
+		if (items == NULL)
+			return err_at_set(reader->at, ERR_MEMORY, 0, NULL, "out of memory");
+		list->items = items;
+		reader->cap = cap;
+	}
+	struct http_callback_item *item = &list->items[list->count];
+	if (!put_ref(reader->callback, values, item)) {
+		list->skipped++;
+		return ERR_OK;
+	}
+	item->error_len = keep(item->error, sizeof item->error, values->at[HTTP_CALLBACK_ERROR]);
+	item->from_len = keep(item->from, sizeof item->from, values->at[HTTP_CALLBACK_FROM]);
+	item->state = state_of(reader->callback, values->at[HTTP_CALLBACK_STATE]);
+	list->count++;
+	return ERR_OK;
+}
+
+/* -- JSON -- */
+
+/* pointers: fields are JSON pointers; else they are names of members. */
+static enum err add_node(struct reader *reader, const json_t *node, bool pointers)
+{
+	char octets[VALUES_OCTETS];
+	struct buf room = buf_over(octets, sizeof octets);
+	struct http_callback_values values;
+	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++) {
+		const char *field = reader->callback->fields[i];
+		const json_t *value = NULL;
+		if (*field != '\0')
+			value = pointers ? http_callback_json_at(node, field) : json_object_get(node, field);
+		values.at[i] = http_callback_json_text(value, &room);
+	}
+	return add(reader, &values);
+}
+
+static json_t *parse(struct slice text, struct err_at *at)
+{
+	json_t *root = json_loadb(text.at ? text.at : "", text.len, JSON_REJECT_DUPLICATES, NULL);
+	if (root == NULL)
+		err_at_set(at, ERR_FORMAT, 0, NULL, "what came is no JSON");
+	return root;
+}
+
+static enum err read_list(struct reader *reader, struct slice text, const char *pointer)
+{
+	json_t *root = parse(text, reader->at);
+	if (root == NULL)
+		return ERR_FORMAT;
+	const json_t *items = http_callback_json_at(root, pointer);
+	enum err err = ERR_OK;
+	if (json_is_object(items)) {
+		err = add_node(reader, items, true);
+	} else if (json_is_array(items)) {
+		for (size_t i = 0; i < json_array_size(items) && err == ERR_OK; i++)
+			err = add_node(reader, json_array_get(items, i), true);
+	} else {
+		err = err_at_set(reader->at, ERR_FORMAT, 0, NULL, "there is no list of receipts where one should be");
+	}
+	json_decref(root);
+	return err;
+}
+
+static enum err read_object(struct reader *reader, struct slice text)
+{
+	json_t *root = parse(text, reader->at);
+	if (root == NULL)
+		return ERR_FORMAT;
+	enum err err = json_is_object(root)
+			       ? add_node(reader, root, false)
+			       : err_at_set(reader->at, ERR_FORMAT, 0, NULL, "what came is no JSON object");
+	json_decref(root);
+	return err;
+}
+
+/* -- forms -- */
+
+static enum err read_form(struct reader *reader, const struct http_callback_request *request)
+{
+	char octets[VALUES_OCTETS];
+	struct buf room = buf_over(octets, sizeof octets);
+	struct http_callback_values values;
+	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++) {
+		const char *field = reader->callback->fields[i];
+		bool found = false;
+		values.at[i] = (struct slice){ NULL, 0 };
+		if (*field != '\0')
+			values.at[i] = http_callback_form_value(request->body, field, &room, &found);
+		if (*field != '\0' && !found)
+			values.at[i] = http_callback_form_value(request->query, field, &room, NULL);
+	}
+	if (room.full)
+		return err_at_set(reader->at, ERR_FORMAT, 0, NULL, "a field is longer than any that is known");
+	return add(reader, &values);
+}
+
+static enum err read_form_list(struct reader *reader, struct slice body)
+{
+	char *octets = malloc(body.len ? body.len : 1); /* decoding never makes a text longer */
+	if (octets == NULL)
+		return err_at_set(reader->at, ERR_MEMORY, 0, NULL, "out of memory");
+	struct buf room = buf_over(octets, body.len);
+	bool found;
+	struct slice text = http_callback_form_value(body, reader->callback->items, &room, &found);
+	enum err err = found ? read_list(reader, text, "")
+			     : err_at_set(reader->at, ERR_FORMAT, 0, NULL, "the form has no field %.40s",
+					  reader->callback->items);
+	free(octets);
+	return err;
+}
+
+static bool begins(struct slice text, struct slice with)
+{
+	return text.len >= with.len && http_callback_same_word((struct slice){ text.at, with.len }, with);
+}
+
+/* Some providers send JSON under any name, so that its first octet counts as well. */
+static bool is_json(const struct http_callback_request *request)
+{
+	if (begins(request->content_type, SLICE("application/x-www-form-urlencoded")))
+		return false;
+	return begins(request->content_type, SLICE("application/json")) ||
+	       (request->body.len && request->body.at[0] == '{');
+}
+
+static enum err read_any(struct reader *reader, const struct http_callback_request *request)
+{
+	switch (reader->callback->shape) {
+	case HTTP_CALLBACK_LIST:
+		return read_list(reader, request->body, reader->callback->items);
+	case HTTP_CALLBACK_FORM_LIST:
+		return read_form_list(reader, request->body);
+	case HTTP_CALLBACK_FIELDS:
+		break;
+	}
+	if (request->body.len != 0 && is_json(request))
+		return read_object(reader, request->body);
+	return read_form(reader, request);
+}
+
+enum err http_callback_read(const struct http_callback *callback, const struct http_callback_request *request,
+			    struct http_callback_list *out, struct err_at *at)
+{
+	struct http_callback_list list = { 0 };
+	if (request->query.len == 0 && request->body.len == 0) {
+		*out = list;
+		return ERR_OK;
+	}
+	struct reader reader = { .callback = callback, .list = &list, .at = at };
+	enum err err = read_any(&reader, request);
+	if (err == ERR_OK && list.count == 0 && list.skipped != 0)
+		err = err_at_set(at, ERR_FORMAT, 0, NULL, "it has no id of a message that could be looked up");
+	if (err != ERR_OK) {
+		http_callback_list_free(&list);
+		return err;
+	}
+	*out = list;
+	return ERR_OK;
+}
+
+void http_callback_list_free(struct http_callback_list *list)
+{
+	free(list->items);
+	*list = (struct http_callback_list){ 0 };
+}
+
+struct receipt http_callback_receipt(const struct http_callback_item *item)
+{
+	return (struct receipt){
+		.carrier_ref = { item->ref, item->ref_len },
+		.state = item->state,
+		.error = { item->error, item->error_len },
+		.from = { item->from, item->from_len },
+	};
+}
