@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fake_json.h"
+#include "fake_mo.h"
 #include "fake_random.h"
 #include "fake_receipt.h"
 #include "fake_session.h"
@@ -104,6 +105,22 @@ COMMAND(latency) {
   return false;
 }
 
+COMMAND(shape) {
+  (void)reply;
+  if (fake_options_shapes(argument, &server->fate.shapes)) return true;
+  *problem = "want a receipt shape or NAME@WEIGHT,NAME@WEIGHT,…; see --help";
+  return false;
+}
+
+COMMAND(mo) {
+  uint32_t messages, parts;
+  *problem = fake_mo_send(server, argument, &messages, &parts);
+  if (*problem != NULL) return false;
+  fake_json_member_uint(reply, "messages", messages);
+  fake_json_member_uint(reply, "parts", parts);
+  return true;
+}
+
 COMMAND(stats) {
   (void)argument, (void)problem;
   const struct fake_counters *counters = &server->counters;
@@ -130,6 +147,9 @@ COMMAND(stats) {
   fake_json_member_uint(reply, "dropped", counters->dropped);
   fake_json_member_uint(reply, "violations", server->violations.total);
   fake_json_member_uint(reply, "enquires_received", counters->enquires_received);
+  fake_json_member_uint(reply, "queries_received", counters->queries_received);
+  fake_json_member_uint(reply, "mo_sent", counters->mo_sent);
+  fake_json_member_uint(reply, "mo_answered", counters->mo_answered);
   fake_json_member_uint(reply, "receipts_sent", counters->receipts_sent);
   fake_json_member_uint(reply, "receipts_answered", counters->receipts_answered);
   fake_json_member_uint(reply, "receipts_queued", queued);
@@ -143,16 +163,18 @@ COMMAND(quit) {
   return true;
 }
 
+enum argument { NO_ARGUMENT, A_WORD, THE_LINE };
+
 static const struct {
   const char *name;
   fake_control_command run;
-  bool has_argument;
+  enum argument argument;
 } commands[] = {
-    {"unbind", do_unbind, false},   {"reset", do_reset, false},     {"close", do_close, false},
-    {"freeze", do_freeze, false},   {"thaw", do_thaw, false},       {"throttle", do_throttle, true},
-    {"fail", do_fail, true},        {"swallow", do_swallow, true},  {"latency", do_latency, true},
-    {"garbage", do_garbage, false}, {"badlen", do_badlen, false},   {"stats", do_stats, false},
-    {"quit", do_quit, false},
+    {"unbind", do_unbind, NO_ARGUMENT},   {"reset", do_reset, NO_ARGUMENT},   {"close", do_close, NO_ARGUMENT},
+    {"freeze", do_freeze, NO_ARGUMENT},   {"thaw", do_thaw, NO_ARGUMENT},     {"throttle", do_throttle, A_WORD},
+    {"fail", do_fail, A_WORD},            {"swallow", do_swallow, A_WORD},    {"latency", do_latency, A_WORD},
+    {"shape", do_shape, A_WORD},          {"mo", do_mo, THE_LINE},            {"garbage", do_garbage, NO_ARGUMENT},
+    {"badlen", do_badlen, NO_ARGUMENT},   {"stats", do_stats, NO_ARGUMENT},   {"quit", do_quit, NO_ARGUMENT},
 };
 enum { COMMANDS_COUNT = sizeof commands / sizeof *commands };
 
@@ -181,7 +203,6 @@ static void obey(struct fake_server *server, char *line) {
   if (*name == '\0' || *name == '\r') return;
   if (*rest != '\0') *rest++ = '\0';
   char *argument = rest + strspn(rest, " \t\r");
-  argument[strcspn(argument, " \t\r")] = '\0';
   int index = 0;
   while (index < COMMANDS_COUNT && strcmp(commands[index].name, name) != 0) index++;
   if (index == COMMANDS_COUNT) {
@@ -194,8 +215,10 @@ static void obey(struct fake_server *server, char *line) {
     complain(name, problem);
     return;
   }
-  if (commands[index].has_argument != (*argument != '\0')) {
-    complain(name, commands[index].has_argument ? "an argument is missing; see --help" : "this command takes no argument");
+  argument[strcspn(argument, commands[index].argument == THE_LINE ? "\r" : " \t\r")] = '\0';
+  bool has_argument = commands[index].argument != NO_ARGUMENT;
+  if (has_argument != (*argument != '\0')) {
+    complain(name, has_argument ? "an argument is missing; see --help" : "this command takes no argument");
     return;
   }
   struct fake_buffer reply = {0};

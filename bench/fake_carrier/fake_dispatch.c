@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "fake_bind.h"
+#include "fake_query.h"
 #include "fake_receipt.h"
 #include "fake_submit.h"
 
@@ -81,7 +82,9 @@ static void take_response(struct fake_session *session, const unsigned char *fra
   uint32_t command_id = fake_smpp_get32(frame + 4), sequence_number = fake_smpp_get32(frame + 12);
   uint32_t status = fake_smpp_get32(frame + 8), body_len = len - FAKE_SMPP_HEADER_LEN;
   bool is_nack = command_id == FAKE_COMMAND_GENERIC_NACK;
-  if (command_id == (FAKE_COMMAND_DELIVER_SM | FAKE_COMMAND_RESP) || is_nack) {
+  bool is_delivery = command_id == (FAKE_COMMAND_DELIVER_SM | FAKE_COMMAND_RESP) ||
+                     command_id == (FAKE_COMMAND_DATA_SM | FAKE_COMMAND_RESP);
+  if (is_delivery || is_nack) {
     if (!is_nack && status == 0 && (body_len != 1 || frame[FAKE_SMPP_HEADER_LEN] != 0)) {
       fake_violation_set(&found, FAKE_VIOLATION_response_body, "the body has %u octets, want an empty message_id of 1",
                          body_len);
@@ -129,7 +132,8 @@ static bool check_header(const struct fake_session *session, const unsigned char
   bool is_bind = command_id == FAKE_COMMAND_BIND_RECEIVER || command_id == FAKE_COMMAND_BIND_TRANSMITTER ||
                  command_id == FAKE_COMMAND_BIND_TRANSCEIVER;
   bool is_bare = command_id == FAKE_COMMAND_UNBIND || command_id == FAKE_COMMAND_ENQUIRE_LINK;
-  if (!is_submit && !is_bind && !is_bare) {
+  bool is_query = command_id == FAKE_COMMAND_QUERY_SM && session->server->options->answers_queries;
+  if (!is_submit && !is_bind && !is_bare && !is_query) {
     bool is_known = has_response(command_id) || command_id == FAKE_COMMAND_DELIVER_SM ||
                     command_id == FAKE_COMMAND_OUTBIND || command_id == FAKE_COMMAND_ALERT_NOTIFICATION;
     return is_known ? fake_violation_set(found, FAKE_VIOLATION_command_unsupported, "this SMSC takes no %s",
@@ -147,7 +151,7 @@ static bool check_header(const struct fake_session *session, const unsigned char
     return fake_violation_set(found, FAKE_VIOLATION_bind_again, "the session is bound already");
   if (!is_bind && session->state != FAKE_SESSION_BOUND)
     return fake_violation_set(found, FAKE_VIOLATION_bind_state, "the session is not bound");
-  if (is_submit && !session->may_submit)
+  if ((is_submit || is_query) && !session->may_submit)
     return fake_violation_set(found, FAKE_VIOLATION_bind_state, "a receiver may not submit");
   return true;
 }
@@ -169,6 +173,8 @@ void fake_dispatch_frame(struct fake_session *session, const unsigned char *fram
     fake_submit_take(session, frame, len);
   else if (command_id == FAKE_COMMAND_ENQUIRE_LINK)
     take_enquire(session, fake_smpp_get32(frame + 12));
+  else if (command_id == FAKE_COMMAND_QUERY_SM)
+    fake_query_take(session, frame, len);
   else if (command_id == FAKE_COMMAND_UNBIND)
     take_unbind(session, fake_smpp_get32(frame + 12));
   else

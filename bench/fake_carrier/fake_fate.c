@@ -55,3 +55,12 @@ uint32_t fake_fate_state(const struct fake_fate_rules *rules, uint64_t message) 
   while (index + 1 < options->state_count && unit >= options->state[index].up_to) index++;
   return index;
 }
+
+uint8_t fake_fate_shape(const struct fake_fate_rules *rules, uint64_t message) {
+  const struct fake_shape_mix *mix = &rules->shapes;
+  if (mix->count == 1) return mix->rows[0].shape;
+  double unit = fake_random_unit(rules->seed, message, FAKE_RANDOM_SHAPE);
+  uint32_t index = 0;
+  while (index + 1 < mix->count && unit >= mix->rows[index].up_to) index++;
+  return mix->rows[index].shape;
+}

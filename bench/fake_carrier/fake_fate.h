@@ -28,6 +28,7 @@ struct fake_fate_rules {
   const struct fake_options *options; /* borrowed */
   uint64_t seed;
   struct fake_latency latency;
+  struct fake_shape_mix shapes;
   struct fake_pace_limit pace;
   bool is_throttling;   /* everything gets 0x58 */
   bool is_swallowing;   /* everything is swallowed */
@@ -40,3 +41,6 @@ struct fake_fate fake_fate_decide(struct fake_fate_rules *rules, uint64_t messag
 
 /* The stat: index into options->state for the receipt of `message`. */
 uint32_t fake_fate_state(const struct fake_fate_rules *rules, uint64_t message);
+
+/* The shape of the receipts of `message`. */
+uint8_t fake_fate_shape(const struct fake_fate_rules *rules, uint64_t message);

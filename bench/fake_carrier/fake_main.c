@@ -48,7 +48,7 @@ static int decode(const struct fake_options *options) {
 static bool open_spool(struct fake_server *server, const struct fake_options *options, char spool_path[PATH_CAP]) {
   if (options->record == NULL) return true;
   struct fake_spool_run run = {
-      .id_prefix = server->id_prefix, .is_id_decimal = options->is_id_decimal, .dcs0 = (uint8_t)options->dcs0};
+      .id_prefix = server->id_prefix, .id_form = (uint8_t)options->id_form, .dcs0 = (uint8_t)options->dcs0};
   if (snprintf(spool_path, PATH_CAP, "%s.raw", options->record) >= PATH_CAP) {
     fprintf(stderr, "fake-carrier: the path of --record is too long\n");
     return false;

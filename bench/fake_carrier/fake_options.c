@@ -176,9 +176,54 @@ static bool on_receipts(struct fake_options *options, const char *value) {
 }
 
 static bool on_message_id(struct fake_options *options, const char *value) {
-  static const char *const names[] = {"hex", "decimal", NULL};
+  static const char *const names[] = {"hex", "decimal", "uuid", NULL};
   int index = choice(value, names);
-  options->is_id_decimal = index == 1;
+  options->id_form = (enum fake_id_form)index;
+  return index >= 0;
+}
+
+static bool on_receipt_id(struct fake_options *options, const char *value) {
+  static const char *const names[] = {"hex", "decimal", "uuid", "same", "upper", "hex-plain", "decimal-plain", "padded", NULL};
+  int index = choice(value, names);
+  options->receipt_id_form = (enum fake_id_form)index;
+  return index >= 0 && index != FAKE_ID_UUID;
+}
+
+bool fake_options_shapes(const char *text, struct fake_shape_mix *mix) {
+  char left[ITEM_CAP], right[ITEM_CAP];
+  struct fake_shape_mix result = {.count = 1};
+  int shape = fake_shape_find(text);
+  double sum = 0;
+  if (shape >= 0) {
+    result.rows[0].shape = (uint8_t)shape;
+    result.rows[0].up_to = 1;
+    *mix = result;
+    return true;
+  }
+  result.count = 0;
+  while (*text != '\0') {
+    double weight;
+    if (result.count == FAKE_SHAPE_MIX_MAX || !next_pair(&text, left, right) || !read_share(right, 1e9, &weight)) return false;
+    shape = fake_shape_find(left);
+    if (shape < 0) return false;
+    sum += weight;
+    result.rows[result.count].shape = (uint8_t)shape;
+    result.rows[result.count++].up_to = sum;
+  }
+  if (sum <= 0) return false;
+  for (uint32_t index = 0; index < result.count; index++) result.rows[index].up_to /= sum;
+  *mix = result;
+  return true;
+}
+
+static bool on_receipt_shape(struct fake_options *options, const char *value) {
+  return fake_options_shapes(value, &options->shapes);
+}
+
+static bool on_query(struct fake_options *options, const char *value) {
+  static const char *const names[] = {"off", "on", NULL};
+  int index = choice(value, names);
+  options->answers_queries = index == 1;
   return index >= 0;
 }
 
@@ -265,7 +310,10 @@ static const struct {
     {"--receipt-state", "STAT@W,..", on_state, "shares of states, e.g. DELIVRD@0.97,UNDELIV@0.03 (DELIVRD@1)"},
     {"--enquire-ms", "MS", on_enquire_ms, "ask enquire_link after this silence, close after it once more (0 = never)"},
     {"--bind-ms", "MS", on_bind_ms, "close sessions that have not bound by then (30000; 0 = never)"},
-    {"--message-id", "FORM", on_message_id, "hex (16 digits) | decimal (20 digits) (hex)"},
+    {"--message-id", "FORM", on_message_id, "hex (16 digits) | decimal (20 digits) | uuid (hex)"},
+    {"--receipt-id", "FORM", on_receipt_id, "the same id in receipts: same | hex | decimal | upper | hex-plain | decimal-plain | padded"},
+    {"--receipt-shape", "NAME@W,..", on_receipt_shape, "shares of shapes, or one NAME; see below (standard)"},
+    {"--query", "MODE", on_query, "off | on: answer query_sm, by message_id or by user_message_reference in decimal (off)"},
     {"--id-prefix", "HEX", on_id_prefix, "upper 32 bits of every message_id (random at each start)"},
     {"--dcs0", "ALPHABET", on_dcs0, "what data_coding 0 means: gsm7 | packed | latin1 | ascii (gsm7)"},
     {"--seed", "N", on_seed, "seed of every random choice but the id prefix (random; the summary tells it)"},
@@ -291,7 +339,13 @@ static void print_help(void) {
        "  throttle on|off   answer everything with 0x58         fail 0xNN|off     answer everything with 0xNN\n"
        "  swallow on|off    record, but do not answer           latency SPEC      as --latency\n"
        "  garbage           send random octets                  badlen            send a PDU of command_length 2\n"
+       "  shape SPEC        as --receipt-shape                  mo FROM TO CODING SPLIT TEXT\n"
        "  stats             counters                            quit              end the run\n\n"
+       "mo sends a message from a phone to every system_id: CODING gsm7 | ucs2 | latin1; SPLIT, of a text that takes more than one\n"
+       "segment, udh8 | udh16 | sar | payload, or with /reversed (the last part first); TEXT to the end of the line.\n\n"
+       "Receipt shapes:");
+  for (int shape = 0; fake_shape_name(shape) != NULL; shape++) printf("  %-18s%s\n", fake_shape_name(shape), fake_shape_help(shape));
+  puts("\n"
        "SIGTERM and SIGINT end the run as well: the record is written, then one JSON object, the summary, on stdout.\n"
        "Without --record nothing is reassembled and messages, distinct, duplicates and incomplete are null.\n"
        "Exit status: 0 ok, 1 failed, 64 wrong usage, 69 cannot listen.");
@@ -320,9 +374,10 @@ static enum fake_options_result check_together(const struct fake_options *option
 }
 
 enum fake_options_result fake_options_parse(int argc, char **argv, struct fake_options *options) {
-  *options = (struct fake_options){.receipt_window = 100, .bind_ms = 30000, .dcs0 = FAKE_ENCODING_GSM7};
+  *options = (struct fake_options){.receipt_window = 100, .bind_ms = 30000, .dcs0 = FAKE_ENCODING_GSM7, .receipt_id_form = FAKE_ID_SAME};
   on_listen(options, "127.0.0.1:0");
   on_state(options, "DELIVRD@1");
+  on_receipt_shape(options, "standard");
   for (int at = 1; at < argc; at++) {
     const char *argument = argv[at];
     if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fake_shape.h"
 #include "fake_text.h"
 
 enum {
@@ -59,7 +60,10 @@ struct fake_options {
   } state[FAKE_OPTIONS_STATE_MAX];
   uint32_t enquire_ms; /* 0 = never ask */
   uint32_t bind_ms;    /* time for a bind after connecting, 0 = any */
-  bool is_id_decimal;
+  enum fake_id_form id_form;         /* of message_id: HEX, DECIMAL or UUID */
+  enum fake_id_form receipt_id_form; /* of the same in receipts */
+  struct fake_shape_mix shapes;
+  bool answers_queries;
   bool has_id_prefix;
   uint32_t id_prefix; /* upper half of every message_id */
   enum fake_encoding dcs0;
@@ -84,3 +88,6 @@ bool fake_options_latency(const char *text, struct fake_latency *latency);
 
 /* Read a number from `low` to `high`, decimal or with 0x. False, `value` untouched, if it is anything else. */
 bool fake_options_number(const char *text, uint64_t low, uint64_t high, uint64_t *value);
+
+/* Read `NAME` or `NAME@WEIGHT,NAME@WEIGHT,…` of receipt shapes into `mix`; false (mix untouched) if it is neither. */
+bool fake_options_shapes(const char *text, struct fake_shape_mix *mix);

@@ -13,6 +13,7 @@ enum fake_random_purpose {
   FAKE_RANDOM_LATENCY,
   FAKE_RANDOM_STATE,
   FAKE_RANDOM_GARBAGE,
+  FAKE_RANDOM_SHAPE,
 };
 
 /* 64 well-mixed bits for `purpose` of message number `message` under `seed` (the finaliser of splitmix64, twice). */

@@ -4,34 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_message_id.h"
-#include "fake_time.h"
+#include "fake_shape.h"
 
 enum {
   RECEIPTS_MAX = 1 << 20,
   FIRST_CAP = 1024,
   TRIES_MAX = 5,
   BACKLOG_MAX = 256 * 1024, /* octets of output at which a receiver counts as slow */
-  PDU_CAP = 256,
-  NO_STATE = 0xFF,
+  WANTS_INTERMEDIATE = 0x10, /* in registered_delivery, SMPP 3.4 §5.2.17 */
 };
 #define RETRY_NS 1000000000u
 #define MS_NS 1000000u
 
+/* A receipt, or a message from a phone: then `octets` holds its PDU. */
 struct fake_receipt {
-  uint64_t message;
-  int64_t submitted_s;
+  struct fake_shape_facts facts;
   uint32_t next; /* slot + 1: in a queue or in the free list */
   uint32_t sequence_number;
   uint16_t account;
-  uint16_t user_reference;
-  bool has_user_reference;
   uint8_t state; /* index into the options' states */
   uint8_t tries;
-  uint8_t from_ton, from_npi, to_ton, to_npi;
-  uint8_t from_len, to_len;
-  char from[FAKE_SMPP_ADDRESS_MAX + 1]; /* the submit's destination, */
-  char to[FAKE_SMPP_ADDRESS_MAX + 1];   /* and its source */
+  unsigned char *octets; /* owned; NULL = a receipt */
+  uint32_t octets_len;
 };
 
 static struct fake_receipt *take_slot(struct fake_receipt_pool *pool, uint32_t *slot) {
@@ -52,6 +46,8 @@ static struct fake_receipt *take_slot(struct fake_receipt_pool *pool, uint32_t *
 }
 
 static void free_slot(struct fake_receipt_pool *pool, uint32_t slot) {
+  free(pool->slots[slot].octets);
+  pool->slots[slot].octets = NULL;
   pool->slots[slot].next = pool->free_head;
   pool->free_head = slot + 1;
 }
@@ -86,7 +82,7 @@ static bool is_wanted(const struct fake_options *options, uint8_t registered_del
   }
 }
 
-static void plan_one(struct fake_session *session, const struct fake_pdu *pdu, uint64_t message, uint32_t state,
+static void plan_one(struct fake_session *session, const struct fake_pdu *pdu, uint64_t message, bool is_intermediate,
                      uint64_t due_ns) {
   struct fake_server *server = session->server;
   uint32_t slot;
@@ -95,20 +91,22 @@ static void plan_one(struct fake_session *session, const struct fake_pdu *pdu, u
     server->counters.receipts_dropped++;
     return;
   }
-  *receipt = (struct fake_receipt){.message = message,
-                                   .submitted_s = server->now_wall_us / 1000000,
-                                   .account = (uint16_t)(session->account - server->accounts),
-                                   .state = (uint8_t)state,
-                                   .user_reference = pdu->user_reference,
-                                   .has_user_reference = pdu->has_user_reference,
-                                   .from_ton = pdu->dest.ton,
-                                   .from_npi = pdu->dest.npi,
-                                   .to_ton = pdu->source.ton,
-                                   .to_npi = pdu->source.npi,
-                                   .from_len = pdu->dest.len,
-                                   .to_len = pdu->source.len};
-  memcpy(receipt->from, pdu->dest.text, pdu->dest.len);
-  memcpy(receipt->to, pdu->source.text, pdu->source.len);
+  *receipt = (struct fake_receipt){.account = (uint16_t)(session->account - server->accounts),
+                                   .state = (uint8_t)fake_fate_state(&server->fate, message),
+                                   .facts = {.message = message,
+                                             .submitted_s = server->now_wall_us / 1000000,
+                                             .is_intermediate = is_intermediate,
+                                             .shape = fake_fate_shape(&server->fate, message),
+                                             .user_reference = pdu->user_reference,
+                                             .has_user_reference = pdu->has_user_reference,
+                                             .from_ton = pdu->dest.ton,
+                                             .from_npi = pdu->dest.npi,
+                                             .to_ton = pdu->source.ton,
+                                             .to_npi = pdu->source.npi,
+                                             .from_len = pdu->dest.len,
+                                             .to_len = pdu->source.len}};
+  memcpy(receipt->facts.from, pdu->dest.text, pdu->dest.len);
+  memcpy(receipt->facts.to, pdu->source.text, pdu->source.len);
   if (server->options->receipts == FAKE_RECEIPTS_EARLY) {
     enqueue(server, slot, false);
     fake_receipt_pump(server, session->account);
@@ -121,82 +119,29 @@ static void plan_one(struct fake_session *session, const struct fake_pdu *pdu, u
 void fake_receipt_plan(struct fake_session *session, const struct fake_pdu *pdu, uint64_t message, uint64_t answer_ns) {
   struct fake_server *server = session->server;
   const struct fake_options *options = server->options;
-  if (options->receipts == FAKE_RECEIPTS_OFF || (pdu->registered_delivery & 3) == 0) return;
-  uint32_t state = fake_fate_state(&server->fate, message);
-  if (!is_wanted(options, pdu->registered_delivery, state)) return;
+  if (options->receipts == FAKE_RECEIPTS_OFF) return;
   uint64_t due_ns = answer_ns + (uint64_t)options->receipt_delay_ms * MS_NS;
-  plan_one(session, pdu, message, state, due_ns);
-  if (options->receipts == FAKE_RECEIPTS_DUPLICATE) plan_one(session, pdu, message, state, due_ns);
+  if ((pdu->registered_delivery & WANTS_INTERMEDIATE) != 0) plan_one(session, pdu, message, true, due_ns);
+  if (!is_wanted(options, pdu->registered_delivery, fake_fate_state(&server->fate, message))) return;
+  plan_one(session, pdu, message, false, due_ns);
+  if (options->receipts == FAKE_RECEIPTS_DUPLICATE) plan_one(session, pdu, message, false, due_ns);
 }
 
-/* message_state of a stat word, SMPP 3.4 §5.2.28; NO_STATE for a carrier's own word. */
-static uint8_t state_number(const char *stat) {
-  static const char *const words[] = {"ENROUTE", "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD"};
-  for (uint8_t index = 0; index < sizeof words / sizeof *words; index++)
-    if (strcmp(stat, words[index]) == 0) return (uint8_t)(index + 1);
-  return NO_STATE;
-}
-
-static unsigned char *put(unsigned char *out, const void *octets, size_t len) {
-  memcpy(out, octets, len);
-  return out + len;
-}
-#define PUT_LITERAL(out, text) put(out, text, sizeof(text) - 1)
-
-/* The text of SMPP 3.4 appendix B. */
-static unsigned char *put_text(unsigned char *out, const struct fake_server *server, const struct fake_receipt *receipt,
-                               const unsigned char *id, uint32_t id_len) {
-  const char *stat = server->options->state[receipt->state].stat;
-  bool is_delivered = strcmp(stat, "DELIVRD") == 0;
-  char submitted[11], done[11];
-  fake_time_put_minute(receipt->submitted_s, submitted);
-  fake_time_put_minute(server->now_wall_us / 1000000, done);
-  out = PUT_LITERAL(out, "id:");
-  out = put(out, id, id_len);
-  out = is_delivered ? PUT_LITERAL(out, " sub:001 dlvrd:001 submit date:") : PUT_LITERAL(out, " sub:001 dlvrd:000 submit date:");
-  out = put(out, submitted, 10);
-  out = PUT_LITERAL(out, " done date:");
-  out = put(out, done, 10);
-  out = PUT_LITERAL(out, " stat:");
-  out = put(out, stat, strlen(stat));
-  return is_delivered ? PUT_LITERAL(out, " err:000 text:") : PUT_LITERAL(out, " err:001 text:");
-}
-
-static unsigned char *put_tlv(unsigned char *out, uint16_t tag, const void *value, uint16_t len) {
-  fake_smpp_put16(out, tag);
-  fake_smpp_put16(out + 2, len);
-  return put(out + 4, value, len);
-}
-
-/* A whole deliver_sm (SMPP 3.4 §4.6.1) into `pdu`; returns its length. */
-static uint32_t encode(const struct fake_server *server, const struct fake_receipt *receipt, unsigned char pdu[PDU_CAP]) {
-  bool is_decimal = server->options->is_id_decimal;
-  unsigned char id[FAKE_MESSAGE_ID_CAP] = {0};
-  uint32_t id_len = fake_message_id_len(is_decimal);
-  fake_message_id_put(server->id_prefix, receipt->message, is_decimal, id);
-  unsigned char *out = pdu + FAKE_SMPP_HEADER_LEN;
-  *out++ = 0; /* service_type */
-  *out++ = receipt->from_ton;
-  *out++ = receipt->from_npi;
-  out = put(out, receipt->from, receipt->from_len + 1u);
-  *out++ = receipt->to_ton;
-  *out++ = receipt->to_npi;
-  out = put(out, receipt->to, receipt->to_len + 1u);
-  static const unsigned char fields[] = {FAKE_ESM_RECEIPT, 0, 0, 0, 0, 0, 0, 0, 0};
-  out = put(out, fields, sizeof fields);
-  unsigned char *sm_length = out++;
-  unsigned char *text = out;
-  out = put_text(out, server, receipt, id, id_len);
-  *sm_length = (unsigned char)(out - text);
-  out = put_tlv(out, FAKE_TLV_RECEIPTED_MESSAGE_ID, id, (uint16_t)(id_len + 1));
-  uint8_t state = state_number(server->options->state[receipt->state].stat);
-  if (state != NO_STATE) out = put_tlv(out, FAKE_TLV_MESSAGE_STATE, &state, 1);
-  unsigned char reference[2];
-  fake_smpp_put16(reference, receipt->user_reference);
-  if (receipt->has_user_reference) out = put_tlv(out, FAKE_TLV_USER_MESSAGE_REFERENCE, reference, sizeof reference);
-  uint32_t len = (uint32_t)(out - pdu);
-  fake_smpp_put_header(pdu, len, FAKE_COMMAND_DELIVER_SM, FAKE_STATUS_ROK, receipt->sequence_number);
-  return len;
+bool fake_receipt_send_octets(struct fake_server *server, struct fake_account *account, const unsigned char *octets,
+                              uint32_t len) {
+  uint32_t slot;
+  struct fake_receipt *receipt = take_slot(&server->receipts, &slot);
+  unsigned char *copy = receipt != NULL ? malloc(len) : NULL;
+  if (receipt == NULL) return false;
+  *receipt = (struct fake_receipt){.account = (uint16_t)(account - server->accounts), .octets = copy, .octets_len = len};
+  if (copy == NULL) {
+    free_slot(&server->receipts, slot);
+    return false;
+  }
+  memcpy(copy, octets, len);
+  enqueue(server, slot, false);
+  fake_receipt_pump(server, account);
+  return true;
 }
 
 static bool is_ready(const struct fake_session *session, const struct fake_account *account) {
@@ -226,9 +171,20 @@ static void send_on(struct fake_session *session, uint32_t slot) {
   } while (*place != 0);
   *place = slot + 1;
   session->receipts_outstanding++;
+  if (receipt->octets != NULL) {
+    server->counters.mo_sent++;
+    fake_smpp_put32(receipt->octets + 12, receipt->sequence_number);
+    memcpy(fake_session_extend(session, receipt->octets_len), receipt->octets, receipt->octets_len);
+    return;
+  }
   server->counters.receipts_sent++;
-  unsigned char pdu[PDU_CAP];
-  uint32_t len = encode(server, receipt, pdu);
+  const struct fake_options *options = server->options;
+  struct fake_shape_run run = {
+      .id_prefix = server->id_prefix, .response_form = options->id_form, .receipt_form = options->receipt_id_form};
+  const char *stat = receipt->facts.is_intermediate ? "ENROUTE" : options->state[receipt->state].stat;
+  unsigned char pdu[FAKE_SHAPE_PDU_CAP];
+  uint32_t len =
+      fake_shape_encode(&run, &receipt->facts, stat, server->now_wall_us / 1000000, receipt->sequence_number, pdu);
   memcpy(fake_session_extend(session, len), pdu, len);
 }
 
@@ -264,10 +220,12 @@ bool fake_receipt_answered(struct fake_session *session, uint32_t sequence_numbe
   session->receipts_outstanding--;
   struct fake_receipt *receipt = &server->receipts.slots[slot];
   bool is_retried = is_temporary(status) && ++receipt->tries < TRIES_MAX && schedule(server, slot, server->now_ns + RETRY_NS);
-  if (status == 0) server->counters.receipts_answered++;
-  if (status == 0) server->counters.last_receipt_wall_us = server->now_wall_us;
-  if (status != 0) server->counters.receipts_refused++;
-  if (is_retried) server->counters.receipts_requeued++;
+  struct fake_counters *counters = &server->counters;
+  bool is_mo = receipt->octets != NULL;
+  ++*(is_mo ? status == 0 ? &counters->mo_answered : &counters->mo_refused
+            : status == 0 ? &counters->receipts_answered : &counters->receipts_refused);
+  if (status == 0 && !is_mo) counters->last_receipt_wall_us = server->now_wall_us;
+  if (is_retried) counters->receipts_requeued++;
   if (!is_retried) free_slot(&server->receipts, slot);
   if (session->account != NULL) fake_receipt_pump(server, session->account);
   return true;
@@ -295,6 +253,7 @@ uint64_t fake_receipt_pending(const struct fake_server *server) {
 }
 
 void fake_receipt_fini(struct fake_receipt_pool *pool) {
+  for (uint32_t slot = 0; slot < pool->used; slot++) free(pool->slots[slot].octets);
   free(pool->slots);
   *pool = (struct fake_receipt_pool){0};
 }

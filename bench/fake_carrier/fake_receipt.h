@@ -14,6 +14,11 @@
  * early mode, at once. Copies what it needs. Dropped, and counted so, if over a million wait. */
 void fake_receipt_plan(struct fake_session *session, const struct fake_pdu *pdu, uint64_t message, uint64_t answer_ns);
 
+/* Queue a request of ours, a whole deliver_sm whose sequence_number is set when it is sent, for `account`. Copied; kept, repeated and
+ * answered as a receipt is. False if memory is out. */
+bool fake_receipt_send_octets(struct fake_server *server, struct fake_account *account, const unsigned char *octets,
+                              uint32_t len);
+
 /* A planned receipt's time has come. */
 void fake_receipt_due(struct fake_server *server, const struct fake_due_item *item);
 

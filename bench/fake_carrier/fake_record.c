@@ -57,10 +57,9 @@ static bool finish(struct output *output) {
 
 static void put_id(struct fake_buffer *json, const struct fake_ledger *ledger, uint64_t message) {
   const struct fake_spool_run *run = &ledger->reader->run;
-  unsigned char id[FAKE_MESSAGE_ID_CAP];
-  bool is_decimal = run->is_id_decimal != 0;
-  fake_message_id_put(run->id_prefix, message, is_decimal, id);
-  fake_json_string(json, (const char *)id, fake_message_id_len(is_decimal));
+  char id[FAKE_MESSAGE_ID_CAP];
+  uint32_t id_len = fake_message_id_put(run->id_prefix, message, (enum fake_id_form)run->id_form, id);
+  fake_json_string(json, id, id_len);
 }
 
 /* What all segments say together: members that need a walk over them. */

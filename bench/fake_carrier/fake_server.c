@@ -131,6 +131,7 @@ bool fake_server_open(struct fake_server *server, const struct fake_options *opt
   server->due_armed_ns = UINT64_MAX;
   server->fate.options = options;
   server->fate.latency = options->latency;
+  server->fate.shapes = options->shapes;
   CHECK(fake_pace_limit_init(&server->fate.pace, options->throttle_tps));
   CHECK(uv_loop_init(&server->loop) == 0);
   server->listener.data = server->prepare.data = server->due_timer.data = server;

@@ -21,6 +21,7 @@ enum {
   FAKE_SESSIONS_MAX = 1024,
   FAKE_ACCOUNTS_MAX = 256,
   FAKE_STATUSES_MAX = 32,
+  FAKE_REFERENCES = 1 << 16,
   FAKE_INPUT_LEN = 256 * 1024,
 };
 
@@ -50,6 +51,11 @@ struct fake_counters {
   uint64_t receipts_refused; /* answered with another status than 0 */
   uint64_t receipts_requeued;
   uint64_t receipts_dropped;
+  uint64_t mo_sent; /* messages from phones: each part counts */
+  uint64_t mo_answered;
+  uint64_t mo_refused;
+  uint64_t queries_received;
+  uint64_t queries_known; /* among them */
   int64_t first_wall_us; /* of an accepted submit, 0 = none */
   int64_t last_wall_us;
   int64_t last_receipt_wall_us; /* when the last answer to a receipt came, 0 = none */
@@ -91,6 +97,7 @@ struct fake_server {
   uint64_t message_count; /* numbers of accepted ones, for message_id */
   uint32_t id_prefix;
   uint32_t session_count; /* serials */
+  uint32_t mo_count;      /* references of concatenated ones */
   uint32_t slots_used;
   uint32_t accounts_count;
   uint32_t dirty_count;
@@ -104,6 +111,7 @@ struct fake_server {
   struct fake_receipt_pool receipts;
   struct fake_counters counters;
   struct fake_violation_log violations;
+  uint32_t message_by_reference[FAKE_REFERENCES]; /* the last of each user_message_reference, 0 = none */
   struct fake_session *sessions[FAKE_SESSIONS_MAX];
   struct fake_account accounts[FAKE_ACCOUNTS_MAX];
   /* A frame that a read left unfinished is copied in front of the next read, so that every frame is parsed in one piece. */

@@ -34,7 +34,7 @@ struct fake_spool_record {
 struct fake_spool_run {
   char magic[8];
   uint32_t id_prefix;
-  uint8_t is_id_decimal;
+  uint8_t id_form; /* enum fake_id_form */
   uint8_t dcs0;
   uint16_t reserved;
 };

@@ -2,6 +2,7 @@
 #include "fake_submit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "fake_check.h"
 #include "fake_dispatch.h"
@@ -20,12 +21,11 @@ static void put_answer(struct fake_session *session, uint32_t command_id, uint32
     fake_session_put_header(session, command_id | FAKE_COMMAND_RESP, status, sequence_number);
     return;
   }
-  bool is_decimal = server->options->is_id_decimal;
-  uint32_t id_len = fake_message_id_len(is_decimal), len = FAKE_SMPP_HEADER_LEN + id_len + 1;
-  unsigned char *out = fake_session_extend(session, len);
-  fake_smpp_put_header(out, len, command_id | FAKE_COMMAND_RESP, status, sequence_number);
-  fake_message_id_put(server->id_prefix, message, is_decimal, out + FAKE_SMPP_HEADER_LEN);
-  out[FAKE_SMPP_HEADER_LEN + id_len] = '\0';
+  char id[FAKE_MESSAGE_ID_CAP];
+  uint32_t id_octets = fake_message_id_put(server->id_prefix, message, server->options->id_form, id) + 1;
+  unsigned char *out = fake_session_extend(session, FAKE_SMPP_HEADER_LEN + id_octets);
+  fake_smpp_put_header(out, FAKE_SMPP_HEADER_LEN + id_octets, command_id | FAKE_COMMAND_RESP, status, sequence_number);
+  memcpy(out + FAKE_SMPP_HEADER_LEN, id, id_octets);
 }
 
 static void count_failed(struct fake_counters *counters, uint32_t status) {
@@ -120,6 +120,7 @@ static void take(struct fake_session *session, const struct fake_pdu *pdu, const
     return;
   }
   server->message_count = message;
+  if (pdu->has_user_reference) server->message_by_reference[pdu->user_reference] = (uint32_t)message;
   count_accepted(server, segment->air_count);
   bool is_early = server->options->receipts == FAKE_RECEIPTS_EARLY;
   if (is_early) fake_receipt_plan(session, pdu, message, server->now_ns);

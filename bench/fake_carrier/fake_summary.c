@@ -82,6 +82,11 @@ static void put_counters(struct fake_buffer *json, const struct fake_counters *c
       {"receipts_refused", counters->receipts_refused},
       {"receipts_requeued", counters->receipts_requeued},
       {"receipts_dropped", counters->receipts_dropped},
+      {"mo_sent", counters->mo_sent},
+      {"mo_answered", counters->mo_answered},
+      {"mo_refused", counters->mo_refused},
+      {"queries_received", counters->queries_received},
+      {"queries_known", counters->queries_known},
   };
   for (size_t index = 0; index < sizeof rows / sizeof *rows; index++)
     fake_json_member_uint(json, rows[index].name, rows[index].value);

@@ -233,3 +233,65 @@ size_t fake_text_to_utf8(enum fake_encoding encoding, const unsigned char *text,
   }
   return (size_t)(end - out);
 }
+
+/* The next character of `*text`, which moves behind it; UINT32_MAX if it is no UTF-8. */
+static uint32_t next_code(const char **text, const char *end) {
+  unsigned first = (unsigned char)*(*text)++;
+  if (first < 0x80) return first;
+  unsigned more = first >= 0xF0 && first < 0xF5 ? 3 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xC2 && first < 0xE0 ? 1 : 0;
+  if (more == 0 || (size_t)(end - *text) < more) return UINT32_MAX;
+  uint32_t code = first & (0x3Fu >> more);
+  for (; more > 0; more--) {
+    unsigned octet = (unsigned char)*(*text)++;
+    if ((octet & 0xC0) != 0x80) return UINT32_MAX;
+    code = code << 6 | (octet & 0x3F);
+  }
+  return code;
+}
+
+/* Septets of a character, one or ESC and one; 0 if GSM-7 lacks it. */
+static unsigned put_gsm7(uint32_t code, unsigned char *out) {
+  for (unsigned septet = 0; septet < 128; septet++) {
+    if (septet != ESC && gsm_basic[septet] == code) {
+      out[0] = (unsigned char)septet;
+      return 1;
+    }
+    if (septet != ESC && gsm_extension(septet) == code) {
+      out[0] = ESC;
+      out[1] = (unsigned char)septet;
+      return 2;
+    }
+  }
+  return 0;
+}
+
+static unsigned put_ucs2(uint32_t code, unsigned char *out) {
+  unsigned units = code > 0xFFFF ? 2 : 1;
+  uint32_t pair = code - 0x10000;
+  uint32_t words[2] = {units == 1 ? code : 0xD800 | pair >> 10, 0xDC00 | (pair & 0x3FF)};
+  for (unsigned unit = 0; unit < units; unit++) {
+    out[2 * unit] = (unsigned char)(words[unit] >> 8);
+    out[2 * unit + 1] = (unsigned char)words[unit];
+  }
+  return 2 * units;
+}
+
+bool fake_text_from_utf8(enum fake_encoding encoding, const char *text, size_t len, unsigned char *out, size_t *out_len) {
+  const char *end = text + len;
+  unsigned char *begin = out;
+  while (text < end) {
+    uint32_t code = next_code(&text, end);
+    unsigned put = 0;
+    if (code == UINT32_MAX) return false;
+    if (encoding == FAKE_ENCODING_GSM7) put = put_gsm7(code, out);
+    if (encoding == FAKE_ENCODING_UCS2) put = put_ucs2(code, out);
+    if (encoding == FAKE_ENCODING_LATIN1 && code <= 0xFF) {
+      *out = (unsigned char)code;
+      put = 1;
+    }
+    if (put == 0) return false;
+    out += put;
+  }
+  *out_len = (size_t)(out - begin);
+  return true;
+}

@@ -41,3 +41,7 @@ static inline size_t fake_text_utf8_cap(uint32_t len) { return (size_t)len * 4 +
  * illegal becomes U+FFFD, unknown codes after ESC the basic character (23.038 §6.2.1.1). */
 size_t fake_text_to_utf8(enum fake_encoding encoding, const unsigned char *text, uint32_t len, uint32_t udh_octets,
                          char *out);
+
+/* Encode the UTF-8 at `text` (`len` octets) as `encoding`, which must be GSM7 (unpacked), UCS2 or LATIN1, into `out` (room of 2 * len
+ * octets); `out_len` tells the octets written. False if the text is no UTF-8 or has a character that the alphabet lacks. */
+bool fake_text_from_utf8(enum fake_encoding encoding, const char *text, size_t len, unsigned char *out, size_t *out_len);

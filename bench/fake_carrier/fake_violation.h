@@ -42,6 +42,7 @@
   X(payload_and_message, 0xC1)     \
   X(payload_missing, 0xC3)         \
   X(message_empty, 0x01)           \
+  X(message_id, 0x0C)              \
   X(sar_missing, 0xC3)             \
   X(sar_value, 0xC4)               \
   X(sar_with_udh, 0xC1)            \

@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use utf8;
+use Encode qw(encode);
 use File::Temp qw(tempdir);
 use FindBin;
 use IPC::Open2;
@@ -362,6 +363,174 @@ sub statuses {
     }
     return @statuses;
 }
+
+# The short message without its user data header, from where the PDU has it.
+sub text_of {
+    my ($pdu) = @_;
+    my $text = length($pdu->{short_message} // '') ? $pdu->{short_message} : $pdu->{message_payload} // '';
+    return $pdu->{esm_class} & 0x40 ? substr($text, 1 + ord $text) : $text;
+}
+
+subtest 'receipt shapes' => sub {
+    my $id = qr/[0-9a-f]{16}/;
+    my $dates = qr/submit date:\d{10} done date:\d{10}/;
+    my $usual = qr/^id:$id sub:001 dlvrd:001 $dates stat:DELIVRD err:000 text:$/;
+    my @rows = (    # shape, command, esm_class, text, TLVs that are there
+        ['standard', 5, 4, $usual, [qw(message_state receipted_message_id)]],
+        ['text', 5, 4, $usual, []],
+        ['tlv', 5, 4, qr/^$/, [qw(message_state receipted_message_id)]],
+        ['no-id', 5, 4, qr/^sub:001 dlvrd:001 $dates stat:DELIVRD/, [qw(message_state receipted_message_id)]],
+        ['cut-id', 5, 4, qr/^id:[0-9a-f]{10} sub/, [qw(message_state receipted_message_id)]],
+        ['esm0', 5, 0, $usual, [qw(message_state receipted_message_id)]],
+        ['esm0-text', 5, 0, $usual, []],
+        ['udh', 5, 0x44, $usual, [qw(message_state receipted_message_id)]],
+        ['ucs2', 5, 4, qr/^\0i\0d\0:/, []],
+        ['payload', 5, 4, $usual, []],
+        ['data-sm', 0x103, 4, $usual, [qw(message_state receipted_message_id)]],
+        ['data-sm-tlv', 0x103, 4, qr/^$/, [qw(message_state receipted_message_id)]],
+        ['bad-lengths', 5, 4, $usual, [qw(message_state receipted_message_id)]],
+        ['lower', 5, 4, qr/^ID:$id Sub:1 Dlvrd:1 Submit_date:\d+ Done_date:\d+ Stat:delivrd Err:000 Text:$/, []],
+        ['terse', 5, 4, qr/^id:$id stat:DELIVRD$/, []],
+        ['long-dates', 5, 4, qr/submit date:20\d{12} done date:20\d{12} /, []],
+        ['empty-fields', 5, 4, qr/ sub: dlvrd: submit date: done date: stat:DELIVRD err: text:$/, []],
+        ['nul', 5, 4, qr/text:\0$/, [qw(message_state receipted_message_id)]],
+        ['network-error', 5, 4, $usual, [qw(message_state network_error_code receipted_message_id)]],
+    );
+    my $carrier = start(qw(--receipts on));
+    my $peer = bound($carrier);
+    for (@rows) {
+        my ($shape, $command, $esm_class, $text, $tlvs) = @$_;
+        is(command($carrier, "shape $shape")->{ok}, JSON::PP::true, "$shape: control line");
+        my $answer = submit($peer, registered_delivery => 1);
+        my $receipt = next_pdu($peer);
+        is($receipt->{cmd}, $command, "$shape: command");
+        is($receipt->{esm_class}, $esm_class, "$shape: esm_class");
+        like(text_of($receipt), $text, "$shape: text");
+        is_deeply([sort grep { defined $receipt->{$_} } qw(message_state network_error_code receipted_message_id)], $tlvs, "$shape: TLVs");
+        is($receipt->{receipted_message_id}, "$answer->{message_id}\0", "$shape: id in the TLV") if @$tlvs;
+        my $method = $command == 5 ? 'deliver_sm_resp' : 'data_sm_resp';
+        $peer->$method(seq => $receipt->{seq}, message_id => '');
+    }
+    command($carrier, 'shape bad-tail');
+    $peer->submit_sm(destination_addr => next_phone(), short_message => 'x', registered_delivery => 1);
+    next_pdu($peer);
+    sysread $peer, my $header, 16;
+    my ($length) = unpack 'N', $header;
+    sysread $peer, my $body, $length - 16;
+    is(substr($body, -5), "\x14\x00\x00\x20\x01", 'bad-tail: a TLV that is cut off');
+    $peer->deliver_sm_resp(seq => unpack('x12 N', $header), message_id => '');
+    is(command($carrier, 'shape nonsense')->{ok}, JSON::PP::false, 'an unknown shape is refused');
+    my ($summary) = finish($carrier);
+    is($summary->{receipts_answered}, @rows + 1, 'every receipt was answered, data_sm too');
+    is($summary->{violations_total}, 0, 'and rightly');
+
+    my @ids = (    # --message-id, --receipt-id, the submit's id, the same in the receipt
+        ['hex', 'decimal', sub { sprintf '%020u', hex shift }],
+        ['hex', 'decimal-plain', sub { hex shift }],
+        ['hex', 'upper', sub { uc shift }],
+        ['decimal', 'hex', sub { sprintf '%016x', shift }],
+        ['decimal', 'decimal-plain', sub { shift =~ s/^0+//r }],
+        ['decimal', 'padded', sub { '0' x 20 . shift }],
+        ['uuid', 'same', sub { shift }],
+    );
+    for (@ids) {
+        my ($response, $form, $want) = @$_;
+        my $other = start(qw(--receipts on --id-prefix 10abcdef --message-id), $response, '--receipt-id', $form);
+        my $link = bound($other);
+        my $answer = submit($link, registered_delivery => 1);
+        like($answer->{message_id}, qr/^[0-9a-f]{8}-5e1f-4a0d-9b00-[0-9a-f]{12}$/, 'a UUID') if $response eq 'uuid';
+        my ($seen) = next_pdu($link)->{short_message} =~ /^id:(\S+)/;
+        is($seen, $want->($answer->{message_id}), "$response in the answer, $form in the receipt");
+        my (undef, @lines) = finish($other);
+        is_deeply($lines[0]{message_ids}, [$answer->{message_id}], "$response: the record has the answer's id");
+    }
+
+    my $both = start(qw(--receipts on));
+    my $link = bound($both);
+    submit($link, registered_delivery => 0x11);
+    my ($intermediate, $final) = map { next_pdu($link) } 1, 2;
+    is_deeply([@$intermediate{qw(esm_class message_state)}], [0x20, "\x01"], 'registered_delivery 0x11: first an intermediate notification');
+    is_deeply([@$final{qw(esm_class message_state)}], [4, "\x02"], 'and then the receipt');
+    finish($both);
+};
+
+subtest 'messages from phones' => sub {
+    my $carrier = start();
+    like(command($carrier, 'mo 1 2 gsm7 udh8 x')->{error}, qr/no system_id/, 'nobody has bound yet');
+    my $peer = bound($carrier);
+    my $long = '退订' x 50;
+    my $escapes = 'a' x 152 . '[' . 'b' x 40;
+    my @rows = (    # SPLIT, CODING, TEXT, data_coding, parts: octets in order of sending
+        ['udh8', 'gsm7', 'STOP now', 0, 'STOP now'],
+        ['udh8', 'gsm7', '[€]', 0, "\x1B\x3C\x1B\x65\x1B\x3E"],
+        ['udh8', 'latin1', 'été', 3, "\xE9t\xE9"],
+        ['udh8', 'ucs2', '拒收请回复R', 8, ucs2('拒收请回复R')],
+        ['udh8', 'ucs2', $long, 8, map { ucs2(substr $long, 67 * $_, 67) } 0, 1],
+        ['udh16/reversed', 'ucs2', $long, 8, map { ucs2(substr $long, 66 * $_, 66) } 1, 0],
+        ['sar', 'gsm7', $escapes, 0, 'a' x 152, "\x1B\x3C" . 'b' x 40],
+        ['payload', 'ucs2', $long, 8, ucs2($long)],
+    );
+    my $reference = 1;    # the one above that went nowhere
+    for (@rows) {
+        my ($split, $coding, $text, $data_coding, @parts) = @$_;
+        my $name = "$coding, $split, " . length($text) . ' characters';
+        $reference++;
+        my $reply = command($carrier, encode('UTF-8', "mo 8613900000001 10690001 $coding $split $text"));
+        is($reply->{parts}, scalar @parts, "$name: parts") or diag($reply->{error});
+        for my $index (0 .. $#parts) {
+            my $pdu = next_pdu($peer);
+            my $number = $split =~ /reversed/ ? @parts - $index : $index + 1;
+            is_deeply([@$pdu{qw(cmd source_addr destination_addr data_coding)}], [5, '8613900000001', '10690001', $data_coding], "$name: fields");
+            my $text = length $pdu->{short_message} ? $pdu->{short_message} : $pdu->{message_payload};
+            my $udh = @parts == 1 ? '' : $split =~ /^udh8/ ? udh8($reference, scalar @parts, $number)
+                : $split =~ /^udh16/ ? udh16($reference, scalar @parts, $number) : '';
+            is(unpack('H*', $text), unpack('H*', $udh . $parts[$index]), "$name: text of part $number");
+            is($pdu->{esm_class}, $udh eq '' ? 0 : 0x40, "$name: esm_class");
+            is_deeply([map { unpack 'H*', $pdu->{$_} // '' } qw(sar_msg_ref_num sar_total_segments sar_segment_seqnum)],
+                [sprintf('%04x', $reference), sprintf('%02x', scalar @parts), sprintf('%02x', $number)], "$name: SAR") if $split eq 'sar';
+            $peer->deliver_sm_resp(seq => $pdu->{seq}, message_id => '');
+        }
+    }
+    my @wrong = (['mo 1 2 gsm7 udh8', qr/want FROM TO/], ['mo +1 2 gsm7 udh8 x', qr/digits/], ['mo 1 2 gsm8 udh8 x', qr/CODING/],
+        ['mo 1 2 gsm7 udh9 x', qr/SPLIT/], ["mo 1 2 gsm7 udh8 \x{E7}\x{8535}", qr/does not fit/], ['mo', qr/argument is missing/]);
+    like(command($carrier, encode('UTF-8', $$_[0]))->{error}, $$_[1], encode('UTF-8', $$_[0])) for @wrong;
+    command($carrier, 'mo 1 2 gsm7 udh8 again');
+    my $first = next_pdu($peer);
+    $peer->deliver_sm_resp(seq => $first->{seq}, message_id => '', status => 0x64);
+    my $second = next_pdu($peer);
+    is($second->{short_message}, 'again', 'a message that is answered with RX_T_APPN comes again');
+    $peer->deliver_sm_resp(seq => $second->{seq}, message_id => '');
+    my ($summary) = finish($carrier);
+    is($summary->{mo_sent}, $summary->{mo_answered} + $summary->{mo_refused}, 'summary: each was answered');
+    is($summary->{mo_refused}, 1, 'summary: mo_refused');
+};
+
+subtest 'query_sm' => sub {
+    my $deaf = start();
+    my $peer = bound($deaf);
+    $peer->query_sm(message_id => '1', source_addr => '10690001');
+    status_is(next_pdu($peer), 0x03, 'off: the command is refused');
+    finish($deaf);
+    for my $form (qw(hex decimal uuid)) {
+        my $carrier = start(qw(--query on --receipt-state UNDELIV@1 --message-id), $form);
+        $peer = bound($carrier);
+        my $answer = submit($peer, user_message_reference => pack('n', 4711));
+        for (['its message_id', $answer->{message_id}], ['its user_message_reference', '4711']) {
+            my ($name, $id) = @$_;
+            $peer->query_sm(message_id => $id, source_addr => '10690001');
+            my $pdu = next_pdu($peer);
+            status_is($pdu, 0, "$form, by $name: known");
+            is_deeply([@$pdu{qw(cmd message_id message_state)}], [0x80000003, $id, 5], "$form, by $name: state");
+        }
+        for my $id ('4712', substr($answer->{message_id}, 1), '99999999', '') {
+            $peer->query_sm(message_id => $id, source_addr => '10690001');
+            status_is(next_pdu($peer), 0x67, "$form, “$id”: RQUERYFAIL");
+        }
+        status_is(raw($peer, 3, "1\0\0\0", 78), 0x02, "$form: without a source_addr");
+        my ($summary) = finish($carrier);
+        is_deeply([@$summary{qw(queries_received queries_known)}], [7, 2], "$form: summary");
+    }
+};
 
 subtest 'faults' => sub {
     my $count = 400;
