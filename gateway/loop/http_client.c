@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* curl's multi interface on the loop: curl tells which sockets to watch and when to call it again, and is called from
+ * their callbacks and from the client's turn. What has ended is told in the turn only, so that no upcall comes from
+ * inside curl or inside a downcall. */
+
+#include "loop/http_client.h"
+
+#include "base/check.h"
+#include "loop/http_sockets.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define BODY_OCTETS_FIRST 4096
+#define RETRY_AFTER_MAX   64
+#define IDLE_S            20L              /* a connection that rested longer is not used again */
+#define TIMER_NET_US      (50 * US_PER_MS) /* see on_time */
+#define REASON_OCTETS     (CURL_ERROR_SIZE + 128)
+
+struct place {
+	struct http_client *client;
+	CURL *easy;
+	bool is_busy;
+	bool is_written; /* a connection was found, and the request handed to it */
+	bool is_cut;
+	bool is_too_much; /* headers beyond all measure */
+	char *url;        /* as easy has it */
+	const char *method;
+	struct curl_slist lines[HTTP_CLIENT_HEADERS_MAX];
+	char *body;
+	size_t body_len;
+	size_t body_cap;
+	size_t header_octets;
+	char retry_after[RETRY_AFTER_MAX];
+	size_t retry_after_len;
+	const char *refusal; /* what the guard said of an address; NULL = it was not asked, or content */
+	char refused[INET6_ADDRSTRLEN];
+	char error[CURL_ERROR_SIZE];
+};
+
+struct http_client {
+	struct loop *loop;
+	struct loop_member member;
+	const struct http_client_events *events;
+	void *ctx;
+	CURLM *multi;
+	struct http_sockets *sockets;
+	const struct address_guard *guard;
+	size_t body_octets_max;
+	mono_us timer_at; /* when curl wants to be called; INT64_MAX = not */
+	unsigned running; /* as curl counts */
+	unsigned busy;    /* as we do: more where something has ended and is not told yet */
+	bool has_new;     /* begun since curl was called */
+	unsigned count;
+	struct place probe;
+	struct place places[];
+};
+
+/* -- what curl asks -- */
+
+static int on_watch(CURL *easy, curl_socket_t fd, int what, void *ctx, void *ignored)
+{
+	struct http_client *client = ctx;
+	(void)easy;
+	(void)ignored;
+	return http_sockets_watch(client->sockets, fd, what) ? 0 : -1;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
+{
+	struct http_client *client = ctx;
+	(void)multi;
+	client->timer_at = timeout_ms < 0 ? INT64_MAX : loop_now(client->loop).mono + timeout_ms * US_PER_MS;
+	return 0;
+}
+
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct place *place = ctx;
+	(void)purpose;
+	const char *refusal = address_guard_refusal(place->client->guard, &address->addr);
+	if (refusal == NULL)
+		return http_sockets_open(place->client->sockets, address);
+	place->refusal = refusal;
+	const void *octets = address->family == AF_INET6
+				     ? (const void *)&((struct sockaddr_in6 *)(void *)&address->addr)->sin6_addr
+				     : (const void *)&((struct sockaddr_in *)(void *)&address->addr)->sin_addr;
+	if (inet_ntop(address->family, octets, place->refused, sizeof place->refused) == NULL)
+		place->refused[0] = '\0';
+	return CURL_SOCKET_BAD;
+}
+
+static int on_close(void *ctx, curl_socket_t fd)
+{
+	struct http_client *client = ctx;
+	http_sockets_close(client->sockets, fd);
+	return 0;
+}
+
+/* There is a connection, and the request is about to be handed to it. Where that happens a second time curl has found a
+ * kept connection dead and means to say all again, which the peer may have heard. */
+static int on_request(void *ctx, char *peer, char *own, int peer_port, int own_port)
+{
+	struct place *place = ctx;
+	(void)peer;
+	(void)own;
+	(void)peer_port;
+	(void)own_port;
+	if (place->is_written)
+		return CURL_PREREQFUNC_ABORT;
+	place->is_written = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *ctx)
+{
+	static const char name[] = "retry-after:";
+	struct place *place = ctx;
+	size_t len = size * count;
+	place->header_octets += len;
+	if (place->header_octets > HTTP_CLIENT_HEADER_OCTETS_MAX) {
+		place->is_too_much = true;
+		return 0;
+	}
+	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
+		place->retry_after_len = 0; /* what came before was an interim answer's */
+	if (len < sizeof name || strncasecmp(line, name, sizeof name - 1) != 0)
+		return len;
+	const char *from = line + sizeof name - 1;
+	const char *to = line + len;
+	while (from < to && (*from == ' ' || *from == '\t'))
+		from++;
+	while (to > from && (unsigned char)to[-1] <= ' ')
+		to--;
+	if ((size_t)(to - from) <= sizeof place->retry_after) {
+		place->retry_after_len = (size_t)(to - from);
+		memcpy(place->retry_after, from, place->retry_after_len);
+	}
+	return len;
+}
+
+static size_t on_body(char *octets, size_t size, size_t count, void *ctx)
+{
+	struct place *place = ctx;
+	size_t len = size * count;
+	size_t want = place->body_len + len;
+	if (want > place->client->body_octets_max) {
+		place->is_cut = true;
+		return 0;
+	}
+	if (want > place->body_cap) {
+		size_t cap = place->body_cap ? place->body_cap : BODY_OCTETS_FIRST;
+		while (cap < want)
+			cap *= 2;
+		char *grown = realloc(place->body, cap);
+		if (grown == NULL) {
+			place->is_cut = true;
+			return 0;
+		}
+		place->body = grown;
+		place->body_cap = cap;
+	}
+	memcpy(place->body + place->body_len, octets, len);
+	place->body_len = want;
+	return len;
+}
+
+/* -- what has ended -- */
+
+static void act(struct http_client *client, curl_socket_t fd, int events)
+{
+	int running = 0;
+	curl_multi_socket_action(client->multi, fd, events, &running);
+	client->running = (unsigned)running;
+}
+
+static void on_ready(void *ctx, curl_socket_t fd, int events)
+{
+	act(ctx, fd, events);
+}
+
+/* curl reads a clock of its own. Called a moment too early it does nothing, and does not ask again, since to it nothing has
+ * changed: so as long as anything runs it is called again by itself. */
+static void on_time(struct http_client *client, mono_us now)
+{
+	client->timer_at = INT64_MAX;
+	client->has_new = false;
+	act(client, CURL_SOCKET_TIMEOUT, 0);
+	if (client->timer_at == INT64_MAX && client->running > 0)
+		client->timer_at = now + TIMER_NET_US;
+}
+
+static const char *reason_of(const struct place *place, CURLcode code, char out[REASON_OCTETS])
+{
+	if (place->refusal != NULL && !place->is_written)
+		snprintf(out, REASON_OCTETS, "the address %s is %s and not among those that the account allows",
+			 place->refused, place->refusal);
+	else if (place->is_written && code == CURLE_ABORTED_BY_CALLBACK)
+		snprintf(out, REASON_OCTETS, "the connection was closed before an answer came");
+	else if (place->is_too_much)
+		snprintf(out, REASON_OCTETS, "the answer has more than %d octets of headers",
+			 HTTP_CLIENT_HEADER_OCTETS_MAX);
+	else
+		snprintf(out, REASON_OCTETS, "%s", place->error[0] ? place->error : curl_easy_strerror(code));
+	return out;
+}
+
+static void leave(struct http_client *client, struct place *place)
+{
+	curl_multi_remove_handle(client->multi, place->easy);
+	place->is_busy = false;
+	client->busy--;
+}
+
+static void end_place(struct http_client *client, struct place *place, CURLcode code)
+{
+	char reason[REASON_OCTETS];
+	long status = 0;
+	curl_easy_getinfo(place->easy, CURLINFO_RESPONSE_CODE, &status);
+	leave(client, place);
+	bool is_whole = code == CURLE_OK || (place->is_cut && code == CURLE_WRITE_ERROR);
+	struct http_result result = {
+		.end = is_whole            ? HTTP_END_ANSWERED
+		       : place->is_written ? HTTP_END_LOST
+					   : HTTP_END_UNSENT,
+		.status = (unsigned)status,
+		.retry_after = { place->retry_after, place->retry_after_len },
+		.body = { place->body, place->is_cut ? 0 : place->body_len },
+		.is_cut = place->is_cut,
+		.reason = is_whole ? "" : reason_of(place, code, reason),
+	};
+	if (place == &client->probe)
+		client->events->on_probed(client->ctx, code == CURLE_OK, result.reason);
+	else
+		client->events->on_done(client->ctx, (unsigned)(place - client->places), &result);
+}
+
+static void turn(void *ctx, struct now now)
+{
+	struct http_client *client = ctx;
+	CURLMsg *message;
+	int left;
+	if (now.mono >= client->timer_at)
+		on_time(client, now.mono);
+	while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
+		char *place = NULL;
+		CURLcode code = message->data.result;
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &place);
+		end_place(client, (struct place *)(void *)place, code);
+	}
+}
+
+static mono_us next_deadline(void *ctx)
+{
+	const struct http_client *client = ctx;
+	return client->timer_at;
+}
+
+/* -- making -- */
+
+static void init_library(void)
+{
+	CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+}
+
+/* What never changes from request to request. False where curl has no memory. */
+static bool init_place(struct http_client *client, struct place *place, const struct http_client_options *options)
+{
+	place->client = client;
+	place->easy = curl_easy_init();
+	CURL *easy = place->easy;
+	if (easy == NULL)
+		return false;
+	bool is_set = true;
+#define SET(option, value) is_set = curl_easy_setopt(easy, option, value) == CURLE_OK && is_set
+	SET(CURLOPT_PRIVATE, (void *)place);
+	SET(CURLOPT_ERRORBUFFER, place->error);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	/* A resolver's thread that hangs is left alone, or it would stop the whole loop. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	SET(CURLOPT_USERAGENT, "hongyan");
+	SET(CURLOPT_PROXY, options->proxy != NULL ? options->proxy : ""); /* "": not the environment's */
+	SET(CURLOPT_NOPROXY, "");
+	SET(CURLOPT_MAXAGE_CONN, IDLE_S);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(options->connect_timeout_us / US_PER_MS));
+	SET(CURLOPT_TIMEOUT_MS, (long)(options->response_timeout_us / US_PER_MS));
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+	SET(CURLOPT_OPENSOCKETDATA, place);
+	SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	SET(CURLOPT_CLOSESOCKETDATA, client);
+	SET(CURLOPT_PREREQFUNCTION, on_request);
+	SET(CURLOPT_PREREQDATA, place);
+	SET(CURLOPT_HEADERFUNCTION, on_header);
+	SET(CURLOPT_HEADERDATA, place);
+	SET(CURLOPT_WRITEFUNCTION, on_body);
+	SET(CURLOPT_WRITEDATA, place);
+	if (options->ca_file != NULL) {
+		SET(CURLOPT_CAINFO, options->ca_file);
+		SET(CURLOPT_PROXY_CAINFO, options->ca_file);
+	}
+	if (options->cert_file != NULL)
+		SET(CURLOPT_SSLCERT, options->cert_file);
+	if (options->key_file != NULL)
+		SET(CURLOPT_SSLKEY, options->key_file);
+#undef SET
+	return is_set;
+}
+
+static bool init_multi(struct http_client *client)
+{
+	client->multi = curl_multi_init();
+	client->sockets = http_sockets_create(loop_uv(client->loop), on_ready, client);
+	if (client->multi == NULL || client->sockets == NULL)
+		return false;
+	long most = (long)client->count;
+	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_watch);
+	curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+	curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, most);
+	curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, most + 1); /* the probe's */
+	curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	return true;
+}
+
+struct http_client *http_client_create(struct loop *loop, const struct http_client_options *options,
+				       const struct http_client_events *events, void *ctx)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	CHECK(options->places >= 1 && options->places <= HTTP_CLIENT_PLACES_MAX);
+	CHECK(pthread_once(&once, init_library) == 0);
+	struct http_client *client = calloc(1, sizeof *client + options->places * sizeof client->places[0]);
+	if (client == NULL)
+		return NULL;
+	client->loop = loop;
+	client->events = events;
+	client->ctx = ctx;
+	client->guard = options->guard;
+	client->body_octets_max = options->body_octets_max;
+	client->timer_at = INT64_MAX;
+	client->count = options->places;
+	client->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = client };
+	loop_add(loop, &client->member);
+	bool made = init_multi(client) && init_place(client, &client->probe, options);
+	for (unsigned i = 0; made && i < client->count; i++)
+		made = init_place(client, &client->places[i], options);
+	if (made)
+		return client;
+	http_client_destroy(client);
+	return NULL;
+}
+
+static void fini_place(struct place *place)
+{
+	if (place->is_busy)
+		curl_multi_remove_handle(place->client->multi, place->easy);
+	curl_easy_cleanup(place->easy);
+	free(place->url);
+	free(place->body);
+}
+
+void http_client_destroy(struct http_client *client)
+{
+	if (client == NULL)
+		return;
+	loop_remove(&client->member);
+	fini_place(&client->probe);
+	for (unsigned i = 0; i < client->count; i++)
+		fini_place(&client->places[i]);
+	if (client->multi != NULL)
+		curl_multi_cleanup(client->multi); /* closes what is kept */
+	http_sockets_destroy(client->sockets);
+	free(client);
+}
+
+/* -- requests -- */
+
+static void set_url(struct place *place, const char *url)
+{
+	if (place->url != NULL && strcmp(place->url, url) == 0)
+		return;
+	free(place->url);
+	place->url = strdup(url);
+	curl_easy_setopt(place->easy, CURLOPT_URL, url);
+	/* Where it may be HTTP/2, one connection is enough: wait and see before more are made. */
+	curl_easy_setopt(place->easy, CURLOPT_PIPEWAIT, strncasecmp(url, "https:", 6) == 0 ? 1L : 0L);
+}
+
+static void set_method(struct place *place, const char *method)
+{
+	if (place->method != NULL && strcmp(place->method, method) == 0)
+		return;
+	bool is_get = strcmp(method, "GET") == 0;
+	bool is_post = strcmp(method, "POST") == 0;
+	place->method = method;
+	curl_easy_setopt(place->easy, is_get ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
+	curl_easy_setopt(place->easy, CURLOPT_CUSTOMREQUEST, is_get || is_post ? NULL : method);
+}
+
+static void set_headers(struct place *place, const struct http_call *call)
+{
+	const char *line = call->headers;
+	CHECK(call->header_count <= HTTP_CLIENT_HEADERS_MAX);
+	for (unsigned i = 0; i < call->header_count; i++) {
+		/* curl only reads it. */
+		place->lines[i].data = (char *)(uintptr_t)line;
+		place->lines[i].next = i + 1 < call->header_count ? &place->lines[i + 1] : NULL;
+		line += strlen(line) + 1;
+	}
+	curl_easy_setopt(place->easy, CURLOPT_HTTPHEADER, call->header_count ? &place->lines[0] : NULL);
+}
+
+static void enter(struct http_client *client, struct place *place)
+{
+	CHECK(!place->is_busy);
+	place->is_busy = true;
+	client->busy++;
+	client->has_new = true;
+	place->is_written = place->is_cut = place->is_too_much = false;
+	place->body_len = place->header_octets = place->retry_after_len = 0;
+	place->refusal = NULL;
+	place->error[0] = '\0';
+	CHECK(curl_multi_add_handle(client->multi, place->easy) == CURLM_OK);
+}
+
+void http_client_start(struct http_client *client, unsigned index, const struct http_call *call)
+{
+	CHECK(index < client->count);
+	struct place *place = &client->places[index];
+	set_url(place, call->url);
+	set_method(place, call->method);
+	set_headers(place, call);
+	if (strcmp(call->method, "GET") != 0) {
+		curl_easy_setopt(place->easy, CURLOPT_POSTFIELDS, call->body.len ? call->body.at : "");
+		curl_easy_setopt(place->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
+	}
+	enter(client, place);
+}
+
+void http_client_flush(struct http_client *client)
+{
+	if (client->has_new)
+		on_time(client, loop_now(client->loop).mono);
+	if (client->running < client->busy)
+		loop_turn_soon(client->loop);
+}
+
+bool http_client_cancel(struct http_client *client, unsigned index)
+{
+	CHECK(index < client->count && client->places[index].is_busy);
+	struct place *place = &client->places[index];
+	leave(client, place);
+	return place->is_written;
+}
+
+void http_client_probe(struct http_client *client, const char *url)
+{
+	set_url(&client->probe, url);
+	curl_easy_setopt(client->probe.easy, CURLOPT_CONNECT_ONLY, 1L);
+	/* Or it would sit among the kept ones, and nobody could use it. */
+	curl_easy_setopt(client->probe.easy, CURLOPT_FORBID_REUSE, 1L);
+	enter(client, &client->probe);
+	http_client_flush(client);
+}
+
+unsigned http_client_connections(const struct http_client *client)
+{
+	return http_sockets_count(client->sockets);
+}
