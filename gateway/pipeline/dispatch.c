@@ -130,7 +130,7 @@ static struct parcel *next_beside_poison(const struct pipeline *pipeline, const 
 static unsigned fill_from(struct pipeline *pipeline, struct account *account, struct now now, struct store_begin *items,
 			  unsigned count, unsigned *fresh)
 {
-	if (account->state != CARRIER_UP || now.mono < account->paused_until)
+	if (!account->is_live || now.mono < account->paused_until)
 		return count;
 	const struct carrier *carrier = account->options->carrier;
 	unsigned credit = carrier->ops->credit(carrier);
@@ -282,9 +282,10 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 		dispatch_forget(pipeline, parcel);
 	}
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		struct carrier *carrier = pipeline->options->accounts[i].carrier;
+		struct carrier *carrier = accounts_carrier(&pipeline->accounts[i]);
 		submitting_turn(pipeline, &pipeline->accounts[i], now);
-		carrier->ops->flush(carrier); /* the carrier works while we go on */
+		if (carrier != NULL)
+			carrier->ops->flush(carrier); /* the carrier works while we go on */
 	}
 }
 
@@ -316,6 +317,8 @@ void dispatch_fenced(struct pipeline *pipeline, struct account *account)
  * store, and come back by and by. Where no account is live nothing is read, and they may stay. */
 static bool must_make_room(struct pipeline *pipeline, const struct account *account, mono_us now)
 {
+	if (account->is_gone && !pipeline->is_draining)
+		return true;
 	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US && !pipeline->is_draining;
 }
 
@@ -333,7 +336,7 @@ static void sweep_parcel(struct pipeline *pipeline, struct account *account, str
 		settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 		return;
 	}
-	if (account->state == CARRIER_UP)
+	if (account->is_live)
 		return;
 	int other = parcel->accepted != 0 ? ROUTE_WAIT : prepare_pick_account(pipeline, parcel);
 	if (other >= 0 && other != parcel->account) {
@@ -380,7 +383,7 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 		if (parcel == NULL && list_empty(&account->begun))
 			continue;
 		mono_us at = pipeline->last_sweep + SWEEP_US;
-		if (parcel != NULL && account->state == CARRIER_UP && !pipeline->is_draining) {
+		if (parcel != NULL && account->is_live && !pipeline->is_draining) {
 			mono_us ready = token_bucket_ready_at(&account->tokens,
 							      account->reserved + dispatch_segments_missing(parcel));
 			if (account->paused_until > ready)

@@ -205,11 +205,12 @@ static struct slice next_word(struct slice *rest)
 	return next_part(rest, ' ');
 }
 
-/* The index of an account; the count of all where none has that name. */
+/* The index of an account; the count of all where none has that name, or it is gone. */
 static unsigned find_account(const struct pipeline *pipeline, struct slice name)
 {
 	unsigned i = 0;
-	while (i < pipeline->account_count && !slice_is(name, pipeline->options->accounts[i].name))
+	while (i < pipeline->account_count &&
+	       (!slice_is(name, pipeline->options->accounts[i].name) || pipeline->accounts[i].is_gone))
 		i++;
 	return i;
 }

@@ -16,46 +16,7 @@
 #define PARCELS_MIN    64
 #define STORE_GRACE_US (2 * US_PER_S)
 
-/* -- upcalls of the carriers and the store that are about state -- */
-
-static void on_carrier_state(void *ctx, enum carrier_state state, const char *reason)
-{
-	struct account *account = ctx;
-	struct pipeline *pipeline = account->pipeline;
-	uint64_t bit = UINT64_C(1) << account->index;
-	if (account->state == CARRIER_UP)
-		account->down_since = pipeline_now(pipeline).mono;
-	account->state = state;
-	pipeline->live = state == CARRIER_UP ? pipeline->live | bit : pipeline->live & ~bit;
-	pipeline->gauges.account_states[account->index] = state;
-	snprintf(pipeline->gauges.account_reasons[account->index],
-		 sizeof pipeline->gauges.account_reasons[account->index], "%s", reason);
-	pipeline->gauges.version++;
-	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_REFUSED, account->index, state == CARRIER_REFUSED);
-	struct log_line line;
-	enum log_level level = state == CARRIER_UP || pipeline->is_draining ? LOG_INFO
-			       : state == CARRIER_DOWN                      ? LOG_WARN
-									    : LOG_ERROR;
-	const char *code = state == CARRIER_UP     ? "account_up"
-			   : state == CARRIER_DOWN ? "account_down"
-						   : "account_refused";
-	if (log_begin(&line, pipeline->log, level, code, reason)) {
-		log_text(&line, "account", slice_of(account->options->name));
-		log_end(&line);
-	}
-}
-
-static void on_credit(void *ctx)
-{
-	(void)ctx; /* the turn that follows looks at all windows */
-}
-
-static void on_carrier_closed(void *ctx)
-{
-	struct account *account = ctx;
-	CHECK(account->pipeline->carriers_open > 0);
-	account->pipeline->carriers_open--;
-}
+/* -- the store's upcalls that are about state -- */
 
 static void on_store_state(void *ctx, bool is_up, const char *reason)
 {
@@ -162,23 +123,6 @@ static void on_fenced(void *ctx)
 
 /* -- making and opening -- */
 
-static void init_account(struct pipeline *pipeline, unsigned index, mono_us now)
-{
-	struct account *account = &pipeline->accounts[index];
-	*account = (struct account){
-		.options = &pipeline->options->accounts[index],
-		.pipeline = pipeline,
-		.index = (uint8_t)index,
-		.state = CARRIER_DOWN,
-		.down_since = now,
-	};
-	token_bucket_init(&account->tokens, account->options->tps, now);
-	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
-		list_init(&account->lanes[lane]);
-	list_init(&account->begun);
-	pipeline->window_total += account->options->window_total;
-}
-
 static unsigned parcels_wanted(const struct pipeline *pipeline)
 {
 	unsigned count = pipeline->options->parcel_count;
@@ -194,19 +138,19 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	if (pipeline == NULL)
 		return NULL;
 	pipeline->store = store;
-	pipeline->options = options;
+	pipeline->own_options = *options;
+	pipeline->own_options.accounts = pipeline->account_options;
+	pipeline->options = &pipeline->own_options;
 	pipeline->metrics = options->metrics;
 	pipeline->log = options->env.log;
-	pipeline->account_count = options->account_count;
 	rng_seed(&pipeline->rng, options->seed);
 	pipeline->next_reference = (uint16_t)rng_next(&pipeline->rng);
 	list_init(&pipeline->beginning);
 	list_init(&pipeline->settling);
 	list_init(&pipeline->suspects);
 	arena_init(&pipeline->foresight_arena, pipeline->foresight_block, FORESIGHT_OCTETS, FORESIGHT_OVERFLOW_OCTETS);
-	struct now now = pipeline_now(pipeline);
 	for (unsigned i = 0; i < options->account_count; i++)
-		init_account(pipeline, i, now.mono);
+		pipeline_account_open(pipeline, i, &options->accounts[i]);
 	unsigned count = parcels_wanted(pipeline);
 	pipeline->begun_cap = count;
 	pipeline->begun = calloc(count, sizeof *pipeline->begun);
@@ -252,22 +196,10 @@ void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), voi
 		.on_adopted = intake_on_adopted,
 		.on_closed = on_store_closed,
 	};
-	static const struct carrier_events carrier_events = {
-		.on_state = on_carrier_state,
-		.on_credit = on_credit,
-		.on_outcome = outcomes_on_outcome,
-		.on_late = outcomes_on_late,
-		.on_receipt = receipts_on_receipt,
-		.on_closed = on_carrier_closed,
-	};
 	pipeline->is_open = true;
 	pipeline->on_drained = on_drained;
 	pipeline->drained_ctx = ctx;
-	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		struct carrier *carrier = pipeline->accounts[i].options->carrier;
-		pipeline->carriers_open++;
-		carrier->ops->open(carrier, &carrier_events, &pipeline->accounts[i]);
-	}
+	accounts_open_carriers(pipeline);
 	pipeline->store->ops->open(pipeline->store, &store_events, pipeline);
 }
 
@@ -298,15 +230,6 @@ static void put_back_begun(struct pipeline *pipeline, wall_ms now)
 	}
 }
 
-static void close_carriers(struct pipeline *pipeline)
-{
-	pipeline->carriers_closing = true;
-	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		struct carrier *carrier = pipeline->accounts[i].options->carrier;
-		carrier->ops->close(carrier, US_PER_S / 2);
-	}
-}
-
 static void drain_turn(struct pipeline *pipeline, struct now now)
 {
 	if (pipeline->begins_under_way == 0)
@@ -317,7 +240,7 @@ static void drain_turn(struct pipeline *pipeline, struct now now)
 	 * event is durable. */
 	pipeline->refuses_receipts = is_quiet || is_overdue;
 	if (!pipeline->carriers_closing && ((is_quiet && receipts_open(pipeline) == 0) || is_overdue))
-		close_carriers(pipeline);
+		accounts_close_carriers(pipeline);
 	bool is_settled = pipeline->settling_count == 0 && pipeline->settles_under_way == 0;
 	bool is_over = now.mono >= pipeline->drain_deadline + STORE_GRACE_US;
 	if (pipeline->carriers_closing && pipeline->carriers_open == 0 && !pipeline->store_closing &&
@@ -325,15 +248,6 @@ static void drain_turn(struct pipeline *pipeline, struct now now)
 		pipeline->store_closing = true;
 		pipeline->store->ops->close(pipeline->store, STORE_GRACE_US);
 	}
-}
-
-static void flush_all(struct pipeline *pipeline)
-{
-	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		struct carrier *carrier = pipeline->accounts[i].options->carrier;
-		carrier->ops->flush(carrier);
-	}
-	pipeline->store->ops->flush(pipeline->store);
 }
 
 void pipeline_turn(struct pipeline *pipeline, struct now now)
@@ -345,9 +259,11 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	dispatch_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
 	settling_turn(pipeline, now);
+	accounts_turn(pipeline, now.mono);
 	if (pipeline->is_draining)
 		drain_turn(pipeline, now);
-	flush_all(pipeline);
+	accounts_flush(pipeline);
+	pipeline->store->ops->flush(pipeline->store);
 	pipeline->gauges.parcels_used = pipeline->pool.count - pipeline->pool.free_count;
 	metrics_set(pipeline->metrics, METRIC_PARCELS_USED, pipeline->gauges.parcels_used);
 }
@@ -364,6 +280,7 @@ mono_us pipeline_next_deadline(struct pipeline *pipeline)
 	mono_us now = pipeline_now(pipeline).mono;
 	mono_us deadline = least(dispatch_next_deadline(pipeline, now), settling_next_deadline(pipeline));
 	deadline = least(deadline, receipts_next_deadline(pipeline));
+	deadline = least(deadline, accounts_next_deadline(pipeline));
 	if (pipeline->is_draining) {
 		mono_us end = pipeline->drain_deadline + (pipeline->carriers_closing ? STORE_GRACE_US : 0);
 		deadline = least(deadline, end > now ? end : now + US_PER_MS);
@@ -384,6 +301,14 @@ void pipeline_drain(struct pipeline *pipeline, mono_us grace_us)
 	log_write(pipeline->log, LOG_INFO, "drain", "no more alerts are taken; waiting for answers");
 	let_go_of_waiting(pipeline, false);
 	receipts_drain(pipeline);
+}
+
+void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options *options)
+{
+	pipeline->own_options.routes = options->routes;
+	pipeline->own_options.decode = options->decode;
+	pipeline->own_options.render = options->render;
+	pipeline->own_options.retry = options->retry;
 }
 
 const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline)

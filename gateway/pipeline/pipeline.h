@@ -25,7 +25,7 @@
 /* One carrier account as this worker has it. */
 struct pipeline_account {
 	const char *name;
-	struct carrier *carrier; /* opened by pipeline_open, closed in its drain, destroyed by its owner */
+	struct carrier *carrier; /* opened and closed by the pipeline, destroyed by its owner */
 	enum concat concat;
 	bool wants_params; /* with CONCAT_TEXT: submits carry the alert's parameters */
 	uint8_t segments_max;
@@ -51,6 +51,14 @@ struct pipeline_options {
 	struct env env;
 };
 
+/* What operators want of an account in this worker. */
+struct pipeline_wish {
+	bool is_paused; /* nothing more is submitted */
+	bool rests;     /* and its carrier ends its links when all is answered; is_paused is set too */
+	bool has_tps;   /* instead of its options' */
+	uint32_t tps;
+};
+
 /* What a status page asks of a running pipeline; plain words that the worker writes and anyone may read. */
 struct pipeline_gauges {
 	unsigned parcels_used;
@@ -68,7 +76,8 @@ struct pipeline;
 /* The words that dead letters' reasons begin with, by the index that METRIC_DEAD has. Static storage. */
 const char *const *pipeline_dead_reasons(unsigned *count);
 
-/* Makes a pipeline; all memory for parcels is taken here. store, options and what they point to: borrowed for its life.
+/* Makes a pipeline; all memory for parcels is taken here. store: borrowed for its life. options: copied; what they point
+ * to, but for the array of accounts, is borrowed for its life.
  * NULL where there is no memory. */
 struct pipeline *pipeline_create(struct store *store, const struct pipeline_options *options);
 void pipeline_destroy(struct pipeline *pipeline);
@@ -85,5 +94,29 @@ mono_us pipeline_next_deadline(struct pipeline *pipeline);
 /* Stops reading and begins nothing more; waits for answers for at most grace_us, settles, closes carriers and store.
  * A second call with 0 ends the waiting. */
 void pipeline_drain(struct pipeline *pipeline, mono_us grace_us);
+
+/* -- accounts that come, change and go, between turns -- */
+
+/* Takes from options what may change while it runs: routes, decode, render, retry. What the former ones pointed to is not
+ * used any more, but for accounts' names. */
+void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options *options);
+
+/* An account comes, at an index where there is none now (CHECK). options: copied; its name is borrowed for the pipeline's
+ * life, and an index has the same name each time. Not after pipeline_drain. */
+void pipeline_account_open(struct pipeline *pipeline, unsigned index, const struct pipeline_account *options);
+
+/* The same carrier has other options. */
+void pipeline_account_change(struct pipeline *pipeline, unsigned index, const struct pipeline_account *options);
+
+/* An account goes: nothing more is submitted, its answers are waited for for at most grace_us, then its carrier is closed.
+ * What waits on it goes another way, if there is one; else it stays until the account comes back, or, where it does not,
+ * goes back into the store. */
+void pipeline_account_remove(struct pipeline *pipeline, unsigned index, mono_us grace_us, bool comes_back);
+
+/* True where the index has no carrier, so that the one it had may be destroyed (but not in an upcall). */
+bool pipeline_account_is_absent(const struct pipeline *pipeline, unsigned index);
+
+/* What operators want has changed. It outlives the account's carriers. */
+void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const struct pipeline_wish *wish);
 
 const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline);

@@ -16,12 +16,20 @@
 #define FORESIGHT_OCTETS          4096 /* of the first block */
 #define FORESIGHT_OVERFLOW_OCTETS (128 * 1024)
 
+enum account_presence { ACCOUNT_ABSENT, ACCOUNT_OPEN, ACCOUNT_LEAVING, ACCOUNT_CLOSING };
+
 struct account {
 	const struct pipeline_account *options;
 	struct pipeline *pipeline;
 	uint8_t index;
+	enum account_presence presence;
+	bool is_gone;  /* taken out of the configuration: what waits on it goes, and does not come back to it */
+	uint32_t life; /* counts carriers */
+	mono_us leave_deadline;
+	struct pipeline_wish wish;
 	enum carrier_state state;
-	mono_us down_since; /* where not UP */
+	bool is_live;       /* takes submits; so says pipeline.live, too */
+	mono_us down_since; /* where it is not live */
 	struct token_bucket tokens;
 	mono_us paused_until;          /* after an answer “too fast” */
 	struct list lanes[WAIT_LANES]; /* READY parcels */
@@ -34,13 +42,15 @@ struct account {
 
 struct pipeline {
 	struct store *store;
-	const struct pipeline_options *options;
+	struct pipeline_options own_options;
+	const struct pipeline_options *options; /* own_options */
+	struct pipeline_account account_options[ROUTE_ACCOUNTS_MAX];
 	struct metrics *metrics;
 	const struct log *log;
 	struct parcel_pool pool;
 	struct account accounts[ROUTE_ACCOUNTS_MAX];
-	unsigned account_count;
-	uint64_t live; /* bit n: account n takes submits */
+	unsigned account_count; /* of accounts that are or were there */
+	uint64_t live;          /* bit n: account n takes submits */
 	unsigned window_total;
 	struct rng rng;
 	uint16_t next_reference;
@@ -109,6 +119,15 @@ static inline struct now pipeline_now(const struct pipeline *pipeline)
 {
 	return pipeline->options->env.now(pipeline->options->env.ctx);
 }
+
+/* accounts.c */
+/* NULL where there is none now. */
+struct carrier *accounts_carrier(const struct account *account);
+void accounts_open_carriers(struct pipeline *pipeline);
+void accounts_close_carriers(struct pipeline *pipeline);
+void accounts_turn(struct pipeline *pipeline, mono_us now);
+void accounts_flush(struct pipeline *pipeline);
+mono_us accounts_next_deadline(const struct pipeline *pipeline);
 
 /* foresight.c */
 /* What an alert withdraws; false where nothing. out: all but origin. */

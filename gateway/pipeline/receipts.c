@@ -25,6 +25,7 @@ struct slot {
 	struct list link; /* of free, waiting, or the batch being recorded */
 	enum slot_state state;
 	struct account *account;
+	uint32_t account_life; /* of the carrier that asked */
 	receipt_token token;
 	enum message_state message_state;
 	uint8_t tries;
@@ -82,7 +83,8 @@ unsigned receipts_open(const struct pipeline *pipeline)
 static void finish(struct receipts *receipts, struct slot *slot, bool durable)
 {
 	struct carrier *carrier = slot->account->options->carrier;
-	carrier->ops->receipt_done(carrier, slot->token, durable);
+	if (carrier != NULL && slot->account_life == slot->account->life)
+		carrier->ops->receipt_done(carrier, slot->token, durable);
 	slot->state = SLOT_FREE;
 	list_remove(&slot->link);
 	list_push_front(&receipts->free, &slot->link);
@@ -123,6 +125,7 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	}
 	struct slot *slot = LIST_ITEM(receipts->free.next, struct slot, link);
 	slot->account = account;
+	slot->account_life = account->life;
 	slot->token = token;
 	slot->message_state = receipt->state;
 	slot->tries = 0;

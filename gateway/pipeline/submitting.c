@@ -85,7 +85,8 @@ static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
  * account is live it is there for whoever has a link first. */
 static void set_aside(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, struct now now)
 {
-	if (parcel->outstanding > 0 || pipeline->is_draining || now.mono - account->down_since < DOWN_PATIENCE_US)
+	bool is_long_down = account->is_gone || now.mono - account->down_since >= DOWN_PATIENCE_US;
+	if (parcel->outstanding > 0 || pipeline->is_draining || !is_long_down)
 		return;
 	dispatch_release(pipeline, parcel);
 	settling_later(pipeline, parcel, pipeline->live == 0 ? now.wall : dispatch_back_by_and_by(pipeline, now.wall));
@@ -122,9 +123,9 @@ void submitting_turn(struct pipeline *pipeline, struct account *account, struct 
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
 		}
-		if (account->state == CARRIER_UP && is_go_old(parcel, now.mono)) {
+		if (account->is_live && is_go_old(parcel, now.mono)) {
 			begin_anew(pipeline, parcel);
-		} else if (account->state == CARRIER_UP) {
+		} else if (account->is_live) {
 			if (!submit(pipeline, parcel, now))
 				break;
 		} else if (!find_another_way(pipeline, parcel, now.mono)) {

@@ -61,7 +61,7 @@ Test(outcomes, a_throttled_account_rests_as_long_as_it_says)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		begin_new(&(struct rig_setup){ .is_short = true });
-		rig.options.throttle_pause_us = 100 * US_PER_MS;
+		rig.pipeline->own_options.throttle_pause_us = 100 * US_PER_MS;
 		mono_us before = rig.now.mono;
 		rig_answer(0, 0, &rows[i].outcome);
 		mono_us until = rig.pipeline->accounts[0].paused_until;
@@ -585,7 +585,7 @@ Test(outcomes, an_end_tells_of_the_parts_that_are_out)
 {
 	for (unsigned is_back = 0; is_back < 2; is_back++) {
 		begin_new(&(struct rig_setup){ .life_ms = 5000 });
-		rig.accounts[0].wants_receipt = true;
+		rig.pipeline->account_options[0].wants_receipt = true;
 		rig_accept(0, 0, "n1");
 		rig_answer(0, 1, &throttled);
 		rig_answer(0, 2, &throttled);

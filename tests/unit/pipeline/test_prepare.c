@@ -19,8 +19,8 @@ Test(prepare, an_account_that_takes_texts_gets_the_text)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		rig_set_up(&(struct rig_setup){ .header = "class: critical" });
-		rig.accounts[0].concat = rows[i].concat;
-		rig.accounts[0].wants_params = rows[i].wants_params;
+		rig.pipeline->account_options[0].concat = rows[i].concat;
+		rig.pipeline->account_options[0].wants_params = rows[i].wants_params;
 		rig_bring(LANE_NORMAL, "", NULL);
 		rig_answer_begin();
 		const struct submit_text *text = rig.players[0].text;

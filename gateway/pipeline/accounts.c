@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Accounts and their carriers: what state they are in, what operators want of them, and how they come and go while the
+ * pipeline runs. An account keeps its index for ever.
+ *
+ *   ABSENT ── open ──► OPEN ── remove ──► LEAVING ── nothing out, or grace is over ──► CLOSING ── on_closed ──► ABSENT
+ *
+ * It is live, and takes submits, where its carrier is UP, it is OPEN, and no operator has paused it. What waits on one that
+ * is not live goes another way or back into the store, as if the carrier were down. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+#include <stdio.h>
+
+#define CLOSE_GRACE_US (US_PER_S / 2)
+
+/* Whether it is live may have changed. */
+static void judge(struct account *account)
+{
+	struct pipeline *pipeline = account->pipeline;
+	uint64_t bit = UINT64_C(1) << account->index;
+	bool is_live = account->presence == ACCOUNT_OPEN && account->state == CARRIER_UP && !account->wish.is_paused;
+	if (account->is_live && !is_live)
+		account->down_since = pipeline_now(pipeline).mono;
+	account->is_live = is_live;
+	pipeline->live = is_live ? pipeline->live | bit : pipeline->live & ~bit;
+	pipeline->gauges.version++;
+}
+
+static void on_state(void *ctx, enum carrier_state state, const char *reason)
+{
+	struct account *account = ctx;
+	struct pipeline *pipeline = account->pipeline;
+	account->state = state;
+	pipeline->gauges.account_states[account->index] = state;
+	snprintf(pipeline->gauges.account_reasons[account->index],
+		 sizeof pipeline->gauges.account_reasons[account->index], "%s", reason);
+	judge(account);
+	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_REFUSED, account->index, state == CARRIER_REFUSED);
+	struct log_line line;
+	bool is_wanted = pipeline->is_draining || account->wish.rests || account->presence != ACCOUNT_OPEN;
+	enum log_level level = state == CARRIER_UP || is_wanted ? LOG_INFO
+			       : state == CARRIER_DOWN          ? LOG_WARN
+								: LOG_ERROR;
+	const char *code = state == CARRIER_UP     ? "account_up"
+			   : state == CARRIER_DOWN ? "account_down"
+						   : "account_refused";
+	if (log_begin(&line, pipeline->log, level, code, reason)) {
+		log_text(&line, "account", slice_of(account->options->name));
+		log_end(&line);
+	}
+}
+
+static void on_credit(void *ctx)
+{
+	(void)ctx; /* the turn that follows looks at all windows */
+}
+
+static void on_closed(void *ctx)
+{
+	struct account *account = ctx;
+	struct pipeline *pipeline = account->pipeline;
+	CHECK(pipeline->carriers_open > 0);
+	pipeline->carriers_open--;
+	account->presence = ACCOUNT_ABSENT;
+	account->life++;
+	pipeline->account_options[account->index].carrier = NULL;
+	judge(account);
+}
+
+struct carrier *accounts_carrier(const struct account *account)
+{
+	return account->options->carrier;
+}
+
+static void open_carrier(struct account *account)
+{
+	static const struct carrier_events events = {
+		.on_state = on_state,
+		.on_credit = on_credit,
+		.on_outcome = outcomes_on_outcome,
+		.on_late = outcomes_on_late,
+		.on_receipt = receipts_on_receipt,
+		.on_closed = on_closed,
+	};
+	struct carrier *carrier = accounts_carrier(account);
+	account->pipeline->carriers_open++;
+	carrier->ops->open(carrier, &events, account);
+	if (account->wish.rests)
+		carrier->ops->rest(carrier, true);
+}
+
+/* The rate in force: the contract's, or what an operator has set. */
+static void set_rate(struct account *account, mono_us now)
+{
+	uint32_t rate = account->wish.has_tps ? account->wish.tps : account->options->tps;
+	if (rate != account->tokens.rate_per_s || account->tokens.filled_at == 0)
+		token_bucket_init(&account->tokens, rate, now);
+}
+
+static void init(struct pipeline *pipeline, unsigned index)
+{
+	struct account *account = &pipeline->accounts[index];
+	*account = (struct account){
+		.options = &pipeline->account_options[index],
+		.pipeline = pipeline,
+		.index = (uint8_t)index,
+	};
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+		list_init(&account->lanes[lane]);
+	list_init(&account->begun);
+}
+
+void pipeline_account_open(struct pipeline *pipeline, unsigned index, const struct pipeline_account *options)
+{
+	struct account *account = &pipeline->accounts[index];
+	mono_us now = pipeline_now(pipeline).mono;
+	CHECK(index < ROUTE_ACCOUNTS_MAX && options->carrier != NULL && !pipeline->carriers_closing);
+	for (; pipeline->account_count <= index; pipeline->account_count++)
+		init(pipeline, pipeline->account_count);
+	CHECK(account->presence == ACCOUNT_ABSENT);
+	pipeline->account_options[index] = *options;
+	account->presence = ACCOUNT_OPEN;
+	account->is_gone = false;
+	account->state = CARRIER_DOWN;
+	account->down_since = now;
+	account->paused_until = 0;
+	set_rate(account, now);
+	pipeline->window_total += options->window_total;
+	pipeline->gauges.account_states[index] = CARRIER_DOWN;
+	if (pipeline->is_open)
+		open_carrier(account);
+}
+
+void pipeline_account_change(struct pipeline *pipeline, unsigned index, const struct pipeline_account *options)
+{
+	struct account *account = &pipeline->accounts[index];
+	CHECK(index < pipeline->account_count && account->presence == ACCOUNT_OPEN);
+	struct carrier *carrier = account->options->carrier;
+	pipeline->account_options[index] = *options;
+	pipeline->account_options[index].carrier = carrier;
+	set_rate(account, pipeline_now(pipeline).mono);
+}
+
+void pipeline_account_remove(struct pipeline *pipeline, unsigned index, mono_us grace_us, bool comes_back)
+{
+	struct account *account = &pipeline->accounts[index];
+	CHECK(index < pipeline->account_count);
+	account->is_gone = !comes_back;
+	pipeline->last_sweep = 0; /* what waits on it is looked at in this turn */
+	if (account->presence != ACCOUNT_OPEN)
+		return;
+	account->presence = ACCOUNT_LEAVING;
+	account->leave_deadline = pipeline_now(pipeline).mono + grace_us;
+	CHECK(pipeline->window_total >= account->options->window_total);
+	pipeline->window_total -= account->options->window_total;
+	judge(account);
+}
+
+bool pipeline_account_is_absent(const struct pipeline *pipeline, unsigned index)
+{
+	return index >= pipeline->account_count || pipeline->accounts[index].presence == ACCOUNT_ABSENT;
+}
+
+void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const struct pipeline_wish *wish)
+{
+	struct account *account = &pipeline->accounts[index];
+	CHECK(index < pipeline->account_count);
+	bool is_other_rest = wish->rests != account->wish.rests;
+	account->wish = *wish;
+	set_rate(account, pipeline_now(pipeline).mono);
+	judge(account);
+	pipeline->last_sweep = 0;
+	struct carrier *carrier = accounts_carrier(account);
+	if (is_other_rest && account->presence == ACCOUNT_OPEN && pipeline->is_open && !pipeline->carriers_closing)
+		carrier->ops->rest(carrier, wish->rests);
+}
+
+void accounts_open_carriers(struct pipeline *pipeline)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		if (pipeline->accounts[i].presence == ACCOUNT_OPEN)
+			open_carrier(&pipeline->accounts[i]);
+	}
+}
+
+static void close_carrier(struct account *account)
+{
+	struct carrier *carrier = accounts_carrier(account);
+	account->presence = ACCOUNT_CLOSING;
+	carrier->ops->close(carrier, CLOSE_GRACE_US);
+	judge(account);
+}
+
+void accounts_close_carriers(struct pipeline *pipeline)
+{
+	pipeline->carriers_closing = true;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		if (account->presence == ACCOUNT_OPEN || account->presence == ACCOUNT_LEAVING)
+			close_carrier(account);
+	}
+}
+
+void accounts_turn(struct pipeline *pipeline, mono_us now)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		if (account->presence == ACCOUNT_LEAVING && (account->in_flight == 0 || now >= account->leave_deadline))
+			close_carrier(account);
+	}
+}
+
+void accounts_flush(struct pipeline *pipeline)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct carrier *carrier = accounts_carrier(&pipeline->accounts[i]);
+		if (carrier != NULL)
+			carrier->ops->flush(carrier);
+	}
+}
+
+mono_us accounts_next_deadline(const struct pipeline *pipeline)
+{
+	mono_us deadline = INT64_MAX;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		const struct account *account = &pipeline->accounts[i];
+		if (account->presence == ACCOUNT_LEAVING && account->leave_deadline < deadline)
+			deadline = account->in_flight == 0 ? 0 : account->leave_deadline;
+	}
+	return deadline;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Accounts that operators pause and drain, and such as come and go. */
+
+#include "pipeline_rig.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static const struct pipeline_wish runs;
+static const struct pipeline_wish paused = { .is_paused = true };
+static const struct pipeline_wish drained = { .is_paused = true, .rests = true };
+
+static void accept_all(unsigned account)
+{
+	static char ref[] = "m0";
+	for (unsigned k = 0; k < rig.players[account].submit_count; k++) {
+		ref[1] = (char)('0' + k);
+		rig_accept(account, k, ref);
+	}
+}
+
+static void close_now(unsigned account)
+{
+	cr_assert(rig.players[account].is_closing, "it was not closed");
+	rig.players[account].events->on_closed(rig.players[account].ctx);
+}
+
+/* Wherever the alert is when its account is paused: with another account on its route it goes there, else it waits, and
+ * comes back when the account does. */
+Test(accounts, an_alert_whose_account_is_paused)
+{
+	enum place { ON_LANE, BEGINNING, BEGUN };
+	static const struct row {
+		const char *name;
+		enum place place;
+		bool has_way;
+		const struct pipeline_wish *wish;
+	} rows[] = {
+		{ "waits, no way", ON_LANE, false, &paused },
+		{ "waits, another way", ON_LANE, true, &paused },
+		{ "is beginning, no way", BEGINNING, false, &paused },
+		{ "is beginning, another way", BEGINNING, true, &drained },
+		{ "is begun, no way", BEGUN, false, &drained },
+		{ "is begun, another way", BEGUN, true, &paused },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		rig_set_up(&(struct rig_setup){ .has_way = row->has_way });
+		rig.players[0].room = row->place == BEGINNING ? 10 : 0;
+		if (row->place == BEGUN)
+			rig.players[0].room = 10;
+		rig_bring(LANE_NORMAL, "", NULL);
+		if (row->place == BEGUN) {
+			rig.players[0].room = 0;
+			rig_answer_begin();
+		}
+		pipeline_account_wish(rig.pipeline, 0, row->wish);
+		rig.players[0].room = 10;
+		cr_assert_eq(rig.players[0].rests, row->wish->rests, "%s", row->name);
+		if (row->place == BEGINNING)
+			rig_answer_begin();
+		rig_pass(2 * US_PER_S);
+		if (row->has_way && rig.beginning)
+			rig_answer_begin();
+		cr_assert_eq(rig.players[0].submit_count, 0, "%s: it went to the paused one", row->name);
+		cr_assert_eq(rig.players[1].submit_count, row->has_way ? 3 : 0, "%s", row->name);
+		if (row->has_way) {
+			accept_all(1);
+		} else {
+			rig_pass(5 * US_PER_S);
+			cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", row->name);
+			cr_assert_not(rig.settled.ambiguous, "%s", row->name);
+			pipeline_account_wish(rig.pipeline, 0, &runs);
+			cr_assert_not(rig.players[0].rests, "%s", row->name);
+			rig_bring(LANE_READY, rig.state, NULL);
+			rig_answer_begin();
+			accept_all(0);
+		}
+		rig_pass(US_PER_S);
+		cr_assert_eq(rig.settled.closing, CLOSING_ACCEPTED, "%s", row->name);
+		rig_assert_nothing_is_held(row->name);
+		rig_tear_down();
+	}
+}
+
+Test(accounts, what_is_out_when_its_account_is_paused_gets_its_answer)
+{
+	rig_set_up(&(struct rig_setup){ .has_way = true });
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 3);
+	pipeline_account_wish(rig.pipeline, 0, &drained);
+	rig_pass(10 * US_PER_S);
+	cr_assert_eq(rig.settled_count, 0);
+	accept_all(0);
+	rig_pass(US_PER_S);
+	cr_assert_eq(rig.settled.closing, CLOSING_ACCEPTED);
+	rig_assert_nothing_is_held("answered");
+	rig_tear_down();
+}
+
+/* Of the account's own state nothing is forgotten meanwhile. */
+Test(accounts, a_paused_account_that_goes_down_is_down_when_it_is_resumed)
+{
+	rig_set_up(&(struct rig_setup){ 0 });
+	pipeline_account_wish(rig.pipeline, 0, &paused);
+	cr_assert_eq(rig.pipeline->live, 2);
+	rig_tell(0, CARRIER_DOWN);
+	pipeline_account_wish(rig.pipeline, 0, &runs);
+	cr_assert_eq(rig.pipeline->live, 2);
+	rig_tell(0, CARRIER_UP);
+	cr_assert_eq(rig.pipeline->live, 3);
+	rig_tear_down();
+}
+
+Test(accounts, a_rate_that_an_operator_sets_holds_at_once_and_until_taken_back)
+{
+	static const struct row {
+		const char *name;
+		struct pipeline_wish wish;
+		uint32_t want;
+	} rows[] = {
+		{ "the contract's", { .has_tps = false }, 50 },
+		{ "set", { .has_tps = true, .tps = 7 }, 7 },
+		{ "unlimited", { .has_tps = true, .tps = 0 }, 0 },
+		{ "the contract's again", { .has_tps = false }, 50 },
+	};
+	rig_set_up(&(struct rig_setup){ 0 });
+	struct pipeline_account other = rig.accounts[0];
+	other.tps = 50;
+	pipeline_account_change(rig.pipeline, 0, &other);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		pipeline_account_wish(rig.pipeline, 0, &rows[i].wish);
+		cr_assert_eq(rig.pipeline->accounts[0].tokens.rate_per_s, rows[i].want, "%s", rows[i].name);
+		pipeline_account_change(rig.pipeline, 0, &other);
+		cr_assert_eq(rig.pipeline->accounts[0].tokens.rate_per_s, rows[i].want, "%s, changed", rows[i].name);
+	}
+	rig_tear_down();
+}
+
+/* Its alerts take another way or go back; what is out is answered before it is closed. */
+Test(accounts, an_account_goes)
+{
+	static const struct row {
+		const char *name;
+		bool has_way;
+		bool comes_back;
+		bool is_out;
+		bool is_late; /* no answer within the grace */
+	} rows[] = {
+		{ "nothing out, another way", true, false, false, false },
+		{ "nothing out, no way", false, false, false, false },
+		{ "nothing out, comes back", false, true, false, false },
+		{ "out, answered", false, false, true, false },
+		{ "out, not answered", false, true, true, true },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		rig_set_up(&(struct rig_setup){ .has_way = row->has_way });
+		unsigned window = rig.pipeline->window_total;
+		rig.players[0].room = row->is_out ? 10 : 0;
+		rig_bring(LANE_NORMAL, "", NULL);
+		if (row->is_out)
+			rig_answer_begin();
+		pipeline_account_remove(rig.pipeline, 0, 3 * US_PER_S, row->comes_back);
+		rig_turn();
+		cr_assert_eq(rig.pipeline->live, 2, "%s", row->name);
+		cr_assert_eq(rig.pipeline->window_total, window - 10, "%s", row->name);
+		cr_assert_eq(rig.players[0].is_closing, !row->is_out, "%s", row->name);
+		rig_pass((row->is_late ? 3 : 1) * US_PER_S);
+		if (row->is_out)
+			accept_all(0);
+		rig_turn();
+		close_now(0);
+		cr_assert(pipeline_account_is_absent(rig.pipeline, 0), "%s", row->name);
+		if (row->has_way) {
+			rig_answer_begin();
+			accept_all(1);
+		}
+		rig_pass(US_PER_S);
+		bool waits = !row->is_out && row->comes_back;
+		bool is_back = !row->is_out && !row->has_way && !row->comes_back;
+		cr_assert_eq(rig.settled_count, !waits, "%s", row->name);
+		if (!waits)
+			cr_assert_eq(rig.settled.kind, is_back ? SETTLE_LATER : SETTLE_CLOSE, "%s", row->name);
+		/* And comes again, with another carrier. */
+		rig.players[0].is_closing = false;
+		rig.players[0].room = 10;
+		pipeline_account_open(rig.pipeline, 0, &rig.accounts[0]);
+		rig_tell(0, CARRIER_UP);
+		cr_assert_eq(rig.pipeline->window_total, window, "%s", row->name);
+		rig_turn();
+		if (waits) {
+			rig_answer_begin();
+			accept_all(0);
+			rig_pass(US_PER_S);
+		}
+		rig_assert_nothing_is_held(row->name);
+		rig_tear_down();
+	}
+}
+
+/* Its state names an account that is no more: as after a start without it. */
+Test(accounts, the_rest_of_a_long_sms_whose_account_has_gone_goes_whole_by_another)
+{
+	rig_set_up(&(struct rig_setup){ .has_way = true });
+	rig.players[0].room = 1;
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_answer_begin();
+	rig_accept(0, 0, "m0");
+	pipeline_account_remove(rig.pipeline, 0, US_PER_S, false);
+	rig_turn();
+	rig_turn();
+	close_now(0);
+	rig_pass(US_PER_S);
+	cr_assert_eq(rig.settled.kind, SETTLE_LATER);
+	cr_assert_not_null(strstr(rig.state, " 3 1 0 0 "), "%s", rig.state);
+	rig_bring(LANE_READY, rig.state, NULL);
+	rig_answer_begin();
+	cr_assert_eq(rig.players[1].submit_count, 3);
+	accept_all(1);
+	rig_pass(US_PER_S);
+	cr_assert_eq(rig.settled.closing, CLOSING_ACCEPTED);
+	cr_assert_not_null(strstr(rig.event, "\"ambiguous\":true"), "%s", rig.event);
+	rig_assert_nothing_is_held("whole");
+	rig_tear_down();
+}
+
+Test(accounts, an_account_comes)
+{
+	rig_set_up(&(struct rig_setup){ 0 });
+	static const uint8_t accounts[] = { 2 };
+	const struct route_rule rule = { .accounts = accounts, .account_count = 1 };
+	struct route_table *routes = NULL;
+	struct player third = { .base = { .ops = rig.players[0].base.ops, .name = "third" }, .room = 10 };
+	struct pipeline_account account = rig.accounts[0];
+	account.name = "third";
+	account.carrier = &third.base;
+	pipeline_account_open(rig.pipeline, 2, &account);
+	third.events->on_state(third.ctx, CARRIER_UP, "bound");
+	cr_assert_eq(rig.pipeline->live, 7);
+	cr_assert_eq(route_create(&rule, 1, &routes, NULL), ERR_OK);
+	struct pipeline_options options = rig.options;
+	options.routes = routes;
+	pipeline_configure(rig.pipeline, &options);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_answer_begin();
+	cr_assert_eq(third.submit_count, 3);
+	for (unsigned k = 0; k < 3; k++)
+		third.events->on_outcome(third.ctx, third.tokens[k],
+					 &(struct outcome){ .outcome_class = OUTCOME_ACCEPTED });
+	rig_pass(US_PER_S);
+	cr_assert_eq(rig.settled.closing, CLOSING_ACCEPTED);
+	cr_assert_not_null(strstr(rig.event, "\"account\":\"third\""), "%s", rig.event);
+	route_destroy(routes);
+	rig_assert_nothing_is_held("third");
+	rig_tear_down();
+}
