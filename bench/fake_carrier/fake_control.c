@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fake_http.h"
 #include "fake_json.h"
 #include "fake_mo.h"
 #include "fake_random.h"
@@ -30,6 +31,16 @@ static void for_each(struct fake_server *server, bool bound_only, fake_control_a
     count++;
   }
   fake_json_member_uint(reply, "sessions", count);
+}
+
+static void close_plainly(struct fake_http_connection *connection) { fake_http_close(connection, false); }
+
+static void close_rudely(struct fake_http_connection *connection) { fake_http_close(connection, true); }
+
+static void for_each_http(struct fake_server *server, void (*act)(struct fake_http_connection *)) {
+  if (server->http == NULL) return;
+  for (uint32_t slot = 0; slot < server->http->slots_used; slot++)
+    if (server->http->connections[slot] != NULL) act(server->http->connections[slot]);
 }
 
 static void act_unbind(struct fake_session *session) {
@@ -65,8 +76,20 @@ static bool on_off(const char *argument, bool *value, const char **problem) {
   static bool do_##name(struct fake_server *server, const char *argument, struct fake_buffer *reply, const char **problem)
 
 COMMAND(unbind) { return (void)argument, (void)problem, for_each(server, true, act_unbind, reply), true; }
-COMMAND(reset) { return (void)argument, (void)problem, for_each(server, false, act_reset, reply), true; }
-COMMAND(close) { return (void)argument, (void)problem, for_each(server, false, fake_session_end, reply), true; }
+COMMAND(reset) {
+  (void)argument, (void)problem;
+  for_each(server, false, act_reset, reply);
+  for_each_http(server, close_rudely);
+  return true;
+}
+
+COMMAND(close) {
+  (void)argument, (void)problem;
+  for_each(server, false, fake_session_end, reply);
+  for_each_http(server, close_plainly);
+  return true;
+}
+
 COMMAND(garbage) { return (void)argument, (void)problem, for_each(server, false, act_garbage, reply), true; }
 COMMAND(badlen) { return (void)argument, (void)problem, for_each(server, false, act_badlen, reply), true; }
 
@@ -74,6 +97,7 @@ COMMAND(freeze) {
   (void)argument, (void)problem;
   server->is_frozen = true;
   for_each(server, false, fake_session_update_reading, reply);
+  for_each_http(server, fake_http_update_reading);
   return true;
 }
 
@@ -81,6 +105,7 @@ COMMAND(thaw) {
   (void)argument, (void)problem;
   server->is_frozen = false;
   for_each(server, false, fake_session_update_reading, reply);
+  for_each_http(server, fake_http_update_reading);
   return true;
 }
 
@@ -96,6 +121,31 @@ COMMAND(fail) {
   server->fate.fail_status = (uint32_t)status;
   fake_json_member_uint(reply, "status", status);
   return true;
+}
+
+static bool needs_http(const struct fake_server *server, const char **problem) {
+  if (server->http == NULL) *problem = "this needs --http-port";
+  return server->http != NULL;
+}
+
+COMMAND(http_fail) {
+  (void)reply;
+  struct fake_http_always *always = &server->http_always;
+  if (!needs_http(server, problem)) return false;
+  always->has_refusal = strcmp(argument, "off") != 0;
+  if (!always->has_refusal || fake_http_refusal_read(argument, &always->refusal)) return true;
+  always->has_refusal = false;
+  *problem = "want a status from 400 to 599, a provider's code, or off";
+  return false;
+}
+
+COMMAND(http_fault) {
+  (void)reply;
+  if (!needs_http(server, problem)) return false;
+  server->http_always.fault.kind = FAKE_HTTP_FAULT_NONE;
+  if (strcmp(argument, "off") == 0 || fake_http_fault_read(argument, &server->http_always.fault)) return true;
+  *problem = "want drop, close, reset, cut:OCTETS, garbage, trickle:MS, huge:OCTETS, redirect or off";
+  return false;
 }
 
 COMMAND(latency) {
@@ -146,6 +196,9 @@ COMMAND(stats) {
   fake_json_member_uint(reply, "swallowed", counters->swallowed);
   fake_json_member_uint(reply, "dropped", counters->dropped);
   fake_json_member_uint(reply, "violations", server->violations.total);
+  fake_json_member_uint(reply, "http_connections", counters->http_connections);
+  fake_json_member_uint(reply, "http_requests", counters->http_requests);
+  fake_json_member_uint(reply, "http_repeats", counters->http_repeats);
   fake_json_member_uint(reply, "enquires_received", counters->enquires_received);
   fake_json_member_uint(reply, "queries_received", counters->queries_received);
   fake_json_member_uint(reply, "mo_sent", counters->mo_sent);
@@ -175,6 +228,7 @@ static const struct {
     {"fail", do_fail, A_WORD},            {"swallow", do_swallow, A_WORD},    {"latency", do_latency, A_WORD},
     {"shape", do_shape, A_WORD},          {"mo", do_mo, THE_LINE},            {"garbage", do_garbage, NO_ARGUMENT},
     {"badlen", do_badlen, NO_ARGUMENT},   {"stats", do_stats, NO_ARGUMENT},   {"quit", do_quit, NO_ARGUMENT},
+    {"http-fail", do_http_fail, A_WORD},  {"http-fault", do_http_fault, A_WORD},
 };
 enum { COMMANDS_COUNT = sizeof commands / sizeof *commands };
 

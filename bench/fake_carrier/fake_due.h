@@ -7,7 +7,7 @@
 
 enum { FAKE_DUE_MAX = 1 << 20 };
 
-enum fake_due_kind { FAKE_DUE_ANSWER, FAKE_DUE_RECEIPT };
+enum fake_due_kind { FAKE_DUE_ANSWER, FAKE_DUE_RECEIPT, FAKE_DUE_HTTP_ANSWER };
 
 struct fake_due_item {
   uint64_t due_ns;

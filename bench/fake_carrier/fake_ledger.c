@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fake_check.h"
+#include "fake_entry.h"
 #include "fake_smpp.h"
 
 enum { FIRST_CAP = 1024, SESSIONS_MAX = 1 << 24, OPEN_COPIES_MAX = 64 };
@@ -36,9 +37,27 @@ static uint64_t hash(uint64_t state, const void *octets, size_t len) {
   return state ^ state >> 32;
 }
 
+/* An sms over HTTP, as if it had come in one PDU. */
+static bool read_entry(const struct fake_spool_record *record, struct fake_pdu *pdu, struct fake_segment *segment) {
+  struct fake_entry entry;
+  if (!fake_entry_read((const unsigned char *)(record + 1), record->len, &entry)) return false;
+  *pdu = (struct fake_pdu){.source = {.text = entry.from.at, .len = (uint8_t)entry.from.len},
+                           .dest = {.text = entry.to.at, .len = (uint8_t)entry.to.len},
+                           .data_coding = entry.encoding == FAKE_ENCODING_UCS2 ? 8 : 0};
+  *segment = (struct fake_segment){.encoding = entry.encoding,
+                                   .method = FAKE_METHOD_HTTP,
+                                   .text = (const unsigned char *)entry.text.at,
+                                   .text_len = (uint32_t)entry.text.len,
+                                   .air_count = entry.segments,
+                                   .total = 1,
+                                   .number = 1};
+  return true;
+}
+
 bool fake_ledger_read(const struct fake_ledger *ledger, const struct fake_spool_record *record, struct fake_pdu *pdu,
                       struct fake_segment *segment) {
   struct fake_violation_found found;
+  if (record->kind == FAKE_SPOOL_HTTP) return read_entry(record, pdu, segment);
   const unsigned char *frame = (const unsigned char *)(record + 1);
   return record->len >= FAKE_SMPP_HEADER_LEN && fake_pdu_parse(frame, record->len, pdu, &found) &&
          fake_segment_read(pdu, (enum fake_encoding)ledger->reader->run.dcs0, segment, &found);
@@ -175,6 +194,10 @@ void fake_ledger_text(const struct fake_ledger *ledger, const struct fake_ledger
     struct fake_pdu pdu;
     struct fake_segment read;
     if (segment == NULL || !fake_ledger_read(ledger, segment->record, &pdu, &read)) continue;
+    if (read.method == FAKE_METHOD_HTTP) {
+      fake_buffer_append(text, read.text, read.text_len);
+      continue;
+    }
     size_t cap = fake_text_utf8_cap(read.text_len);
     char *room = (char *)fake_buffer_extend(text, cap);
     text->len -= cap - fake_text_to_utf8(read.encoding, read.text, read.text_len, read.udh_octets, room);
@@ -225,7 +248,7 @@ void fake_ledger_build(struct fake_ledger *ledger, const struct fake_spool_reade
   const struct fake_spool_record *record;
   while ((record = fake_spool_reader_next(reader, &offset)) != NULL) {
     if (record->kind == FAKE_SPOOL_SESSION) note_session(ledger, record);
-    if (record->kind == FAKE_SPOOL_MESSAGE) add_record(ledger, record);
+    if (record->kind == FAKE_SPOOL_MESSAGE || record->kind == FAKE_SPOOL_HTTP) add_record(ledger, record);
   }
   compare_messages(ledger);
 }

@@ -75,7 +75,7 @@ struct fake_ledger {
  * program if memory is out. */
 void fake_ledger_build(struct fake_ledger *ledger, const struct fake_spool_reader *reader);
 
-/* Parse the PDU of `record` again; false if it is none of ours. */
+/* Parse the PDU of `record` again, or make one up for an sms over HTTP; false if it is none of ours. */
 bool fake_ledger_read(const struct fake_ledger *ledger, const struct fake_spool_record *record, struct fake_pdu *pdu,
                       struct fake_segment *segment);
 

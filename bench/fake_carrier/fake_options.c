@@ -136,6 +136,46 @@ static bool on_fail(struct fake_options *options, const char *value) {
   return true;
 }
 
+static bool on_http_port(struct fake_options *options, const char *value) {
+  uint32_t port;
+  if (!read_u32(value, 0, 65535, &port)) return false;
+  options->has_http = true;
+  options->http_port = (uint16_t)port;
+  return true;
+}
+
+static bool on_http_user(struct fake_options *options, const char *value) {
+  options->http_user = value;
+  return *value != '\0';
+}
+
+static bool on_http_secret(struct fake_options *options, const char *value) {
+  options->http_secret = value;
+  return *value != '\0';
+}
+
+static bool on_http_fail(struct fake_options *options, const char *value) {
+  char left[ITEM_CAP], right[ITEM_CAP];
+  uint32_t count = options->http_fail_count;
+  double rate, before = count == 0 ? 0 : options->http_fail[count - 1].up_to;
+  if (count == FAKE_OPTIONS_FAIL_MAX || !next_pair(&value, left, right) || *value != '\0') return false;
+  if (!fake_http_refusal_read(left, &options->http_fail[count].refusal) || !read_share(right, 1 - before + 1e-9, &rate)) return false;
+  options->http_fail[count].up_to = before + rate;
+  options->http_fail_count++;
+  return true;
+}
+
+static bool on_http_fault(struct fake_options *options, const char *value) {
+  char left[ITEM_CAP], right[ITEM_CAP];
+  uint32_t count = options->http_fault_count;
+  double rate, before = count == 0 ? 0 : options->http_fault[count - 1].up_to;
+  if (count == FAKE_OPTIONS_FAIL_MAX || !next_pair(&value, left, right) || *value != '\0') return false;
+  if (!fake_http_fault_read(left, &options->http_fault[count].fault) || !read_share(right, 1 - before + 1e-9, &rate)) return false;
+  options->http_fault[count].up_to = before + rate;
+  options->http_fault_count++;
+  return true;
+}
+
 static bool on_late(struct fake_options *options, const char *value) {
   char left[ITEM_CAP], right[ITEM_CAP];
   return next_pair(&value, left, right) && *value == '\0' && read_u32(left, 1, MS_MAX, &options->late_ms) &&
@@ -271,6 +311,7 @@ U32_READER(bind_ms, 0, MS_MAX)
 SHARE_READER(swallow_rate)
 SHARE_READER(swallow_drop_rate)
 PATH_READER(port_file)
+PATH_READER(http_port_file)
 PATH_READER(record)
 PATH_READER(record_segments)
 PATH_READER(summary)
@@ -321,6 +362,12 @@ static const struct {
     {"--record-segments", "FILE", on_record_segments, "one JSON line per accepted PDU, at the end; needs --record"},
     {"--summary", "FILE", on_summary, "write the summary here too"},
     {"--decode", "SPOOL", on_decode, "no server: turn the FILE.raw of a killed run into --record FILE"},
+    {"--http-port", "PORT", on_http_port, "serve providers over HTTP here, on the host of --listen (0 = any free port)"},
+    {"--http-port-file", "FILE", on_http_port_file, "write that port here, before --port-file"},
+    {"--http-user", "NAME", on_http_user, "the only user, account sid or key id over HTTP (any)"},
+    {"--http-secret", "WORD", on_http_secret, "its password, token or key (any)"},
+    {"--http-fail", "WHAT@RATE", on_http_fail, "refuse this share with a status (503) or a provider's code; repeatable"},
+    {"--http-fault", "KIND@RATE", on_http_fault, "spoil this share of the answers (see below); repeatable"},
     {"--control", NULL, on_control, "obey lines on stdin (see below); its end is the end of the run"},
 };
 enum { ROWS_COUNT = sizeof rows / sizeof *rows };
@@ -340,12 +387,17 @@ static void print_help(void) {
        "  swallow on|off    record, but do not answer           latency SPEC      as --latency\n"
        "  garbage           send random octets                  badlen            send a PDU of command_length 2\n"
        "  shape SPEC        as --receipt-shape                  mo FROM TO CODING SPLIT TEXT\n"
-       "  stats             counters                            quit              end the run\n\n"
+       "  stats             counters                            quit              end the run\n"
+       "  http-fail WHAT|off  every request over HTTP        http-fault KIND|off  the same\n\n"
        "mo sends a message from a phone to every system_id: CODING gsm7 | ucs2 | latin1; SPLIT, of a text that takes more than one\n"
        "segment, udh8 | udh16 | sar | payload, or with /reversed (the last part first); TEXT to the end of the line.\n\n"
        "Receipt shapes:");
   for (int shape = 0; fake_shape_name(shape) != NULL; shape++) printf("  %-18s%s\n", fake_shape_name(shape), fake_shape_help(shape));
   puts("\n"
+       "Over HTTP, at these paths: /messages (JSON {to, from, text, ref} or {messages: […]}; Basic or Bearer; Idempotency-Key).\n"
+       "Faults: drop (closed, not recorded), redirect (307, not recorded), and, recorded all the same: close (no answer), reset,\n"
+       "cut:OCTETS (of the body), garbage, trickle:MS (one octet each), huge:OCTETS. --latency, --throttle-tps (429), --swallow,\n"
+       "--swallow-drop and --late hold for HTTP too, and --fail with a status from 400 to 599.\n\n"
        "SIGTERM and SIGINT end the run as well: the record is written, then one JSON object, the summary, on stdout.\n"
        "Without --record nothing is reassembled and messages, distinct, duplicates and incomplete are null.\n"
        "Exit status: 0 ok, 1 failed, 64 wrong usage, 69 cannot listen.");
@@ -368,6 +420,8 @@ static enum fake_options_result check_together(const struct fake_options *option
   const char *problem = NULL;
   if (options->decode != NULL && options->record == NULL) problem = "--decode needs --record FILE to write to";
   if (options->record_segments != NULL && options->record == NULL) problem = "--record-segments needs --record FILE too";
+  if (!options->has_http && (options->http_port_file != NULL || options->http_fail_count > 0 || options->http_fault_count > 0))
+    problem = "the --http options need --http-port too";
   if (problem == NULL) return FAKE_OPTIONS_OK;
   fprintf(stderr, "fake-carrier: %s\n", problem);
   return FAKE_OPTIONS_WRONG;
@@ -397,7 +451,7 @@ enum fake_options_result fake_options_parse(int argc, char **argv, struct fake_o
       return FAKE_OPTIONS_WRONG;
     }
     if (!rows[index].read(options, value)) {
-      bool is_secret = rows[index].read == on_password;
+      bool is_secret = rows[index].read == on_password || rows[index].read == on_http_secret;
       fprintf(stderr, "fake-carrier: %s: bad value %s; want %s: %s\n", rows[index].name, is_secret ? "(hidden)" : value,
               rows[index].value, rows[index].help);
       return FAKE_OPTIONS_WRONG;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fake_http_fault.h"
 #include "fake_shape.h"
 #include "fake_text.h"
 
@@ -74,6 +75,21 @@ struct fake_options {
   const char *summary;
   const char *decode;
   bool control;
+  bool has_http;
+  uint16_t http_port; /* 0 = any */
+  const char *http_port_file;
+  const char *http_user;   /* NULL = any */
+  const char *http_secret; /* the password, token or key that goes with it; NULL = any */
+  uint32_t http_fail_count;
+  struct {
+    struct fake_http_refusal refusal;
+    double up_to; /* cumulated share */
+  } http_fail[FAKE_OPTIONS_FAIL_MAX];
+  uint32_t http_fault_count;
+  struct {
+    struct fake_http_fault fault;
+    double up_to;
+  } http_fault[FAKE_OPTIONS_FAIL_MAX];
   char host_buffer[64];
 };
 

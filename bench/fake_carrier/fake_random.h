@@ -14,6 +14,7 @@ enum fake_random_purpose {
   FAKE_RANDOM_STATE,
   FAKE_RANDOM_GARBAGE,
   FAKE_RANDOM_SHAPE,
+  FAKE_RANDOM_HTTP_FAULT = FAKE_RANDOM_SHAPE, /* of receipts over SMPP, of answers over HTTP: never both for one message */
 };
 
 /* 64 well-mixed bits for `purpose` of message number `message` under `seed` (the finaliser of splitmix64, twice). */

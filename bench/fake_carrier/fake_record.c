@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fake_entry.h"
 #include "fake_json.h"
 #include "fake_message_id.h"
 
@@ -62,6 +63,19 @@ static void put_id(struct fake_buffer *json, const struct fake_ledger *ledger, u
   fake_json_string(json, id, id_len);
 }
 
+/* The ids of one accepted PDU, or of an sms over HTTP, as elements or as the one value of a member. */
+static void put_ids(struct fake_buffer *json, const struct fake_ledger *ledger, const struct fake_spool_record *record, bool is_list) {
+  struct fake_entry entry;
+  if (record->kind != FAKE_SPOOL_HTTP || !fake_entry_read((const unsigned char *)(record + 1), record->len, &entry)) {
+    put_id(json, ledger, record->message);
+    return;
+  }
+  do {
+    struct fake_slice id = fake_slice_cut(&entry.ids, '\0');
+    fake_json_string(json, id.at, id.len);
+  } while (is_list && entry.ids.len > 0);
+}
+
 /* What all segments say together: members that need a walk over them. */
 struct span {
   int64_t first_us;
@@ -97,7 +111,7 @@ static void put_parts(struct fake_buffer *json, const struct fake_ledger *ledger
   fake_json_mark(json, '[');
   for (uint32_t number = 1; number <= message->total; number++) {
     const struct fake_ledger_segment *segment = fake_ledger_segment_of(ledger, message, number);
-    if (segment != NULL) put_id(json, ledger, segment->record->message);
+    if (segment != NULL) put_ids(json, ledger, segment->record, true);
   }
   fake_json_mark(json, ']');
   if (is_whole) return;
@@ -185,7 +199,7 @@ bool fake_record_segments(const struct fake_ledger *ledger, const char *path) {
     fake_json_string(json, pdu.dest.text, pdu.dest.len);
     fake_json_member_uint(json, "segments", segment.air_count);
     fake_json_name(json, "message_id");
-    put_id(json, ledger, record->message);
+    put_ids(json, ledger, record, false);
     fake_json_member_uint(json, "number", segment.number);
     fake_json_member_uint(json, "total", segment.total);
     end_line(&output);

@@ -9,7 +9,8 @@
 /* Write one line per message, in the order of their first segments, to `path` (beside it first, then renamed). Members:
  *   to, from, text, encoding (GSM7, UCS2, LATIN1, ASCII, OCTETS = hex, MIXED), segments (on the air), at, last_at (wall ms of the first
  *   and last segment), message_ids (by segment number), data_coding, copy, copies (the how-manyth message of that `to` and `text`,
- *   and of how many), system_id, method (none, udh8, udh16, sar, payload), esm_class, registered_delivery;
+ *   and of how many), system_id, method (none, udh8, udh16, sar, payload, http), esm_class, registered_delivery;
+ * message_ids of an sms over HTTP are those that the provider gives out: one, or one for each part;
  * where they apply: reference and total; validity_period, schedule_delivery_time, service_type; swallowed (true: not all of it was
  * answered); and for a message not whole: incomplete (true), missing (segment numbers), repeat (true: the set was whole once, this
  * is a segment sent again), with copy and copies 0.

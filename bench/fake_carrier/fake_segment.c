@@ -7,7 +7,7 @@
 enum { AIR_OCTETS = 140, SAR_UDH_OCTETS = 6 /* the SMSC makes one on the air */ };
 
 const char *fake_segment_method_name(enum fake_method method) {
-  static const char *const names[] = {"none", "udh8", "udh16", "sar", "payload"};
+  static const char *const names[] = {"none", "udh8", "udh16", "sar", "payload", "http"};
   return names[method];
 }
 

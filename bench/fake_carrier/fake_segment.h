@@ -14,6 +14,7 @@ enum fake_method {
   FAKE_METHOD_UDH16,   /* with a 16-bit reference */
   FAKE_METHOD_SAR,     /* the three SAR TLVs */
   FAKE_METHOD_PAYLOAD, /* one PDU, cut by the SMSC */
+  FAKE_METHOD_HTTP,    /* no PDU at all: over HTTP, cut by the provider */
 };
 
 struct fake_segment {
@@ -28,7 +29,7 @@ struct fake_segment {
   uint8_t number; /* from 1 */
 };
 
-/* The name records show: none, udh8, udh16, sar, payload. Static. */
+/* The name records show: none, udh8, udh16, sar, payload, http. Static. */
 const char *fake_segment_method_name(enum fake_method method);
 
 /* Find out what `pdu` carries, for an SMSC that takes data_coding 0 for `dcs0`. False with `found` if message_payload and

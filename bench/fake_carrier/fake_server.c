@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fake_check.h"
+#include "fake_http.h"
 #include "fake_receipt.h"
 #include "fake_session.h"
 #include "fake_submit.h"
@@ -36,10 +37,11 @@ static void on_due(uv_timer_t *timer) {
   server->due_armed_ns = UINT64_MAX;
   fake_server_clock(server);
   while (fake_due_pop(&server->due, server->now_ns, &item)) {
-    if (item.kind == FAKE_DUE_ANSWER)
-      fake_submit_answer_due(server, &item);
-    else
-      fake_receipt_due(server, &item);
+    switch (item.kind) {
+      case FAKE_DUE_ANSWER: fake_submit_answer_due(server, &item); break;
+      case FAKE_DUE_RECEIPT: fake_receipt_due(server, &item); break;
+      case FAKE_DUE_HTTP_ANSWER: fake_http_due(server, &item); break;
+    }
   }
 }
 
@@ -78,34 +80,33 @@ uint16_t fake_server_port(const struct fake_server *server) {
   return ntohs(((const struct sockaddr_in *)any)->sin_port);
 }
 
-static bool listen_on(struct fake_server *server) {
+bool fake_server_listen(struct fake_server *server, uv_tcp_t *listener, uint16_t port, int backlog, uv_connection_cb on_peer) {
   const struct fake_options *options = server->options;
   const char *host = strcmp(options->host, "localhost") == 0 ? "127.0.0.1" : options->host;
   struct sockaddr_in v4;
   struct sockaddr_in6 v6;
   const void *address = &v4;
-  int error = uv_ip4_addr(host, options->port, &v4);
+  int error = uv_ip4_addr(host, port, &v4);
   if (error != 0) {
     address = &v6;
-    error = uv_ip6_addr(host, options->port, &v6);
+    error = uv_ip6_addr(host, port, &v6);
   }
-  if (error == 0) error = uv_tcp_init(&server->loop, &server->listener);
-  if (error == 0) error = uv_tcp_bind(&server->listener, address, 0);
-  if (error == 0) error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
+  if (error == 0) error = uv_tcp_init(&server->loop, listener);
+  if (error == 0) error = uv_tcp_bind(listener, address, 0);
+  if (error == 0) error = uv_listen((uv_stream_t *)listener, backlog, on_peer);
   if (error == 0) return true;
   fprintf(stderr, "fake-carrier: cannot listen on %s:%u: %s; choose another --listen HOST:PORT (numeric host)\n", options->host,
-          options->port, uv_strerror(error));
+          port, uv_strerror(error));
   return false;
 }
 
 /* Whoever waits for the file never sees it half written. */
-static bool write_port_file(const struct fake_server *server) {
-  const char *path = server->options->port_file;
+static bool write_port_file(const char *path, uint16_t port) {
   if (path == NULL) return true;
   char beside[4096];
   int len = snprintf(beside, sizeof beside, "%s.tmp", path);
   FILE *file = len < (int)sizeof beside ? fopen(beside, "we") : NULL;
-  bool is_written = file != NULL && fprintf(file, "%u\n", fake_server_port(server)) > 0;
+  bool is_written = file != NULL && fprintf(file, "%u\n", port) > 0;
   if (file != NULL && fclose(file) != 0) is_written = false;
   if (is_written && rename(beside, path) == 0) return true;
   fprintf(stderr, "fake-carrier: cannot write the port file %s: %s\n", path, strerror(errno));
@@ -137,10 +138,13 @@ bool fake_server_open(struct fake_server *server, const struct fake_options *opt
   server->listener.data = server->prepare.data = server->due_timer.data = server;
   server->sweep_timer.data = server->on_terminate.data = server->on_interrupt.data = server;
   fake_server_clock(server);
-  if (!listen_on(server)) return false;
+  if (!fake_server_listen(server, &server->listener, options->port, BACKLOG, on_connection)) return false;
+  if (options->has_http && !fake_http_open(server)) return false;
   start_timers(server);
-  if (!write_port_file(server)) return false;
+  if (options->has_http && !write_port_file(options->http_port_file, fake_http_port(server->http))) return false;
+  if (!write_port_file(options->port_file, fake_server_port(server))) return false;
   fprintf(stderr, "fake-carrier: listening on %s:%u\n", options->host, fake_server_port(server));
+  if (options->has_http) fprintf(stderr, "fake-carrier: HTTP on %s:%u\n", options->host, fake_http_port(server->http));
   return true;
 }
 
@@ -161,11 +165,13 @@ void fake_server_end(struct fake_server *server) {
     fake_session_flush(session);
     fake_session_close(session, false);
   }
+  if (server->http != NULL) fake_http_end_all(server->http);
   uv_walk(&server->loop, close_handle, NULL);
 }
 
 void fake_server_close(struct fake_server *server) {
   uv_loop_close(&server->loop);
+  fake_http_destroy(server->http);
   fake_due_fini(&server->due);
   fake_receipt_fini(&server->receipts);
   fake_pace_limit_fini(&server->fate.pace);

@@ -14,6 +14,7 @@
 #include "fake_spool.h"
 #include "fake_violation.h"
 
+struct fake_http;
 struct fake_receipt;
 struct fake_session;
 
@@ -56,6 +57,10 @@ struct fake_counters {
   uint64_t mo_refused;
   uint64_t queries_received;
   uint64_t queries_known; /* among them */
+  uint64_t http_connections;
+  uint64_t http_requests;
+  uint64_t http_answers;
+  uint64_t http_repeats; /* messages asked for again under the same Idempotency-Key */
   int64_t first_wall_us; /* of an accepted submit, 0 = none */
   int64_t last_wall_us;
   int64_t last_receipt_wall_us; /* when the last answer to a receipt came, 0 = none */
@@ -79,6 +84,13 @@ struct fake_receipt_pool {
   uint32_t cap;
   uint32_t used; /* slots ever used */
   uint32_t free_head; /* slot + 1 */
+};
+
+/* What control lines have every request over HTTP meet. */
+struct fake_http_always {
+  bool has_refusal;
+  struct fake_http_refusal refusal;
+  struct fake_http_fault fault;
 };
 
 struct fake_server {
@@ -105,6 +117,8 @@ struct fake_server {
   bool is_ending;
   bool is_recording;
   struct fake_fate_rules fate;
+  struct fake_http *http; /* owned, NULL without --http-port */
+  struct fake_http_always http_always;
   struct fake_pace_peak peak;
   struct fake_due due;
   struct fake_spool spool;
@@ -123,6 +137,9 @@ void fake_server_clock(struct fake_server *server);
 
 /* Start listening as the options say, and write the port file. False, with a line on stderr, if that fails. */
 bool fake_server_open(struct fake_server *server, const struct fake_options *options);
+
+/* Have `listener` listen on `port` of the options' host. False, with a line on stderr, if that fails. */
+bool fake_server_listen(struct fake_server *server, uv_tcp_t *listener, uint16_t port, int backlog, uv_connection_cb on_peer);
 
 /* Run until fake_server_end. */
 void fake_server_run(struct fake_server *server);

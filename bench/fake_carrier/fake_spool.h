@@ -12,8 +12,9 @@
 enum fake_spool_kind {
   FAKE_SPOOL_END = 0, /* the rest of the file is unused */
   FAKE_SPOOL_RUN,     /* struct fake_spool_run: the first record */
-  FAKE_SPOOL_SESSION, /* a system_id without NUL: `session` bound under it */
+  FAKE_SPOOL_SESSION, /* a system_id without NUL: `session` bound under it, or speaks HTTP for it from now on */
   FAKE_SPOOL_MESSAGE, /* a whole submit_sm or data_sm */
+  FAKE_SPOOL_HTTP,    /* a struct fake_entry */
 };
 
 enum { FAKE_SPOOL_SWALLOWED = 1 }; /* flag of a message that got no answer on purpose */

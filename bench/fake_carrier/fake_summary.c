@@ -87,6 +87,10 @@ static void put_counters(struct fake_buffer *json, const struct fake_counters *c
       {"mo_refused", counters->mo_refused},
       {"queries_received", counters->queries_received},
       {"queries_known", counters->queries_known},
+      {"http_connections", counters->http_connections},
+      {"http_requests", counters->http_requests},
+      {"http_answers", counters->http_answers},
+      {"http_repeats", counters->http_repeats},
   };
   for (size_t index = 0; index < sizeof rows / sizeof *rows; index++)
     fake_json_member_uint(json, rows[index].name, rows[index].value);

@@ -52,7 +52,10 @@ void fake_violation_report(struct fake_violation_log *log, const struct fake_vio
   char masked[FAKE_VIOLATION_MASK_CAP] = "";
   if (to_len > 0) fake_violation_mask(to, to_len, masked);
   char answer[48] = "no answer is due";
-  if (kinds[found->kind].status != 0) snprintf(answer, sizeof answer, "answered 0x%02X", kinds[found->kind].status);
+  if (strncmp(kinds[found->kind].name, "http_", 5) == 0)
+    snprintf(answer, sizeof answer, "answered as the provider does");
+  else if (kinds[found->kind].status != 0)
+    snprintf(answer, sizeof answer, "answered 0x%02X", kinds[found->kind].status);
   fprintf(stderr, "fake-carrier: violation %s: %s, %s%s%s: %s; %s\n", kinds[found->kind].name, who, what,
           to_len > 0 ? " to " : "", masked, found->detail, answer);
   if (log->lines_count == FAKE_VIOLATION_LINES_MAX)

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* name, command_status (SMPP 3.4 §5.1.3). Kinds with status 0 concern responses, which get no answer. */
+/* name, command_status (SMPP 3.4 §5.1.3). Kinds with status 0 concern responses, which get no answer. Those over HTTP are answered as
+ * the provider would; the status here is the usual one. */
 #define FAKE_VIOLATION_LIST(X)     \
   X(frame_length, 0x02)            \
   X(command_unknown, 0x03)         \
@@ -55,7 +56,18 @@
   X(text_length, 0x01)             \
   X(response_unknown, 0)           \
   X(response_unexpected, 0)        \
-  X(response_body, 0)
+  X(response_body, 0)              \
+  X(http_request, 400)             \
+  X(http_path, 404)                \
+  X(http_redirect, 0)              \
+  X(http_auth, 401)                \
+  X(http_json, 400)                \
+  X(http_utf8, 400)                \
+  X(http_field, 400)               \
+  X(http_number, 400)              \
+  X(http_size, 400)                \
+  X(http_batch, 400)               \
+  X(http_idempotency, 422)
 
 enum fake_violation {
 #define X(name, status) FAKE_VIOLATION_##name,
