@@ -4,17 +4,12 @@
 #include "base/slice.h"
 #include "model/msisdn.h"
 #include "model/segment.h"
+#include "model/submit.h"
 
 /* What a request over HTTP says of one sms (or of one part, where the account cuts). All is borrowed from the caller
  * until the call that takes it returns. */
 
 #define HTTP_ID_MAX 48 /* octets of our own id of a message */
-
-/* A parameter of the alert as the template would show it. */
-struct http_param {
-	struct slice name;
-	struct slice value; /* UTF-8, formatted */
-};
 
 struct http_message {
 	const struct msisdn *to;
@@ -23,7 +18,7 @@ struct http_message {
 	struct slice text;      /* UTF-8, whole */
 	enum encoding encoding; /* the alphabet that the text needs on the air */
 	struct slice template_name;
-	const struct http_param *params;
+	const struct submit_param *params;
 	unsigned param_count;
 	struct slice source;      /* sender of this message; empty: the account's */
 	uint32_t validity_s;      /* of use for so long; 0 = not said */

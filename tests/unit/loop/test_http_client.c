@@ -47,7 +47,7 @@ static struct rig {
 static void on_request(struct http_peer *peer, struct http_peer_connection *connection)
 {
 	(void)peer;
-	snprintf(rig.request, sizeof rig.request, "%s", connection->request);
+	snprintf(rig.request, sizeof rig.request, "%.4000s", connection->request);
 	if (rig.instead != NULL)
 		rig.instead(connection);
 	else
