@@ -111,10 +111,13 @@ static void on_turn(void *ctx, struct now now)
 	bool has_cut = false;
 	for (struct list *link = httpd->live.next; link != &httpd->live; link = link->next) {
 		struct httpd_client *client = LIST_ITEM(link, struct httpd_client, link);
-		if (!client->is_cut && (is_over || now.mono >= client->deadline)) {
+		if (client->is_cut || (!is_over && now.mono < client->deadline))
+			continue;
+		if (!is_over && client->phase == HTTPD_PHASE_WAIT)
+			httpd_wait_end(client, true);
+		else
 			httpd_client_cut(client);
-			has_cut = true;
-		}
+		has_cut = true;
 	}
 	if (has_cut || now.mono >= httpd->run_at)
 		run(httpd);
@@ -175,12 +178,13 @@ static struct MHD_Daemon *start_mhd(struct httpd *httpd)
 	/* Twice the headers allowed fit in, with room to parse them: what is a little too large gets a proper answer, and
 	 * what is larger still microhttpd's own. */
 	size_t pool_octets = 4 * httpd->options.header_octets_max;
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, httpd_client_request, httpd,
-				MHD_OPTION_CONNECTION_LIMIT, httpd->options.connections_max,
-				MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_octets, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-				MHD_OPTION_NOTIFY_CONNECTION, httpd_client_notify, httpd, MHD_OPTION_NOTIFY_COMPLETED,
-				httpd_client_completed, httpd, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-				MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_END);
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+				httpd_client_request, httpd, MHD_OPTION_CONNECTION_LIMIT,
+				httpd->options.connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool_octets,
+				MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_NOTIFY_CONNECTION, httpd_client_notify,
+				httpd, MHD_OPTION_NOTIFY_COMPLETED, httpd_client_completed, httpd,
+				MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+				MHD_OPTION_URI_LOG_CALLBACK, httpd_client_target, httpd, MHD_OPTION_END);
 }
 
 static void free_httpd(struct httpd *httpd)
@@ -234,7 +238,7 @@ enum err httpd_create(struct loop *loop, const struct httpd_options *options, co
 	CHECK(options->host != NULL);
 	int fd;
 	uint16_t port;
-	enum err err = httpd_listen(options->host, options->port, &fd, &port, at);
+	enum err err = httpd_listen(options->host, options->port, options->is_shared, &fd, &port, at);
 	if (err != ERR_OK)
 		return err;
 	struct httpd *httpd = make(loop, options);
@@ -312,6 +316,11 @@ void httpd_destroy(struct httpd *httpd)
 	/* The watch ends before the descriptor that it watches does; the memory is theirs until both said that they ended. */
 	uv_close((uv_handle_t *)&httpd->mhd_poll, on_handle_closed);
 	uv_close((uv_handle_t *)&httpd->listen_poll, on_handle_closed);
+	for (struct list *link = httpd->live.next; link != &httpd->live; link = link->next) {
+		struct httpd_client *client = LIST_ITEM(link, struct httpd_client, link);
+		if (client->phase == HTTPD_PHASE_WAIT)
+			httpd_wait_end(client, false);
+	}
 	MHD_stop_daemon(httpd->mhd);
 	httpd->mhd = NULL;
 }

@@ -7,24 +7,51 @@
 
 #include <stdint.h>
 
-/* An HTTP/1.1 server within a loop: a table of routes, each answered at once by its handler. It never waits for a
+/* An HTTP/1.1 server within a loop: a table of routes, each answered by its handler, at once or when it is ready. It never waits for a
  * client: headers, bodies, answers and idle connections have their deadlines, everything has its limit, and where all
  * connections are taken the one that has been idle the longest makes room. Requests that no route takes are answered
  * with a problem document (RFC 9457). */
 
 enum httpd_method { HTTPD_GET, HTTPD_POST, HTTPD_PUT, HTTPD_DELETE, HTTPD_METHOD_COUNT };
 
+struct httpd_client;
+struct MHD_Connection;
+
 /* One request, all here; borrowed until the handler returns. */
 struct httpd_request {
-	enum httpd_method method; /* a HEAD comes as HTTPD_GET */
-	struct slice path;        /* that of the route */
-	struct slice body;        /* of a GET always empty */
+	enum httpd_method method;    /* a HEAD comes as HTTPD_GET */
+	struct slice path;           /* that of the route */
+	struct slice target;         /* as the client wrote it, with its query, encoded; only with keeps_target */
+	struct slice body;           /* of a GET always empty */
+	void *state;                 /* as given to httpd_wait, where the request has waited; else NULL */
+	bool is_overdue;             /* it has waited for as long as it may */
+	struct httpd_client *client; /* the server's, as is connection */
+	struct MHD_Connection *connection;
 };
+
+/* The value of a header, whatever the case of its name; empty where it is not there. Borrowed like the request. */
+struct slice httpd_header(const struct httpd_request *request, const char *name);
+
+#define HTTPD_PEER_OCTETS 64
+
+/* Writes the address of the other end, without its port, NUL-terminated; "" where it has none. */
+void httpd_peer(const struct httpd_request *request, char out[static HTTPD_PEER_OCTETS]);
+
+/* Within a handler: the answer comes later, what the handler wrote now is thrown away. The connection rests until
+ * httpd_resume, or for at_most_us; then the handler is called once more, with the same request and with state in it, and has to
+ * answer. Where the request ends without that (its connection is cut, the server destroyed), options.on_dropped gets the
+ * state instead. Returns what httpd_resume takes. */
+struct httpd_client *httpd_wait(const struct httpd_request *request, void *state, mono_us at_most_us);
+
+/* Calls the handler of a request that waits, in a later turn. Not within the handler that said httpd_wait; legal once, and only
+ * until the handler is called again or the state was dropped. */
+void httpd_resume(struct httpd_client *client);
 
 /* The answer that the handler fills in. What does not fit into body becomes a problem document of status 500. */
 struct httpd_response {
 	unsigned status;            /* 200 unless the handler sets another */
 	const char *content_type;   /* static storage; “application/json” unless the handler sets another */
+	unsigned retry_after_s;     /* says when to come again; 0 = does not */
 	struct buf body;            /* room for HTTPD_BODY_OCTETS; for more ask httpd_response_room first */
 	struct httpd_answer *inner; /* the server's */
 };
@@ -43,18 +70,21 @@ void httpd_problem(struct httpd_response *response, unsigned status, const char 
 /* One row of the routes. */
 struct httpd_route {
 	enum httpd_method method;
-	const char *path; /* whole and exact, “/v1/status” */
+	const char *path; /* whole and exact, “/v1/status”; one that ends in “/” is what paths begin with */
 	/* Answers one request in the loop's thread. Must not block. ctx: as given to httpd_create. */
 	void (*handler)(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 };
 
 /* 0 stands for the default everywhere but in port. */
 struct httpd_options {
-	const char *host;         /* name or address, without brackets; borrowed until httpd_create returns */
-	uint16_t port;            /* 0 = any that is free */
-	unsigned connections_max; /* 2–4096, default 256 */
-	size_t header_octets_max; /* request line and headers, default 8 KiB */
-	size_t body_octets_max;   /* of a request, default 64 KiB */
+	const char *host;  /* name or address, without brackets; borrowed until httpd_create returns */
+	uint16_t port;     /* 0 = any that is free */
+	bool is_shared;    /* several servers listen there, and the system gives each connection to one of them */
+	bool keeps_target; /* requests have their target */
+	void (*on_dropped)(void *ctx, void *state); /* see httpd_wait; must be there where that is called */
+	unsigned connections_max;                   /* 2–4096, default 256 */
+	size_t header_octets_max;                   /* request line and headers, default 8 KiB */
+	size_t body_octets_max;                     /* of a request, default 64 KiB */
 	size_t answer_octets_max; /* of all larger answers that clients have yet to read, default 32 MiB */
 	mono_us header_us;        /* from the connection to the end of its first headers, default 5 s */
 	mono_us body_us;          /* from there to the end of the body, default 10 s */
@@ -73,6 +103,10 @@ struct loop;
 MUST_CHECK enum err httpd_create(struct loop *loop, const struct httpd_options *options,
 				 const struct httpd_route *routes, unsigned count, void *ctx, struct httpd **out,
 				 struct err_at *at);
+
+/* Takes an address for servers that share it, before the first of them listens and for as long as out is not closed; so
+ * that an address which can't be had is known early, and port 0 is the same one for all. bound: the port. Errors as httpd_create. */
+MUST_CHECK enum err httpd_reserve(const char *host, uint16_t port, int *out, uint16_t *bound, struct err_at *at);
 
 /* The port that it listens on. */
 uint16_t httpd_port(const struct httpd *httpd);

@@ -37,14 +37,21 @@ void httpd_client_cut(struct httpd_client *client)
 	if (client->is_cut)
 		return;
 	shutdown(client->fd, SHUT_RDWR);
+	if (client->phase == HTTPD_PHASE_WAIT)
+		httpd_wait_end(client, false);
 	client->is_cut = true;
 	client->deadline = INT64_MAX;
 }
 
 static void forget_request(struct httpd_client *client)
 {
+	if (client->state != NULL)
+		client->httpd->options.on_dropped(client->httpd->ctx, client->state);
 	free(client->body);
-	client->body = NULL;
+	free(client->target);
+	client->body = client->target = NULL;
+	client->state = NULL;
+	client->is_overdue = client->will_wait = false;
 	client->body_len = client->body_cap = client->drained_octets = 0;
 	client->route = NULL;
 	client->refusal = HTTPD_REFUSAL_NONE;
@@ -176,9 +183,23 @@ static enum MHD_Result answer(struct httpd_client *client, struct MHD_Connection
 	struct httpd_request request = {
 		.method = client->route->method,
 		.path = slice_of(client->route->path),
+		.target = slice_of(client->target),
 		.body = { client->body, client->body_len },
+		.state = client->state,
+		.is_overdue = client->is_overdue,
+		.client = client,
+		.connection = connection,
 	};
+	client->state = NULL;
 	client->route->handler(httpd->ctx, &request, &response);
+	if (client->will_wait) {
+		client->will_wait = false;
+		httpd_response_drop(&response);
+		enter(client, HTTPD_PHASE_WAIT, client->wait_us);
+		client->connection = connection;
+		MHD_suspend_connection(connection);
+		return MHD_YES;
+	}
 	enter(client, HTTPD_PHASE_ANSWER, httpd->options.answer_us);
 	return httpd_response_send(&response, connection, "", httpd->is_stopping);
 }
@@ -199,4 +220,15 @@ enum MHD_Result httpd_client_request(void *cls, struct MHD_Connection *connectio
 		return take_body(client, piece);
 	}
 	return answer(client, connection, url);
+}
+
+void *httpd_client_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	const struct httpd *httpd = cls;
+	struct httpd_client *client = client_of(connection);
+	if (httpd->options.keeps_target && client != NULL) {
+		free(client->target);
+		client->target = strdup(target);
+	}
+	return NULL;
 }

@@ -12,10 +12,12 @@
 /* Where a connection is; each phase has its deadline, and one that misses it is cut.
  *
  *   accepted → IDLE ──headers──► BODY ──all here──► ANSWER ──taken by the client──► IDLE …
+ *                                         └──httpd_wait──► WAIT ──httpd_resume──┘
  */
 enum httpd_phase {
 	HTTPD_PHASE_IDLE,   /* no whole headers yet */
 	HTTPD_PHASE_BODY,   /* the headers are here */
+	HTTPD_PHASE_WAIT,   /* the handler is not ready; microhttpd does not look at the connection */
 	HTTPD_PHASE_ANSWER, /* the answer is on its way */
 };
 
@@ -42,7 +44,13 @@ struct httpd_client {
 	bool is_draining; /* refused with a body still coming: it is read, so that the client gets to see the answer */
 	enum httpd_refusal refusal;
 	const struct httpd_route *route;
-	char *body; /* owned; NULL = none */
+	struct MHD_Connection *connection; /* while it waits */
+	void *state;                       /* the handler's; NULL = it does not wait */
+	bool will_wait;                    /* the handler under way has called httpd_wait */
+	bool is_overdue;
+	mono_us wait_us;
+	char *target; /* owned; NULL = not kept */
+	char *body;   /* owned; NULL = none */
 	size_t body_len;
 	size_t body_cap;
 	size_t drained_octets;
@@ -76,8 +84,13 @@ struct httpd {
 	void *stop_ctx;
 };
 
-/* httpd_listen.c: a listening socket that does not block. out, port: set on success only. */
-MUST_CHECK enum err httpd_listen(const char *host, uint16_t port, int *out, uint16_t *bound, struct err_at *at);
+/* httpd_listen.c: a listening socket that does not block. is_shared: others may listen there too. out, port: set on success
+ * only. */
+MUST_CHECK enum err httpd_listen(const char *host, uint16_t port, bool is_shared, int *out, uint16_t *bound,
+				 struct err_at *at);
+
+/* httpd_wait.c: wakes one whose time is over, or that is to be cut. */
+void httpd_wait_end(struct httpd_client *client, bool is_overdue);
 
 /* httpd.c: takes connections again after httpd_client_close made room. */
 void httpd_accept_again(struct httpd *httpd);
@@ -89,6 +102,8 @@ enum MHD_Result httpd_client_request(void *cls, struct MHD_Connection *connectio
 				     const char *version, const char *upload, size_t *upload_len, void **request);
 void httpd_client_completed(void *cls, struct MHD_Connection *connection, void **request,
 			    enum MHD_RequestTerminationCode code);
+
+void *httpd_client_target(void *cls, const char *target, struct MHD_Connection *connection);
 
 /* Shuts the connection down; it is gone after microhttpd ran. */
 void httpd_client_cut(struct httpd_client *client);
@@ -109,6 +124,9 @@ void httpd_request_refuse(const struct httpd *httpd, enum httpd_refusal refusal,
 
 /* httpd_response.c: an empty answer; false where there is no memory. */
 MUST_CHECK bool httpd_response_init(struct httpd_response *response, struct httpd *httpd);
+
+/* Throws it away. */
+void httpd_response_drop(struct httpd_response *response);
 
 /* Queues it; what response holds is taken. allow: "" = none. must_close: the connection ends with it. */
 enum MHD_Result httpd_response_send(struct httpd_response *response, struct MHD_Connection *connection,

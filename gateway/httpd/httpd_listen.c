@@ -53,7 +53,9 @@ static uint16_t port_of(int fd)
 	return number_parse(slice_of(port), UINT16_MAX, &number) ? (uint16_t)number : 0;
 }
 
-enum err httpd_listen(const char *host, uint16_t port, int *out, uint16_t *bound, struct err_at *at)
+/* backlog: 0 = it does not listen. */
+static enum err take(const char *host, uint16_t port, bool is_shared, int backlog, int *out, uint16_t *bound,
+		     struct err_at *at)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *found = NULL;
@@ -68,7 +70,8 @@ enum err httpd_listen(const char *host, uint16_t port, int *out, uint16_t *bound
 	int yes = 1;
 	int fd = socket(found->ai_family, found->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, found->ai_protocol);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
-	    bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+	    (is_shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) != 0) ||
+	    bind(fd, found->ai_addr, found->ai_addrlen) != 0 || (backlog && listen(fd, backlog) != 0)) {
 		int error = errno;
 		if (fd >= 0)
 			close(fd);
@@ -79,4 +82,14 @@ enum err httpd_listen(const char *host, uint16_t port, int *out, uint16_t *bound
 	*out = fd;
 	*bound = port_of(fd);
 	return ERR_OK;
+}
+
+enum err httpd_listen(const char *host, uint16_t port, bool is_shared, int *out, uint16_t *bound, struct err_at *at)
+{
+	return take(host, port, is_shared, BACKLOG, out, bound, at);
+}
+
+enum err httpd_reserve(const char *host, uint16_t port, int *out, uint16_t *bound, struct err_at *at)
+{
+	return take(host, port, true, 0, out, bound, at);
 }

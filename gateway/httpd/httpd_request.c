@@ -76,6 +76,17 @@ enum httpd_refusal httpd_request_check(struct MHD_Connection *connection, uint64
 	return framing.is_unknown ? HTTPD_REFUSAL_CODING : HTTPD_REFUSAL_NONE;
 }
 
+static bool is_beginning(const struct httpd_route *route)
+{
+	return route->path[strlen(route->path) - 1] == '/';
+}
+
+static bool takes(const struct httpd_route *route, const char *path)
+{
+	size_t len = strlen(route->path);
+	return strncmp(route->path, path, len) == 0 && (path[len] == '\0' || is_beginning(route));
+}
+
 const struct httpd_route *httpd_request_route(const struct httpd *httpd, const char *method, const char *path,
 					      enum httpd_refusal *why)
 {
@@ -83,7 +94,7 @@ const struct httpd_route *httpd_request_route(const struct httpd *httpd, const c
 	const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	for (unsigned i = 0; i < httpd->route_count; i++) {
 		const struct httpd_route *route = &httpd->routes[i];
-		if (strcmp(route->path, path) != 0)
+		if (!takes(route, path))
 			continue;
 		if (strcmp(method_names[route->method], wanted) == 0)
 			return route;
@@ -97,7 +108,7 @@ static void put_methods(const struct httpd *httpd, const char *path, struct buf 
 {
 	for (unsigned i = 0; i < httpd->route_count; i++) {
 		const struct httpd_route *route = &httpd->routes[i];
-		if (strcmp(route->path, path) != 0)
+		if (!takes(route, path))
 			continue;
 		buf_put_text(out, out->len ? ", " : "");
 		buf_put_text(out, method_names[route->method]);
@@ -109,8 +120,9 @@ static void refuse_path(const struct httpd *httpd, const char *path, struct http
 {
 	const char *known[SUGGESTIONS_MAX];
 	unsigned count = 0;
-	for (; count < httpd->route_count && count < SUGGESTIONS_MAX; count++)
-		known[count] = httpd->routes[count].path;
+	for (unsigned i = 0; i < httpd->route_count && count < SUGGESTIONS_MAX; i++)
+		if (!is_beginning(&httpd->routes[i]))
+			known[count++] = httpd->routes[i].path;
 	const char *near = suggest_nearest(slice_of(path), known, count);
 	if (near != NULL)
 		httpd_problem(response, MHD_HTTP_NOT_FOUND, "there is no page %.100s; did you mean %s?", path, near);

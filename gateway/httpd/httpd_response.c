@@ -82,6 +82,12 @@ static void free_answer(void *cls)
 	free(answer);
 }
 
+void httpd_response_drop(struct httpd_response *response)
+{
+	free(response->inner);
+	response->inner = NULL;
+}
+
 /* Clients that ask much and read slowly must not take the memory of everybody else. Small answers are always sent, so that
  * probes get theirs: there is at most one a connection. */
 static void charge(struct httpd_response *response)
@@ -119,6 +125,13 @@ enum MHD_Result httpd_response_send(struct httpd_response *response, struct MHD_
 				 MHD_add_response_header(queued, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	if (allow[0] != '\0')
 		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_ALLOW, allow);
+	if (response->retry_after_s != 0) {
+		char text[16];
+		struct buf seconds = buf_over(text, sizeof text - 1);
+		buf_put_uint(&seconds, response->retry_after_s);
+		text[seconds.len] = '\0';
+		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_RETRY_AFTER, text);
+	}
 	if (must_close)
 		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_CONNECTION, "close");
 	if (result == MHD_YES)
