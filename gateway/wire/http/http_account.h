@@ -16,7 +16,8 @@
  *
  *   {to} 8613900000001   {to.plus} +8613900000001   {to.national} 13900000001 (abroad: as {to})
  *   {to.all} {to.plus.all} {to.national.all}        the numbers of all messages with commas between
- *   {text}   {from} sender or signature   {id} our id   {validity_s}   {callback}   {traceparent}
+ *   {text}   {from} sender or signature   {id} our id   {callback} where receipts go   {traceparent}
+ *   {validity_s} {validity_min} {validity_ms} how long it is of use
  *   {unicode} “1” where the text needs UCS-2, else empty
  *   {template} the provider's code of the template   {params.object} {params.array} its parameters as JSON
  *   {param.NAME} one parameter of the alert by the name that we know it by
@@ -54,6 +55,8 @@ struct http_settings {
 	const char *hmac_hash;     /* sha256 (default), sha1 */
 	const char *hmac_encoding; /* hex (default), base64 */
 	const char *hmac_signs;    /* template of what is signed; default “{body}” */
+	unsigned validity_min_s;   /* a shorter validity is not said; 0 = the preset's */
+	unsigned validity_max_s;   /* a longer one is said as this; 0 = the preset's, or no limit */
 	unsigned batch_max;        /* messages in one request; 0 = the preset's, or 1 */
 	struct http_lines templates; /* “name = CODE” or “name = CODE (param, theirs=ours, …)”: the provider's own
 					templates; parameters in the provider's order */
@@ -69,11 +72,16 @@ struct http_settings {
 	const char *answers_are;    /* messages (default): one for each message of the request; parts: all of the one
 				       message, one for each part of its text: the gravest decides, the first id counts */
 	const char *answer_to;      /* locator of the number in an element; NULL: they stand in the request's order */
+	const char *request_code;   /* locator, from the root: the code where the whole request is refused and there is
+				     no array of answers */
+	const char *request_text;   /* the same, its words */
 	struct http_lines codes; /* “21610=rejected”, “isv.X*=throttled account”: class of an error code, before
 				       the preset's table; “*” at the end stands for any rest; “account” behind the class:
 				       it speaks of the account, another one may take the sms */
 	const char *idempotency_header; /* name of a header that carries our id */
 };
+
+#define HTTP_BATCH_MAX 1000 /* messages in one request */
 
 /* A compiled description; immutable, may be shared by threads. */
 struct http_account;
@@ -96,7 +104,7 @@ const char *http_account_origin(const struct http_account *account);
 /* Most messages in one request, at least 1. */
 unsigned http_account_batch_max(const struct http_account *account);
 
-/* True where requests carry the provider's template and parameters, so that a message needs a template name that the account maps. */
+/* True where requests carry the provider's template, so that a message needs a template name that the account maps. */
 bool http_account_needs_template(const struct http_account *account);
 
 /* Whether the account can say this message at all: id and other values fit their places, its template is mapped, the

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/http/http_answer.h"
+
+#include "base/check.h"
+#include "base/number.h"
+#include "wire/http/http_account_inner.h"
+#include "wire/http/http_retry_after.h"
+
+/* An answer is read in this order: is it a yes, by its status and by what the description wants to find in it; else
+ * which code does it give, and what does a table say of that; else what does the HTTP status say. Where the provider
+ * answers for each message, the same is done with each element. What says yes by its status and makes no sense behind
+ * it may have been sent: UNKNOWN. */
+
+#define DEPTH_MAX 32
+
+struct reader {
+	const struct http_account *account;
+	const struct http_answer *answer;
+	const struct http_message *const *messages;
+	unsigned count;
+	struct buf *references;
+	struct http_reading *reading;
+	bool is_yes_status;
+};
+
+/* False for what is nested so deep that it is no answer; brackets in strings count too, which errs on the safe side. */
+static bool is_shallow(struct slice body)
+{
+	unsigned depth = 0;
+	for (size_t i = 0; i < body.len; i++) {
+		if (body.at[i] == '{' || body.at[i] == '[') {
+			if (++depth > DEPTH_MAX)
+				return false;
+		} else if ((body.at[i] == '}' || body.at[i] == ']') && depth) {
+			depth--;
+		}
+	}
+	return true;
+}
+
+static json_t *parse(struct slice body)
+{
+	if (body.len == 0 || body.len > HTTP_ANSWER_OCTETS_MAX || !is_shallow(body))
+		return NULL;
+	json_error_t ignored;
+	return json_loadb(body.at, body.len, JSON_REJECT_DUPLICATES, &ignored);
+}
+
+static bool status_is_yes(const struct http_account *account, unsigned status)
+{
+	for (unsigned i = 0; i < account->success_status_count; i++) {
+		if (status >= account->success_status[i].from && status <= account->success_status[i].to)
+			return true;
+	}
+	return false;
+}
+
+/* The first code and words are kept for logs. */
+static void note(struct reader *reader, struct slice code, struct slice text)
+{
+	struct http_reading *reading = reader->reading;
+	if (reading->code[0] || code.len == 0)
+		return;
+	msisdn_mask_text(code, reading->code, sizeof reading->code);
+	if (text.len)
+		msisdn_mask_text(text, reading->text, sizeof reading->text);
+}
+
+static struct outcome outcome_of(const struct reader *reader, const struct http_code *row, struct slice code)
+{
+	uint64_t number;
+	struct outcome outcome = {
+		.outcome_class = row->outcome_class,
+		.native_code = reader->answer->status,
+		.native_name = row->name,
+		.is_about_account = row->is_about_account,
+	};
+	if (code.len && number_parse(code, UINT32_MAX, &number))
+		outcome.native_code = (uint32_t)number;
+	if (row->rest_s) {
+		int64_t rest_ms = (int64_t)row->rest_s * MS_PER_S;
+		if (reader->reading->retry_after_ms < rest_ms)
+			reader->reading->retry_after_ms = rest_ms;
+	}
+	return outcome;
+}
+
+static struct outcome by_status(const struct reader *reader, struct slice code)
+{
+	struct http_code row = http_code_of_status(reader->answer->status, reader->account->idempotency_header.len > 0);
+	return outcome_of(reader, &row, code);
+}
+
+/* A refusal: by its code where one is listed, else by the status, else REJECTED. */
+static struct outcome refusal(struct reader *reader, struct slice code, struct slice text)
+{
+	note(reader, code, text);
+	const struct http_code *row = code.len ? http_code_find(&reader->account->codes, code) : NULL;
+	if (row)
+		return outcome_of(reader, row, code);
+	if (!reader->is_yes_status || code.len == 0)
+		return by_status(reader, code);
+	struct http_code unlisted = { .outcome_class = OUTCOME_REJECTED };
+	return outcome_of(reader, &unlisted, code);
+}
+
+/* Copies an id to where it lives as long as the outcomes; empty where it is none that fits. */
+static struct slice keep_reference(struct reader *reader, struct slice id, const struct http_message *message)
+{
+	char tail[MSISDN_TAIL_DIGITS + 1];
+	size_t tail_len = 0;
+	if (reader->account->is_id_of_request)
+		tail_len = msisdn_tail((struct slice){ message->to->digits, message->to->len }, tail);
+	size_t len = id.len + (tail_len ? 1 + tail_len : 0);
+	if (id.len == 0 || len > CARRIER_REF_MAX)
+		return (struct slice){ NULL, 0 };
+	size_t start = reader->references->len;
+	buf_put_slice(reader->references, id);
+	if (tail_len) {
+		buf_put(reader->references, "/", 1);
+		buf_put(reader->references, tail, tail_len);
+	}
+	CHECK(!reader->references->full);
+	return (struct slice){ reader->references->at + start, len };
+}
+
+/* Judges json (an element, or the whole; NULL where the body is no JSON) for one message. */
+static struct outcome judge(struct reader *reader, const json_t *json, const struct http_message *message)
+{
+	const struct http_account *account = reader->account;
+	struct slice body = reader->answer->body;
+	struct http_found success, code, text, id;
+	http_locator_find(&account->success, json, body, &success);
+	bool is_said = account->success.kind != HTTP_LOCATOR_NONE && success.is_there &&
+		       (account->success_is.at == NULL || slice_equal(success.text, account->success_is));
+	bool is_refused = !reader->is_yes_status || (account->success.kind != HTTP_LOCATOR_NONE && !is_said);
+	if (is_refused) {
+		http_locator_find(&account->error_code, json, body, &code);
+		http_locator_find(&account->error_text, json, body, &text);
+		return refusal(reader, code.text, text.text);
+	}
+	if (account->message_id.kind == HTTP_LOCATOR_OWN_ID) {
+		id.is_there = true;
+		id.text = message->id;
+	} else {
+		http_locator_find(&account->message_id, json, body, &id);
+	}
+	/* Nothing but the status said yes, and what it was to be followed by is missing. */
+	if (!is_said && account->message_id.kind != HTTP_LOCATOR_NONE && id.text.len == 0) {
+		http_locator_find(&account->error_code, json, body, &code);
+		http_locator_find(&account->error_text, json, body, &text);
+		if (code.text.len)
+			return refusal(reader, code.text, text.text);
+		return (struct outcome){ .outcome_class = OUTCOME_UNKNOWN,
+					 .native_code = reader->answer->status,
+					 .native_name = "answer without an id" };
+	}
+	return (struct outcome){ .outcome_class = OUTCOME_ACCEPTED,
+				 .native_code = reader->answer->status,
+				 .carrier_ref = keep_reference(reader, id.text, message) };
+}
+
+/* One answer for each part of the one message. Where some parts were taken and others not, sending it again would send
+ * parts twice: only “never” is a clear answer then. */
+static struct outcome judge_parts(struct reader *reader, const json_t *array, const struct http_message *message)
+{
+	struct outcome gravest = judge(reader, json_array_get(array, 0), message);
+	struct slice reference = gravest.carrier_ref;
+	bool has_accepted = gravest.outcome_class == OUTCOME_ACCEPTED;
+	for (size_t i = 1; i < json_array_size(array); i++) {
+		size_t mark = reader->references->len;
+		struct outcome next = judge(reader, json_array_get(array, i), message);
+		reader->references->len = mark; /* the first id counts */
+		bool is_accepted = next.outcome_class == OUTCOME_ACCEPTED;
+		has_accepted |= is_accepted;
+		if (gravest.outcome_class == OUTCOME_ACCEPTED ||
+		    (!is_accepted && next.outcome_class == OUTCOME_REJECTED))
+			gravest = next;
+	}
+	if (has_accepted && gravest.outcome_class != OUTCOME_ACCEPTED && gravest.outcome_class != OUTCOME_REJECTED)
+		gravest.outcome_class = OUTCOME_UNKNOWN;
+	gravest.carrier_ref = gravest.outcome_class == OUTCOME_ACCEPTED ? reference : (struct slice){ NULL, 0 };
+	return gravest;
+}
+
+static bool is_of(const struct http_account *account, const json_t *element, const struct msisdn *to)
+{
+	struct http_found number;
+	char theirs[MSISDN_TAIL_DIGITS + 1];
+	char ours[MSISDN_TAIL_DIGITS + 1];
+	http_locator_find(&account->answer_to, element, (struct slice){ NULL, 0 }, &number);
+	size_t len = msisdn_tail(number.text, theirs);
+	return len && msisdn_tail((struct slice){ to->digits, to->len }, ours) == len && memcmp(theirs, ours, len) == 0;
+}
+
+/* The element that speaks of a message: by its number where they have one, else by its place. */
+static const json_t *element_of(const struct reader *reader, const json_t *array, unsigned index)
+{
+	const json_t *likely = json_array_get(array, index);
+	if (reader->account->answer_to.kind == HTTP_LOCATOR_NONE)
+		return json_array_size(array) == reader->count ? likely : NULL;
+	const struct msisdn *to = reader->messages[index]->to;
+	if (likely && is_of(reader->account, likely, to))
+		return likely;
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		if (is_of(reader->account, json_array_get(array, i), to))
+			return json_array_get(array, i);
+	}
+	return NULL;
+}
+
+/* A refusal of the whole request, where each message was to have its own answer. */
+static struct outcome whole(struct reader *reader, const json_t *json)
+{
+	struct http_found code, text;
+	http_locator_find(&reader->account->request_code, json, reader->answer->body, &code);
+	http_locator_find(&reader->account->request_text, json, reader->answer->body, &text);
+	return refusal(reader, code.text, text.text);
+}
+
+static void read_answers(struct reader *reader, const json_t *json, struct outcome *outcomes)
+{
+	const json_t *array = http_locator_value(&reader->account->answers, json);
+	bool has_answers = json_is_array(array) && json_array_size(array) > 0;
+	struct outcome all = { .outcome_class = OUTCOME_UNKNOWN };
+	if (!has_answers)
+		all = whole(reader, json);
+	for (unsigned i = 0; i < reader->count; i++) {
+		if (!has_answers) {
+			outcomes[i] = all;
+			continue;
+		}
+		if (reader->account->are_parts) {
+			outcomes[i] = judge_parts(reader, array, reader->messages[i]);
+			continue;
+		}
+		const json_t *element = element_of(reader, array, i);
+		outcomes[i] = element ? judge(reader, element, reader->messages[i])
+				      : (struct outcome){ .outcome_class = OUTCOME_UNKNOWN,
+							  .native_code = reader->answer->status,
+							  .native_name = "no answer for this number" };
+	}
+}
+
+void http_answer_read(const struct http_account *account, const struct http_answer *answer,
+		      const struct http_message *const messages[], unsigned count, wall_ms now,
+		      struct outcome *outcomes, struct buf *references, struct http_reading *reading)
+{
+	CHECK(count > 0);
+	CHECK(references->cap - references->len >= (size_t)count * CARRIER_REF_MAX);
+	reading->code[0] = '\0';
+	reading->text[0] = '\0';
+	reading->retry_after_ms = http_retry_after_ms(answer->retry_after, now, HTTP_RETRY_AFTER_MAX_MS);
+	struct reader reader = {
+		.account = account,
+		.answer = answer,
+		.messages = messages,
+		.count = count,
+		.references = references,
+		.reading = reading,
+		.is_yes_status = status_is_yes(account, answer->status),
+	};
+	json_t *json = account->reads_json ? parse(answer->body) : NULL;
+	if (account->answers.kind != HTTP_LOCATOR_NONE) {
+		read_answers(&reader, json, outcomes);
+	} else {
+		for (unsigned i = 0; i < count; i++)
+			outcomes[i] = judge(&reader, json, messages[i]);
+	}
+	json_decref(json);
+}
+
+struct outcome http_answer_lost(enum http_phase phase)
+{
+	if (phase == HTTP_PHASE_CONNECT)
+		return (struct outcome){ .outcome_class = OUTCOME_TEMPORARY,
+					 .native_name = "no connection",
+					 .is_about_account = true };
+	return (struct outcome){ .outcome_class = OUTCOME_UNKNOWN, .native_name = "no whole answer" };
+}
