@@ -52,7 +52,7 @@ static enum err judge_batch(const struct http_account *account, struct err_at *a
 	return ERR_OK;
 }
 
-static bool param_is_known(const struct http_param *params, unsigned count, struct slice name)
+static bool param_is_known(const struct submit_param *params, unsigned count, struct slice name)
 {
 	for (unsigned i = 0; i < count; i++) {
 		if (slice_equal(params[i].name, name))
@@ -63,16 +63,16 @@ static bool param_is_known(const struct http_param *params, unsigned count, stru
 
 /* Parameters that the body of a sample message needs. */
 static unsigned sample_params(const struct http_account *account, struct slice value,
-			      struct http_param params[static SAMPLE_PARAMS])
+			      struct submit_param params[static SAMPLE_PARAMS])
 {
 	unsigned count = 0;
 	const struct http_mapping *mapping = account->mappings.rows;
 	for (unsigned i = 0; mapping && i < mapping->param_count && count < SAMPLE_PARAMS; i++)
-		params[count++] = (struct http_param){ mapping->params[i].ours, value };
+		params[count++] = (struct submit_param){ mapping->params[i].ours, value };
 	for (unsigned i = 0; i < account->json.count && count < SAMPLE_PARAMS; i++) {
 		const struct http_piece *piece = &account->json.pieces[i];
 		if (piece->value == HTTP_VALUE_PARAM && !param_is_known(params, count, piece->text))
-			params[count++] = (struct http_param){ piece->text, value };
+			params[count++] = (struct submit_param){ piece->text, value };
 	}
 	return count;
 }
@@ -109,7 +109,7 @@ static enum err try_body(const struct http_account *account, const struct http_m
 static enum err try_samples(const struct http_account *account, struct err_at *at)
 {
 	static const struct msisdn to = { "8613900000001", 13 };
-	struct http_param params[SAMPLE_PARAMS];
+	struct submit_param params[SAMPLE_PARAMS];
 	struct slice text = SLICE(sample_text);
 	struct http_message rich = { .to = &to,
 				     .id = SLICE("sample-1"),

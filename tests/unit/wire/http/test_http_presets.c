@@ -11,7 +11,7 @@ static const struct msisdn china = { "8618511122233", 13 };
 static const struct msisdn china_too = { "8618511122266", 13 };
 static const struct msisdn abroad = { "85261234567", 11 };
 
-static const struct http_param code_1234[] = { { SLICE("code"), SLICE("1234") }, { SLICE("minutes"), SLICE("5") } };
+static const struct submit_param code_1234[] = { { SLICE("code"), SLICE("1234") }, { SLICE("minutes"), SLICE("5") } };
 
 /* Writes messages through an account of settings, and compares. NULL: not looked at. */
 static void expect(const char *name, const struct http_settings *settings, const struct http_message *const messages[],
