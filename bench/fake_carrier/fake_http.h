@@ -48,6 +48,7 @@ struct fake_http_connection {
 struct fake_http_plan {
   uint64_t delay_ns;
   bool is_silent; /* never answered */
+  bool is_late;   /* held longer than the rest */
   struct fake_http_fault fault;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One sms is answered by its id, several by an array in their order. The same Idempotency-Key again with the same body gets the same
  * answer, and nothing is taken a second time. */
+#include "fake_digest.h"
 #include "fake_http_dialects.h"
 #include "fake_http_take.h"
 #include "fake_json.h"
@@ -12,20 +13,26 @@ static void put_member(struct fake_buffer *json, const char *name, struct fake_s
   fake_json_string(json, text.at, text.len);
 }
 
-static void put_error(struct fake_http *http, const char *code, const char *message) {
-  http->body.len = 0;
-  fake_json_mark(&http->body, '{');
-  fake_json_name(&http->body, "error");
-  fake_json_mark(&http->body, '{');
-  fake_json_member(&http->body, "code", code);
-  fake_json_member(&http->body, "message", message);
-  fake_json_mark(&http->body, '}');
-  fake_json_mark(&http->body, '}');
+static void answer_error(struct fake_http *http, unsigned status, const char *code, const char *message) {
+  struct fake_buffer *json = &http->body;
+  json->len = 0;
+  fake_json_mark(json, '{');
+  fake_json_member(json, "code", code);
+  fake_json_member(json, "message", message);
+  fake_json_mark(json, '}');
+  fake_http_answer(http, status, "application/json", status == 429 ? "Retry-After: 1\r\n" : NULL);
 }
 
-static void answer_error(struct fake_http *http, unsigned status, const char *code, const char *message) {
-  put_error(http, code, message);
-  fake_http_answer(http, status, "application/json", status == 429 ? "Retry-After: 1\r\n" : NULL);
+/* HMAC-SHA256 or -SHA1 of the body in hexadecimal or Base64, perhaps with `sha256=` in front. */
+static bool is_signed(const struct fake_http *http, struct fake_slice given) {
+  struct fake_slice secret = fake_slice_of(http->server->options->http_secret);
+  char hex[FAKE_DIGEST_HEX_CAP], base64[FAKE_DIGEST_BASE64_CAP];
+  if (!fake_slice_begins(given, "sha256=", &given)) fake_slice_begins(given, "sha1=", &given);
+  for (enum fake_hash hash = FAKE_HASH_SHA1; hash <= FAKE_HASH_SHA256; hash++) {
+    struct fake_digest digest = fake_digest_keyed(hash, secret, http->request.body);
+    if (fake_slice_is(given, fake_digest_hex(&digest, hex)) || fake_slice_is(given, fake_digest_base64(&digest, base64))) return true;
+  }
+  return false;
 }
 
 static bool authenticate(struct fake_http *http) {
@@ -37,6 +44,9 @@ static bool authenticate(struct fake_http *http) {
     is_right = fake_http_may(http, user, password);
   } else if (fake_slice_is_word(scheme, "bearer")) {
     is_right = is_right || fake_slice_is(fake_slice_trim(rest), options->http_secret);
+    if (options->http_user != NULL) user = fake_slice_of(options->http_user);
+  } else if (fake_http_header(&http->request, "x-signature").at != NULL) {
+    is_right = is_right || is_signed(http, fake_http_header(&http->request, "x-signature"));
     if (options->http_user != NULL) user = fake_slice_of(options->http_user);
   }
   fake_http_account(http, user.len > 0 ? user : fake_slice_of("generic"));
@@ -51,7 +61,8 @@ static bool read_sms(struct fake_http *http, const struct fake_node *node, struc
   *sms = (struct fake_http_sms){.sent_to = fake_tree_text(tree, node, "to"),
                                 .from = fake_tree_text(tree, node, "from"),
                                 .text = fake_tree_text(tree, node, "text"),
-                                .ref = fake_tree_text(tree, node, "ref")};
+                                .ref = fake_tree_text(tree, node, "ref"),
+                                .callback = fake_tree_text(tree, node, "callback")};
   return fake_http_number(http, sms, FAKE_HTTP_FORM_PLUS | FAKE_HTTP_FORM_DIGITS) && fake_http_text(http, sms);
 }
 
@@ -95,7 +106,8 @@ static void put_sms(struct fake_http *http, const struct fake_http_sms *sms) {
     fake_json_member_uint(json, "segments", sms->measure.segments);
   } else {
     fake_json_member(json, "status", "rejected");
-    fake_json_member(json, "error", sms->refusal->code[0] != '\0' ? sms->refusal->code : "rejected");
+    fake_json_member(json, "code", sms->refusal->code[0] != '\0' ? sms->refusal->code : "refused");
+    fake_json_member(json, "message", "refused as the options want it");
   }
   put_member(json, "to", sms->sent_to);
   if (sms->ref.at != NULL) put_member(json, "ref", sms->ref);

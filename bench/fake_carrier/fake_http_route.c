@@ -35,8 +35,16 @@ void fake_http_route(struct fake_http *http) {
   http->server->counters.http_requests++;
   if (fake_slice_is(path, "/messages"))
     fake_http_generic(http);
+  else if (fake_slice_is(path, "/cgi-bin/sendsms"))
+    fake_http_kannel(http);
+  else if (fake_slice_is(path, "/sms/json"))
+    fake_http_vonage(http);
+  else if (fake_slice_is(path, "/") && fake_http_header(&http->request, "x-tc-action").at != NULL)
+    fake_http_tencent(http);
+  else if (fake_slice_is(path, "/"))
+    fake_http_aliyun(http);
   else if (fake_slice_is(path, "/redirected"))
     redirected(http);
-  else
+  else if (!fake_http_twilio(http))
     not_found(http);
 }

@@ -121,9 +121,10 @@ enum fake_http_fate fake_http_decide(struct fake_http *http, struct fake_http_sm
   http->plan.fault = draw_fault(server, first);
   if (http->plan.fault.kind == FAKE_HTTP_FAULT_DROP) return drop(http, count, true);
   if (http->plan.fault.kind == FAKE_HTTP_FAULT_REDIRECT) return redirect(http);
-  const struct fake_http_refusal *whole = is_each ? NULL : draw_refusal(server, first);
-  if (whole != NULL) return refuse_all(http, whole, count);
+  const struct fake_http_refusal *whole = draw_refusal(server, first);
+  if (whole != NULL && (!is_each || whole->status != 0)) return refuse_all(http, whole, count);
   http->plan.is_silent = fate.kind == FAKE_FATE_SWALLOW;
+  http->plan.is_late = fate.is_late;
   server->counters.swallowed += http->plan.is_silent ? count : 0;
   server->counters.late += fate.is_late ? count : 0;
   for (uint32_t index = 0; index < count; index++) {

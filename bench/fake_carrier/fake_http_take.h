@@ -16,7 +16,8 @@ struct fake_http_sms {
   struct fake_slice number;  /* international, digits only */
   struct fake_slice from;
   struct fake_slice text;
-  struct fake_slice ref; /* what the sender calls it; `at` NULL = nothing */
+  struct fake_slice ref;      /* what the sender calls it; `at` NULL = nothing */
+  struct fake_slice callback; /* URL for its receipt; empty = none */
   bool is_unicode;       /* asks for UCS-2 */
   struct fake_measure measure;
   uint64_t message;                        /* its number, from 1; 0 = refused */
@@ -44,7 +45,7 @@ enum fake_http_fate {
 };
 
 /* Decide about a request of `count` checked messages, and set the plan of its answer. With `is_each`, the provider refuses single
- * messages of a request: those have `refusal` set. Messages that go have their numbers. */
+ * messages of a request by a code: those have `refusal` set. Messages that go have their numbers. */
 enum fake_http_fate fake_http_decide(struct fake_http *http, struct fake_http_sms *sms, uint32_t count, bool is_each);
 
 /* Record and count one message that goes, its ids set. False if the record is broken: the request must then be answered as a failure of

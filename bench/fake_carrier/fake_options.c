@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_http_options.h"
 #include "fake_suggest.h"
 
-enum { MS_MAX = 86400000, ITEM_CAP = 64 };
-
-typedef bool (*fake_option_reader)(struct fake_options *options, const char *value);
+enum { MS_MAX = 86400000, ITEM_CAP = FAKE_OPTIONS_ITEM_CAP };
 
 bool fake_options_number(const char *text, uint64_t low, uint64_t high, uint64_t *value) {
   bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
@@ -23,14 +22,14 @@ bool fake_options_number(const char *text, uint64_t low, uint64_t high, uint64_t
   return true;
 }
 
-static bool read_u32(const char *text, uint32_t low, uint32_t high, uint32_t *value) {
+bool fake_options_u32(const char *text, uint32_t low, uint32_t high, uint32_t *value) {
   uint64_t number;
   if (!fake_options_number(text, low, high, &number)) return false;
   *value = (uint32_t)number;
   return true;
 }
 
-static bool read_share(const char *text, double high, double *value) {
+bool fake_options_share(const char *text, double high, double *value) {
   if (*text == '\0' || strspn(text, "0123456789.") != strlen(text)) return false;
   char *end;
   double number = strtod(text, &end);
@@ -39,8 +38,7 @@ static bool read_share(const char *text, double high, double *value) {
   return true;
 }
 
-/* Cut the next comma-separated item `LEFT@RIGHT` off `*text` into two buffers; false if it is not of that form. */
-static bool next_pair(const char **text, char left[ITEM_CAP], char right[ITEM_CAP]) {
+bool fake_options_pair(const char **text, char left[FAKE_OPTIONS_ITEM_CAP], char right[FAKE_OPTIONS_ITEM_CAP]) {
   size_t len = strcspn(*text, ",");
   const char *at = memchr(*text, '@', len);
   if (at == NULL || len >= ITEM_CAP) return false;
@@ -63,8 +61,8 @@ static bool read_mix(const char *text, struct fake_latency *latency) {
   while (*text != '\0') {
     double weight;
     uint32_t count = latency->mix_count;
-    if (count == FAKE_OPTIONS_MIX_MAX || !next_pair(&text, left, right)) return false;
-    if (!read_u32(left, 0, MS_MAX, &latency->mix[count].ms) || !read_share(right, 1e9, &weight)) return false;
+    if (count == FAKE_OPTIONS_MIX_MAX || !fake_options_pair(&text, left, right)) return false;
+    if (!fake_options_u32(left, 0, MS_MAX, &latency->mix[count].ms) || !fake_options_share(right, 1e9, &weight)) return false;
     sum += weight;
     latency->mix[count].up_to = sum;
     latency->mix_count++;
@@ -80,14 +78,14 @@ bool fake_options_latency(const char *text, struct fake_latency *latency) {
   if (strcmp(text, "none") == 0) {
     result.kind = FAKE_LATENCY_NONE;
   } else if (strncmp(text, "fixed:", 6) == 0) {
-    if (!read_u32(text + 6, 0, MS_MAX, &result.low_ms)) return false;
+    if (!fake_options_u32(text + 6, 0, MS_MAX, &result.low_ms)) return false;
     result.high_ms = result.low_ms;
     if (result.low_ms == 0) result.kind = FAKE_LATENCY_NONE;
   } else if (strncmp(text, "uniform:", 8) == 0) {
     const char *dash = strchr(text, '-');
     if (dash == NULL || dash - (text + 8) >= ITEM_CAP) return false;
     snprintf(low, sizeof low, "%.*s", (int)(dash - (text + 8)), text + 8);
-    if (!read_u32(low, 0, MS_MAX, &result.low_ms) || !read_u32(dash + 1, result.low_ms, MS_MAX, &result.high_ms)) return false;
+    if (!fake_options_u32(low, 0, MS_MAX, &result.low_ms) || !fake_options_u32(dash + 1, result.low_ms, MS_MAX, &result.high_ms)) return false;
   } else if (strncmp(text, "mix:", 4) == 0) {
     result.kind = FAKE_LATENCY_MIX;
     if (!read_mix(text + 4, &result)) return false;
@@ -101,7 +99,7 @@ bool fake_options_latency(const char *text, struct fake_latency *latency) {
 static bool on_listen(struct fake_options *options, const char *value) {
   const char *colon = strrchr(value, ':');
   uint32_t port;
-  if (colon == NULL || colon == value || !read_u32(colon + 1, 0, 65535, &port)) return false;
+  if (colon == NULL || colon == value || !fake_options_u32(colon + 1, 0, 65535, &port)) return false;
   size_t len = (size_t)(colon - value);
   if (value[0] == '[' && value[len - 1] == ']') { /* [::1]:2775 */
     value++;
@@ -129,57 +127,17 @@ static bool on_fail(struct fake_options *options, const char *value) {
   char left[ITEM_CAP], right[ITEM_CAP];
   uint32_t count = options->fail_count;
   double rate, before = count == 0 ? 0 : options->fail[count - 1].up_to;
-  if (count == FAKE_OPTIONS_FAIL_MAX || !next_pair(&value, left, right) || *value != '\0') return false;
-  if (!read_u32(left, 1, UINT32_MAX, &options->fail[count].status) || !read_share(right, 1 - before + 1e-9, &rate)) return false;
+  if (count == FAKE_OPTIONS_FAIL_MAX || !fake_options_pair(&value, left, right) || *value != '\0') return false;
+  if (!fake_options_u32(left, 1, UINT32_MAX, &options->fail[count].status) || !fake_options_share(right, 1 - before + 1e-9, &rate)) return false;
   options->fail[count].up_to = before + rate;
   options->fail_count++;
   return true;
 }
 
-static bool on_http_port(struct fake_options *options, const char *value) {
-  uint32_t port;
-  if (!read_u32(value, 0, 65535, &port)) return false;
-  options->has_http = true;
-  options->http_port = (uint16_t)port;
-  return true;
-}
-
-static bool on_http_user(struct fake_options *options, const char *value) {
-  options->http_user = value;
-  return *value != '\0';
-}
-
-static bool on_http_secret(struct fake_options *options, const char *value) {
-  options->http_secret = value;
-  return *value != '\0';
-}
-
-static bool on_http_fail(struct fake_options *options, const char *value) {
-  char left[ITEM_CAP], right[ITEM_CAP];
-  uint32_t count = options->http_fail_count;
-  double rate, before = count == 0 ? 0 : options->http_fail[count - 1].up_to;
-  if (count == FAKE_OPTIONS_FAIL_MAX || !next_pair(&value, left, right) || *value != '\0') return false;
-  if (!fake_http_refusal_read(left, &options->http_fail[count].refusal) || !read_share(right, 1 - before + 1e-9, &rate)) return false;
-  options->http_fail[count].up_to = before + rate;
-  options->http_fail_count++;
-  return true;
-}
-
-static bool on_http_fault(struct fake_options *options, const char *value) {
-  char left[ITEM_CAP], right[ITEM_CAP];
-  uint32_t count = options->http_fault_count;
-  double rate, before = count == 0 ? 0 : options->http_fault[count - 1].up_to;
-  if (count == FAKE_OPTIONS_FAIL_MAX || !next_pair(&value, left, right) || *value != '\0') return false;
-  if (!fake_http_fault_read(left, &options->http_fault[count].fault) || !read_share(right, 1 - before + 1e-9, &rate)) return false;
-  options->http_fault[count].up_to = before + rate;
-  options->http_fault_count++;
-  return true;
-}
-
 static bool on_late(struct fake_options *options, const char *value) {
   char left[ITEM_CAP], right[ITEM_CAP];
-  return next_pair(&value, left, right) && *value == '\0' && read_u32(left, 1, MS_MAX, &options->late_ms) &&
-         read_share(right, 1, &options->late_rate);
+  return fake_options_pair(&value, left, right) && *value == '\0' && fake_options_u32(left, 1, MS_MAX, &options->late_ms) &&
+         fake_options_share(right, 1, &options->late_rate);
 }
 
 static bool on_state(struct fake_options *options, const char *value) {
@@ -189,7 +147,7 @@ static bool on_state(struct fake_options *options, const char *value) {
   while (*value != '\0') {
     double weight;
     uint32_t count = options->state_count;
-    if (count == FAKE_OPTIONS_STATE_MAX || !next_pair(&value, left, right) || !read_share(right, 1e9, &weight)) return false;
+    if (count == FAKE_OPTIONS_STATE_MAX || !fake_options_pair(&value, left, right) || !fake_options_share(right, 1e9, &weight)) return false;
     if (left[0] == '\0' || strlen(left) >= FAKE_OPTIONS_STATE_CAP) return false;
     snprintf(options->state[count].stat, FAKE_OPTIONS_STATE_CAP, "%.7s", left);
     sum += weight;
@@ -243,7 +201,7 @@ bool fake_options_shapes(const char *text, struct fake_shape_mix *mix) {
   result.count = 0;
   while (*text != '\0') {
     double weight;
-    if (result.count == FAKE_SHAPE_MIX_MAX || !next_pair(&text, left, right) || !read_share(right, 1e9, &weight)) return false;
+    if (result.count == FAKE_SHAPE_MIX_MAX || !fake_options_pair(&text, left, right) || !fake_options_share(right, 1e9, &weight)) return false;
     shape = fake_shape_find(left);
     if (shape < 0) return false;
     sum += weight;
@@ -280,7 +238,7 @@ static bool on_id_prefix(struct fake_options *options, const char *value) {
   char text[ITEM_CAP];
   snprintf(text, sizeof text, "0x%.60s", value);
   options->has_id_prefix = true;
-  return read_u32(text, 0, UINT32_MAX, &options->id_prefix);
+  return fake_options_u32(text, 0, UINT32_MAX, &options->id_prefix);
 }
 
 static bool on_seed(struct fake_options *options, const char *value) {
@@ -290,11 +248,11 @@ static bool on_seed(struct fake_options *options, const char *value) {
 
 #define U32_READER(field, low, high)                                       \
   static bool on_##field(struct fake_options *options, const char *value) { \
-    return read_u32(value, low, high, &options->field);                    \
+    return fake_options_u32(value, low, high, &options->field);                    \
   }
 #define SHARE_READER(field)                                                \
   static bool on_##field(struct fake_options *options, const char *value) { \
-    return read_share(value, 1, &options->field);                          \
+    return fake_options_share(value, 1, &options->field);                          \
   }
 #define PATH_READER(field)                                                 \
   static bool on_##field(struct fake_options *options, const char *value) { \
@@ -311,7 +269,6 @@ U32_READER(bind_ms, 0, MS_MAX)
 SHARE_READER(swallow_rate)
 SHARE_READER(swallow_drop_rate)
 PATH_READER(port_file)
-PATH_READER(http_port_file)
 PATH_READER(record)
 PATH_READER(record_segments)
 PATH_READER(summary)
@@ -362,12 +319,7 @@ static const struct {
     {"--record-segments", "FILE", on_record_segments, "one JSON line per accepted PDU, at the end; needs --record"},
     {"--summary", "FILE", on_summary, "write the summary here too"},
     {"--decode", "SPOOL", on_decode, "no server: turn the FILE.raw of a killed run into --record FILE"},
-    {"--http-port", "PORT", on_http_port, "serve providers over HTTP here, on the host of --listen (0 = any free port)"},
-    {"--http-port-file", "FILE", on_http_port_file, "write that port here, before --port-file"},
-    {"--http-user", "NAME", on_http_user, "the only user, account sid or key id over HTTP (any)"},
-    {"--http-secret", "WORD", on_http_secret, "its password, token or key (any)"},
-    {"--http-fail", "WHAT@RATE", on_http_fail, "refuse this share with a status (503) or a provider's code; repeatable"},
-    {"--http-fault", "KIND@RATE", on_http_fault, "spoil this share of the answers (see below); repeatable"},
+    FAKE_HTTP_OPTION_ROWS
     {"--control", NULL, on_control, "obey lines on stdin (see below); its end is the end of the run"},
 };
 enum { ROWS_COUNT = sizeof rows / sizeof *rows };
@@ -394,10 +346,7 @@ static void print_help(void) {
        "Receipt shapes:");
   for (int shape = 0; fake_shape_name(shape) != NULL; shape++) printf("  %-18s%s\n", fake_shape_name(shape), fake_shape_help(shape));
   puts("\n"
-       "Over HTTP, at these paths: /messages (JSON {to, from, text, ref} or {messages: […]}; Basic or Bearer; Idempotency-Key).\n"
-       "Faults: drop (closed, not recorded), redirect (307, not recorded), and, recorded all the same: close (no answer), reset,\n"
-       "cut:OCTETS (of the body), garbage, trickle:MS (one octet each), huge:OCTETS. --latency, --throttle-tps (429), --swallow,\n"
-       "--swallow-drop and --late hold for HTTP too, and --fail with a status from 400 to 599.\n\n"
+       FAKE_HTTP_HELP
        "SIGTERM and SIGINT end the run as well: the record is written, then one JSON object, the summary, on stdout.\n"
        "Without --record nothing is reassembled and messages, distinct, duplicates and incomplete are null.\n"
        "Exit status: 0 ok, 1 failed, 64 wrong usage, 69 cannot listen.");
@@ -451,7 +400,7 @@ enum fake_options_result fake_options_parse(int argc, char **argv, struct fake_o
       return FAKE_OPTIONS_WRONG;
     }
     if (!rows[index].read(options, value)) {
-      bool is_secret = rows[index].read == on_password || rows[index].read == on_http_secret;
+      bool is_secret = rows[index].read == on_password || rows[index].read == fake_http_option_secret;
       fprintf(stderr, "fake-carrier: %s: bad value %s; want %s: %s\n", rows[index].name, is_secret ? "(hidden)" : value,
               rows[index].value, rows[index].help);
       return FAKE_OPTIONS_WRONG;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "fake_http_fault.h"
+#include "fake_model.h"
 #include "fake_shape.h"
 #include "fake_text.h"
 
@@ -14,6 +15,7 @@ enum {
   FAKE_OPTIONS_MIX_MAX = 16,
   FAKE_OPTIONS_FAIL_MAX = 16,
   FAKE_OPTIONS_STATE_MAX = 8,
+  FAKE_OPTIONS_ITEM_CAP = 64,
   FAKE_OPTIONS_STATE_CAP = 8, /* stat: has up to 7 characters, SMPP 3.4 appendix B */
 };
 
@@ -80,6 +82,8 @@ struct fake_options {
   const char *http_port_file;
   const char *http_user;   /* NULL = any */
   const char *http_secret; /* the password, token or key that goes with it; NULL = any */
+  uint32_t models_count;
+  struct fake_model models[FAKE_MODELS_MAX];
   uint32_t http_fail_count;
   struct {
     struct fake_http_refusal refusal;
@@ -101,6 +105,16 @@ enum fake_options_result fake_options_parse(int argc, char **argv, struct fake_o
 
 /* Read `none`, `fixed:MS`, `uniform:A-B` or `mix:MS@W,MS@W,…` into `latency`; false (latency untouched) if it is none of them. */
 bool fake_options_latency(const char *text, struct fake_latency *latency);
+
+/* The same for 32 bits, and for a share from 0 to `high`. */
+bool fake_options_u32(const char *text, uint32_t low, uint32_t high, uint32_t *value);
+bool fake_options_share(const char *text, double high, double *value);
+
+/* Cut the next comma-separated item `LEFT@RIGHT` off `*text` into two buffers; false if it is not of that form. */
+bool fake_options_pair(const char **text, char left[FAKE_OPTIONS_ITEM_CAP], char right[FAKE_OPTIONS_ITEM_CAP]);
+
+/* Takes the value of one option; false if it will not do. */
+typedef bool (*fake_option_reader)(struct fake_options *options, const char *value);
 
 /* Read a number from `low` to `high`, decimal or with 0x. False, `value` untouched, if it is anything else. */
 bool fake_options_number(const char *text, uint64_t low, uint64_t high, uint64_t *value);

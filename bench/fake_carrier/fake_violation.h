@@ -61,6 +61,9 @@
   X(http_path, 404)                \
   X(http_redirect, 0)              \
   X(http_auth, 401)                \
+  X(http_signature, 401)           \
+  X(http_timestamp, 401)           \
+  X(http_nonce, 400)               \
   X(http_json, 400)                \
   X(http_utf8, 400)                \
   X(http_field, 400)               \
