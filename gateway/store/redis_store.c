@@ -161,6 +161,7 @@ static void on_main_down(void *ctx, const char *reason)
 	store->is_moving = false;
 	store->is_looking = false;
 	store->is_asking_pauses = false;
+	store->is_asking_orders = false;
 	store_lookout_forget(store);
 	if (store->is_adopting)
 		store->may_have_lost = true;
@@ -362,6 +363,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_HELD] = "held",
 		[KEY_LEGACY] = "alerts:list",
 		[KEY_PAUSED] = "paused",
+		[KEY_ACCOUNTS] = "accounts",
 		[KEY_SUSPECTS] = "suspects",
 		[KEY_HELD_BODIES] = "held:bodies",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",

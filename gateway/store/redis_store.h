@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "metrics/metrics.h"
+#include "model/account_order.h"
 #include "model/balance.h"
 #include "port/store.h"
 #include "store/redis_link.h"
@@ -35,7 +36,8 @@ struct redis_store_options {
 /* The calls that METRIC_STORE_SPAN tells apart, in the order of its label. */
 enum store_span { STORE_SPAN_READ, STORE_SPAN_BEGIN, STORE_SPAN_SETTLE };
 
-#define STORE_GROUP_OCTETS 64 /* a longer name is cut */
+#define STORE_ORDERS_MAX   128 /* accounts about which operators want something; of more the rest is not heeded */
+#define STORE_GROUP_OCTETS 64  /* a longer name is cut */
 
 /* What the store sees of the queue and of itself; written by the worker, read by anyone. */
 struct redis_store_gauges {
@@ -48,8 +50,11 @@ struct redis_store_gauges {
 	uint64_t fences;
 	struct pause_in_force paused[STORE_PAUSES_MAX];
 	unsigned paused_count;
-	uint64_t adopted;  /* entries taken over from dead consumers */
-	uint64_t vanished; /* entries that somebody else took out of the queue */
+	struct account_order orders[STORE_ORDERS_MAX];
+	unsigned order_count;
+	unsigned orders_version; /* grows with each change of them */
+	uint64_t adopted;        /* entries taken over from dead consumers */
+	uint64_t vanished;       /* entries that somebody else took out of the queue */
 	/* Looked at by the first worker of a process only, from here on to the events. */
 	struct balance balance;
 	uint64_t memory_used; /* of Redis, in octets */
@@ -70,3 +75,9 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 
 /* Borrowed from the store. */
 const struct redis_store_gauges *redis_store_gauges(const struct store *store);
+
+/* Notes a change for all gateways. done: called once, from a later turn of the store's, whether Redis has taken it, or why not
+ * (a sentence for people, borrowed until it returns); where the connection broke it may have. False where it could not
+ * be asked: the store is down, or another change is under way. */
+MUST_CHECK bool redis_store_order(struct store *store, const struct account_change *change,
+				  void (*done)(void *ctx, bool ok, const char *why), void *ctx);

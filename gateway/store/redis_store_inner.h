@@ -31,6 +31,7 @@ enum store_key {
 	KEY_HELD,
 	KEY_LEGACY,
 	KEY_PAUSED,
+	KEY_ACCOUNTS,
 	KEY_SUSPECTS,
 	KEY_HELD_BODIES,
 	KEY_LANE, /* + enum lane */
@@ -199,6 +200,10 @@ struct redis_store {
 	bool suspects_told;
 	mono_us next_pauses;
 	bool is_asking_pauses;
+	mono_us next_orders;
+	bool is_asking_orders;
+	void (*order_done)(void *ctx, bool ok, const char *why); /* of the change under way; NULL = none is */
+	void *order_ctx;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
 	struct store_chore chores[CHORE_COUNT];
@@ -357,6 +362,8 @@ void store_upkeep(struct redis_store *store, mono_us now);
 unsigned store_suspect_crashes(const struct redis_store *store, const struct entry_key *origin);
 /* Tells what this process found, and asks what all have. */
 void store_suspects(struct redis_store *store);
+/* store_orders.c: asks what operators want of accounts, when it is time. */
+void store_orders(struct redis_store *store, mono_us now);
 /* store_pauses.c: asks what is paused, when it is time. */
 void store_pauses(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);

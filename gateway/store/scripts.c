@@ -15,6 +15,7 @@ void scripts_check(void)
 		[SCRIPT_LATE] = "late",
 		[SCRIPT_LEGACY] = "legacy",
 		[SCRIPT_MOVE] = "move",
+		[SCRIPT_ORDER] = "order",
 		[SCRIPT_OWNED] = "owned",
 		[SCRIPT_PAUSE] = "pause",
 		[SCRIPT_RECORD] = "record",

@@ -252,6 +252,7 @@ void store_upkeep(struct redis_store *store, mono_us now)
 	if (now >= store->next_move && !store->is_moving)
 		move(store, now);
 	store_pauses(store, now);
+	store_orders(store, now);
 	store_chores(store, now);
 }
 
@@ -264,6 +265,8 @@ mono_us store_upkeep_deadline(const struct redis_store *store)
 		deadline = store->next_move;
 	if (!store->is_asking_pauses && store->next_pauses < deadline)
 		deadline = store->next_pauses;
+	if (!store->is_asking_orders && store->next_orders < deadline)
+		deadline = store->next_orders;
 	return deadline;
 }
 

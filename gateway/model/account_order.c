@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/account_order.h"
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/number.h"
+#include "base/utf8.h"
+
+#define STATE_PREFIX SLICE("state:")
+#define TPS_PREFIX   SLICE("tps:")
+#define WORD_OCTETS  16
+
+static const char *const stances[ACCOUNT_STANCE_COUNT] = {
+	[ACCOUNT_RUNS] = "runs",
+	[ACCOUNT_PAUSED] = "paused",
+	[ACCOUNT_DRAINED] = "drained",
+};
+
+const char *account_stance_name(enum account_stance stance)
+{
+	CHECK((unsigned)stance < ACCOUNT_STANCE_COUNT);
+	return stances[stance];
+}
+
+const struct account_order *account_order_find(const struct account_order *orders, unsigned count, const char *name)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(orders[i].name, name) == 0)
+			return &orders[i];
+	}
+	return NULL;
+}
+
+/* The order about an account, a new one where there is none yet; NULL where there is no place. */
+static struct account_order *order_of(struct slice name, struct account_order *orders, unsigned *count, unsigned most)
+{
+	if (name.len == 0 || name.len > ACCOUNT_NAME_MAX || memchr(name.at, '\0', name.len) != NULL)
+		return NULL;
+	for (unsigned i = 0; i < *count; i++) {
+		if (slice_is(name, orders[i].name))
+			return &orders[i];
+	}
+	if (*count == most)
+		return NULL;
+	struct account_order *order = &orders[(*count)++];
+	*order = (struct account_order){ .stance = ACCOUNT_RUNS };
+	memcpy(order->name, name.at, name.len);
+	return order;
+}
+
+static struct slice cut(struct slice *rest, char mark)
+{
+	const char *at = rest->len ? memchr(rest->at, mark, rest->len) : NULL;
+	size_t len = at ? (size_t)(at - rest->at) : rest->len;
+	struct slice part = { rest->at, len };
+	size_t skipped = len + (at != NULL);
+	*rest = (struct slice){ rest->at + skipped, rest->len - skipped };
+	return part;
+}
+
+static bool read_stance(struct account_order *order, struct slice value)
+{
+	struct slice word = cut(&value, ' ');
+	unsigned stance = ACCOUNT_PAUSED;
+	while (stance < ACCOUNT_STANCE_COUNT && !slice_is(word, stances[stance]))
+		stance++;
+	if (stance == ACCOUNT_STANCE_COUNT)
+		return false;
+	order->stance = (enum account_stance)stance;
+	order->note = pause_note_read(cut(&value, '\t'));
+	size_t len = utf8_whole(value.at, value.len < ACCOUNT_REASON_MAX ? value.len : ACCOUNT_REASON_MAX);
+	if (len > 0)
+		memcpy(order->reason, value.at, len);
+	return true;
+}
+
+static bool read_tps(struct account_order *order, struct slice value)
+{
+	uint64_t tps;
+	if (!number_parse(cut(&value, ' '), ACCOUNT_TPS_MAX, &tps))
+		return false;
+	order->has_tps = true;
+	order->tps = (uint32_t)tps;
+	order->tps_note = pause_note_read(cut(&value, '\t'));
+	return true;
+}
+
+bool account_order_read(struct slice field, struct slice value, struct account_order *orders, unsigned *count,
+			unsigned most)
+{
+	bool is_tps = slice_starts(field, TPS_PREFIX);
+	if (!is_tps && !slice_starts(field, STATE_PREFIX))
+		return false;
+	size_t skipped = is_tps ? TPS_PREFIX.len : STATE_PREFIX.len;
+	struct slice name = { field.at + skipped, field.len - skipped };
+	struct account_order *order = order_of(name, orders, count, most);
+	return order != NULL && (is_tps ? read_tps(order, value) : read_stance(order, value));
+}
+
+void account_change_write(const struct account_change *change, char *field, char *word, char *note)
+{
+	struct buf field_buf = buf_over(field, ACCOUNT_FIELD_OCTETS - 1);
+	struct buf word_buf = buf_over(word, WORD_OCTETS - 1);
+	struct buf note_buf = buf_over(note, ACCOUNT_NOTE_OCTETS - 1);
+	buf_put_format(&field_buf, "%s%.*s", change->is_tps ? "tps:" : "state:", ACCOUNT_NAME_MAX, change->account);
+	if (change->is_tps && change->has_tps)
+		buf_put_format(&word_buf, "%u", (unsigned)change->tps);
+	else if (!change->is_tps && change->stance != ACCOUNT_RUNS)
+		buf_put_text(&word_buf, account_stance_name(change->stance));
+	buf_put_format(&note_buf, "%.*s\t%.*s", PAUSE_WHO_MAX, change->who, ACCOUNT_REASON_MAX, change->reason);
+	CHECK(!field_buf.full && !word_buf.full && !note_buf.full);
+	field[field_buf.len] = word[word_buf.len] = note[note_buf.len] = '\0';
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "model/pause.h"
+
+#include <stdint.h>
+
+/* What operators want of a carrier account, as all gateways of one queue keep to it. It is kept in a hash of two fields
+ * an account: “state:NAME” is “paused since_ms who⇥reason” or “drained …”, “tps:NAME” is “500 since_ms who”. */
+
+#define ACCOUNT_NAME_MAX   32  /* octets */
+#define ACCOUNT_REASON_MAX 120 /* octets */
+#define ACCOUNT_TPS_MAX    1000000
+
+#define ACCOUNT_FIELD_OCTETS 48 /* of a field's name with its NUL */
+#define ACCOUNT_NOTE_OCTETS  (PAUSE_WHO_MAX + 1 + ACCOUNT_REASON_MAX + 1)
+
+enum account_stance {
+	ACCOUNT_RUNS,
+	ACCOUNT_PAUSED,  /* nothing more is submitted; its links stay */
+	ACCOUNT_DRAINED, /* and they are unbound when all is answered */
+	ACCOUNT_STANCE_COUNT
+};
+
+struct account_order {
+	char name[ACCOUNT_NAME_MAX + 1]; /* of the account */
+	enum account_stance stance;
+	struct pause_note note; /* of a stance that is not RUNS */
+	char reason[ACCOUNT_REASON_MAX + 1];
+	bool has_tps; /* instead of the configuration's */
+	uint32_t tps; /* segments a second of all workers of one gateway; 0 = unlimited */
+	struct pause_note tps_note;
+};
+
+/* “runs”, “paused”, “drained”. Static storage. */
+const char *account_stance_name(enum account_stance stance);
+
+/* Reads one field into the list of orders, count of them so far, of at most most; those of one account are one. False
+ * where it is none, or there is no place. */
+bool account_order_read(struct slice field, struct slice value, struct account_order *orders, unsigned *count,
+			unsigned most);
+
+/* The order about an account; NULL where there is none. */
+const struct account_order *account_order_find(const struct account_order *orders, unsigned count, const char *name);
+
+/* One change. */
+struct account_change {
+	const char *account;
+	bool is_tps; /* else of the stance */
+	enum account_stance stance;
+	bool has_tps; /* else back to the configuration's */
+	uint32_t tps;
+	const char *who;    /* at most PAUSE_WHO_MAX octets; "" = nobody is named */
+	const char *reason; /* at most ACCOUNT_REASON_MAX */
+};
+
+/* How a change is written: the field's name (ACCOUNT_FIELD_OCTETS), the word (16 octets; "" = nothing any more), and who
+ * and why (ACCOUNT_NOTE_OCTETS). NUL-terminated. */
+void account_change_write(const struct account_change *change, char *field, char *word, char *note);
