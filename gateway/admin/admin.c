@@ -8,10 +8,9 @@
 #include <stdlib.h>
 
 static const struct httpd_route routes[] = {
-	{ HTTPD_GET, "/livez", admin_livez },
-	{ HTTPD_GET, "/readyz", admin_readyz },
-	{ HTTPD_GET, "/metrics", admin_metrics },
-	{ HTTPD_GET, "/v1/status", admin_status },
+	{ HTTPD_GET, "/livez", admin_livez },          { HTTPD_GET, "/readyz", admin_readyz },
+	{ HTTPD_GET, "/metrics", admin_metrics },      { HTTPD_GET, "/v1/status", admin_status },
+	{ HTTPD_GET, "/v1/accounts", admin_accounts },
 };
 
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
@@ -34,6 +33,19 @@ static uint64_t closed(const struct admin_view *view, enum closing closing)
 	return total;
 }
 
+static unsigned account_count(const struct admin *admin)
+{
+	return metrics_label_count(admin->view.blocks[0], METRIC_LABEL_ACCOUNT);
+}
+
+static uint64_t submitted(const struct admin_view *view, unsigned account)
+{
+	uint64_t total = 0;
+	for (unsigned i = 0; i < view->block_count; i++)
+		total += (uint64_t)metrics_value(view->blocks[i], METRIC_SUBMITS, account, 0);
+	return total;
+}
+
 static void on_turn(void *ctx, struct now now)
 {
 	struct admin *admin = ctx;
@@ -41,6 +53,8 @@ static void on_turn(void *ctx, struct now now)
 		return;
 	admin_rate_note(&admin->accepted, now.mono, closed(&admin->view, CLOSING_ACCEPTED));
 	admin_rate_note(&admin->dead, now.mono, closed(&admin->view, CLOSING_DEAD));
+	for (unsigned i = 0; i < account_count(admin); i++)
+		admin_rate_note(&admin->submits[i], now.mono, submitted(&admin->view, i));
 	admin->sample_at = now.mono + US_PER_S;
 }
 
@@ -58,6 +72,11 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 	if (admin == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the admin address");
 	admin->view = *view;
+	admin->submits = calloc(account_count(admin) + 1, sizeof *admin->submits);
+	if (admin->submits == NULL) {
+		free(admin);
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the admin address");
+	}
 	/* Before the server's own member, in whose turn on_stopped may destroy both: only what comes later in a turn must
 	 * not be removed by it. */
 	admin->member = (struct loop_member){ .turn = on_turn, .next_deadline = on_next_deadline, .ctx = admin };
@@ -66,6 +85,7 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 	enum err err = httpd_create(loop, &limits, routes, ROUTE_COUNT, admin, &admin->httpd, at);
 	if (err != ERR_OK) {
 		loop_remove(&admin->member);
+		free(admin->submits);
 		free(admin);
 		return err;
 	}
@@ -89,5 +109,6 @@ void admin_destroy(struct admin *admin)
 		return;
 	loop_remove(&admin->member);
 	httpd_destroy(admin->httpd);
+	free(admin->submits);
 	free(admin);
 }

@@ -67,7 +67,7 @@ void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *cons
 	out->is_redis_full = largest(&all, METRIC_STORE_FULL, 0) != 0;
 	out->redis_reconnects = sum(&all, METRIC_STORE_RECONNECTS, 0, 0);
 	out->totals = (struct admin_totals){ 0 };
-	count_totals(&out->totals, &all, out->account_count);
+	count_totals(&out->totals, &all, metrics_label_count(blocks[0], METRIC_LABEL_ACCOUNT));
 }
 
 void admin_account_count(struct admin_account *out, unsigned account, const struct metrics *const blocks[],
@@ -77,6 +77,8 @@ void admin_account_count(struct admin_account *out, unsigned account, const stru
 	out->links_up = (unsigned)sum(&all, METRIC_LINKS_UP, account, 0);
 	out->window_used = (unsigned)sum(&all, METRIC_WINDOW_USED, account, 0);
 	out->window_total = (unsigned)sum(&all, METRIC_WINDOW_TOTAL, account, 0);
+	out->index = account;
+	out->submits = sum(&all, METRIC_SUBMITS, account, 0);
 	out->accepted = sum(&all, METRIC_OUTCOMES, account, OUTCOME_ACCEPTED);
 	out->throttled = sum(&all, METRIC_OUTCOMES, account, OUTCOME_THROTTLED);
 	out->rejected = sum(&all, METRIC_OUTCOMES, account, OUTCOME_REJECTED);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "model/account_order.h"
 #include "model/balance.h"
 #include "model/entry.h"
 #include "model/pause.h"
@@ -27,8 +28,14 @@ struct admin_account {
 	unsigned links_up;
 	unsigned window_used;  /* submits without an answer yet */
 	unsigned window_total; /* places in the windows of all bound links */
+	unsigned links_of;     /* that the contract allows */
 	unsigned tps;          /* segments a second allowed; 0 = unlimited */
-	uint64_t accepted;     /* outcomes since the start, by class */
+	unsigned index;        /* of the account in metrics */
+	const char *protocol;
+	const struct account_order *order; /* what operators want; NULL = nothing */
+	bool is_leaving;                   /* it is not in the configuration any more */
+	uint64_t submits;                  /* since the start */
+	uint64_t accepted;                 /* outcomes since the start, by class */
 	uint64_t throttled;
 	uint64_t rejected;
 	uint64_t temporary;
@@ -86,12 +93,11 @@ struct admin_snapshot {
 
 struct metrics;
 
-/* Fills in what metrics know: lanes, later, dead, held, workers, is_redis_full, redis_reconnects and totals. out: its account_count is the
- * number of accounts that the metrics have. blocks: count of them, at least one, with names for the lanes, accounts,
+/* Fills in what metrics know: lanes, later, dead, held, workers, is_redis_full, redis_reconnects and totals. blocks: count of them, at least one, with names for the lanes, accounts,
  * events and outcome classes. */
 void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *const blocks[], unsigned count);
 
-/* The same for the account of that index: links_up, window_used, window_total and outcomes, and its state by links_up
+/* The same for the account of that index: index, links_up, window_used, window_total and outcomes, and its state by links_up
  * and ACCOUNT_REFUSED. */
 void admin_account_count(struct admin_account *out, unsigned account, const struct metrics *const blocks[],
 			 unsigned count);

@@ -94,16 +94,50 @@ static void put_pause(struct buf *out, const struct pause_in_force *paused, wall
 	json_close(out, '}');
 }
 
-static void put_account(struct buf *out, const struct admin_account *account)
+static void put_note(struct buf *out, const struct pause_note *note, wall_ms now)
+{
+	put_real(out, "for_s", note->since > 0 && note->since < now ? (double)(now - note->since) / MS_PER_S : 0, 3);
+	put_text(out, "by", note->who);
+}
+
+/* What operators want: the state, and the rate where it is not the configuration's. */
+static void put_order(struct buf *out, const struct account_order *order, wall_ms now)
+{
+	enum account_stance stance = order ? order->stance : ACCOUNT_RUNS;
+	json_key(out, "operator");
+	json_open(out, '{');
+	put_text(out, "state", account_stance_name(stance));
+	if (stance != ACCOUNT_RUNS) {
+		put_note(out, &order->note, now);
+		put_text(out, "reason", order->reason);
+	}
+	if (order != NULL && order->has_tps) {
+		json_key(out, "tps");
+		json_open(out, '{');
+		json_key_uint(out, "set", order->tps);
+		put_note(out, &order->tps_note, now);
+		json_close(out, '}');
+	}
+	json_close(out, '}');
+}
+
+void admin_account_write(struct buf *out, const struct admin_account *account, double tps_now, wall_ms now)
 {
 	json_open(out, '{');
 	put_text(out, "name", account->name);
 	put_text(out, "state", state_name(account->state));
 	put_text(out, "reason", account->reason);
+	put_text(out, "protocol", account->protocol);
+	put_order(out, account->order, now);
+	json_key_bool(out, "leaving", account->is_leaving);
 	json_key_uint(out, "links_up", account->links_up);
+	json_key_uint(out, "links_of", account->links_of);
 	json_key_uint(out, "window_used", account->window_used);
 	json_key_uint(out, "window_total", account->window_total);
 	json_key_uint(out, "tps", account->tps);
+	if (tps_now >= 0)
+		put_real(out, "tps_now", tps_now, 1);
+	json_key_uint(out, "submits", account->submits);
 	json_key_uint(out, "accepted", account->accepted);
 	json_key_uint(out, "throttled", account->throttled);
 	json_key_uint(out, "rejected", account->rejected);
@@ -161,7 +195,7 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	json_key(out, "accounts");
 	json_open(out, '[');
 	for (unsigned i = 0; i < snapshot->account_count; i++)
-		put_account(out, &snapshot->accounts[i]);
+		admin_account_write(out, &snapshot->accounts[i], -1, snapshot->at);
 	json_close(out, ']');
 	put_totals(out, &snapshot->totals);
 	json_key(out, "rate_1m");

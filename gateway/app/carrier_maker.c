@@ -20,8 +20,7 @@ struct made_carrier {
 	struct smpp_account smpp; /* borrowed by carrier */
 };
 
-/* This worker's part of a number that all workers share; the first ones take what is left over. */
-static unsigned share_of(const struct carrier_maker *maker, unsigned whole)
+unsigned carrier_share(const struct carrier_maker *maker, unsigned whole)
 {
 	return whole / maker->worker_count + (maker->worker < whole % maker->worker_count);
 }
@@ -84,7 +83,7 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 		.dialect = &smpp_dialect,
 		.dialect_account = smpp,
 		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
-		.links = share_of(maker, account->binds),
+		.links = carrier_share(maker, account->binds),
 		.connect_timeout_us = account->connect_timeout_us,
 		.reconnect = {
 			.min_us = account->reconnect_min_us,
@@ -114,25 +113,37 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 	return tcp_carrier_create(maker->loop, &options);
 }
 
-struct made_carrier *carrier_make(const struct carrier_maker *maker, unsigned index, struct pipeline_account *out)
+bool carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account)
 {
-	const struct config_account *account = &maker->config->accounts[index];
+	struct smpp_account smpp;
+	return make_smpp_account(maker, account, &smpp);
+}
+
+void carrier_describe(const struct carrier_maker *maker, const struct config_account *account,
+		      struct pipeline_account *out)
+{
+	*out = (struct pipeline_account){
+		.name = account->name,
+		.concat = account->concat,
+		.segments_max = (uint8_t)account->segments_max,
+		.wants_receipt = account->registered_delivery,
+		.sends_reference = account->registered_delivery && account->user_message_reference,
+		.tps = carrier_share(maker, account->tps),
+		.window_total = carrier_share(maker, account->binds) * account->window,
+	};
+}
+
+struct made_carrier *carrier_make(const struct carrier_maker *maker, const struct config_account *account,
+				  unsigned index, struct pipeline_account *out)
+{
 	struct made_carrier *made = calloc(1, sizeof *made);
 	if (made == NULL || !make_smpp_account(maker, account, &made->smpp)) {
 		free(made);
 		return NULL;
 	}
 	made->carrier = make_smpp(maker, account, index, &made->smpp);
-	*out = (struct pipeline_account){
-		.name = account->name,
-		.carrier = made->carrier,
-		.concat = account->concat,
-		.segments_max = (uint8_t)account->segments_max,
-		.wants_receipt = account->registered_delivery,
-		.sends_reference = account->registered_delivery && account->user_message_reference,
-		.tps = share_of(maker, account->tps),
-		.window_total = share_of(maker, account->binds) * account->window,
-	};
+	carrier_describe(maker, account, out);
+	out->carrier = made->carrier;
 	if (made->carrier != NULL)
 		return made;
 	free(made);

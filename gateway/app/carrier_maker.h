@@ -22,9 +22,20 @@ struct carrier_maker {
 /* A carrier and what it borrows. */
 struct made_carrier;
 
-/* Makes the carrier of config->accounts[index], and fills what the pipeline wants to know of that account; out borrows
- * from the result. NULL where there is no memory, or with an error logged where the settings will not do. */
-struct made_carrier *carrier_make(const struct carrier_maker *maker, unsigned index, struct pipeline_account *out);
+/* This worker's part of a number that all workers share; the first ones take what is left over. */
+unsigned carrier_share(const struct carrier_maker *maker, unsigned whole);
+
+/* False, with an error logged, where the account's settings will not do. */
+bool carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account);
+
+/* Fills what the pipeline wants to know of an account, but for its carrier; out borrows from account. */
+void carrier_describe(const struct carrier_maker *maker, const struct config_account *account,
+		      struct pipeline_account *out);
+
+/* Makes the account's carrier, and describes the account. account: borrowed for the carrier's life. index: for metrics.
+ * NULL where there is no memory, or with an error logged where the settings will not do. */
+struct made_carrier *carrier_make(const struct carrier_maker *maker, const struct config_account *account,
+				  unsigned index, struct pipeline_account *out);
 
 /* Destroys the carrier, before it was opened or after it was closed, and frees the rest. NULL is fine. */
 void carrier_unmake(struct made_carrier *made);

@@ -10,6 +10,7 @@
 
 /* One configuration a process: loaded once, freed at the end. */
 static struct config *loaded;
+static const char *account_names[CONFIG_ACCOUNTS_MAX];
 
 /* Where an error of one load goes. */
 struct telling {
@@ -65,6 +66,8 @@ static enum err load(const char *path, const struct config **config, struct cli_
 		/* ERR_NOT_FOUND would say that there is no file. */
 		return err == ERR_NOT_FOUND ? ERR_FORMAT : err;
 	*config = loaded;
+	for (unsigned i = 0; i < loaded->account_count; i++)
+		account_names[i] = loaded->accounts[i].name;
 	*settings = (struct cli_settings){ .path = loaded->path,
 					   .templates_dir = loaded->templates.dir,
 					   .locale = loaded->locale,
@@ -73,6 +76,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .redis = place_of(&loaded->redis.url),
 					   .admin_host = loaded->admin.listen.host,
 					   .admin_port = loaded->admin.listen.port,
+					   .account_names = account_names,
 					   .account_count = loaded->account_count,
 					   .route_count = loaded->route_count };
 	return ERR_OK;

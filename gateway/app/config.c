@@ -257,3 +257,9 @@ void config_destroy(struct config *config)
 	free(config->path);
 	free(config);
 }
+
+const char *config_protocol_name(enum config_protocol protocol)
+{
+	static const char *const names[] = { [CONFIG_PROTOCOL_SMPP] = "smpp" };
+	return names[protocol];
+}

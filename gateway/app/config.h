@@ -177,6 +177,9 @@ void config_error_format(const char *path, const struct err_at *at, struct buf *
 /* Index of the account called name; ERR_NOT_FOUND where there is none. */
 MUST_CHECK enum err config_account_find(const struct config *config, struct slice name, unsigned *out);
 
+/* The protocol's word. Static storage. */
+const char *config_protocol_name(enum config_protocol protocol);
+
 /* Writes the settings in force as YAML, secrets as “(hidden)”. */
 void config_show(const struct config *config, struct buf *out);
 

@@ -8,6 +8,7 @@
 
 #include "admin/admin.h"
 #include "app/log_sink.h"
+#include "app/reload.h"
 #include "app/template_dir.h"
 #include "app/worker.h"
 #include "base/check.h"
@@ -28,16 +29,17 @@
 #define WORKERS_MAX CRUMBS_MAX
 
 struct serve {
-	const struct config *config;
+	const struct config *first_config; /* that the process was started with; borrowed */
+	const struct config *config;       /* in force: of the snapshot */
+	struct snapshot *snapshot;         /* held */
+	struct slot_names slots;
 	struct log_sink sink;
 	struct loop *loop;
 	struct catalogue *catalogue;
-	struct route_table *routes;
 	int lock_fd; /* -1 = none */
 	struct crumbs crumbs;
 	uint64_t nonce;
 	struct metrics_labels labels;
-	const char *account_names[ROUTE_ACCOUNTS_MAX];
 	struct metrics *main_metrics;
 	const struct metrics *blocks[WORKERS_MAX + 1];
 	struct metrics *worker_metrics[WORKERS_MAX];
@@ -49,6 +51,7 @@ struct serve {
 	struct admin_account admin_accounts[ROUTE_ACCOUNTS_MAX];
 	struct worker_status statuses[WORKERS_MAX];
 	uv_signal_t signals[2];
+	uv_signal_t reload_signal;
 	struct now started;
 	unsigned stops; /* signals so far */
 };
@@ -59,38 +62,6 @@ static void tell_problem(void *ctx, const char *line, bool is_warning)
 {
 	(void)ctx;
 	fprintf(stderr, "%s%s\n", is_warning ? "warning: " : "", line);
-}
-
-static bool make_routes(struct serve *serve)
-{
-	const struct config *config = serve->config;
-	struct route_rule *rules = calloc(config->route_count, sizeof *rules);
-	struct slice *prefixes = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *prefixes);
-	uint8_t *accounts = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *accounts);
-	bool made = rules != NULL && prefixes != NULL && accounts != NULL;
-	for (unsigned i = 0; made && i < config->route_count; i++) {
-		const struct config_route *route = &config->routes[i];
-		struct slice *rule_prefixes = prefixes + (size_t)i * CONFIG_LIST_MAX;
-		uint8_t *rule_accounts = accounts + (size_t)i * CONFIG_LIST_MAX;
-		for (unsigned k = 0; k < route->prefix_count; k++)
-			rule_prefixes[k] = slice_of(route->prefixes[k]);
-		for (unsigned k = 0; k < route->account_count; k++)
-			rule_accounts[k] = (uint8_t)route->accounts[k];
-		rules[i] = (struct route_rule){
-			.prefixes = rule_prefixes,
-			.prefix_count = route->prefix_count,
-			.accounts = rule_accounts,
-			.account_count = route->account_count,
-		};
-	}
-	struct err_at at = { .err = ERR_OK };
-	made = made && route_create(rules, config->route_count, &serve->routes, &at) == ERR_OK;
-	if (at.err != ERR_OK)
-		fprintf(stderr, "%s: %s: %s\n", config->path, at.field, at.text);
-	free(rules);
-	free(prefixes);
-	free(accounts);
-	return made;
 }
 
 /* Whoever holds the lock knows that no earlier process of this instance lives: the kernel gives it up with the process. */
@@ -137,13 +108,11 @@ static void make_labels(struct serve *serve)
 		closings[i] = closing_name((enum closing)i);
 	for (unsigned i = 0; i < MESSAGE_STATE_COUNT; i++)
 		states[i] = i == MESSAGE_STATE_NONE ? "NONE" : message_state_name((enum message_state)i);
-	for (unsigned i = 0; i < serve->config->account_count; i++)
-		serve->account_names[i] = serve->config->accounts[i].name;
 	unsigned reason_count;
 	const char *const *reasons = pipeline_dead_reasons(&reason_count);
 	serve->labels = (struct metrics_labels){
 		.names = {
-			[METRIC_LABEL_ACCOUNT] = serve->account_names,
+			[METRIC_LABEL_ACCOUNT] = serve->slots.names,
 			[METRIC_LABEL_LANE] = lanes,
 			[METRIC_LABEL_CLASS] = classes,
 			[METRIC_LABEL_EVENT] = closings,
@@ -153,7 +122,7 @@ static void make_labels(struct serve *serve)
 			[METRIC_LABEL_VERSION] = versions,
 		},
 		.count = {
-			[METRIC_LABEL_ACCOUNT] = serve->config->account_count,
+			[METRIC_LABEL_ACCOUNT] = ROUTE_ACCOUNTS_MAX,
 			[METRIC_LABEL_LANE] = LANE_COUNT,
 			[METRIC_LABEL_CLASS] = OUTCOME_COUNT,
 			[METRIC_LABEL_EVENT] = CLOSING_COUNT,
@@ -191,14 +160,22 @@ static void refresh(void *ctx)
 	metrics_count(serve->main_metrics, METRIC_LOG_LOST, 0, atomic_load(&serve->sink.lost));
 }
 
-static void fill_account(struct serve *serve, unsigned index)
+/* row: of the list; slot: whose account it is. */
+static void fill_account(struct serve *serve, unsigned row, unsigned slot)
 {
-	struct admin_account *account = &serve->admin_accounts[index];
-	*account = (struct admin_account){
-		.name = serve->config->accounts[index].name,
-		.tps = serve->config->accounts[index].tps,
-	};
-	admin_account_count(account, index, serve->blocks, serve->worker_count + 1);
+	const struct config_account *config = snapshot_account(serve->snapshot, slot);
+	const struct redis_store_gauges *store = &serve->statuses[0].store;
+	struct admin_account *account = &serve->admin_accounts[row];
+	*account = (struct admin_account){ .name = serve->slots.names[slot], .is_leaving = config == NULL };
+	if (config != NULL) {
+		account->tps = config->tps;
+		account->links_of = config->binds;
+		account->protocol = config_protocol_name(config->protocol);
+	}
+	account->order = account_order_find(store->orders, store->order_count, account->name);
+	if (account->order != NULL && account->order->has_tps)
+		account->tps = account->order->tps;
+	admin_account_count(account, slot, serve->blocks, serve->worker_count + 1);
 	/* The best state of all workers counts, with its reason. */
 	static const enum admin_account_state states[] = {
 		[CARRIER_DOWN] = ADMIN_ACCOUNT_DOWN,
@@ -207,12 +184,24 @@ static void fill_account(struct serve *serve, unsigned index)
 	};
 	for (unsigned i = 0; i < serve->worker_count; i++) {
 		const struct pipeline_gauges *gauges = &serve->statuses[i].gauges;
-		enum admin_account_state state = states[gauges->account_states[index]];
+		enum admin_account_state state = states[gauges->account_states[slot]];
 		if (i == 0 || state == ADMIN_ACCOUNT_UP || account->state == ADMIN_ACCOUNT_DOWN) {
 			account->state = state;
-			account->reason = gauges->account_reasons[index];
+			account->reason = gauges->account_reasons[slot];
 		}
 	}
+}
+
+/* Those of the configuration, and such as are still leaving. */
+static unsigned fill_accounts(struct serve *serve)
+{
+	unsigned count = 0;
+	for (unsigned slot = 0; slot < ROUTE_ACCOUNTS_MAX && serve->slots.names[slot] != NULL; slot++) {
+		fill_account(serve, count, slot);
+		const struct admin_account *account = &serve->admin_accounts[count];
+		count += !account->is_leaving || account->links_up > 0;
+	}
+	return count;
 }
 
 /* What the first worker sees for all of them. */
@@ -236,7 +225,7 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	struct serve *serve = ctx;
 	struct now now = loop_now(serve->loop);
 	out->version = HONGYAN_VERSION;
-	out->instance = serve->config->instance.name;
+	out->instance = serve->first_config->instance.name;
 	out->at = now.wall;
 	out->uptime_us = now.mono - serve->started.mono;
 	out->is_draining = serve->stops > 0;
@@ -249,10 +238,8 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 		}
 	}
 	fill_queue(serve, out);
-	for (unsigned i = 0; i < serve->config->account_count; i++)
-		fill_account(serve, i);
 	out->accounts = serve->admin_accounts;
-	out->account_count = serve->config->account_count;
+	out->account_count = fill_accounts(serve);
 }
 
 static bool start_admin(struct serve *serve)
@@ -296,9 +283,9 @@ static bool start_workers(struct serve *serve)
 	crumbs_hand_on(&serve->crumbs);
 	for (unsigned i = 0; i < serve->worker_count; i++) {
 		serve->worker_options[i] = (struct worker_options){
-			.config = serve->config,
+			.snapshot = serve->snapshot,
+			.account_names = serve->slots.names,
 			.catalogue = serve->catalogue,
-			.routes = serve->routes,
 			.log = &serve->sink.log,
 			.metrics = serve->worker_metrics[i],
 			.index = i,
@@ -346,6 +333,46 @@ static void on_signal(uv_signal_t *handle, int number)
 	stop_workers(serve, serve->stops++ == 0 ? serve->config->drain_timeout_us : 0);
 }
 
+static void tell_reload(void *ctx, const char *line, bool is_warning)
+{
+	const struct serve *serve = ctx;
+	log_write(&serve->sink.log, is_warning ? LOG_WARN : LOG_ERROR, is_warning ? "reload_in_part" : "reload_error",
+		  line);
+}
+
+/* All or nothing: what was in force stays so where anything is wrong. */
+static void reload(struct serve *serve)
+{
+	struct carrier_maker maker = {
+		.loop = serve->loop,
+		.log = &serve->sink.log,
+		.worker_count = serve->worker_count,
+	};
+	struct snapshot *snapshot;
+	if (serve->stops > 0) {
+		log_write(&serve->sink.log, LOG_WARN, "reload_refused",
+			  "the gateway is draining; the configuration is read at its next start");
+		return;
+	}
+	if (reload_read(serve->first_config, &maker, &serve->slots, &snapshot, tell_reload, serve) != ERR_OK) {
+		log_write(&serve->sink.log, LOG_ERROR, "reload_refused",
+			  "the configuration in force stays, since the file has errors");
+		return;
+	}
+	for (unsigned i = 0; i < serve->worker_count; i++)
+		worker_reload(serve->workers[i], snapshot);
+	snapshot_release(serve->snapshot);
+	serve->snapshot = snapshot;
+	serve->config = snapshot->config;
+	log_write(&serve->sink.log, LOG_INFO, "reloaded", "the configuration has been read again, and is in force");
+}
+
+static void on_reload_signal(uv_signal_t *handle, int number)
+{
+	(void)number;
+	reload(handle->data);
+}
+
 static void watch_signals(struct serve *serve)
 {
 	static const int numbers[] = { SIGTERM, SIGINT };
@@ -354,6 +381,9 @@ static void watch_signals(struct serve *serve)
 		serve->signals[i].data = serve;
 		CHECK(uv_signal_start(&serve->signals[i], on_signal, numbers[i]) == 0);
 	}
+	CHECK(uv_signal_init(loop_uv(serve->loop), &serve->reload_signal) == 0);
+	serve->reload_signal.data = serve;
+	CHECK(uv_signal_start(&serve->reload_signal, on_reload_signal, SIGHUP) == 0);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -392,9 +422,13 @@ static int prepare(struct serve *serve)
 		return EXIT_CONFIG;
 	}
 	if (template_dir_load(serve->config->templates.dir, serve->config->locale, &serve->catalogue, tell_problem,
-			      serve) != ERR_OK ||
-	    !make_routes(serve))
+			      serve) != ERR_OK)
 		return EXIT_CONFIG;
+	struct err_at at = { .err = ERR_OK };
+	if (snapshot_create(serve->first_config, NULL, &serve->slots, &serve->snapshot, &at) != ERR_OK) {
+		fprintf(stderr, "%s: %s: %s\n", serve->config->path, at.field, at.text);
+		return EXIT_CONFIG;
+	}
 	if (getrandom(&serve->nonce, sizeof serve->nonce, 0) != sizeof serve->nonce || !take_lock(serve))
 		return EXIT_FAILED;
 	raise_limits();
@@ -416,11 +450,13 @@ static void finish(struct serve *serve)
 		if (serve->signals[i].data != NULL)
 			uv_close((uv_handle_t *)&serve->signals[i], NULL);
 	}
+	if (serve->loop != NULL && serve->reload_signal.data != NULL)
+		uv_close((uv_handle_t *)&serve->reload_signal, NULL);
 	loop_destroy(serve->loop);
 	for (unsigned i = 0; i < serve->worker_count; i++)
 		metrics_destroy(serve->worker_metrics[i]);
 	metrics_destroy(serve->main_metrics);
-	route_destroy(serve->routes);
+	snapshot_release(serve->snapshot);
 	catalogue_destroy(serve->catalogue);
 	crumbs_close(&serve->crumbs);
 	if (serve->lock_fd >= 0)
@@ -433,6 +469,7 @@ int serve_run(const struct config *config)
 	struct serve *serve = calloc(1, sizeof *serve);
 	if (serve == NULL)
 		return EXIT_FAILED;
+	serve->first_config = config;
 	serve->config = config;
 	serve->lock_fd = -1;
 	log_sink_init(&serve->sink, config->log.level);

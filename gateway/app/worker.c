@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/worker.h"
 
-#include "app/carrier_maker.h"
+#include "app/worker_accounts.h"
 #include "base/check.h"
 #include "store/redis_store.h"
 
@@ -24,13 +24,12 @@ struct worker {
 	struct loop_member member;
 	struct store *store;
 	struct redis_store_options store_options;
-	struct made_carrier **made; /* one for each account */
-	struct pipeline_account *accounts;
-	unsigned account_count;
+	struct worker_accounts *accounts;
 	struct pipeline_options pipeline_options;
 	struct pipeline *pipeline;
 	pthread_t thread;
-	_Atomic int64_t drain_grace_us; /* -1 = not asked */
+	_Atomic int64_t drain_grace_us;    /* -1 = not asked */
+	_Atomic(struct snapshot *) reload; /* to follow; held. NULL = not asked */
 	mono_us status_at;
 	pthread_mutex_t lock; /* of status */
 	struct worker_status status;
@@ -46,7 +45,7 @@ static struct now now_of_loop(void *ctx)
 
 static void make_store_options(struct worker *worker)
 {
-	const struct config *config = worker->options->config;
+	const struct config *config = worker->options->snapshot->config;
 	const struct config_redis_url *url = &config->redis.url;
 	struct redis_store_options *options = &worker->store_options;
 	*options = (struct redis_store_options){
@@ -85,56 +84,52 @@ static void make_store_options(struct worker *worker)
 
 static bool make_accounts(struct worker *worker)
 {
-	const struct config *config = worker->options->config;
 	const struct carrier_maker maker = {
 		.loop = worker->loop,
-		.config = config,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 		.nonce = worker->options->nonce,
 		.worker = worker->options->index,
 		.worker_count = worker->options->count,
 	};
-	worker->made = calloc(config->account_count, sizeof(struct made_carrier *));
-	worker->accounts = calloc(config->account_count, sizeof *worker->accounts);
-	if (worker->made == NULL || worker->accounts == NULL)
-		return false;
-	for (unsigned i = 0; i < config->account_count; i++) {
-		worker->made[i] = carrier_make(&maker, i, &worker->accounts[i]);
-		if (worker->made[i] == NULL)
-			return false;
-		worker->account_count = i + 1;
-	}
-	return true;
+	worker->accounts = worker_accounts_create(&maker, worker->options->account_names, worker->options->snapshot);
+	return worker->accounts != NULL;
+}
+
+/* What a reload changes. */
+static void set_pipeline_options(struct worker *worker, const struct snapshot *snapshot)
+{
+	const struct config *config = snapshot->config;
+	struct pipeline_options *options = &worker->pipeline_options;
+	options->routes = snapshot->routes;
+	options->decode = (struct decode_options){ .country = config->country };
+	options->render = (struct render_options){ .signature = slice_of(config->signature), .zone = &config->zone };
+	options->retry = (struct decision_options){
+		.base_us = config->retry.base_us,
+		.max_us = config->retry.max_us,
+		.attempts_max = config->retry.attempts_max,
+		.unknown_wait_us = {
+			[SMS_CLASS_CRITICAL] = config->unknown_wait.critical_us,
+			[SMS_CLASS_NOTICE] = config->unknown_wait.notice_us,
+			[SMS_CLASS_MARKETING] = config->unknown_wait.marketing_us,
+		},
+	};
 }
 
 static bool make_pipeline(struct worker *worker)
 {
-	const struct config *config = worker->options->config;
-	worker->pipeline_options = (struct pipeline_options){
-		.accounts = worker->accounts,
-		.account_count = worker->account_count,
-		.routes = worker->options->routes,
+	struct pipeline_options *options = &worker->pipeline_options;
+	*options = (struct pipeline_options){
 		.catalogue = worker->options->catalogue,
-		.decode = { .country = config->country },
-		.render = { .signature = slice_of(config->signature), .zone = &config->zone },
-		.retry = {
-			.base_us = config->retry.base_us,
-			.max_us = config->retry.max_us,
-			.attempts_max = config->retry.attempts_max,
-			.unknown_wait_us = {
-				[SMS_CLASS_CRITICAL] = config->unknown_wait.critical_us,
-				[SMS_CLASS_NOTICE] = config->unknown_wait.notice_us,
-				[SMS_CLASS_MARKETING] = config->unknown_wait.marketing_us,
-			},
-		},
 		.throttle_pause_us = THROTTLE_PAUSE_US,
 		.seed = worker->options->nonce * 31 + worker->options->index,
 		.metrics = worker->options->metrics,
 		.crumb = worker->options->crumb,
 		.env = { .now = now_of_loop, .ctx = worker, .log = worker->options->log },
 	};
-	worker->pipeline = pipeline_create(worker->store, &worker->pipeline_options);
+	options->accounts = worker_accounts_first(worker->accounts, &options->account_count);
+	set_pipeline_options(worker, worker->options->snapshot);
+	worker->pipeline = pipeline_create(worker->store, options);
 	return worker->pipeline != NULL;
 }
 
@@ -199,6 +194,7 @@ static void turn(void *ctx, struct now now)
 {
 	struct worker *worker = ctx;
 	metrics_add(worker->options->metrics, METRIC_TURNS, 1);
+	worker_accounts_turn(worker->accounts, redis_store_gauges(worker->store));
 	pipeline_turn(worker->pipeline, now);
 	publish(worker, now);
 }
@@ -209,9 +205,23 @@ static mono_us next_deadline(void *ctx)
 	return pipeline_next_deadline(worker->pipeline);
 }
 
+static void reload(struct worker *worker)
+{
+	struct snapshot *snapshot = atomic_exchange(&worker->reload, NULL);
+	if (snapshot != NULL && !pipeline_gauges(worker->pipeline)->is_draining) {
+		/* First the routes: what has to leave an account must find the new ones. The former snapshot, which the
+		 * pipeline's options point to, is let go of by the accounts. */
+		set_pipeline_options(worker, snapshot);
+		pipeline_configure(worker->pipeline, &worker->pipeline_options);
+		worker_accounts_follow(worker->accounts, snapshot);
+	}
+	snapshot_release(snapshot);
+}
+
 static void on_wake(void *ctx)
 {
 	struct worker *worker = ctx;
+	reload(worker);
 	int64_t grace = atomic_exchange(&worker->drain_grace_us, -1);
 	if (grace >= 0)
 		pipeline_drain(worker->pipeline, grace);
@@ -228,6 +238,7 @@ static void *run(void *ctx)
 	struct worker *worker = ctx;
 	worker->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = worker };
 	pipeline_open(worker->pipeline, on_drained, worker);
+	worker_accounts_begin(worker->accounts, worker->pipeline);
 	/* After carriers and store, so that what they read in a turn is worked on in the same turn. */
 	loop_add(worker->loop, &worker->member);
 	metrics_set(worker->options->metrics, METRIC_WORKERS, 1);
@@ -241,13 +252,11 @@ static void *run(void *ctx)
 static void destroy(struct worker *worker)
 {
 	pipeline_destroy(worker->pipeline);
-	for (unsigned i = 0; i < worker->account_count; i++)
-		carrier_unmake(worker->made[i]);
+	worker_accounts_destroy(worker->accounts);
+	snapshot_release(atomic_exchange(&worker->reload, NULL));
 	if (worker->store != NULL)
 		worker->store->ops->destroy(worker->store);
 	loop_destroy(worker->loop);
-	free(worker->accounts);
-	free(worker->made);
 	pthread_mutex_destroy(&worker->lock);
 	free(worker);
 }
@@ -259,6 +268,7 @@ struct worker *worker_start(const struct worker_options *options)
 		return NULL;
 	worker->options = options;
 	atomic_init(&worker->drain_grace_us, -1);
+	atomic_init(&worker->reload, NULL);
 	CHECK(pthread_mutex_init(&worker->lock, NULL) == 0);
 	worker->loop = loop_create();
 	if (worker->loop != NULL) {
@@ -276,6 +286,13 @@ struct worker *worker_start(const struct worker_options *options)
 void worker_drain(struct worker *worker, mono_us grace_us)
 {
 	atomic_store(&worker->drain_grace_us, grace_us);
+	loop_wake(worker->loop);
+}
+
+void worker_reload(struct worker *worker, struct snapshot *snapshot)
+{
+	/* One that was not followed yet is overtaken. */
+	snapshot_release(atomic_exchange(&worker->reload, snapshot_hold(snapshot)));
 	loop_wake(worker->loop);
 }
 

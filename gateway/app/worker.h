@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "app/config.h"
+#include "app/snapshot.h"
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
 #include "store/redis_store.h"
@@ -9,9 +9,9 @@
 /* One worker thread: its own loop, store, carriers and pipeline; shared nothing but what never changes. */
 
 struct worker_options {
-	const struct config *config;
+	struct snapshot *snapshot;        /* to begin with */
+	const char *const *account_names; /* of all slots */
 	const struct catalogue *catalogue;
-	const struct route_table *routes;
 	const struct log *log;
 	struct metrics *metrics; /* the worker's own block */
 	unsigned index;
@@ -39,6 +39,10 @@ struct worker *worker_start(const struct worker_options *options);
 
 /* From any thread: drains; again with 0: at once. */
 void worker_drain(struct worker *worker, mono_us grace_us);
+
+/* From any thread: another configuration is in force. What it says of accounts, routes, retries and texts is followed; a
+ * worker that drains does not. snapshot: held by the worker as long as it needs it. */
+void worker_reload(struct worker *worker, struct snapshot *snapshot);
 
 /* Waits for the thread's end and frees all. */
 void worker_join(struct worker *worker);

@@ -36,6 +36,7 @@ struct cli_settings {
 	struct redis_place redis;
 	const char *admin_host; /* of admin.listen, without brackets */
 	uint16_t admin_port;
+	const char *const *account_names;
 	unsigned account_count;
 	unsigned route_count;
 };

@@ -1,37 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cli_command.h"
+#include "cli/cli_admin.h"
 #include "cli/cli_fetch.h"
 #include "cli/cli_status_page.h"
 
 #include <stdlib.h>
-
-/* The gateway's address: as given, or as configured. url: owned, set where CLI_OK is returned. */
-static int find_url(const struct cli_call *call, char **url)
-{
-	const struct cli_env *env = call->env;
-	const char *given = cli_option(call, "url");
-	char *base = NULL;
-	if (given == NULL) {
-		const struct config *config = NULL;
-		struct cli_settings settings = { 0 };
-		const char *path = cli_option(call, "config");
-		enum err err = env->load(path, &config, &settings, cli_tell_problem, env->err);
-		if (err == ERR_NOT_FOUND && path == NULL)
-			fprintf(env->err,
-				"hongyan: there is no configuration to take the address from; name it with --url\n");
-		if (err != ERR_OK)
-			return CLI_CONFIG;
-		base = cli_fetch_listener(settings.admin_host, settings.admin_port);
-		given = base;
-	}
-	*url = given ? cli_fetch_url(given, "/v1/status") : NULL;
-	free(base);
-	if (*url == NULL) {
-		fprintf(env->err, "hongyan: out of memory\n");
-		return CLI_FAILED;
-	}
-	return CLI_OK;
-}
 
 static int print(const struct cli_call *call, const char *url, const char *body, size_t len)
 {
@@ -57,7 +29,7 @@ static int print(const struct cli_call *call, const char *url, const char *body,
 static int run(const struct cli_call *call)
 {
 	char *url = NULL;
-	int code = find_url(call, &url);
+	int code = cli_admin_url(call, "/v1/status", &url);
 	if (code != CLI_OK)
 		return code;
 	char *body = NULL;

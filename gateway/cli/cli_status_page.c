@@ -2,13 +2,11 @@
 #include "cli/cli_status_page.h"
 
 #include "cli/cli_pause_field.h"
+#include "cli/cli_printable.h"
 #include "model/balance.h"
 
 #include <stdarg.h>
 #include <string.h>
-
-#define TEXT_OCTETS 256
-#define SPAN_OCTETS 32
 
 /* An entry that waits for longer than this on its lane is something that a human should know of. */
 static const struct shown_lane {
@@ -31,42 +29,6 @@ static double real(const json_t *object, const char *key)
 	return json_number_value(json_object_get(object, key));
 }
 
-/* A text as it may go to a terminal: whatever a carrier wrote into its reason, no control characters. */
-static const char *text(const json_t *object, const char *key, char out[TEXT_OCTETS])
-{
-	const char *value = json_string_value(json_object_get(object, key));
-	size_t len = 0;
-	for (; value && value[len] && len < TEXT_OCTETS - 1; len++) {
-		unsigned char octet = (unsigned char)value[len];
-		bool is_c1 = octet == 0xC2 && ((unsigned char)value[len + 1] & 0xE0) == 0x80;
-		out[len] = (char)(octet < 0x20 || octet == 0x7F || is_c1 ? ' ' : octet);
-		if (is_c1 && len + 1 < TEXT_OCTETS - 1)
-			out[++len] = ' ';
-	}
-	/* Not cut within a character. */
-	if (value && value[len])
-		while (len && ((unsigned char)value[len] & 0xC0) == 0x80)
-			len--;
-	out[len] = '\0';
-	return out;
-}
-
-static const char *span(double seconds, char out[SPAN_OCTETS])
-{
-	unsigned long whole = seconds < 0 ? 0 : seconds > 1e12 ? 1000000000000u : (unsigned long)seconds;
-	if (seconds < 10)
-		snprintf(out, SPAN_OCTETS, "%.1f s", seconds < 0 ? 0 : seconds);
-	else if (whole < 60)
-		snprintf(out, SPAN_OCTETS, "%lu s", whole);
-	else if (whole < 3600)
-		snprintf(out, SPAN_OCTETS, "%lu min %lu s", whole / 60, whole % 60);
-	else if (whole < 86400)
-		snprintf(out, SPAN_OCTETS, "%lu h %lu min", whole / 3600, whole % 3600 / 60);
-	else
-		snprintf(out, SPAN_OCTETS, "%lu d %lu h", whole / 86400, whole % 86400 / 3600);
-	return out;
-}
-
 struct problems {
 	FILE *out; /* NULL = only counted */
 	unsigned count;
@@ -87,20 +49,31 @@ static void tell(struct problems *problems, const char *format, ...)
 	fputc('\n', problems->out);
 }
 
+/* What operators want of an account: “runs”, “paused”, “drained”. */
+static const char *stance_of(const json_t *account, char out[CLI_PRINTABLE_OCTETS])
+{
+	return cli_printable(json_object_get(account, "operator"), "state", out);
+}
+
 static void judge_accounts(struct problems *problems, const json_t *status)
 {
-	char name[TEXT_OCTETS];
-	char state[TEXT_OCTETS];
-	char reason[TEXT_OCTETS];
+	char name[CLI_PRINTABLE_OCTETS];
+	char state[CLI_PRINTABLE_OCTETS];
+	char stance[CLI_PRINTABLE_OCTETS];
+	unsigned drained_count = 0;
+	char reason[CLI_PRINTABLE_OCTETS];
 	const json_t *accounts = json_object_get(status, "accounts");
 	size_t up_count = 0;
 	for (size_t i = 0; i < json_array_size(accounts); i++) {
 		const json_t *account = json_array_get(accounts, i);
-		text(account, "state", state);
-		text(account, "name", name);
-		text(account, "reason", reason);
+		cli_printable(account, "state", state);
+		cli_printable(account, "name", name);
+		cli_printable(account, "reason", reason);
+		/* What an operator wants is none. */
 		if (strcmp(state, "up") == 0)
 			up_count++;
+		else if (strcmp(stance_of(account, stance), "drained") == 0)
+			drained_count++;
 		else if (strcmp(state, "refused") == 0)
 			tell(problems,
 			     "account %s is refused by the carrier (%s): correct system_id or password and "
@@ -110,13 +83,16 @@ static void judge_accounts(struct problems *problems, const json_t *status)
 			tell(problems, "account %s is %s (%s); it goes on trying", name, state,
 			     reason[0] ? reason : "no reason given");
 	}
-	if (up_count == 0)
+	if (up_count == 0 && drained_count > 0)
+		tell(problems, "no account has a bound link, and %u of them are drained (hongyan accounts resume NAME)",
+		     drained_count);
+	else if (up_count == 0)
 		tell(problems, "no account has a bound link: nothing is sent");
 }
 
 static void judge_queue(struct problems *problems, const json_t *status)
 {
-	char age[SPAN_OCTETS];
+	char age[CLI_SPAN_OCTETS];
 	bool has_waited = false;
 	for (size_t i = 0; i < LANES_SHOWN; i++) {
 		const json_t *lane = json_object_get(json_object_get(status, "lanes"), lanes[i].name);
@@ -124,7 +100,7 @@ static void judge_queue(struct problems *problems, const json_t *status)
 		has_waited |= oldest_s > STANDSTILL_S;
 		if (oldest_s > lanes[i].oldest_s_max)
 			tell(problems, "lane %s: the oldest of %lld entries waits for %s", lanes[i].name,
-			     (long long)number(lane, "length"), span(oldest_s, age));
+			     (long long)number(lane, "length"), cli_span_format(oldest_s, age));
 	}
 	const json_t *rates = json_object_get(status, "rate_1m");
 	if (has_waited && real(rates, "accepted_per_s") <= 0 && number(status, "uptime_s") > STANDSTILL_S)
@@ -137,15 +113,15 @@ static void judge_queue(struct problems *problems, const json_t *status)
 
 static void judge_events(struct problems *problems, const json_t *status)
 {
-	char group[TEXT_OCTETS];
-	char age[SPAN_OCTETS];
+	char group[CLI_PRINTABLE_OCTETS];
+	char age[CLI_SPAN_OCTETS];
 	const json_t *events = json_object_get(status, "events");
-	if (text(events, "held_by", group)[0] != '\0')
+	if (cli_printable(events, "held_by", group)[0] != '\0')
 		tell(problems,
 		     "the group of readers “%s” has not acknowledged events for %s, so that they cannot be trimmed: "
 		     "let it "
 		     "read on, or XGROUP DESTROY it",
-		     group, span(real(events, "oldest_s"), age));
+		     group, cli_span_format(real(events, "oldest_s"), age));
 }
 
 static void judge_memory(struct problems *problems, const json_t *redis)
@@ -179,9 +155,9 @@ unsigned cli_status_problems(const json_t *status, FILE *out)
 {
 	struct problems problems = { .out = out };
 	const json_t *redis = json_object_get(status, "redis");
-	char reason[TEXT_OCTETS];
+	char reason[CLI_PRINTABLE_OCTETS];
 	if (!json_is_true(json_object_get(redis, "up"))) {
-		text(redis, "reason", reason);
+		cli_printable(redis, "reason", reason);
 		tell(&problems, "Redis cannot be used (%s): nothing is read or settled",
 		     reason[0] ? reason : "no reason given");
 	}
@@ -211,25 +187,26 @@ static void print_pauses(const json_t *status, FILE *out)
 		const json_t *pause = json_array_get(paused, i);
 		double for_s = real(pause, "for_s");
 		char say[CLI_PAUSE_SAY_OCTETS];
-		char who[TEXT_OCTETS];
-		char age[SPAN_OCTETS];
+		char who[CLI_PRINTABLE_OCTETS];
+		char age[CLI_SPAN_OCTETS];
 		const char *field = json_string_value(json_object_get(pause, "field"));
 		cli_pause_field_say(slice_of(field ? field : ""), say);
 		fprintf(out, "  Paused: %s%s%s%s%s; “hongyan resume” ends it.\n", say, for_s > 0 ? ", for " : "",
-			for_s > 0 ? span(for_s, age) : "", text(pause, "by", who)[0] ? ", by " : "", who);
+			for_s > 0 ? cli_span_format(for_s, age) : "", cli_printable(pause, "by", who)[0] ? ", by " : "",
+			who);
 	}
 }
 
 static void print_summary(const json_t *status, FILE *out)
 {
-	char version[TEXT_OCTETS];
-	char instance[TEXT_OCTETS];
-	char uptime[SPAN_OCTETS];
+	char version[CLI_PRINTABLE_OCTETS];
+	char instance[CLI_PRINTABLE_OCTETS];
+	char uptime[CLI_SPAN_OCTETS];
 	const json_t *redis = json_object_get(status, "redis");
 	const json_t *totals = json_object_get(status, "totals");
 	fprintf(out, "hongyan %s, instance %s, up for %s, workers: %lld, Redis %s (reconnects: %lld)\n",
-		text(status, "version", version), text(status, "instance", instance),
-		span(real(status, "uptime_s"), uptime), (long long)number(status, "workers"),
+		cli_printable(status, "version", version), cli_printable(status, "instance", instance),
+		cli_span_format(real(status, "uptime_s"), uptime), (long long)number(status, "workers"),
 		json_is_true(json_object_get(redis, "up")) ? "up" : "away", (long long)number(redis, "reconnects"));
 	fprintf(out, "accepted: %.1f/s (mean of the last minute)\n\n",
 		real(json_object_get(status, "rate_1m"), "accepted_per_s"));
@@ -243,20 +220,20 @@ static void print_summary(const json_t *status, FILE *out)
 
 static void print_queue(const json_t *status, FILE *out)
 {
-	char age[SPAN_OCTETS];
+	char age[CLI_SPAN_OCTETS];
 	fprintf(out, "%-8s %10s  %s\n", "LANE", "ENTRIES", "OLDEST");
 	for (size_t i = 0; i < LANES_SHOWN; i++) {
 		const json_t *lane = json_object_get(json_object_get(status, "lanes"), lanes[i].name);
 		double oldest_s = real(lane, "oldest_s");
 		fprintf(out, "%-8s %10lld  %s\n", lanes[i].name, (long long)number(lane, "length"),
-			oldest_s > 0 ? span(oldest_s, age) : "-");
+			oldest_s > 0 ? cli_span_format(oldest_s, age) : "-");
 	}
 	const json_t *events = json_object_get(status, "events");
 	static const char *const kept[] = { "later", "held", "dead" };
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
 		fprintf(out, "%-8s %10lld\n", kept[i], (long long)number(status, kept[i]));
 	fprintf(out, "%-8s %10lld  %s\n\n", "events", (long long)number(events, "length"),
-		number(events, "length") > 0 ? span(real(events, "oldest_s"), age) : "-");
+		number(events, "length") > 0 ? cli_span_format(real(events, "oldest_s"), age) : "-");
 }
 
 /* One of several counts, where it is not 0. */
@@ -307,19 +284,23 @@ static void print_accounts(const json_t *status, FILE *out)
 	const json_t *accounts = json_object_get(status, "accounts");
 	for (size_t i = 0; i < json_array_size(accounts); i++) {
 		const json_t *account = json_array_get(accounts, i);
-		char name[TEXT_OCTETS];
-		char state[TEXT_OCTETS];
+		char name[CLI_PRINTABLE_OCTETS];
+		char state[CLI_PRINTABLE_OCTETS];
 		char window[48];
+		char stance[CLI_PRINTABLE_OCTETS];
 		char tps[24] = "-";
+		stance_of(account, stance);
+		bool is_ordered = stance[0] != '\0' && strcmp(stance, "runs") != 0;
 		snprintf(window, sizeof window, "%lld/%lld", (long long)number(account, "window_used"),
 			 (long long)number(account, "window_total"));
 		if (number(account, "tps") != 0)
 			snprintf(tps, sizeof tps, "%lld", (long long)number(account, "tps"));
-		fprintf(out, "%-16s %-8s %5lld %11s %6s %10lld %10lld %9lld %9lld %9lld\n", text(account, "name", name),
-			text(account, "state", state), (long long)number(account, "links_up"), window, tps,
-			(long long)number(account, "accepted"), (long long)number(account, "throttled"),
-			(long long)number(account, "rejected"), (long long)number(account, "temporary"),
-			(long long)number(account, "unknown"));
+		fprintf(out, "%-16s %-8s %5lld %11s %6s %10lld %10lld %9lld %9lld %9lld\n",
+			cli_printable(account, "name", name),
+			is_ordered ? stance : cli_printable(account, "state", state),
+			(long long)number(account, "links_up"), window, tps, (long long)number(account, "accepted"),
+			(long long)number(account, "throttled"), (long long)number(account, "rejected"),
+			(long long)number(account, "temporary"), (long long)number(account, "unknown"));
 	}
 }
 

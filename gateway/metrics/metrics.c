@@ -109,6 +109,11 @@ static void store(_Atomic uint64_t *slot, uint64_t value)
 	atomic_store_explicit(slot, value, memory_order_relaxed);
 }
 
+unsigned metrics_label_count(const struct metrics *metrics, enum metric_label label)
+{
+	return label_values(&metrics->labels, label);
+}
+
 void metrics_add_at2(struct metrics *metrics, enum metric metric, unsigned index, unsigned second, uint64_t count)
 {
 	if (metrics == NULL)
@@ -271,6 +276,14 @@ static void put_histogram(struct buf *out, const struct metrics *const blocks[],
 	buf_put(out, "\n", 1);
 }
 
+/* A value that has no name yet has not been counted either. */
+static bool is_named(const struct metrics *metrics, enum metric metric, size_t sample)
+{
+	unsigned seconds = label_values(&metrics->labels, rows[metric].labels[1]);
+	enum metric_label label = rows[metric].labels[0];
+	return label == METRIC_LABEL_NONE || metrics->labels.names[label][sample / seconds] != NULL;
+}
+
 void metrics_format(const struct metrics *const blocks[], unsigned count, struct buf *out)
 {
 	CHECK(count >= 1);
@@ -283,6 +296,8 @@ void metrics_format(const struct metrics *const blocks[], unsigned count, struct
 			       type_names[row->type]);
 		size_t samples = sample_count(&blocks[0]->labels, metric);
 		for (size_t sample = 0; sample < samples; sample++) {
+			if (!is_named(blocks[0], metric, sample))
+				continue;
 			if (row->type == HISTOGRAM) {
 				put_histogram(out, blocks, count, metric, sample);
 				continue;
@@ -303,7 +318,8 @@ size_t metrics_format_octets(const struct metrics *metrics)
 	size_t label_octets[METRIC_LABEL_COUNT] = { 0 };
 	for (enum metric_label label = 0; label < METRIC_LABEL_COUNT; label++) {
 		for (unsigned i = 0; i < metrics->labels.count[label]; i++) {
-			size_t len = 2 * strlen(metrics->labels.names[label][i]); /* all of it escaped */
+			const char *name = metrics->labels.names[label][i];
+			size_t len = name ? 2 * strlen(name) : 0; /* all of it escaped */
 			label_octets[label] = len > label_octets[label] ? len : label_octets[label];
 		}
 		label_octets[label] += strlen(label_names[label]) + sizeof ",=\"\"";

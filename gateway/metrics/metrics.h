@@ -14,7 +14,7 @@
 
 enum metric_label {
 	METRIC_LABEL_NONE,
-	METRIC_LABEL_ACCOUNT, /* index of an account in the configuration */
+	METRIC_LABEL_ACCOUNT, /* an account's index in the process */
 	METRIC_LABEL_LANE,    /* enum lane */
 	METRIC_LABEL_CLASS,   /* enum outcome_class */
 	METRIC_LABEL_EVENT,   /* enum closing */
@@ -32,7 +32,8 @@ enum metric {
 	METRIC_COUNT
 };
 
-/* Names of the labels' values, by label. A label without values (count 0) leaves its metrics without samples. */
+/* Names of the labels' values, by label. A label without values (count 0) leaves its metrics without samples; so does, for
+ * its value, a first label's name that is NULL: the thread that formats may set it later, ahead of the first bump. */
 struct metrics_labels {
 	const char *const *names[METRIC_LABEL_COUNT];
 	unsigned count[METRIC_LABEL_COUNT];
@@ -43,6 +44,9 @@ struct metrics;
 /* Makes a block, all zero. labels: copied, but its names are borrowed for the block's life. NULL where there is no
  * memory. All blocks printed together must have been made with the same labels. */
 struct metrics *metrics_create(const struct metrics_labels *labels);
+
+/* How many values a label has; 1 of METRIC_LABEL_NONE. */
+unsigned metrics_label_count(const struct metrics *metrics, enum metric_label label);
 
 /* NULL is fine. */
 void metrics_destroy(struct metrics *metrics);

@@ -97,6 +97,7 @@ static void set_rate(struct account *account, mono_us now)
 	uint32_t rate = account->wish.has_tps ? account->wish.tps : account->options->tps;
 	if (rate != account->tokens.rate_per_s || account->tokens.filled_at == 0)
 		token_bucket_init(&account->tokens, rate, now);
+	metrics_set_at(account->pipeline->metrics, METRIC_TPS_LIMIT, account->index, rate);
 }
 
 static void init(struct pipeline *pipeline, unsigned index)
@@ -163,12 +164,19 @@ bool pipeline_account_is_absent(const struct pipeline *pipeline, unsigned index)
 	return index >= pipeline->account_count || pipeline->accounts[index].presence == ACCOUNT_ABSENT;
 }
 
+bool pipeline_account_is_leaving(const struct pipeline *pipeline, unsigned index)
+{
+	return index >= pipeline->account_count || pipeline->accounts[index].presence != ACCOUNT_OPEN;
+}
+
 void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const struct pipeline_wish *wish)
 {
 	struct account *account = &pipeline->accounts[index];
 	CHECK(index < pipeline->account_count);
 	bool is_other_rest = wish->rests != account->wish.rests;
 	account->wish = *wish;
+	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_PAUSED, index, wish->is_paused);
+	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_DRAINED, index, wish->rests);
 	set_rate(account, pipeline_now(pipeline).mono);
 	judge(account);
 	pipeline->last_sweep = 0;

@@ -116,6 +116,9 @@ void pipeline_account_remove(struct pipeline *pipeline, unsigned index, mono_us 
 /* True where the index has no carrier, so that the one it had may be destroyed (but not in an upcall). */
 bool pipeline_account_is_absent(const struct pipeline *pipeline, unsigned index);
 
+/* True from pipeline_account_remove on until it comes back. */
+bool pipeline_account_is_leaving(const struct pipeline *pipeline, unsigned index);
+
 /* What operators want has changed. It outlives the account's carriers. */
 void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const struct pipeline_wish *wish);
 

@@ -52,7 +52,7 @@ struct redis_store_gauges {
 	unsigned paused_count;
 	struct account_order orders[STORE_ORDERS_MAX];
 	unsigned order_count;
-	unsigned orders_version; /* grows with each change of them */
+	unsigned orders_version; /* grows with each change of them; 0 = not known yet */
 	uint64_t adopted;        /* entries taken over from dead consumers */
 	uint64_t vanished;       /* entries that somebody else took out of the queue */
 	/* Looked at by the first worker of a process only, from here on to the events. */

@@ -21,7 +21,8 @@ static void on_orders(void *ctx, const struct reply *reply)
 	for (size_t i = 0; i + 1 < reply->count; i += 2)
 		account_order_read(reply_text_at(reply, i), reply_text_at(reply, i + 1), orders, &count,
 				   STORE_ORDERS_MAX);
-	if (count == gauges->order_count && memcmp(orders, gauges->orders, sizeof orders) == 0)
+	bool is_known = gauges->orders_version > 0;
+	if (is_known && count == gauges->order_count && memcmp(orders, gauges->orders, sizeof orders) == 0)
 		return;
 	memcpy(gauges->orders, orders, sizeof orders);
 	gauges->order_count = count;

@@ -29,10 +29,10 @@
 struct house {
 	struct config *config;
 	struct catalogue *catalogue;
-	struct route_table *routes;
+	struct snapshot *snapshot;
+	struct slot_names names;
 	struct log_sink sink;
 	struct metrics_labels labels;
-	const char *account_names[1];
 	struct metrics *metrics[WORKERS];
 	char *page; /* room for /metrics */
 	size_t page_cap;
@@ -61,11 +61,10 @@ static void make_labels(void)
 		closings[i] = closing_name((enum closing)i);
 	for (unsigned i = 0; i < MESSAGE_STATE_COUNT; i++)
 		states[i] = i == MESSAGE_STATE_NONE ? "NONE" : message_state_name((enum message_state)i);
-	house.account_names[0] = house.config->accounts[0].name;
 	unsigned reason_count;
 	const char *const *reasons = pipeline_dead_reasons(&reason_count);
 	house.labels = (struct metrics_labels){
-		.names = { [METRIC_LABEL_ACCOUNT] = house.account_names,
+		.names = { [METRIC_LABEL_ACCOUNT] = house.names.names,
 			   [METRIC_LABEL_LANE] = lanes,
 			   [METRIC_LABEL_CLASS] = classes,
 			   [METRIC_LABEL_EVENT] = closings,
@@ -110,12 +109,10 @@ static void on_done(void *ctx)
 
 static void house_open(const char *redis_url, uint16_t smsc_port)
 {
-	static const uint8_t accounts[] = { 0 };
-	static const struct route_rule rule = { .accounts = accounts, .account_count = 1 };
 	make_config(redis_url, smsc_port);
 	EXPECT(template_dir_load(SOURCE_DIR "/tests/e2e/templates", house.config->locale, &house.catalogue, NULL,
 				 NULL) == ERR_OK);
-	EXPECT(route_create(&rule, 1, &house.routes, NULL) == ERR_OK);
+	EXPECT(snapshot_create(house.config, NULL, &house.names, &house.snapshot, NULL) == ERR_OK);
 	log_sink_init(&house.sink, house.config->log.level);
 	make_labels();
 	for (unsigned i = 0; i < WORKERS; i++) {
@@ -127,9 +124,9 @@ static void house_open(const char *redis_url, uint16_t smsc_port)
 	EXPECT(house.page != NULL);
 	for (unsigned i = 0; i < WORKERS; i++) {
 		house.options[i] = (struct worker_options){
-			.config = house.config,
+			.snapshot = house.snapshot,
+			.account_names = house.names.names,
 			.catalogue = house.catalogue,
-			.routes = house.routes,
 			.log = &house.sink.log,
 			.metrics = house.metrics[i],
 			.index = i,
@@ -147,7 +144,7 @@ static void house_close(void)
 	for (unsigned i = 0; i < WORKERS; i++)
 		metrics_destroy(house.metrics[i]);
 	free(house.page);
-	route_destroy(house.routes);
+	snapshot_release(house.snapshot);
 	catalogue_destroy(house.catalogue);
 	config_destroy(house.config);
 }

@@ -5,12 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct account_order order = {
+	.stance = ACCOUNT_PAUSED,
+	.note = { 1770940700000, "li" },
+	.reason = "com\"plaints",
+	.has_tps = true,
+	.tps = 500,
+	.tps_note = { 1770940700500, "wang" },
+};
+
+static const struct account_order back = { .stance = ACCOUNT_DRAINED };
+
 static const struct admin_account accounts[] = {
 	{
 		.name = "cmcc",
 		.state = ADMIN_ACCOUNT_UP,
 		.reason = "2 links are bound",
 		.links_up = 2,
+		.links_of = 4,
+		.protocol = "smpp",
+		.order = &order,
+		.submits = 1010,
 		.window_used = 7,
 		.window_total = 200,
 		.tps = 500,
@@ -20,8 +35,11 @@ static const struct admin_account accounts[] = {
 		.temporary = 1,
 		.unknown = 4,
 	},
-	{ .name = "back\"up", .state = ADMIN_ACCOUNT_REFUSED, .reason = "ESME_RINVPASWD\nask the carrier" },
-	{ .name = "third" },
+	{ .name = "back\"up",
+	  .state = ADMIN_ACCOUNT_REFUSED,
+	  .reason = "ESME_RINVPASWD\nask the carrier",
+	  .order = &back },
+	{ .name = "third", .is_leaving = true },
 };
 
 static const struct pause_in_force paused[] = {
@@ -99,16 +117,26 @@ Test(admin_status, page)
 		  "\"duplicate\":3,\"dead\":4,\"control\":5,\"written_off\":6},\"requeued\":7,\"drift\":-3},"
 		  "\"accounts\":["
 		  "{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"2 links are "
-		  "bound\",\"links_up\":2,\"window_used\":7,"
-		  "\"window_total\":200,\"tps\":500,\"accepted\":1000,\"throttled\":3,\"rejected\":2,\"temporary\":1,"
+		  "bound\",\"protocol\":\"smpp\",\"operator\":{\"state\":\"paused\",\"for_s\":1.500,\"by\":\"li\","
+		  "\"reason\":"
+		  "\"com\\\"plaints\",\"tps\":{\"set\":500,\"for_s\":1.000,\"by\":\"wang\"}},\"leaving\":false,"
+		  "\"links_up\":2,\"links_of\":4,\"window_used\":7,"
+		  "\"window_total\":200,\"tps\":500,\"submits\":1010,\"accepted\":1000,\"throttled\":3,\"rejected\":2,"
+		  "\"temporary\":1,"
 		  "\"unknown\":4},"
 		  "{\"name\":\"back\\\"up\",\"state\":\"refused\",\"reason\":\"ESME_RINVPASWD\\nask the "
-		  "carrier\",\"links_up\":0,"
-		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,"
+		  "carrier\",\"protocol\":\"\",\"operator\":{\"state\":\"drained\",\"for_s\":0.000,\"by\":\"\","
+		  "\"reason\":\"\"},"
+		  "\"leaving\":false,\"links_up\":0,\"links_of\":0,"
+		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"submits\":0,\"accepted\":0,\"throttled\":0,"
+		  "\"rejected\":0,"
 		  "\"temporary\":0,\"unknown\":0},"
-		  "{\"name\":\"third\",\"state\":\"down\",\"reason\":\"\",\"links_up\":0,\"window_used\":0,\"window_"
+		  "{\"name\":\"third\",\"state\":\"down\",\"reason\":\"\",\"protocol\":\"\",\"operator\":{\"state\":"
+		  "\"runs\"},"
+		  "\"leaving\":true,\"links_up\":0,\"links_of\":0,\"window_used\":0,\"window_"
 		  "total\":0,"
-		  "\"tps\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}],"
+		  "\"tps\":0,\"submits\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}"
+		  "],"
 		  "\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"duplicate\":15,\"dead\":16,"
 		  "\"later\":17,\"retries\":18,\"ambiguous_resends\":19,\"late_answers\":20,\"intents_found\":21},"
 		  "\"rate_1m\":{\"accepted_per_s\":123.5,\"dead_per_s\":0.013}}\n" },

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/config_compare.h"
+
+#include "app/setting.h"
+
+/* Of an account: all others are in what its links were told when they were made. */
+static const char *const in_place[] = { "tps", "segments_max" };
+
+static const char *const live[] = {
+	"country",
+	"timezone",
+	"signature",
+	"drain_timeout",
+	"retry.base",
+	"retry.max",
+	"retry.attempts_max",
+	"unknown_wait.critical",
+	"unknown_wait.notice",
+	"unknown_wait.marketing",
+};
+
+static bool is_among(const char *path, const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(path, paths[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool config_compare_is_live(const char *path)
+{
+	return is_among(path, live, sizeof live / sizeof live[0]);
+}
+
+static bool is_text_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool is_address_same(const struct config_address *a, const struct config_address *b)
+{
+	return is_text_same(a->host, b->host) && a->port == b->port;
+}
+
+/* The password is a setting of its own. */
+static bool is_url_same(const struct config_redis_url *a, const struct config_redis_url *b)
+{
+	return a->is_unix == b->is_unix && is_address_same(&a->address, &b->address) &&
+	       is_text_same(a->path, b->path) && a->db == b->db && is_text_same(a->user, b->user);
+}
+
+static bool is_same(const struct setting *setting, const void *base_a, const void *base_b)
+{
+	const void *a = (const char *)base_a + setting->offset;
+	const void *b = (const char *)base_b + setting->offset;
+	switch (setting->kind) {
+	case SETTING_COUNTRY:
+		return *(const struct country *const *)a == *(const struct country *const *)b;
+	case SETTING_UINT:
+	case SETTING_WORKERS:
+		return *(const unsigned *)a == *(const unsigned *)b;
+	case SETTING_WORD:
+		return memcmp(a, b, sizeof(enum config_bind)) == 0;
+	case SETTING_OCTET:
+		return *(const uint8_t *)a == *(const uint8_t *)b;
+	case SETTING_BOOL:
+		return *(const bool *)a == *(const bool *)b;
+	case SETTING_SPAN_US:
+	case SETTING_SPAN_MS:
+		return *(const int64_t *)a == *(const int64_t *)b;
+	case SETTING_ADDRESS:
+		return is_address_same(a, b);
+	case SETTING_REDIS_URL:
+		return is_url_same(a, b);
+	case SETTING_PREFIXES: /* of routes, which are always made anew */
+	case SETTING_ACCOUNTS:
+		return false;
+	case SETTING_TEXT:
+	case SETTING_NAME:
+	case SETTING_HOSTNAME:
+	case SETTING_SECRET:
+	case SETTING_PATH:
+	case SETTING_LOCALE:
+	case SETTING_TIMEZONE:
+		break;
+	}
+	return is_text_same(*(char *const *)a, *(char *const *)b);
+}
+
+enum account_change_kind config_compare_accounts(const struct config_account *before,
+						 const struct config_account *after)
+{
+	enum account_change_kind kind = ACCOUNT_SAME;
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *setting = &settings[i];
+		if (setting->scope == SETTING_SCOPE_ROOT || setting->scope == SETTING_SCOPE_ROUTE ||
+		    setting->is_later || is_same(setting, before, after))
+			continue;
+		if (!is_among(setting->path, in_place, sizeof in_place / sizeof in_place[0]))
+			return ACCOUNT_CHANGES_LINKS;
+		kind = ACCOUNT_CHANGES_IN_PLACE;
+	}
+	return kind;
+}
+
+void config_compare_fixed(const struct config *before, const struct config *after, struct buf *out)
+{
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *setting = &settings[i];
+		if (setting->scope != SETTING_SCOPE_ROOT || setting->is_later ||
+		    config_compare_is_live(setting->path) || is_same(setting, before, after))
+			continue;
+		buf_put_text(out, out->len ? ", " : "");
+		buf_put_text(out, setting->path);
+	}
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The slot of an account, a new one where it has none; ROUTE_ACCOUNTS_MAX where there is none left. */
+static unsigned take_slot(struct slot_names *names, const char *name)
+{
+	unsigned slot = 0;
+	while (slot < ROUTE_ACCOUNTS_MAX && names->names[slot] != NULL && strcmp(names->names[slot], name) != 0)
+		slot++;
+	if (slot < ROUTE_ACCOUNTS_MAX && names->names[slot] == NULL) {
+		snprintf(names->octets[slot], sizeof names->octets[slot], "%s", name);
+		names->names[slot] = names->octets[slot];
+	}
+	return slot;
+}
+
+static unsigned slots_free(const struct slot_names *names)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < ROUTE_ACCOUNTS_MAX; i++)
+		count += names->names[i] == NULL;
+	return count;
+}
+
+static bool has_slot(const struct slot_names *names, const char *name)
+{
+	for (unsigned i = 0; i < ROUTE_ACCOUNTS_MAX && names->names[i] != NULL; i++) {
+		if (strcmp(names->names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err check_slots(const struct config *config, const struct slot_names *names, struct err_at *at)
+{
+	unsigned wanted = 0;
+	for (unsigned i = 0; i < config->account_count; i++)
+		wanted += !has_slot(names, config->accounts[i].name);
+	if (wanted <= slots_free(names))
+		return ERR_OK;
+	return err_at_set(at, ERR_FULL, 0, "accounts",
+			  "%u accounts are new, but only %u more can be named until the next start: those that were "
+			  "taken out count until then",
+			  wanted, slots_free(names));
+}
+
+static void fill_slots(struct snapshot *snapshot, struct slot_names *names)
+{
+	memset(snapshot->accounts, SNAPSHOT_NO_ACCOUNT, sizeof snapshot->accounts);
+	for (unsigned i = 0; i < snapshot->config->account_count; i++)
+		snapshot->accounts[take_slot(names, snapshot->config->accounts[i].name)] = (uint8_t)i;
+}
+
+static uint8_t slot_of(const struct snapshot *snapshot, unsigned account)
+{
+	uint8_t slot = 0;
+	while (snapshot->accounts[slot] != account)
+		slot++;
+	return slot;
+}
+
+static enum err make_routes(struct snapshot *snapshot, struct err_at *at)
+{
+	const struct config *config = snapshot->config;
+	struct route_rule *rules = calloc(config->route_count, sizeof *rules);
+	struct slice *prefixes = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *prefixes);
+	uint8_t *accounts = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *accounts);
+	enum err err = ERR_OK;
+	if (rules == NULL || prefixes == NULL || accounts == NULL)
+		err = err_at_set(at, ERR_MEMORY, 0, "routes", "out of memory");
+	for (unsigned i = 0; err == ERR_OK && i < config->route_count; i++) {
+		const struct config_route *route = &config->routes[i];
+		struct slice *rule_prefixes = prefixes + (size_t)i * CONFIG_LIST_MAX;
+		uint8_t *rule_accounts = accounts + (size_t)i * CONFIG_LIST_MAX;
+		for (unsigned k = 0; k < route->prefix_count; k++)
+			rule_prefixes[k] = slice_of(route->prefixes[k]);
+		for (unsigned k = 0; k < route->account_count; k++)
+			rule_accounts[k] = slot_of(snapshot, route->accounts[k]);
+		rules[i] = (struct route_rule){
+			.prefixes = rule_prefixes,
+			.prefix_count = route->prefix_count,
+			.accounts = rule_accounts,
+			.account_count = route->account_count,
+		};
+	}
+	if (err == ERR_OK)
+		err = route_create(rules, config->route_count, &snapshot->routes, at);
+	free(rules);
+	free(prefixes);
+	free(accounts);
+	return err;
+}
+
+enum err snapshot_create(const struct config *config, struct config *owned, struct slot_names *names,
+			 struct snapshot **out, struct err_at *at)
+{
+	struct slot_names new_names = *names;
+	enum err err = check_slots(config, names, at);
+	if (err != ERR_OK)
+		return err;
+	struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+	if (snapshot == NULL)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	atomic_init(&snapshot->holders, 1);
+	snapshot->config = config;
+	fill_slots(snapshot, &new_names);
+	err = make_routes(snapshot, at);
+	if (err != ERR_OK) {
+		free(snapshot);
+		return err;
+	}
+	/* Where nothing can fail any more: a name that is taken stays taken. */
+	fill_slots(snapshot, names);
+	snapshot->owned = owned;
+	*out = snapshot;
+	return ERR_OK;
+}
+
+struct snapshot *snapshot_hold(struct snapshot *snapshot)
+{
+	atomic_fetch_add(&snapshot->holders, 1);
+	return snapshot;
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+	if (snapshot == NULL || atomic_fetch_sub(&snapshot->holders, 1) > 1)
+		return;
+	route_destroy(snapshot->routes);
+	config_destroy(snapshot->owned);
+	free(snapshot);
+}
+
+const struct config_account *snapshot_account(const struct snapshot *snapshot, unsigned slot)
+{
+	uint8_t account = snapshot->accounts[slot];
+	return account == SNAPSHOT_NO_ACCOUNT ? NULL : &snapshot->config->accounts[account];
+}
