@@ -29,7 +29,10 @@
 
 static enum err lay_over_preset(const struct http_settings *own, struct http_settings *out, struct err_at *at)
 {
+	bool has_json = own->json && own->json[0];
 	*out = *own;
+	if (!has_json)
+		out->json = NULL;
 	if (own->preset == NULL)
 		return ERR_OK;
 	const struct http_settings *preset = http_preset_find(slice_of(own->preset));
@@ -53,9 +56,9 @@ static enum err lay_over_preset(const struct http_settings *own, struct http_set
 #undef TEXT
 #undef LINES
 	/* A body of the operator's replaces the preset's, of whichever kind that is. */
-	if (own->json && own->form.at == NULL)
+	if (has_json && own->form.at == NULL)
 		out->form = (struct http_lines){ NULL, 0 };
-	if (own->form.at && own->json == NULL)
+	if (own->form.at && !has_json)
 		out->json = NULL;
 	out->preset = preset->preset;
 	if (out->batch_max == 0)

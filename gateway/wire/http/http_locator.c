@@ -131,16 +131,18 @@ static void find_pointer(const struct http_locator *locator, const json_t *json,
 
 static void find_regex(const struct http_locator *locator, struct slice body, struct http_found *found)
 {
-	if (body.len > HTTP_REGEX_BODY_MAX)
-		body.len = HTTP_REGEX_BODY_MAX;
-	regmatch_t match[2] = { { .rm_so = 0, .rm_eo = (regoff_t)body.len }, { .rm_so = -1 } };
-	if (regexec(locator->regex, body.at ? body.at : "", 2, match, REG_STARTEND) != 0)
+	char text[HTTP_REGEX_BODY_MAX + 1];
+	size_t len = body.len < HTTP_REGEX_BODY_MAX ? body.len : HTTP_REGEX_BODY_MAX;
+	if (len)
+		memcpy(text, body.at, len);
+	text[len] = '\0';
+	regmatch_t match[2];
+	if (regexec(locator->regex, text, 2, match, 0) != 0)
 		return;
 	const regmatch_t *part = locator->regex->re_nsub ? &match[1] : &match[0];
 	found->is_there = part->rm_so >= 0;
 	if (found->is_there)
-		found->text =
-			(struct slice){ body.at ? body.at + part->rm_so : "", (size_t)(part->rm_eo - part->rm_so) };
+		found->text = (struct slice){ len ? body.at + part->rm_so : "", (size_t)(part->rm_eo - part->rm_so) };
 }
 
 void http_locator_find(const struct http_locator *locator, const json_t *json, struct slice body,
