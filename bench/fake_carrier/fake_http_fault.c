@@ -50,4 +50,5 @@ bool fake_http_refusal_read(const char *text, struct fake_http_refusal *refusal)
 void fake_http_fault_garble(uint64_t seed, uint64_t salt, struct fake_buffer *body) {
   for (size_t at = 0; at < body->len; at++)
     body->at[at] = (unsigned char)fake_random_bits(seed, salt * 65536 + at, FAKE_RANDOM_GARBAGE);
+  if (body->len > 0) body->at[0] |= 0x80; /* never the beginning of anything that means something */
 }

@@ -21,6 +21,7 @@ struct fake_receipt {
   struct fake_shape_facts facts;
   uint32_t next; /* slot + 1: in a queue or in the free list */
   uint32_t sequence_number;
+  int64_t done_s; /* when it was first told; the same each time it is told again */
   uint16_t account;
   uint8_t state; /* index into the options' states */
   uint8_t tries;
@@ -183,8 +184,8 @@ static void send_on(struct fake_session *session, uint32_t slot) {
       .id_prefix = server->id_prefix, .response_form = options->id_form, .receipt_form = options->receipt_id_form};
   const char *stat = receipt->facts.is_intermediate ? "ENROUTE" : options->state[receipt->state].stat;
   unsigned char pdu[FAKE_SHAPE_PDU_CAP];
-  uint32_t len =
-      fake_shape_encode(&run, &receipt->facts, stat, server->now_wall_us / 1000000, receipt->sequence_number, pdu);
+  if (receipt->done_s == 0) receipt->done_s = server->now_wall_us / 1000000;
+  uint32_t len = fake_shape_encode(&run, &receipt->facts, stat, receipt->done_s, receipt->sequence_number, pdu);
   memcpy(fake_session_extend(session, len), pdu, len);
 }
 
