@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fake_callback.h"
 #include "fake_http.h"
 #include "fake_json.h"
 #include "fake_mo.h"
@@ -206,7 +207,8 @@ COMMAND(stats) {
   fake_json_member_uint(reply, "receipts_sent", counters->receipts_sent);
   fake_json_member_uint(reply, "receipts_answered", counters->receipts_answered);
   fake_json_member_uint(reply, "receipts_queued", queued);
-  fake_json_member_uint(reply, "receipts_pending", fake_receipt_pending(server));
+  uint64_t pending = fake_receipt_pending(server) + (server->http != NULL ? server->http->callbacks->pending : 0);
+  fake_json_member_uint(reply, "receipts_pending", pending);
   return true;
 }
 

@@ -7,12 +7,12 @@
 
 enum { FAKE_DUE_MAX = 1 << 20 };
 
-enum fake_due_kind { FAKE_DUE_ANSWER, FAKE_DUE_RECEIPT, FAKE_DUE_HTTP_ANSWER };
+enum fake_due_kind { FAKE_DUE_ANSWER, FAKE_DUE_RECEIPT, FAKE_DUE_HTTP_ANSWER, FAKE_DUE_CALLBACK };
 
 struct fake_due_item {
   uint64_t due_ns;
   uint64_t order;          /* filled by push */
-  uint64_t message;        /* message number of an answer, slot of a receipt */
+  uint64_t message;        /* message number of an answer, slot of a receipt, address of a callback */
   uint32_t session_slot;   /* answers: where to, */
   uint32_t session_serial; /* and whether it is still that one */
   uint32_t command_id;     /* of the request */

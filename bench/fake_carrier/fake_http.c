@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fake_callback.h"
 #include "fake_check.h"
 #include "fake_http_route.h"
 
@@ -318,7 +319,9 @@ bool fake_http_open(struct fake_server *server) {
   http->server = server;
   http->scratch = (struct fake_scratch){.at = malloc(SCRATCH_LEN), .cap = SCRATCH_LEN};
   http->tree.nodes = malloc(FAKE_TREE_NODES_MAX * sizeof *http->tree.nodes);
-  CHECK(http->scratch.at != NULL && http->tree.nodes != NULL);
+  http->callbacks = calloc(1, sizeof *http->callbacks);
+  CHECK(http->scratch.at != NULL && http->tree.nodes != NULL && http->callbacks != NULL);
+  http->callbacks->server = server;
   http->listener.data = http;
   server->http = http;
   fake_measure_init();
@@ -326,6 +329,7 @@ bool fake_http_open(struct fake_server *server) {
 }
 
 void fake_http_end_all(struct fake_http *http) {
+  fake_callback_end_all(http->callbacks);
   for (uint32_t slot = 0; slot < http->slots_used; slot++) {
     struct fake_http_connection *connection = http->connections[slot];
     if (connection == NULL) continue;
@@ -336,6 +340,7 @@ void fake_http_end_all(struct fake_http *http) {
 
 void fake_http_destroy(struct fake_http *http) {
   if (http == NULL) return;
+  fake_callback_destroy(http->callbacks);
   free(http->scratch.at);
   free(http->tree.nodes);
   fake_buffer_fini(&http->body);

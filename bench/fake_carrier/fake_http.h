@@ -17,6 +17,8 @@
 
 enum { FAKE_HTTP_CONNECTIONS_MAX = 4096, FAKE_HTTP_ACCOUNT_CAP = 64 };
 
+enum fake_http_dialect { FAKE_HTTP_GENERIC, FAKE_HTTP_TWILIO, FAKE_HTTP_VONAGE, FAKE_HTTP_KANNEL, FAKE_HTTP_ALIYUN, FAKE_HTTP_TENCENT };
+
 enum fake_http_end { FAKE_HTTP_STAYS, FAKE_HTTP_FINISHES, FAKE_HTTP_RESETS };
 
 struct fake_http_connection {
@@ -52,6 +54,8 @@ struct fake_http_plan {
   struct fake_http_fault fault;
 };
 
+struct fake_callbacks;
+
 struct fake_http {
   struct fake_server *server;
   uv_tcp_t listener;
@@ -61,11 +65,13 @@ struct fake_http {
   struct fake_http_connection *connection;
   struct fake_http_request request;
   struct fake_http_plan plan;
+  enum fake_http_dialect dialect;
   struct fake_http_refusal refusal; /* why it is refused as a whole */
   struct fake_scratch scratch;
   struct fake_tree tree;
   struct fake_buffer body; /* of the answer */
   struct fake_repeat repeat;
+  struct fake_callbacks *callbacks; /* owned */
 };
 
 /* Listen where --http-port says. False, with a line on stderr, if that fails. */

@@ -54,3 +54,26 @@ bool fake_http_option_template(struct fake_options *options, const char *value) 
   options->models[options->models_count++] = (struct fake_model){value, equals + 1};
   return true;
 }
+
+#define U32_READER(field, low, high)                                                      \
+  bool fake_http_option_##field(struct fake_options *options, const char *value) {        \
+    return fake_options_u32(value, low, high, &options->http_##field);                    \
+  }
+U32_READER(callback_tries, 1, 100)
+U32_READER(callback_retry_ms, 1, 86400000)
+U32_READER(callback_jitter_ms, 0, 86400000)
+U32_READER(callback_batch, 1, 100)
+
+bool fake_http_option_callback(struct fake_options *options, const char *value) {
+  options->http_callback = value;
+  return strncmp(value, "http://", 7) == 0;
+}
+
+bool fake_http_option_callback_key(struct fake_options *options, const char *value) {
+  options->http_callback_key = value;
+  return *value != '\0';
+}
+
+bool fake_http_option_callback_forge(struct fake_options *options, const char *value) {
+  return fake_options_share(value, 1, &options->http_callback_forge);
+}

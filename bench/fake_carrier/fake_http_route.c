@@ -28,21 +28,26 @@ void fake_http_route_malformed(struct fake_http *http, unsigned status, const ch
   fake_http_answer(http, status, "text/plain", NULL);
 }
 
+static void take(struct fake_http *http, enum fake_http_dialect dialect, void (*dialect_take)(struct fake_http *)) {
+  http->dialect = dialect;
+  dialect_take(http);
+}
+
 void fake_http_route(struct fake_http *http) {
   struct fake_slice path = http->request.path;
   http->body.len = 0;
   http->plan = (struct fake_http_plan){0};
   http->server->counters.http_requests++;
   if (fake_slice_is(path, "/messages"))
-    fake_http_generic(http);
+    take(http, FAKE_HTTP_GENERIC, fake_http_generic);
   else if (fake_slice_is(path, "/cgi-bin/sendsms"))
-    fake_http_kannel(http);
+    take(http, FAKE_HTTP_KANNEL, fake_http_kannel);
   else if (fake_slice_is(path, "/sms/json"))
-    fake_http_vonage(http);
+    take(http, FAKE_HTTP_VONAGE, fake_http_vonage);
   else if (fake_slice_is(path, "/") && fake_http_header(&http->request, "x-tc-action").at != NULL)
-    fake_http_tencent(http);
+    take(http, FAKE_HTTP_TENCENT, fake_http_tencent);
   else if (fake_slice_is(path, "/"))
-    fake_http_aliyun(http);
+    take(http, FAKE_HTTP_ALIYUN, fake_http_aliyun);
   else if (fake_slice_is(path, "/redirected"))
     redirected(http);
   else if (!fake_http_twilio(http))

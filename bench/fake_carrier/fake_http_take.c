@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "fake_base64.h"
+#include "fake_callback.h"
 #include "fake_message_id.h"
 #include "fake_random.h"
 
@@ -166,6 +167,7 @@ bool fake_http_take(struct fake_http *http, const struct fake_http_sms *sms) {
   if (counters->first_wall_us == 0) counters->first_wall_us = server->now_wall_us;
   counters->last_wall_us = server->now_wall_us;
   fake_pace_peak_count(&server->peak, server->now_ns, sms->measure.segments);
+  fake_callback_plan(http, sms, http->plan.delay_ns);
   return true;
 }
 

@@ -137,6 +137,7 @@ bool fake_http_twilio(struct fake_http *http) {
   struct fake_http_sms sms;
   struct wish wish;
   if (account.at == NULL) return false;
+  http->dialect = FAKE_HTTP_TWILIO;
   if (!fake_slice_is(http->request.method, "POST")) {
     fake_http_violation(http, FAKE_VIOLATION_http_path, nobody, "a method other than POST");
     answer_error(http, 405, 20004, "Method not allowed");

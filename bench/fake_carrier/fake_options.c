@@ -377,7 +377,7 @@ static enum fake_options_result check_together(const struct fake_options *option
 }
 
 enum fake_options_result fake_options_parse(int argc, char **argv, struct fake_options *options) {
-  *options = (struct fake_options){.receipt_window = 100, .bind_ms = 30000, .dcs0 = FAKE_ENCODING_GSM7, .receipt_id_form = FAKE_ID_SAME};
+  *options = (struct fake_options){.receipt_window = 100, .bind_ms = 30000, .dcs0 = FAKE_ENCODING_GSM7, .receipt_id_form = FAKE_ID_SAME, .http_callback_tries = 3, .http_callback_retry_ms = 1000, .http_callback_batch = 1};
   on_listen(options, "127.0.0.1:0");
   on_state(options, "DELIVRD@1");
   on_receipt_shape(options, "standard");
@@ -400,7 +400,7 @@ enum fake_options_result fake_options_parse(int argc, char **argv, struct fake_o
       return FAKE_OPTIONS_WRONG;
     }
     if (!rows[index].read(options, value)) {
-      bool is_secret = rows[index].read == on_password || rows[index].read == fake_http_option_secret;
+      bool is_secret = rows[index].read == on_password || rows[index].read == fake_http_option_secret || rows[index].read == fake_http_option_callback_key;
       fprintf(stderr, "fake-carrier: %s: bad value %s; want %s: %s\n", rows[index].name, is_secret ? "(hidden)" : value,
               rows[index].value, rows[index].help);
       return FAKE_OPTIONS_WRONG;

@@ -82,6 +82,13 @@ struct fake_options {
   const char *http_port_file;
   const char *http_user;   /* NULL = any */
   const char *http_secret; /* the password, token or key that goes with it; NULL = any */
+  const char *http_callback;     /* where receipts go whose request names no URL; NULL = nowhere */
+  const char *http_callback_key; /* by which they are signed; NULL = http_secret */
+  double http_callback_forge;    /* share that comes once more with a wrong signature */
+  uint32_t http_callback_tries;
+  uint32_t http_callback_retry_ms;
+  uint32_t http_callback_jitter_ms;
+  uint32_t http_callback_batch; /* receipts in one request, where the provider's is a list */
   uint32_t models_count;
   struct fake_model models[FAKE_MODELS_MAX];
   uint32_t http_fail_count;

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fake_callback.h"
 #include "fake_check.h"
 #include "fake_http.h"
 #include "fake_receipt.h"
@@ -41,6 +42,7 @@ static void on_due(uv_timer_t *timer) {
       case FAKE_DUE_ANSWER: fake_submit_answer_due(server, &item); break;
       case FAKE_DUE_RECEIPT: fake_receipt_due(server, &item); break;
       case FAKE_DUE_HTTP_ANSWER: fake_http_due(server, &item); break;
+      case FAKE_DUE_CALLBACK: fake_callback_due(server, &item); break;
     }
   }
 }
@@ -63,6 +65,7 @@ static void on_prepare(uv_prepare_t *prepare) {
 static void on_sweep(uv_timer_t *timer) {
   struct fake_server *server = timer->data;
   fake_server_clock(server);
+  if (server->http != NULL) fake_callback_sweep(server->http->callbacks);
   for (uint32_t slot = 0; slot < server->slots_used; slot++)
     if (server->sessions[slot] != NULL) fake_session_sweep(server->sessions[slot]);
 }

@@ -70,7 +70,8 @@
   X(http_number, 400)              \
   X(http_size, 400)                \
   X(http_batch, 400)               \
-  X(http_idempotency, 422)
+  X(http_idempotency, 422)         \
+  X(http_forged, 0)
 
 enum fake_violation {
 #define X(name, status) FAKE_VIOLATION_##name,

@@ -6,10 +6,12 @@ use warnings;
 use Exporter qw(import);
 use FakeCarrier;
 use File::Temp qw(tempdir);
+use IO::Select;
 use IO::Socket::INET;
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
+use Time::HiRes qw(time);
 
-our @EXPORT = qw(have_curl start_http ask raw_http);
+our @EXPORT = qw(have_curl start_http ask raw_http listener serve);
 
 sub have_curl { return system('curl --version >/dev/null 2>&1') == 0 }
 
@@ -50,6 +52,41 @@ sub raw_http {
     1 while sysread $peer, $answer, 65536, length $answer;
     alarm 0;
     return $answer;
+}
+
+# A server of our own for receipts, on any free port; its port is in ->sockport.
+sub listener { return IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 64, ReuseAddr => 1) }
+
+# Take requests until `count` are answered, or until the deadline; what they were, in the order they came: method, target, headers, body, at.
+# `answer` gets each and returns status and body; 204 without it.
+sub serve {
+    my ($listener, $count, $answer) = @_;
+    my ($select, $give_up, @requests, %rest) = (IO::Select->new($listener), time + DEADLINE_S);
+    while (@requests < $count && time < $give_up) {
+        for my $peer ($select->can_read(0.1)) {
+            if ($peer == $listener) {
+                $select->add(scalar $listener->accept);
+                next;
+            }
+            if (!sysread $peer, $rest{$peer}, 65536, length($rest{$peer} // '')) {
+                $select->remove($peer);
+                next;
+            }
+            while ($rest{$peer} =~ /\A(\S+) (\S+) HTTP\/1\.1\r\n(.*?)\r\n\r\n/s) {
+                my %request = (method => $1, target => $2, at => time);
+                my ($head, $head_len) = ($3, $+[0]);
+                $request{headers}{ lc $1 } = $2 while $head =~ /^([^:\r\n]+): ([^\r\n]*)/mg;
+                my $length = $request{headers}{'content-length'} // 0;
+                last if length $rest{$peer} < $head_len + $length;
+                $request{body} = substr $rest{$peer}, $head_len, $length;
+                substr $rest{$peer}, 0, $head_len + $length, '';
+                push @requests, \%request;
+                my ($status, $body) = $answer ? $answer->(\%request) : (204, '');
+                syswrite $peer, "HTTP/1.1 $status X\r\nContent-Length: " . length($body) . "\r\n\r\n$body";
+            }
+        }
+    }
+    return @requests;
 }
 
 1;
