@@ -333,3 +333,53 @@ Test(http_account, own_words_stand_above_the_preset)
 	bench_equal("none", "headers", bench_headers(&got), "Content-Type: application/json\nAuthorization: Bearer t");
 	http_account_destroy(account);
 }
+
+/* The description that docs/add-a-carrier.md writes without a preset. */
+Test(http_account, the_example_of_the_page_works)
+{
+	struct http_settings settings = {
+		.url = "https://api.newsms.example/v2/send",
+		.json = "{\"phone\":\"{to.national}\",\"content\":\"{text}\",\"sign\":{from},\"seq\":\"{id}\"}",
+		.auth = "hmac",
+		.username = "app-7",
+		.password = "key",
+		.hmac_signs = "{timestamp}{nonce}{body}",
+		.headers = LINES("X-App: {username}", "X-Time: {timestamp}", "X-Nonce: {nonce}", "X-Sign: {signature}"),
+		.success = "/result",
+		.success_is = "0",
+		.message_id = "/msgid",
+		.error_code = "/result",
+		.error_text = "/desc",
+		.codes = LINES("13=throttled", "21=link_refused account", "4*=rejected"),
+	};
+	struct http_account *account = bench_account(&settings);
+	struct msisdn to = { "8613900000001", 13 };
+	struct http_message message = { .to = &to, .id = SLICE("a1"), .text = SLICE("hi") };
+	const struct http_message *messages[] = { &message };
+	struct bench_request got;
+	cr_assert_eq(bench_write(account, messages, 1, 1770969600000, &got), ERR_OK);
+	bench_equal("page", "body", got.body,
+		    "{\"phone\":\"13900000001\",\"content\":\"hi\",\"sign\":null,\"seq\":\"a1\"}");
+	/* openssl dgst -sha256 -hmac key, over time, nonce and body */
+	bench_equal("page", "headers", bench_headers(&got),
+		    "Content-Type: application/json\nX-App: app-7\nX-Time: 1770969600\nX-Nonce: "
+		    "3156853299f313e23d1673dc12e1703d\n"
+		    "X-Sign: c31bd5b25f7e049c138f80798b35ddee900c7d432734fafca1265186ab8ce3ee");
+	static const struct {
+		const char *body, *want_name;
+		enum outcome_class want_class;
+	} answers[] = {
+		{ "{\"result\":0,\"msgid\":\"m1\"}", NULL, OUTCOME_ACCEPTED },
+		{ "{\"result\":13,\"desc\":\"slow\"}", "13", OUTCOME_THROTTLED },
+		{ "{\"result\":\"42\"}", "4*", OUTCOME_REJECTED },
+	};
+	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+		char memory[CARRIER_REF_MAX];
+		struct buf references = buf_over(memory, sizeof memory);
+		struct outcome outcome;
+		bench_read(account, 200, NULL, answers[i].body, messages, 1, &outcome, &references);
+		cr_expect_eq(outcome.outcome_class, answers[i].want_class);
+		cr_expect(slice_equal(slice_of(outcome.native_name), slice_of(answers[i].want_name)));
+	}
+	http_account_destroy(account);
+}
