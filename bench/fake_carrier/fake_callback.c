@@ -14,7 +14,7 @@ enum { PENDING_MAX = 1 << 20 };
 static bool read_url(struct fake_slice url, struct fake_callback_target *target) {
   struct fake_slice rest, authority;
   char host[FAKE_CALLBACK_AUTHORITY_CAP];
-  int port = 80;
+  uint32_t port = 80;
   for (size_t at = 0; at < url.len; at++)
     if ((unsigned char)url.at[at] <= ' ' || (unsigned char)url.at[at] > '~') return false;
   if (!fake_slice_begins(url, "http://", &rest)) return false;
@@ -28,14 +28,13 @@ static bool read_url(struct fake_slice url, struct fake_callback_target *target)
   char *colon = strrchr(host, ':'), *bracket = strchr(host, ']');
   if (colon != NULL && (bracket == NULL || colon > bracket)) {
     *colon = '\0';
-    port = atoi(colon + 1);
-    if (port < 1 || port > 65535) return false;
+    if (!fake_options_u32(colon + 1, 1, 65535, &port)) return false;
   }
   if (bracket != NULL) {
     *bracket = '\0';
-    return uv_ip6_addr(host + 1, port, (struct sockaddr_in6 *)&target->address) == 0;
+    return uv_ip6_addr(host + 1, (int)port, (struct sockaddr_in6 *)&target->address) == 0;
   }
-  return uv_ip4_addr(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port, (struct sockaddr_in *)&target->address) == 0;
+  return uv_ip4_addr(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, (int)port, (struct sockaddr_in *)&target->address) == 0;
 }
 
 /* The target of that URL, made at need; false if there is none. */
