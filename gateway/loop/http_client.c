@@ -320,8 +320,7 @@ static bool init_place(struct http_client *client, struct place *place, const st
 static bool init_multi(struct http_client *client)
 {
 	client->multi = curl_multi_init();
-	client->sockets = http_sockets_create(loop_uv(client->loop), on_ready, client);
-	if (client->multi == NULL || client->sockets == NULL)
+	if (client->multi == NULL)
 		return false;
 	long most = (long)client->count;
 	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_watch);
@@ -352,7 +351,8 @@ struct http_client *http_client_create(struct loop *loop, const struct http_clie
 	client->count = options->places;
 	client->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = client };
 	loop_add(loop, &client->member);
-	bool made = init_multi(client) && init_place(client, &client->probe, options);
+	client->sockets = http_sockets_create(loop_uv(loop), on_ready, client);
+	bool made = client->sockets != NULL && init_multi(client) && init_place(client, &client->probe, options);
 	for (unsigned i = 0; made && i < client->count; i++)
 		made = init_place(client, &client->places[i], options);
 	if (made)
@@ -472,6 +472,19 @@ void http_client_probe(struct http_client *client, const char *url)
 	curl_easy_setopt(client->probe.easy, CURLOPT_FORBID_REUSE, 1L);
 	enter(client, &client->probe);
 	http_client_flush(client);
+}
+
+/* curl keeps connections as long as what keeps them: they go with it, and another one takes its place. */
+void http_client_hang_up(struct http_client *client)
+{
+	CURLM *old = client->multi;
+	CHECK(client->busy == 0);
+	if (!init_multi(client)) {
+		client->multi = old;
+		return;
+	}
+	client->timer_at = INT64_MAX;
+	curl_multi_cleanup(old);
 }
 
 unsigned http_client_connections(const struct http_client *client)

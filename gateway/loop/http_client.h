@@ -82,5 +82,8 @@ bool http_client_cancel(struct http_client *client, unsigned place);
 /* Connects to the URL's host (with TLS where it has it), closes again and says whether that worked. One at a time. */
 void http_client_probe(struct http_client *client, const char *url);
 
+/* Closes the connections that are kept. Legal where neither a request nor a probe is under way. */
+void http_client_hang_up(struct http_client *client);
+
 /* Connections that are open. */
 unsigned http_client_connections(const struct http_client *client);

@@ -121,6 +121,7 @@ void carrier_rig_finish(struct carrier_rig *rig, mono_us grace_us)
 enum submit_answer carrier_rig_submit(struct carrier_rig *rig, uint64_t token)
 {
 	static const char text[] = "hello";
+	static const struct submit_text whole = { .text = { text, sizeof text - 1 } };
 	uint8_t octets[sizeof text];
 	struct msisdn to = { "8613900000001", 13 };
 	struct segment segment = { .octets = octets, .octets_len = sizeof text - 1, .index = 1, .total = 1 };
@@ -130,6 +131,7 @@ enum submit_answer carrier_rig_submit(struct carrier_rig *rig, uint64_t token)
 		.to = &to,
 		.segment = &segment,
 		.encoding = ENCODING_GSM7,
+		.text = &whole,
 		.wants_receipt = true,
 	};
 	memcpy(octets, text, sizeof text);

@@ -55,6 +55,9 @@ struct carrier_rig;
 /* One kind of carrier. */
 struct carrier_kit {
 	const char *name;
+	/* Requests in place of links: the credentials show with the first submit; an answer that is late never comes; there is
+	 * nothing to unbind; receipts are answered whatever became of connections. */
+	bool is_http;
 	void (*start)(struct carrier_rig *rig, const struct carrier_setup *setup);
 	/* Lets a little happen. */
 	void (*turn)(struct carrier_rig *rig);
@@ -71,6 +74,7 @@ struct carrier_kit {
 
 extern const struct carrier_kit carrier_kit_fake;
 extern const struct carrier_kit carrier_kit_tcp;
+extern const struct carrier_kit carrier_kit_http;
 
 struct carrier_rig {
 	const struct carrier_kit *kit;

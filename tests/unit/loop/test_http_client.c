@@ -409,6 +409,20 @@ Test(http_client, cancels)
 	tear_down(); /* with a request under way */
 }
 
+Test(http_client, hangs_up)
+{
+	set_up();
+	for (unsigned i = 1; i <= 3; i++) {
+		start(0);
+		run_until(&rig.told[0].count, i, "an answer");
+		cr_expect_eq(http_client_connections(rig.client), 1);
+		http_client_hang_up(rig.client);
+		cr_expect_eq(http_client_connections(rig.client), 0);
+		cr_expect_eq(rig.peer.accepted, i, "a new connection each time");
+	}
+	tear_down();
+}
+
 Test(http_client, probes)
 {
 	set_up();

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "carrier/http_outbox.h"
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/rng.h"
+#include "wire/http/http_request.h"
+
+#include <stdlib.h>
+
+#define REQUEST_OCTETS     4096 /* for a request with one message at first; grows */
+#define REQUEST_OCTETS_MAX (4 * 1024 * 1024)
+
+struct message {
+	struct http_message http;
+	struct msisdn to;
+	char id[ENTRY_SHORT_OCTETS];
+	uint64_t token;
+	struct message *next;         /* of the list that it is on */
+	enum outcome_class came_back; /* where returned */
+};
+
+/* First in, first out. */
+struct message_list {
+	struct message *first;
+	struct message *last;
+	unsigned count;
+};
+
+/* One request; its number is its place in the client. */
+struct request {
+	const struct http_message **messages; /* of struct message, in the request's order */
+	unsigned count;                       /* 0 = free */
+	char *memory;                         /* URL, headers, body: a quarter, a quarter, the rest */
+	size_t cap;
+};
+
+struct http_outbox {
+	const struct http_account *account;
+	struct rng rng;
+	unsigned batch;
+	unsigned places;
+	unsigned window;
+	unsigned used; /* messages that are not free */
+	struct message *messages;
+	struct message *free;
+	struct message_list waiting;
+	struct message_list returned;
+	struct request *requests;
+	unsigned *free_places; /* a stack: the last used one is warm */
+	unsigned free_count;
+};
+
+/* -- lists -- */
+
+static void push(struct message_list *list, struct message *message)
+{
+	message->next = NULL;
+	*(list->first ? &list->last->next : &list->first) = message;
+	list->last = message;
+	list->count++;
+}
+
+static struct message *pop(struct message_list *list)
+{
+	struct message *message = list->first;
+	list->first = message->next;
+	list->count--;
+	return message;
+}
+
+static void free_message(struct http_outbox *outbox, struct message *message)
+{
+	message->next = outbox->free;
+	outbox->free = message;
+	outbox->used--;
+}
+
+static void come_back(struct http_outbox *outbox, struct message *message, enum outcome_class outcome_class)
+{
+	message->came_back = outcome_class;
+	push(&outbox->returned, message);
+}
+
+/* -- messages -- */
+
+void http_outbox_put(struct http_outbox *outbox, const struct submit *submit, wall_ms now)
+{
+	struct message *message = outbox->free;
+	CHECK(message != NULL && submit->text != NULL);
+	const struct submit_text *text = submit->text;
+	wall_ms left_s = submit->expires_at > now ? (submit->expires_at - now) / MS_PER_S : 0;
+	outbox->free = message->next;
+	outbox->used++;
+	message->token = submit->token;
+	message->to = *submit->to;
+	size_t id_len = entry_key_format_short(&submit->key.origin, message->id);
+	message->http = (struct http_message){
+		.to = &message->to,
+		.id = { message->id, id_len },
+		.text = text->text,
+		.encoding = submit->encoding,
+		.template_name = text->template_name,
+		.params = text->params,
+		.param_count = text->param_count,
+		.validity_s = submit->expires_at == 0 ? 0
+			      : left_s < 1            ? 1
+						      : (uint32_t)left_s,
+		.traceparent = text->traceparent,
+	};
+	if (http_account_takes(outbox->account, &message->http, NULL))
+		push(&outbox->waiting, message);
+	else
+		come_back(outbox, message, OUTCOME_REJECTED);
+}
+
+unsigned http_outbox_used(const struct http_outbox *outbox)
+{
+	return outbox->used;
+}
+
+unsigned http_outbox_window(const struct http_outbox *outbox)
+{
+	return outbox->window;
+}
+
+void http_outbox_give_back(struct http_outbox *outbox)
+{
+	while (outbox->waiting.count > 0)
+		come_back(outbox, pop(&outbox->waiting), OUTCOME_TEMPORARY);
+}
+
+void http_outbox_tell_returned(struct http_outbox *outbox, http_outbox_on_outcome *on_outcome, void *ctx)
+{
+	while (outbox->returned.count > 0) {
+		struct message *message = pop(&outbox->returned);
+		uint64_t token = message->token;
+		struct outcome outcome = { .outcome_class = message->came_back, .is_about_account = true };
+		free_message(outbox, message);
+		on_outcome(ctx, token, &outcome);
+	}
+}
+
+bool http_outbox_has_returned(const struct http_outbox *outbox)
+{
+	return outbox->returned.count > 0;
+}
+
+/* -- requests -- */
+
+static bool grow(struct request *request, size_t cap)
+{
+	char *grown = cap <= REQUEST_OCTETS_MAX ? realloc(request->memory, cap) : NULL;
+	if (grown == NULL)
+		return false;
+	request->memory = grown;
+	request->cap = cap;
+	return true;
+}
+
+static enum err write_once(struct http_outbox *outbox, const struct request *request, wall_ms now,
+			   struct http_request *out)
+{
+	uint8_t nonce[HTTP_NONCE_OCTETS];
+	for (size_t i = 0; i < sizeof nonce; i += 8) {
+		uint64_t random = rng_next(&outbox->rng);
+		memcpy(nonce + i, &random, 8);
+	}
+	size_t quarter = request->cap / 4;
+	*out = (struct http_request){
+		.url = buf_over(request->memory, quarter),
+		.headers = buf_over(request->memory + quarter, quarter),
+		.body = buf_over(request->memory + 2 * quarter, request->cap - 2 * quarter),
+	};
+	return http_request_write(outbox->account, request->messages, request->count, now, nonce, out);
+}
+
+static bool write_request(struct http_outbox *outbox, struct request *request, wall_ms now, struct http_request *out)
+{
+	size_t first = REQUEST_OCTETS + (size_t)request->count * 512;
+	if (request->cap < first && !grow(request, first))
+		return false;
+	for (;;) {
+		enum err err = write_once(outbox, request, now, out);
+		if (err == ERR_OK)
+			return out->header_count <= HTTP_CLIENT_HEADERS_MAX;
+		if (err != ERR_FULL || !grow(request, request->cap * 2))
+			return false;
+	}
+}
+
+static struct message *message_of(const struct http_message *http)
+{
+	return (struct message *)(uintptr_t)http; /* its first member */
+}
+
+/* Takes from the front of what waits as many as may go together. */
+static void fill(struct http_outbox *outbox, struct request *request)
+{
+	request->count = 0;
+	while (outbox->waiting.count > 0 && request->count < outbox->batch) {
+		const struct http_message *next = &outbox->waiting.first->http;
+		if (request->count > 0 &&
+		    !http_account_may_share(outbox->account, request->messages, request->count, next))
+			break;
+		request->messages[request->count++] = &pop(&outbox->waiting)->http;
+	}
+}
+
+bool http_outbox_next(struct http_outbox *outbox, wall_ms now, unsigned *place, struct http_call *call)
+{
+	while (outbox->waiting.count > 0 && outbox->free_count > 0) {
+		*place = outbox->free_places[outbox->free_count - 1];
+		struct request *request = &outbox->requests[*place];
+		struct http_request written;
+		fill(outbox, request);
+		if (write_request(outbox, request, now, &written)) {
+			outbox->free_count--;
+			*call = (struct http_call){
+				.method = written.method,
+				.url = written.url.at,
+				.headers = written.headers.at,
+				.header_count = written.header_count,
+				.body = buf_slice(&written.body),
+			};
+			return true;
+		}
+		for (unsigned i = 0; i < request->count; i++)
+			come_back(outbox, message_of(request->messages[i]), OUTCOME_REJECTED);
+		request->count = 0;
+	}
+	return false;
+}
+
+const struct http_message *const *http_outbox_messages(const struct http_outbox *outbox, unsigned place,
+						       unsigned *count)
+{
+	*count = outbox->requests[place].count;
+	return outbox->requests[place].messages;
+}
+
+void http_outbox_tell(struct http_outbox *outbox, unsigned place, const struct outcome *outcomes,
+		      http_outbox_on_outcome *on_outcome, void *ctx)
+{
+	struct request *request = &outbox->requests[place];
+	for (unsigned i = 0; i < request->count; i++) {
+		struct message *message = message_of(request->messages[i]);
+		uint64_t token = message->token;
+		free_message(outbox, message);
+		on_outcome(ctx, token, &outcomes[i]);
+	}
+	request->count = 0;
+	outbox->free_places[outbox->free_count++] = place;
+}
+
+/* -- making -- */
+
+void http_outbox_destroy(struct http_outbox *outbox)
+{
+	if (outbox == NULL)
+		return;
+	for (unsigned i = 0; outbox->requests != NULL && i < outbox->places; i++) {
+		free(outbox->requests[i].messages);
+		free(outbox->requests[i].memory);
+	}
+	free(outbox->requests);
+	free(outbox->free_places);
+	free(outbox->messages);
+	free(outbox);
+}
+
+static bool make_requests(struct http_outbox *outbox)
+{
+	outbox->requests = calloc(outbox->places, sizeof *outbox->requests);
+	outbox->free_places = calloc(outbox->places, sizeof *outbox->free_places);
+	if (outbox->requests == NULL || outbox->free_places == NULL)
+		return false;
+	for (unsigned i = 0; i < outbox->places; i++) {
+		outbox->requests[i].messages = calloc(outbox->batch, sizeof(const struct http_message *));
+		if (outbox->requests[i].messages == NULL)
+			return false;
+		outbox->free_places[i] = outbox->places - 1 - i;
+	}
+	outbox->free_count = outbox->places;
+	return true;
+}
+
+struct http_outbox *http_outbox_create(const struct http_account *account, unsigned places, uint64_t seed)
+{
+	struct http_outbox *outbox = calloc(1, sizeof *outbox);
+	if (outbox == NULL)
+		return NULL;
+	outbox->account = account;
+	outbox->batch = http_account_batch_max(account);
+	outbox->places = places;
+	outbox->window = places * outbox->batch;
+	rng_seed(&outbox->rng, seed);
+	outbox->messages = calloc(outbox->window, sizeof *outbox->messages);
+	if (outbox->messages == NULL || !make_requests(outbox)) {
+		http_outbox_destroy(outbox);
+		return NULL;
+	}
+	for (unsigned i = outbox->window; i > 0; i--) {
+		outbox->messages[i - 1].next = outbox->free;
+		outbox->free = &outbox->messages[i - 1];
+	}
+	return outbox;
+}

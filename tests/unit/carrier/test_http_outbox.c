@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "carrier/http_outbox.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PLACES 2
+#define BATCH  3
+#define NOW    1770944400000
+
+static struct http_account *account;
+static struct http_outbox *outbox;
+static const struct submit_text text = { .text = { "您好", 6 } };
+static struct {
+	uint64_t tokens[32];
+	enum outcome_class classes[32];
+	unsigned count;
+} told;
+
+static void set_up(void)
+{
+	struct http_settings settings = {
+		.preset = "json-batch",
+		.url = "https://sms.example.com/",
+		.token = "t",
+		.batch_max = BATCH,
+	};
+	struct err_at at = { .err = ERR_OK };
+	memset(&told, 0, sizeof told);
+	cr_assert_eq(http_account_create(&settings, &account, &at), ERR_OK, "%s: %s", at.field, at.text);
+	outbox = http_outbox_create(account, PLACES, 1);
+	cr_assert_not_null(outbox);
+}
+
+static void tear_down(void)
+{
+	http_outbox_destroy(outbox);
+	http_account_destroy(account);
+}
+
+static void put(uint64_t token, wall_ms expires_at)
+{
+	struct msisdn to = { "8613900000001", 13 };
+	to.digits[12] = (char)('0' + token % 10);
+	struct submit submit = {
+		.token = token,
+		.key = { .origin = { .ms = NOW, .seq = token, .lane = LANE_NORMAL }, .segment = 1 },
+		.to = &to,
+		.encoding = ENCODING_UCS2,
+		.concat = CONCAT_TEXT,
+		.text = &text,
+		.expires_at = expires_at,
+	};
+	http_outbox_put(outbox, &submit, NOW);
+	memset(&to, 0xEE, sizeof to);
+}
+
+static void on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
+{
+	(void)ctx;
+	told.tokens[told.count] = token;
+	told.classes[told.count++] = outcome->outcome_class;
+}
+
+Test(http_outbox, fills_requests_in_order_and_tells_each_message)
+{
+	set_up();
+	cr_assert_eq(http_outbox_window(outbox), PLACES * BATCH);
+	for (uint64_t token = 1; token <= 5; token++)
+		put(token, 0);
+	static const unsigned want[] = { 3, 2 };
+	unsigned places[PLACES];
+	unsigned count;
+	struct http_call call;
+	for (unsigned i = 0; i < 2; i++) {
+		cr_assert(http_outbox_next(outbox, NOW, &places[i], &call));
+		http_outbox_messages(outbox, places[i], &count);
+		cr_expect_eq(count, want[i], "request %u has %u messages", i, count);
+		cr_expect_str_eq(call.method, "POST");
+		cr_expect_str_eq(call.url, "https://sms.example.com/");
+		cr_expect_gt(call.header_count, 0);
+	}
+	cr_expect_neq(places[0], places[1]);
+	put(6, 0);
+	cr_expect_not(http_outbox_next(outbox, NOW, &places[0], &call), "there is no place");
+	cr_expect_eq(http_outbox_used(outbox), 6);
+	static const struct outcome outcomes[] = { { .outcome_class = OUTCOME_ACCEPTED },
+						   { .outcome_class = OUTCOME_REJECTED },
+						   { .outcome_class = OUTCOME_UNKNOWN } };
+	http_outbox_tell(outbox, places[0], outcomes, on_outcome, NULL);
+	cr_expect_eq(told.count, 3);
+	for (unsigned i = 0; i < 3; i++)
+		cr_expect(told.tokens[i] == i + 1 && told.classes[i] == outcomes[i].outcome_class, "message %u", i);
+	cr_expect_eq(http_outbox_used(outbox), 3);
+	cr_expect(http_outbox_next(outbox, NOW, &places[0], &call), "the place is free again");
+	tear_down();
+}
+
+Test(http_outbox, what_has_not_left_comes_back)
+{
+	set_up();
+	put(1, 0);
+	put(2, 0);
+	cr_expect_not(http_outbox_has_returned(outbox));
+	http_outbox_give_back(outbox);
+	cr_expect(http_outbox_has_returned(outbox));
+	http_outbox_tell_returned(outbox, on_outcome, NULL);
+	cr_assert_eq(told.count, 2);
+	for (unsigned i = 0; i < 2; i++)
+		cr_expect(told.tokens[i] == i + 1 && told.classes[i] == OUTCOME_TEMPORARY, "message %u", i);
+	cr_expect_eq(http_outbox_used(outbox), 0);
+	tear_down();
+}
+
+Test(http_outbox, what_cannot_be_said_is_refused)
+{
+	struct http_settings settings = {
+		.url = "https://sms.example.com/",
+		.json = "{\"code\":\"{template}\"}",
+		.templates = { (const char *const[]){ "other = SMS_1" }, 1 },
+		.message_id = "{id}",
+	};
+	struct err_at at = { .err = ERR_OK };
+	memset(&told, 0, sizeof told);
+	cr_assert_eq(http_account_create(&settings, &account, &at), ERR_OK, "%s: %s", at.field, at.text);
+	outbox = http_outbox_create(account, PLACES, 1);
+	put(1, 0);
+	cr_expect(http_outbox_has_returned(outbox), "its template is none of the provider's");
+	http_outbox_tell_returned(outbox, on_outcome, NULL);
+	cr_expect(told.count == 1 && told.classes[0] == OUTCOME_REJECTED);
+	tear_down();
+}
+
+Test(http_outbox, validity_is_what_is_left)
+{
+	static const struct {
+		wall_ms expires_at;
+		uint32_t want;
+	} rows[] = { { 0, 0 }, { NOW + 90000, 90 }, { NOW + 500, 1 }, { NOW - 5, 1 } };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		unsigned place;
+		unsigned count;
+		struct http_call call;
+		set_up();
+		put(7, rows[i].expires_at);
+		cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+		const struct http_message *message = http_outbox_messages(outbox, place, &count)[0];
+		cr_expect_eq(message->validity_s, rows[i].want, "row %zu: %u", i, (unsigned)message->validity_s);
+		cr_expect(message->id.len > 0 && message->id.len <= HTTP_ID_MAX, "row %zu", i);
+		tear_down();
+	}
+}
