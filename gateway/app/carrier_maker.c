@@ -2,6 +2,8 @@
 
 #include "app/carrier_maker.h"
 
+#include "app/config_http.h"
+#include "carrier/http_carrier.h"
 #include "carrier/tcp_carrier.h"
 #include "wire/smpp/smpp_dialect.h"
 
@@ -17,7 +19,10 @@
 
 struct made_carrier {
 	struct carrier *carrier;
-	struct smpp_account smpp; /* borrowed by carrier */
+	/* Borrowed by carrier; of its protocol. */
+	struct smpp_account smpp;
+	struct http_account *http;
+	struct address_guard *guard;
 };
 
 unsigned carrier_share(const struct carrier_maker *maker, unsigned whole)
@@ -30,6 +35,32 @@ static int8_t utc_quarters(const struct carrier_maker *maker)
 {
 	int32_t quarters = zone_offset_s(&maker->config->zone, loop_now(maker->loop).wall) / 900;
 	return quarters >= -48 && quarters <= 48 ? (int8_t)quarters : 0;
+}
+
+static void log_refused(const struct carrier_maker *maker, const struct config_account *account,
+			const struct err_at *at)
+{
+	struct log_line line;
+	if (!log_begin(&line, maker->log, LOG_ERROR, "account_refused", at->text))
+		return;
+	log_text(&line, "account", slice_of(account->name));
+	log_text(&line, "field", slice_of(at->field));
+	log_end(&line);
+}
+
+static struct reconnect_options reconnect_of(const struct config_account *account)
+{
+	return (struct reconnect_options){
+		.min_us = account->reconnect_min_us,
+		.max_us = account->reconnect_max_us,
+		.refused_max_us =
+			account->reconnect_max_us > REFUSED_WAIT_US ? account->reconnect_max_us : REFUSED_WAIT_US,
+	};
+}
+
+static uint64_t jitter_of(const struct carrier_maker *maker, unsigned index)
+{
+	return maker->nonce + maker->worker * 1000 + index;
 }
 
 static bool make_smpp_account(const struct carrier_maker *maker, const struct config_account *from,
@@ -66,12 +97,7 @@ static bool make_smpp_account(const struct carrier_maker *maker, const struct co
 	struct err_at at = { .err = ERR_OK };
 	if (smpp_account_prepare(to, &at) == ERR_OK)
 		return true;
-	struct log_line line;
-	if (log_begin(&line, maker->log, LOG_ERROR, "account_refused", at.text)) {
-		log_text(&line, "account", slice_of(from->name));
-		log_text(&line, "field", slice_of(at.field));
-		log_end(&line);
-	}
+	log_refused(maker, from, &at);
 	return false;
 }
 
@@ -85,13 +111,8 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
 		.links = carrier_share(maker, account->binds),
 		.connect_timeout_us = account->connect_timeout_us,
-		.reconnect = {
-			.min_us = account->reconnect_min_us,
-			.max_us = account->reconnect_max_us,
-			.refused_max_us = account->reconnect_max_us > REFUSED_WAIT_US ? account->reconnect_max_us
-										       : REFUSED_WAIT_US,
-		},
-		.jitter_seed = maker->nonce + maker->worker * 1000 + index,
+		.reconnect = reconnect_of(account),
+		.jitter_seed = jitter_of(maker, index),
 		.log = maker->log,
 		.metrics = maker->metrics,
 		.account_index = index,
@@ -113,23 +134,88 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 	return tcp_carrier_create(maker->loop, &options);
 }
 
+static bool compile_http(const struct carrier_maker *maker, const struct config_account *account,
+			 struct http_account **http, struct address_guard **guard)
+{
+	struct err_at at = { .err = ERR_OK };
+	enum err err = config_http_compile(maker->config, account, http, &at);
+	if (err == ERR_OK)
+		err = config_http_guard(account, *http, guard, &at);
+	if (err != ERR_OK)
+		log_refused(maker, account, &at);
+	return err == ERR_OK;
+}
+
+/* Requests in flight of this worker: one at least, or it could send nothing. */
+static unsigned places_of(const struct carrier_maker *maker, const struct config_account *account)
+{
+	unsigned places = carrier_share(maker, account->http.connections);
+	return places > 0 ? places : 1;
+}
+
+static struct carrier *make_http(const struct carrier_maker *maker, const struct config_account *account,
+				 unsigned index, const struct made_carrier *made)
+{
+	struct http_carrier_options options = {
+		.name = account->name,
+		.account = made->http,
+		.client = {
+			.places = places_of(maker, account),
+			.connect_timeout_us = account->connect_timeout_us,
+			.response_timeout_us = account->response_timeout_us,
+			.proxy = account->http.proxy,
+			.ca_file = account->http.ca_file,
+			.cert_file = account->http.cert_file,
+			.key_file = account->http.key_file,
+			.guard = made->guard,
+		},
+		.reconnect = reconnect_of(account),
+		.jitter_seed = jitter_of(maker, index),
+		.log = maker->log,
+		.metrics = maker->metrics,
+		.account_index = index,
+	};
+	return http_carrier_create(maker->loop, &options);
+}
+
 bool carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account)
 {
 	struct smpp_account smpp;
-	return make_smpp_account(maker, account, &smpp);
+	struct http_account *http = NULL;
+	struct address_guard *guard = NULL;
+	if (account->protocol == CONFIG_PROTOCOL_SMPP)
+		return make_smpp_account(maker, account, &smpp);
+	bool can_be_made = compile_http(maker, account, &http, &guard);
+	http_account_destroy(http);
+	address_guard_destroy(guard);
+	return can_be_made;
+}
+
+/* Messages that a request of the account may carry; 1 where its settings will not do, which is told elsewhere. */
+static unsigned batch_of(const struct carrier_maker *maker, const struct config_account *account)
+{
+	struct http_account *http = NULL;
+	if (config_http_compile(maker->config, account, &http, NULL) != ERR_OK)
+		return 1;
+	unsigned batch = http_account_batch_max(http);
+	http_account_destroy(http);
+	return batch;
 }
 
 void carrier_describe(const struct carrier_maker *maker, const struct config_account *account,
 		      struct pipeline_account *out)
 {
+	bool is_http = account->protocol == CONFIG_PROTOCOL_HTTP;
 	*out = (struct pipeline_account){
 		.name = account->name,
-		.concat = account->concat,
+		.concat = is_http ? CONCAT_TEXT : account->concat,
+		.wants_params = is_http,
 		.segments_max = (uint8_t)account->segments_max,
 		.wants_receipt = account->registered_delivery,
-		.sends_reference = account->registered_delivery && account->user_message_reference,
+		.sends_reference = !is_http && account->registered_delivery && account->user_message_reference,
 		.tps = carrier_share(maker, account->tps),
-		.window_total = carrier_share(maker, account->binds) * account->window,
+		.window_total = is_http ? places_of(maker, account) * batch_of(maker, account)
+					: carrier_share(maker, account->binds) * account->window,
 	};
 }
 
@@ -137,23 +223,28 @@ struct made_carrier *carrier_make(const struct carrier_maker *maker, const struc
 				  unsigned index, struct pipeline_account *out)
 {
 	struct made_carrier *made = calloc(1, sizeof *made);
-	if (made == NULL || !make_smpp_account(maker, account, &made->smpp)) {
-		free(made);
+	if (made == NULL)
+		return NULL;
+	if (account->protocol == CONFIG_PROTOCOL_SMPP && make_smpp_account(maker, account, &made->smpp))
+		made->carrier = make_smpp(maker, account, index, &made->smpp);
+	else if (account->protocol == CONFIG_PROTOCOL_HTTP && compile_http(maker, account, &made->http, &made->guard))
+		made->carrier = make_http(maker, account, index, made);
+	if (made->carrier == NULL) {
+		carrier_unmake(made);
 		return NULL;
 	}
-	made->carrier = make_smpp(maker, account, index, &made->smpp);
 	carrier_describe(maker, account, out);
 	out->carrier = made->carrier;
-	if (made->carrier != NULL)
-		return made;
-	free(made);
-	return NULL;
+	return made;
 }
 
 void carrier_unmake(struct made_carrier *made)
 {
 	if (made == NULL)
 		return;
-	made->carrier->ops->destroy(made->carrier);
+	if (made->carrier != NULL)
+		made->carrier->ops->destroy(made->carrier);
+	http_account_destroy(made->http);
+	address_guard_destroy(made->guard);
 	free(made);
 }

@@ -6,6 +6,7 @@
 #include "app/config_element.h"
 #include "app/config_env.h"
 #include "app/config_file.h"
+#include "app/config_list.h"
 #include "app/config_value.h"
 
 #include <stdio.h>
@@ -44,7 +45,12 @@ static void read_list(struct config_load *load, const char *key, unsigned count_
 static void read_account(struct config_load *load, const struct tree_node *node, unsigned position)
 {
 	struct config_account *account = &load->config->accounts[load->config->account_count];
-	struct config_element element = { .scope = SETTING_SCOPE_ACCOUNT, .node = node, .base = account };
+	struct config_element element = {
+		.scope = SETTING_SCOPE_ACCOUNT,
+		.inner_scope = config_element_protocol(node),
+		.node = node,
+		.base = account,
+	};
 	const struct tree_node *name = tree_find(node, SLICE("name"));
 	if (name && name->kind == TREE_SCALAR && name->text && name->text_len)
 		snprintf(element.prefix, sizeof element.prefix, "accounts[%.32s].", name->text);
@@ -63,6 +69,7 @@ static void read_account(struct config_load *load, const struct tree_node *node,
 static void read_route(struct config_load *load, const struct tree_node *node, unsigned position)
 {
 	struct config_element element = { .scope = SETTING_SCOPE_ROUTE,
+					  .inner_scope = SETTING_SCOPE_ROUTE,
 					  .node = node,
 					  .base = &load->config->routes[load->config->route_count] };
 	snprintf(element.prefix, sizeof element.prefix, "routes[%u].", position + 1);
@@ -99,7 +106,12 @@ static void read_tree(struct config_load *load)
 		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
 		return;
 	}
-	struct config_element root = { .scope = SETTING_SCOPE_ROOT, .node = load->root, .base = config };
+	struct config_element root = {
+		.scope = SETTING_SCOPE_ROOT,
+		.inner_scope = SETTING_SCOPE_ROOT,
+		.node = load->root,
+		.base = config,
+	};
 	config_element_read(load, &root);
 	name_instance(load);
 	read_list(load, "accounts", CONFIG_ACCOUNTS_MAX, read_account);
@@ -209,7 +221,11 @@ static void fini_field(const struct setting *setting, void *base)
 		free(*(char **)field);
 		*(char **)field = NULL;
 		break;
+	case SETTING_LINES:
+		config_list_fini_lines(field);
+		break;
 	case SETTING_TEXT:
+	case SETTING_BLOCK:
 	case SETTING_NAME:
 	case SETTING_HOSTNAME:
 	case SETTING_PATH:
@@ -247,8 +263,11 @@ void config_destroy(struct config *config)
 {
 	if (config == NULL)
 		return;
-	for (unsigned i = 0; i < config->account_count; i++)
+	for (unsigned i = 0; i < config->account_count; i++) {
 		fini_element(SETTING_SCOPE_ACCOUNT, &config->accounts[i]);
+		fini_element(SETTING_SCOPE_SMPP, &config->accounts[i]);
+		fini_element(SETTING_SCOPE_HTTP, &config->accounts[i]);
+	}
 	for (unsigned i = 0; i < config->route_count; i++)
 		fini_element(SETTING_SCOPE_ROUTE, &config->routes[i]);
 	fini_element(SETTING_SCOPE_ROOT, config);

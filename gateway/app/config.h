@@ -78,7 +78,7 @@ struct config_unknown_wait {
 	mono_us marketing_us;
 };
 
-enum config_protocol { CONFIG_PROTOCOL_SMPP };
+enum config_protocol { CONFIG_PROTOCOL_SMPP, CONFIG_PROTOCOL_HTTP };
 
 enum config_bind { CONFIG_BIND_TRANSCEIVER, CONFIG_BIND_TRANSMITTER, CONFIG_BIND_RECEIVER };
 
@@ -90,10 +90,62 @@ enum config_validity {
 
 enum config_accepted_is { CONFIG_ACCEPTED_IS_INTERMEDIATE, CONFIG_ACCEPTED_IS_FINAL };
 
-/* One contract with one carrier. */
+/* A list of texts; is_set tells none from not said. */
+struct config_lines {
+	char **at;
+	unsigned count;
+	bool is_set;
+};
+
+/* Of an account over HTTP: struct http_settings (wire/http/http_account.h) says what they mean. "" = not set. */
+struct config_http {
+	char *preset;
+	char *url;
+	char *method;
+	struct config_lines headers;
+	struct config_lines query;
+	struct config_lines form;
+	char *json;
+	char *auth;
+	char *username;
+	char *password; /* secret; NULL = none, as token and proxy */
+	char *token;    /* secret */
+	char *account;
+	char *region;
+	char *service;
+	char *hmac_hash;
+	char *hmac_encoding;
+	char *hmac_signs;
+	unsigned batch_max;
+	struct config_lines templates;
+	char *success_status;
+	char *success;
+	char *success_is;
+	char *message_id;
+	char *message_id_is;
+	char *error_code;
+	char *error_text;
+	char *answers;
+	char *answers_are;
+	char *answer_to;
+	char *request_code;
+	char *request_text;
+	struct config_lines codes;
+	char *idempotency_header;
+	unsigned connections; /* requests in flight, of all workers together */
+	char *proxy;          /* secret */
+	char *ca_file;        /* NULL = none, as the next two */
+	char *cert_file;
+	char *key_file;
+	struct config_lines allow;
+};
+
+/* One contract with one carrier. Where it speaks HTTP what belongs to SMPP has its defaults, address and system_id none; and the
+ * other way round. */
 struct config_account {
 	char *name; /* unique; letters, digits, “_”, “-”, “.” */
 	enum config_protocol protocol;
+	struct config_http http;
 	struct config_address address;
 	char *system_id;    /* at most 15 octets */
 	char *password;     /* secret, "" = none; at most 8 octets unless password_long (then 63) */

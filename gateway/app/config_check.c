@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config_check.h"
 
+#include "app/config_http.h"
+
 #include "base/utf8.h"
 #include "render/template.h"
 #include "route/route.h"
@@ -15,8 +17,7 @@ _Static_assert(CONFIG_ROUTES_MAX <= ROUTE_RULES_MAX, "every route has its rule")
 #define ALPHA_SENDER_MAX  11 /* 3GPP TS 23.040 §9.1.2.5: 10 octets of GSM-7 */
 #define TON_ALPHANUMERIC  5  /* SMPP 3.4 §5.2.5 */
 
-/* Where a setting of an element stands, for an error's place: its own node, its file's, or the element. */
-static const struct tree_node *place_of(const struct tree_node *element, const char *path)
+const struct tree_node *config_check_place(const struct tree_node *element, const char *path)
 {
 	char twin[64];
 	snprintf(twin, sizeof twin, "%s_file", path);
@@ -32,14 +33,14 @@ static void check_order(struct config_load *load, const struct tree_node *elemen
 	/* 0 is none of its values: it was wrong, and that is told. */
 	if (low_us <= high_us || high_us == 0)
 		return;
-	config_report(load->report, ERR_RANGE, place_of(element, low_path), false, low_path, "%s%s is longer than %s%s",
-		      prefix, low_path, prefix, high_path);
+	config_report(load->report, ERR_RANGE, config_check_place(element, low_path), false, low_path,
+		      "%s%s is longer than %s%s", prefix, low_path, prefix, high_path);
 }
 
 static void check_signature(struct config_load *load)
 {
 	const char *signature = load->config->signature;
-	const struct tree_node *place = place_of(load->root, "signature");
+	const struct tree_node *place = config_check_place(load->root, "signature");
 	if (signature == NULL)
 		return;
 	if (strstr(signature, "【") || strstr(signature, "】"))
@@ -56,7 +57,7 @@ static void check_password(struct config_load *load, const struct config_account
 	size_t len = strlen(account->password);
 	if (len > SMPP_PASSWORD_MAX && !account->password_long)
 		config_report(
-			load->report, ERR_RANGE, place_of(element, "password"), false, "password",
+			load->report, ERR_RANGE, config_check_place(element, "password"), false, "password",
 			"the password of account “%s” has %zu octets, SMPP allows %d; if the carrier really issued it, "
 			"set password_long: true",
 			account->name, len, SMPP_PASSWORD_MAX);
@@ -66,7 +67,7 @@ static void check_source(struct config_load *load, struct config_account *accoun
 {
 	size_t len = strlen(account->source);
 	bool is_digits = strspn(account->source, "0123456789") == len;
-	const struct tree_node *place = place_of(element, "source");
+	const struct tree_node *place = config_check_place(element, "source");
 	if (is_digits)
 		return;
 	if (account->source[0] == '+') {
@@ -100,15 +101,19 @@ static void check_account(struct config_load *load, unsigned index)
 		const struct config_account *twin = &load->config->accounts[i];
 		if (*account->name == '\0' || strcmp(account->name, twin->name) != 0)
 			continue;
-		config_report(load->report, ERR_DUPLICATE, place_of(element, "name"), false, "name",
+		config_report(load->report, ERR_DUPLICATE, config_check_place(element, "name"), false, "name",
 			      "there are two accounts “%s”, the first in line %u", account->name,
 			      load->account_nodes[i]->line);
 		break;
 	}
 	char prefix[64];
 	snprintf(prefix, sizeof prefix, "accounts[%s].", account->name);
-	check_password(load, account, element);
-	check_source(load, account, element);
+	if (account->protocol == CONFIG_PROTOCOL_HTTP) {
+		config_check_http(load, account, element);
+	} else {
+		check_password(load, account, element);
+		check_source(load, account, element);
+	}
 	check_order(load, element, prefix, "reconnect_min", account->reconnect_min_us, "reconnect_max",
 		    account->reconnect_max_us);
 }
@@ -153,7 +158,7 @@ static void check_routes(struct config_load *load)
 		if (strcmp(claims[i - 1].prefix, claims[i].prefix) != 0)
 			continue;
 		unsigned earlier = claims[i - 1].route + 1;
-		const struct tree_node *place = place_of(load->route_nodes[claims[i].route], "prefix");
+		const struct tree_node *place = config_check_place(load->route_nodes[claims[i].route], "prefix");
 		if (*claims[i].prefix)
 			config_report(load->report, ERR_DUPLICATE, place, false, "prefix",
 				      "prefix “%s” is in routes[%u] already", claims[i].prefix, earlier);

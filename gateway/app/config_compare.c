@@ -50,6 +50,14 @@ static bool is_url_same(const struct config_redis_url *a, const struct config_re
 	       is_text_same(a->path, b->path) && a->db == b->db && is_text_same(a->user, b->user);
 }
 
+static bool are_lines_same(const struct config_lines *a, const struct config_lines *b)
+{
+	bool are_same = a->is_set == b->is_set && a->count == b->count;
+	for (unsigned i = 0; are_same && i < a->count; i++)
+		are_same = is_text_same(a->at[i], b->at[i]);
+	return are_same;
+}
+
 static bool is_same(const struct setting *setting, const void *base_a, const void *base_b)
 {
 	const void *a = (const char *)base_a + setting->offset;
@@ -73,10 +81,13 @@ static bool is_same(const struct setting *setting, const void *base_a, const voi
 		return is_address_same(a, b);
 	case SETTING_REDIS_URL:
 		return is_url_same(a, b);
+	case SETTING_LINES:
+		return are_lines_same(a, b);
 	case SETTING_PREFIXES: /* of routes, which are always made anew */
 	case SETTING_ACCOUNTS:
 		return false;
 	case SETTING_TEXT:
+	case SETTING_BLOCK:
 	case SETTING_NAME:
 	case SETTING_HOSTNAME:
 	case SETTING_SECRET:

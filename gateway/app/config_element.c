@@ -9,16 +9,35 @@
 
 #define PATH_MAX_OCTETS 128 /* of a setting's name with its element */
 #define SECRET_FILE_MAX 4096
-#define SIBLINGS_MAX    128 /* keys that one mapping may have, for suggestions */
+#define SIBLINGS_MAX    256 /* keys that one mapping may have, for suggestions */
+
+enum setting_scope config_element_protocol(const struct tree_node *node)
+{
+	const struct tree_node *protocol = tree_find(node, SLICE("protocol"));
+	bool is_http = protocol && protocol->text && strcmp(protocol->text, "http") == 0;
+	return is_http ? SETTING_SCOPE_HTTP : SETTING_SCOPE_SMPP;
+}
+
+static bool is_of(const struct config_element *element, const struct setting *setting)
+{
+	return setting->scope == element->scope || setting->scope == element->inner_scope;
+}
+
+/* It is of the struct, but of another protocol than the account speaks. */
+static bool is_of_other_protocol(const struct config_element *element, const struct setting *setting)
+{
+	bool is_protocol_s = setting->scope == SETTING_SCOPE_SMPP || setting->scope == SETTING_SCOPE_HTTP;
+	return element->scope == SETTING_SCOPE_ACCOUNT && is_protocol_s && setting->scope != element->inner_scope;
+}
 
 /* The keys of one level (prefix “redis.” or "") as texts in names; returns how many. */
-static size_t collect_keys(enum setting_scope scope, const char *prefix, char names[SIBLINGS_MAX][64],
+static size_t collect_keys(const struct config_element *element, const char *prefix, char names[SIBLINGS_MAX][64],
 			   const char *keys[SIBLINGS_MAX])
 {
 	size_t count = 0;
 	size_t prefix_len = strlen(prefix);
 	for (size_t i = 0; i < setting_count && count + 2 < SIBLINGS_MAX; i++) {
-		if (settings[i].scope != scope || strncmp(settings[i].path, prefix, prefix_len) != 0 ||
+		if (!is_of(element, &settings[i]) || strncmp(settings[i].path, prefix, prefix_len) != 0 ||
 		    settings[i].is_later)
 			continue;
 		const char *key = settings[i].path + prefix_len;
@@ -28,7 +47,7 @@ static size_t collect_keys(enum setting_scope scope, const char *prefix, char na
 	}
 	for (size_t i = 0; i < count; i++)
 		keys[i] = names[i];
-	if (scope == SETTING_SCOPE_ROOT && prefix_len == 0) {
+	if (element->scope == SETTING_SCOPE_ROOT && prefix_len == 0) {
 		keys[count++] = "accounts";
 		keys[count++] = "routes";
 	}
@@ -40,7 +59,7 @@ static void tell_unknown(struct config_load *load, struct config_element *elemen
 {
 	char names[SIBLINGS_MAX][64];
 	const char *keys[SIBLINGS_MAX];
-	size_t count = collect_keys(element->scope, prefix, names, keys);
+	size_t count = collect_keys(element, prefix, names, keys);
 	const char *nearest = suggest_nearest(slice_of(child->key), keys, count);
 	element->has_unknown = true;
 	config_report(load->report, ERR_NOT_FOUND, child, true, child->key, "unknown key “%.64s”%s%s%s", child->key,
@@ -48,26 +67,34 @@ static void tell_unknown(struct config_load *load, struct config_element *elemen
 }
 
 /* What a key of the file is. */
-enum key { KEY_UNKNOWN, KEY_SETTING, KEY_LATER, KEY_SECTION };
+enum key { KEY_UNKNOWN, KEY_SETTING, KEY_LATER, KEY_SECTION, KEY_OTHER_PROTOCOL };
 
-static enum key judge_key(enum setting_scope scope, const char *path)
+/* What a key is to one setting. */
+static enum key match_key(const struct setting *setting, const char *path, const char *section)
+{
+	size_t len = strlen(setting->path);
+	if (strcmp(path, setting->path) == 0)
+		return setting->is_later ? KEY_LATER : KEY_SETTING;
+	if (setting_is_secret(setting) && strncmp(path, setting->path, len) == 0 && strcmp(path + len, "_file") == 0)
+		return KEY_SETTING;
+	return strncmp(section, setting->path, strlen(section)) == 0 ? KEY_SECTION : KEY_UNKNOWN;
+}
+
+static enum key judge_key(const struct config_element *element, const char *path)
 {
 	char section[PATH_MAX_OCTETS + 2];
 	snprintf(section, sizeof section, "%s.", path);
+	enum key kind = KEY_UNKNOWN;
 	for (size_t i = 0; i < setting_count; i++) {
-		const struct setting *setting = &settings[i];
-		size_t len = strlen(setting->path);
-		if (setting->scope != scope)
+		enum key found = match_key(&settings[i], path, section);
+		if (found == KEY_UNKNOWN)
 			continue;
-		if (strcmp(path, setting->path) == 0)
-			return setting->is_later ? KEY_LATER : KEY_SETTING;
-		if (setting_is_secret(setting) && strncmp(path, setting->path, len) == 0 &&
-		    strcmp(path + len, "_file") == 0)
-			return KEY_SETTING;
-		if (strncmp(section, setting->path, strlen(section)) == 0)
-			return KEY_SECTION;
+		if (is_of(element, &settings[i]))
+			return found;
+		if (is_of_other_protocol(element, &settings[i]))
+			kind = KEY_OTHER_PROTOCOL;
 	}
-	return KEY_UNKNOWN;
+	return kind;
 }
 
 /* Tells every key below node that is no setting. prefix: "" or “redis.”. */
@@ -80,7 +107,7 @@ static void check_keys(struct config_load *load, struct config_element *element,
 			continue;
 		char path[PATH_MAX_OCTETS];
 		int len = snprintf(path, sizeof path, "%s%s", prefix, child->key);
-		enum key kind = len < (int)sizeof path ? judge_key(element->scope, path) : KEY_UNKNOWN;
+		enum key kind = len < (int)sizeof path ? judge_key(element, path) : KEY_UNKNOWN;
 		const char *dot = strchr(child->key, '.');
 		if (dot && kind == KEY_SETTING) {
 			element->has_unknown = true;
@@ -89,6 +116,11 @@ static void check_keys(struct config_load *load, struct config_element *element,
 				      (int)(dot - child->key), child->key, dot + 1);
 		} else if (kind == KEY_UNKNOWN || dot) {
 			tell_unknown(load, element, prefix, child);
+		} else if (kind == KEY_OTHER_PROTOCOL) {
+			bool is_http = element->inner_scope == SETTING_SCOPE_HTTP;
+			config_report(load->report, ERR_UNSUPPORTED, child, true, path,
+				      "“%s” is a setting of protocol %s, and this account speaks %s", path,
+				      is_http ? "smpp" : "http", is_http ? "http" : "smpp");
 		} else if (kind == KEY_LATER) {
 			element->has_unknown = true;
 			config_report(load->report, ERR_UNSUPPORTED, child, true, path, "“%s” is not built yet", path);
@@ -164,8 +196,14 @@ void config_element_read(struct config_load *load, struct config_element *elemen
 	check_keys(load, element, element->node, "");
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
-		if (setting->scope != element->scope || setting->is_later)
+		if (setting->is_later)
 			continue;
+		if (!is_of(element, setting)) {
+			/* What does not count has its default all the same. */
+			if (is_of_other_protocol(element, setting) && setting->fallback)
+				set_fallback(load, element, setting, setting->path);
+			continue;
+		}
 		char path[PATH_MAX_OCTETS];
 		char twin[PATH_MAX_OCTETS];
 		snprintf(path, sizeof path, "%s%s", element->prefix, setting->path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config_env.h"
 
+#include "app/config_element.h"
 #include "app/setting.h"
 #include "base/suggest.h"
 
@@ -116,7 +117,10 @@ static void put(struct variable *variable, const struct target *target)
 	struct tree_node *mapping = mapping_for(variable, target->container, &key);
 	if (mapping == NULL)
 		return; /* what stands there is wrong in itself and will be told */
-	bool is_list = target->setting->kind == SETTING_PREFIXES || target->setting->kind == SETTING_ACCOUNTS;
+	enum setting_kind kind = target->setting->kind;
+	/* Of lines that are no keys and values; those may have commas in them. */
+	bool is_plain_lines = kind == SETTING_LINES && target->setting->words == NULL;
+	bool is_list = kind == SETTING_PREFIXES || kind == SETTING_ACCOUNTS || is_plain_lines;
 	struct tree_node *node =
 		is_list ? make_list(variable) : make_node(variable, TREE_SCALAR, slice_of(variable->value));
 	if (node == NULL)
@@ -194,6 +198,8 @@ static void try_elements(struct variable *variable, const struct tree_node *root
 		else
 			continue;
 		try_scope(variable, scope, prefix, element);
+		if (scope == SETTING_SCOPE_ACCOUNT)
+			try_scope(variable, config_element_protocol(element), prefix, element);
 	}
 }
 

@@ -50,6 +50,72 @@ void config_list_set_prefixes(const struct config_value *value)
 	}
 }
 
+/* One line: an item of a list, or “key” and “value” of a mapping joined. */
+static void add_line(const struct config_value *value, struct config_lines *lines)
+{
+	const struct tree_node *node = value->node;
+	const char *key = node->key != NULL && value->setting->words != NULL ? node->key : NULL;
+	if (node->kind != TREE_SCALAR || node->text == NULL) {
+		config_value_tell(value, ERR_FORMAT, "holds something that is no text");
+		return;
+	}
+	size_t key_len = key ? strlen(key) : 0;
+	size_t join_len = key ? strlen(value->setting->words) : 0;
+	size_t len = key_len + join_len + node->text_len;
+	char *line = malloc(len + 1);
+	if (line == NULL) {
+		config_value_tell(value, ERR_MEMORY, "does not fit into memory");
+		return;
+	}
+	if (key != NULL) {
+		memcpy(line, key, key_len);
+		memcpy(line + key_len, value->setting->words, join_len);
+	}
+	memcpy(line + key_len + join_len, node->text, node->text_len);
+	line[len] = '\0';
+	lines->at[lines->count++] = line;
+	if (len == 0 || (int64_t)len > value->setting->most)
+		config_value_tell(value, ERR_RANGE, "holds a text that is empty or too long");
+	else if (!config_value_is_text((struct slice){ line, len }, false))
+		config_value_tell(value, ERR_FORMAT, "holds control characters or is not UTF-8");
+}
+
+void config_list_set_lines(const struct config_value *value)
+{
+	struct config_lines *lines = value->field;
+	const struct tree_node *only = value->node->kind == TREE_SCALAR ? value->node : NULL;
+	unsigned count = only ? 1 : value->node->child_count;
+	if (only && only->text_len == 0)
+		return;
+	if (count > CONFIG_LIST_MAX) {
+		config_value_tell(value, ERR_RANGE, "is too long a list");
+		return;
+	}
+	lines->at = calloc(count ? count : 1, sizeof *lines->at);
+	if (lines->at == NULL) {
+		config_value_tell(value, ERR_MEMORY, "does not fit into memory");
+		return;
+	}
+	lines->is_set = true;
+	for (const struct tree_node *node = only ? only : value->node->first; node; node = only ? NULL : node->next) {
+		struct config_value item = *value;
+		struct tree_node line = *node;
+		if (only)
+			line.key = NULL; /* it is the setting's own */
+		item.node = &line;
+		add_line(&item, lines);
+	}
+}
+
+void config_list_fini_lines(struct config_lines *lines)
+{
+	for (unsigned i = 0; i < lines->count; i++) {
+		explicit_bzero(lines->at[i], strlen(lines->at[i]));
+		free(lines->at[i]);
+	}
+	free(lines->at);
+}
+
 static unsigned find_account(const struct config *config, struct slice name)
 {
 	for (unsigned i = 0; i < config->account_count; i++)

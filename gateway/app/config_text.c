@@ -5,15 +5,18 @@
 
 #include "base/check.h"
 
+#include <stdio.h>
+
 /* The table of settings as a page for people, and the settings in force as a file. */
 
 static void put_quoted(struct buf *out, struct slice text)
 {
 	buf_put(out, "\"", 1);
 	for (size_t i = 0; i < text.len; i++) {
-		if (text.at[i] == '"' || text.at[i] == '\\')
+		bool is_line = text.at[i] == '\n' || text.at[i] == '\t';
+		if (text.at[i] == '"' || text.at[i] == '\\' || is_line)
 			buf_put(out, "\\", 1);
-		buf_put(out, text.at + i, 1);
+		buf_put(out, is_line ? (text.at[i] == '\n' ? "n" : "t") : text.at + i, 1);
 	}
 	buf_put(out, "\"", 1);
 }
@@ -45,6 +48,29 @@ static void put_word(struct buf *out, const struct setting *setting, unsigned in
 			buf_put_slice(out, word);
 }
 
+/* Of lines that may hold secrets the keys only. */
+static void put_lines(struct buf *out, const struct setting *setting, const struct config_lines *lines)
+{
+	if (!lines->is_set) {
+		buf_put_text(out, "\"\"");
+		return;
+	}
+	buf_put(out, "[", 1);
+	for (unsigned i = 0; i < lines->count; i++) {
+		const char *joint = setting->least ? strstr(lines->at[i], setting->words) : NULL;
+		char line[256];
+		size_t shown = joint ? (size_t)(joint - lines->at[i]) + strlen(setting->words) : 0;
+		buf_put_text(out, i ? ", " : "");
+		if (!setting->least) {
+			put_quoted(out, slice_of(lines->at[i]));
+			continue;
+		}
+		snprintf(line, sizeof line, "%.*s(hidden)", (int)(shown < 200 ? shown : 200), lines->at[i]);
+		put_quoted(out, slice_of(line));
+	}
+	buf_put(out, "]", 1);
+}
+
 static void put_list(struct buf *out, const struct config *config, const struct config_route *route, bool is_prefixes)
 {
 	unsigned count = is_prefixes ? route->prefix_count : route->account_count;
@@ -60,7 +86,11 @@ static void put_value(struct buf *out, const struct config *config, const struct
 {
 	const void *field = (const char *)base + setting->offset;
 	switch (setting->kind) {
+	case SETTING_LINES:
+		put_lines(out, setting, field);
+		break;
 	case SETTING_TEXT:
+	case SETTING_BLOCK:
 	case SETTING_NAME:
 	case SETTING_HOSTNAME:
 	case SETTING_PATH:
@@ -109,16 +139,16 @@ static void put_value(struct buf *out, const struct config *config, const struct
 	}
 }
 
-/* The settings of one struct; sections become mappings. indent: blanks before each line, but none before the first
+/* The settings of one struct, of one scope or two; sections become mappings. indent: blanks before each line, but none before the first
  * where is_item (its “- ” stands there). */
-static void put_settings(struct buf *out, const struct config *config, enum setting_scope scope, const void *base,
-			 unsigned indent, bool is_item)
+static void put_settings(struct buf *out, const struct config *config, enum setting_scope scope,
+			 enum setting_scope inner_scope, const void *base, unsigned indent, bool is_item)
 {
 	char section[32] = "";
 	bool is_first = is_item;
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
-		if (setting->scope != scope || setting->is_later)
+		if ((setting->scope != scope && setting->scope != inner_scope) || setting->is_later)
 			continue;
 		const char *dot = strchr(setting->path, '.');
 		size_t section_len = dot ? (size_t)(dot - setting->path) : 0;
@@ -137,16 +167,19 @@ static void put_settings(struct buf *out, const struct config *config, enum sett
 
 void config_show(const struct config *config, struct buf *out)
 {
-	put_settings(out, config, SETTING_SCOPE_ROOT, config, 0, false);
+	put_settings(out, config, SETTING_SCOPE_ROOT, SETTING_SCOPE_ROOT, config, 0, false);
 	buf_put_text(out, "accounts:\n");
 	for (unsigned i = 0; i < config->account_count; i++) {
 		buf_put_text(out, "  - ");
-		put_settings(out, config, SETTING_SCOPE_ACCOUNT, &config->accounts[i], 4, true);
+		const struct config_account *account = &config->accounts[i];
+		put_settings(out, config, SETTING_SCOPE_ACCOUNT,
+			     account->protocol == CONFIG_PROTOCOL_HTTP ? SETTING_SCOPE_HTTP : SETTING_SCOPE_SMPP,
+			     account, 4, true);
 	}
 	buf_put_text(out, "routes:\n");
 	for (unsigned i = 0; i < config->route_count; i++) {
 		buf_put_text(out, "  - ");
-		put_settings(out, config, SETTING_SCOPE_ROUTE, &config->routes[i], 4, true);
+		put_settings(out, config, SETTING_SCOPE_ROUTE, SETTING_SCOPE_ROUTE, &config->routes[i], 4, true);
 	}
 }
 
@@ -215,6 +248,8 @@ void config_reference(struct buf *out)
 	buf_put_text(out, intro);
 	put_rows(out, SETTING_SCOPE_ROOT, "The service · 服务");
 	put_rows(out, SETTING_SCOPE_ACCOUNT, "Each of `accounts` · 运营商账号");
+	put_rows(out, SETTING_SCOPE_SMPP, "Of accounts with `protocol: smpp` · SMPP 账号");
+	put_rows(out, SETTING_SCOPE_HTTP, "Of accounts with `protocol: http` · HTTP 账号");
 	put_rows(out, SETTING_SCOPE_ROUTE, "Each of `routes` · 路由");
 	buf_put_text(out, "\nWithout `routes` every number goes to all accounts in their order.\n"
 			  "\nKnown, but not built yet: ");
@@ -226,5 +261,5 @@ void config_reference(struct buf *out)
 			       settings[i].scope == SETTING_SCOPE_ACCOUNT ? "accounts[]." : "", settings[i].path);
 		between = ", ";
 	}
-	buf_put_text(out, "; the protocols `http`, `cmpp`, `sgip` and `smgp`; `rediss://`.\n");
+	buf_put_text(out, "; the protocols `cmpp`, `sgip` and `smgp`; `rediss://`.\n");
 }

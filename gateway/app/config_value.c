@@ -38,12 +38,19 @@ void config_value_tell(const struct config_value *value, enum err err, const cha
 	config_report(value->load->report, err, value->node, false, value->path, "%s %s", value->path, text);
 }
 
-static bool has_controls(struct slice text)
+static bool has_controls(struct slice text, bool allows_lines)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7F)
+	for (size_t i = 0; i < text.len; i++) {
+		bool is_line = text.at[i] == '\n' || text.at[i] == '\t';
+		if (((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7F) && !(allows_lines && is_line))
 			return true;
+	}
 	return false;
+}
+
+bool config_value_is_text(struct slice text, bool allows_lines)
+{
+	return !has_controls(text, allows_lines) && utf8_valid(text.at, text.len) == text.len;
 }
 
 void config_value_copy(const struct config_value *value)
@@ -63,7 +70,7 @@ static void set_text(const struct config_value *value)
 		config_value_wrong(value, ERR_RANGE, "");
 	else if ((int64_t)value->text.len < value->setting->least)
 		config_value_tell(value, ERR_RANGE, "is empty");
-	else if (has_controls(value->text) || utf8_valid(value->text.at, value->text.len) != value->text.len)
+	else if (!config_value_is_text(value->text, value->setting->kind == SETTING_BLOCK))
 		config_value_tell(value, ERR_FORMAT, "holds control characters or is not UTF-8");
 	else
 		config_value_copy(value);
@@ -101,7 +108,8 @@ static void set_path(const struct config_value *value)
 {
 	if (value->text.len == 0 && value->setting->least == 0)
 		return;
-	if (value->text.len == 0 || (int64_t)value->text.len > value->setting->most || has_controls(value->text)) {
+	if (value->text.len == 0 || (int64_t)value->text.len > value->setting->most ||
+	    has_controls(value->text, false)) {
 		config_value_wrong(value, ERR_FORMAT, "");
 		return;
 	}
@@ -255,8 +263,11 @@ static const struct kind {
 	void (*set)(const struct config_value *value);
 	bool takes_text; /* a text in quotes, and then no bare number */
 	bool takes_list;
+	bool takes_mapping;
 } kinds[] = {
 	[SETTING_TEXT] = { set_text, true, false },
+	[SETTING_BLOCK] = { set_text, true, false },
+	[SETTING_LINES] = { config_list_set_lines, true, true, true },
 	[SETTING_NAME] = { set_name, true, false },
 	[SETTING_HOSTNAME] = { set_name, true, false },
 	[SETTING_SECRET] = { set_secret, true, false },
@@ -285,7 +296,9 @@ static bool fits_kind(const struct config_value *value)
 		config_value_tell(value, ERR_UNSUPPORTED, "lists several servers, which is not built yet");
 		return false;
 	}
-	if (value->node->kind == TREE_MAPPING || (value->node->kind == TREE_LIST && !kinds[kind].takes_list)) {
+	bool is_mapping = value->node->kind == TREE_MAPPING;
+	bool takes_mapping = kinds[kind].takes_mapping && value->setting->words != NULL;
+	if ((is_mapping && !takes_mapping) || (value->node->kind == TREE_LIST && !kinds[kind].takes_list)) {
 		char text[200];
 		struct buf wanted = buf_over(text, sizeof text - 1);
 		buf_put_text(&wanted, "must be ");
@@ -295,7 +308,7 @@ static bool fits_kind(const struct config_value *value)
 		config_value_tell(value, ERR_FORMAT, text);
 		return false;
 	}
-	if (value->node->kind == TREE_LIST)
+	if (value->node->kind != TREE_SCALAR)
 		return true;
 	if (value->node->text == NULL) {
 		config_value_tell(value, ERR_FORMAT, "has no value; give it one, or leave the key out");

@@ -32,6 +32,9 @@ void config_value_wrong(const struct config_value *value, enum err err, const ch
 /* Reports the path and a text behind it (“is empty”). */
 void config_value_tell(const struct config_value *value, enum err err, const char *text);
 
+/* True where a text is UTF-8 without control characters; lines and tabs may be allowed. */
+bool config_value_is_text(struct slice text, bool allows_lines);
+
 /* Puts a copy of the text into a char * field; what was there is freed. */
 void config_value_copy(const struct config_value *value);
 

@@ -8,9 +8,13 @@
 /* The struct that a scope's fields lie in, and the C type that a kind is stored as. */
 #define SCOPE_ROOT    struct config
 #define SCOPE_ACCOUNT struct config_account
+#define SCOPE_SMPP    struct config_account
+#define SCOPE_HTTP    struct config_account
 #define SCOPE_ROUTE   struct config_route
 
 #define FIELD_TEXT      char *
+#define FIELD_BLOCK     char *
+#define FIELD_LINES     struct config_lines
 #define FIELD_NAME      char *
 #define FIELD_HOSTNAME  char *
 #define FIELD_SECRET    char *
@@ -143,6 +147,13 @@ void setting_describe(const struct setting *setting, struct buf *out)
 	switch (setting->kind) {
 	case SETTING_TEXT:
 		buf_put_format(out, "a text of at most %lld octets", (long long)setting->most);
+		break;
+	case SETTING_BLOCK:
+		buf_put_format(out, "a text of at most %lld octets, with several lines if need be",
+			       (long long)setting->most);
+		break;
+	case SETTING_LINES:
+		buf_put_text(out, setting->words ? "a mapping, or a list of texts" : "a list of texts");
 		break;
 	case SETTING_NAME:
 	case SETTING_HOSTNAME:

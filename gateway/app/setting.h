@@ -8,11 +8,20 @@
 
 /* The table of settings (config_defs.def) as data. */
 
-enum setting_scope { SETTING_SCOPE_ROOT, SETTING_SCOPE_ACCOUNT, SETTING_SCOPE_ROUTE };
+enum setting_scope {
+	SETTING_SCOPE_ROOT,
+	SETTING_SCOPE_ACCOUNT,
+	SETTING_SCOPE_SMPP, /* accounts that speak it; the same struct */
+	SETTING_SCOPE_HTTP,
+	SETTING_SCOPE_ROUTE,
+	SETTING_SCOPE_COUNT
+};
 
 /* How a value is written, and what its field is. */
 enum setting_kind {
 	SETTING_TEXT,      /* char * */
+	SETTING_BLOCK,     /* char *; may have several lines */
+	SETTING_LINES,     /* struct config_lines; a list, or a mapping whose keys and values are joined */
 	SETTING_NAME,      /* char *; letters, digits, “_”, “-”, “.” */
 	SETTING_HOSTNAME,  /* char *; a NAME, by default the host's */
 	SETTING_SECRET,    /* char *; with a twin …_file */

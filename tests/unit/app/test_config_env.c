@@ -77,9 +77,9 @@ Test(config_env, errors_name_the_variable)
 		  { "HONGYAN_ROUTES_3_PREFIX=1" },
 		  "HONGYAN_ROUTES_3_PREFIX is no setting (did you mean “HONGYAN_ROUTES_1_PREFIX”?)\n" },
 		{ "later", { "HONGYAN_WEBHOOKS=1" }, "HONGYAN_WEBHOOKS is not built yet\n" },
-		{ "later of an account",
+		{ "of another protocol",
 		  { "HONGYAN_ACCOUNTS_CMCC_URL=1" },
-		  "HONGYAN_ACCOUNTS_CMCC_URL is not built yet\n" },
+		  "HONGYAN_ACCOUNTS_CMCC_URL is no setting (did you mean “HONGYAN_ACCOUNTS_CMCC_TPS”?)\n" },
 		{ "both forms",
 		  { "HONGYAN_ACCOUNTS_CMCC_PASSWORD=a", "HONGYAN_ACCOUNTS_CMCC_PASSWORD_FILE=b" },
 		  "HONGYAN_ACCOUNTS_CMCC_PASSWORD_FILE: both accounts[cmcc].password and accounts[cmcc].password_file "
