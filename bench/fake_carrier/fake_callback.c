@@ -143,12 +143,12 @@ void fake_callback_due(struct fake_server *server, const struct fake_due_item *i
   struct fake_callback *callback = (struct fake_callback *)(uintptr_t)item->message;
   struct fake_callback_target *target = &callbacks->targets[callback->target];
   callback->next = NULL;
+  if (callback->reported_us == 0) callback->reported_us = server->now_wall_us;
   if (target->head == NULL)
     target->head = callback;
   else
     target->tail->next = callback;
   target->tail = callback;
-  fake_callback_pump(callbacks, callback->target);
 }
 
 static void judge_forged(struct fake_callbacks *callbacks, struct fake_callback *callback, bool is_yes) {

@@ -23,6 +23,7 @@ struct fake_callback {
   uint32_t target;
   enum fake_http_dialect dialect;
   int64_t submitted_us;
+  int64_t reported_us; /* when it was told first, and is told again; 0 = not yet */
   uint32_t segments;
   uint8_t state; /* index into the options' states */
   uint8_t tries;
@@ -70,8 +71,11 @@ struct fake_callbacks {
  * and counted so. */
 void fake_callback_plan(struct fake_http *http, const struct fake_http_sms *sms, uint64_t answer_delay_ns);
 
-/* A planned receipt's time has come. */
+/* A planned receipt's time has come: it waits for fake_callback_pump_all. */
 void fake_callback_due(struct fake_server *server, const struct fake_due_item *item);
+
+/* Send what waits. Once for all that is due at a time, so that it can share requests. */
+void fake_callback_pump_all(struct fake_callbacks *callbacks);
 
 /* Give up on answers that take over 10 s. Call now and then. */
 void fake_callback_sweep(struct fake_callbacks *callbacks);

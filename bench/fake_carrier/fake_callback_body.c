@@ -110,7 +110,7 @@ static void write_vonage(const struct fake_callbacks *callbacks, const struct fa
   struct fake_buffer *json = &parts->body;
   char scts[32], stamp[32];
   put_time(scts, callback->submitted_us, "%y%m%d%H%M", 0);
-  put_time(stamp, callbacks->server->now_wall_us, "%Y-%m-%d %H:%M:%S", 0);
+  put_time(stamp, callback->reported_us, "%Y-%m-%d %H:%M:%S", 0);
   fake_json_mark(json, '{');
   fake_json_member(json, "msisdn", callback->number);
   fake_json_member(json, "to", callback->from);
@@ -129,7 +129,7 @@ static void write_vonage(const struct fake_callbacks *callbacks, const struct fa
 static void write_kannel(const struct fake_callbacks *callbacks, const struct fake_callback *callback, struct parts *parts) {
   const char *kind = callback->is_final ? row_of(callbacks, callback)->kannel : "8";
   char stamp[32];
-  put_time(stamp, callbacks->server->now_wall_us, "%Y-%m-%d+%H:%M", 0);
+  put_time(stamp, callback->reported_us, "%Y-%m-%d+%H:%M", 0);
   struct fake_buffer filled = {0};
   for (const char *at = (const char *)parts->target.at, *end = at + parts->target.len; at < end; at++) {
     bool is_escape = *at == '%' && at + 1 < end && (at[1] == 'd' || at[1] == 't') && !(at + 2 < end && strchr("0123456789ABCDEFabcdef", at[2]) != NULL);
@@ -147,7 +147,7 @@ static void write_aliyun(const struct fake_callbacks *callbacks, const struct fa
   char sent[32], reported[32], size[16];
   bool is_chinese = strncmp(callback->number, "861", 3) == 0 && strlen(callback->number) == 13;
   put_time(sent, callback->submitted_us, "%Y-%m-%d %H:%M:%S", 8 * 3600);
-  put_time(reported, callbacks->server->now_wall_us, "%Y-%m-%d %H:%M:%S", 8 * 3600);
+  put_time(reported, callback->reported_us, "%Y-%m-%d %H:%M:%S", 8 * 3600);
   snprintf(size, sizeof size, "%u", callback->segments);
   fake_json_mark(json, '{');
   fake_json_member(json, "phone_number", callback->number + (is_chinese ? 2 : 0));
@@ -166,7 +166,7 @@ static void write_tencent(const struct fake_callbacks *callbacks, const struct f
   bool is_delivered = strcmp(stat_of(callbacks, callback), "DELIVRD") == 0;
   bool is_chinese = strncmp(callback->number, "86", 2) == 0;
   char received[32];
-  put_time(received, callbacks->server->now_wall_us, "%Y-%m-%d %H:%M:%S", 8 * 3600);
+  put_time(received, callback->reported_us, "%Y-%m-%d %H:%M:%S", 8 * 3600);
   fake_json_mark(json, '{');
   fake_json_member(json, "user_receive_time", received);
   fake_json_member(json, "nationcode", is_chinese ? "86" : "");

@@ -172,6 +172,10 @@ void fake_callback_pump(struct fake_callbacks *callbacks, uint32_t number) {
   }
 }
 
+void fake_callback_pump_all(struct fake_callbacks *callbacks) {
+  for (uint32_t number = 0; number < callbacks->targets_count; number++) fake_callback_pump(callbacks, number);
+}
+
 void fake_callback_sweep(struct fake_callbacks *callbacks) {
   for (uint32_t number = 0; number < callbacks->targets_count; number++)
     for (uint32_t slot = 0; slot < FAKE_CALLBACK_LINKS_MAX; slot++) {

@@ -45,6 +45,7 @@ static void on_due(uv_timer_t *timer) {
       case FAKE_DUE_CALLBACK: fake_callback_due(server, &item); break;
     }
   }
+  if (server->http != NULL) fake_callback_pump_all(server->http->callbacks);
 }
 
 /* Before the loop sleeps: all output leaves, and the timer is set for what is due next. */
