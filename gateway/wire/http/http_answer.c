@@ -21,6 +21,7 @@ struct reader {
 	struct buf *references;
 	struct http_reading *reading;
 	bool is_yes_status;
+	bool is_whole; /* what is read speaks of the whole request */
 };
 
 /* False for what is nested so deep that it is no answer; brackets in strings count too, which errs on the safe side. */
@@ -69,14 +70,17 @@ static void note(struct reader *reader, struct slice code, struct slice text)
 static struct outcome outcome_of(const struct reader *reader, const struct http_code *row, struct slice code)
 {
 	uint64_t number;
+	bool is_of_one = row->is_about_phone || (row->outcome_class == OUTCOME_REJECTED && !row->is_about_account);
+	bool is_each_alone = reader->is_whole && reader->count > 1 && is_of_one;
 	struct outcome outcome = {
-		.outcome_class = row->outcome_class,
+		.outcome_class = is_each_alone ? OUTCOME_TEMPORARY : row->outcome_class,
 		.native_code = reader->answer->status,
 		.native_name = row->name,
 		.is_about_account = row->is_about_account,
 	};
 	if (code.len && number_parse(code, UINT32_MAX, &number))
 		outcome.native_code = (uint32_t)number;
+	reader->reading->is_each_alone |= is_each_alone;
 	if (row->rest_s) {
 		int64_t rest_ms = (int64_t)row->rest_s * MS_PER_S;
 		if (reader->reading->retry_after_ms < rest_ms)
@@ -222,6 +226,7 @@ static void read_answers(struct reader *reader, const json_t *json, struct outco
 {
 	const json_t *array = http_locator_value(&reader->account->answers, json);
 	bool has_answers = json_is_array(array) && json_array_size(array) > 0;
+	reader->is_whole = !has_answers;
 	struct outcome all = { .outcome_class = OUTCOME_UNKNOWN };
 	if (!has_answers)
 		all = whole(reader, json);
@@ -250,6 +255,7 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 	CHECK(references->cap - references->len >= (size_t)count * CARRIER_REF_MAX);
 	reading->code[0] = '\0';
 	reading->text[0] = '\0';
+	reading->is_each_alone = false;
 	reading->retry_after_ms = http_retry_after_ms(answer->retry_after, now, HTTP_RETRY_AFTER_MAX_MS);
 	struct reader reader = {
 		.account = account,
@@ -259,6 +265,7 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 		.references = references,
 		.reading = reading,
 		.is_yes_status = status_is_yes(account, answer->status),
+		.is_whole = true,
 	};
 	json_t *json = account->reads_json ? parse(answer->body) : NULL;
 	if (account->answers.kind != HTTP_LOCATOR_NONE) {

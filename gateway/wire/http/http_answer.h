@@ -22,6 +22,9 @@ struct http_reading {
 	int64_t retry_after_ms; /* how long the account is to rest, at most HTTP_RETRY_AFTER_MAX_MS; 0 = not said */
 	char code[64];          /* the provider's error code of the first message that has one, for logs; "" = none */
 	char text[128];         /* its words, numbers masked; "" = none */
+	/* Several messages were refused together for what one of them may have done alone. None has left; the outcomes
+	 * say TEMPORARY, and to know better each is to be sent in a request of its own. */
+	bool is_each_alone;
 };
 
 /* Reads an answer: one outcome for each message of the request, in its order.

@@ -8,8 +8,8 @@ static const struct listed {
 	const char *preset;
 	struct http_code code;
 } listed[] = {
-#define CODE(preset, code, outcome, about_account, rest) \
-	{ #preset, { { code, sizeof code - 1 }, code, OUTCOME_##outcome, about_account, rest } },
+#define CODE(preset, code, outcome, about, rest) \
+	{ #preset, { { code, sizeof code - 1 }, code, OUTCOME_##outcome, (about) == 1, (about) == 2, rest } },
 #include "wire/http/http_codes.def"
 #undef CODE
 };

@@ -13,6 +13,7 @@ struct http_code {
 	const char *name;  /* the same, NUL-terminated, as long-lived as the account */
 	enum outcome_class outcome_class;
 	bool is_about_account; /* another account may take the same sms */
+	bool is_about_phone;   /* one number of several is meant, and not for ever */
 	uint16_t rest_s;       /* how long the account had better rest; 0 = not known */
 };
 

@@ -316,6 +316,54 @@ Test(http_answer, each_number_has_its_own_answer)
 	http_account_destroy(aliyun);
 }
 
+/* One wrong number must not condemn those that were sent with it. */
+Test(http_answer, what_may_be_one_messages_fault_is_not_believed_of_all)
+{
+	static const struct {
+		const char *preset;
+		unsigned status;
+		const char *body;
+		bool want_alone;
+		int want_class;
+	} cases[] = {
+		{ "aliyun", 200, "{\"Code\":\"isv.MOBILE_NUMBER_ILLEGAL\"}", true, T },
+		{ "aliyun", 200, "{\"Code\":\"isv.BUSINESS_LIMIT_CONTROL\"}", true, T },
+		{ "aliyun", 200, "{\"Code\":\"isv.SOMETHING_NEW\"}", true, T },
+		{ "aliyun", 400, "", true, T },
+		{ "aliyun", 200, "{\"Code\":\"isv.SMS_TEMPLATE_ILLEGAL\"}", false, R },
+		{ "aliyun", 200, "{\"Code\":\"isp.SYSTEM_ERROR\"}", false, T },
+		{ "aliyun", 503, "", false, T },
+		{ "aliyun", 200, "{\"Code\":\"OK\",\"BizId\":\"1\"}", false, A },
+		{ "tencent", 200,
+		  "{\"Response\":{\"Error\":{\"Code\":\"InvalidParameterValue.IncorrectPhoneNumber\"}}}", true, T },
+		{ "tencent", 200, "{\"Response\":{\"Error\":{\"Code\":\"LimitExceeded.PhoneNumberDailyLimit\"}}}", true,
+		  T },
+		{ "tencent", 200, "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure.SignatureFailure\"}}}", false, L },
+		{ "tencent", 200,
+		  "{\"Response\":{\"SendStatusSet\":[{\"PhoneNumber\":\"+8618511122233\",\"Code\":\"FailedOperation."
+		  "PhoneNumberInBlacklist\"}]}}",
+		  false, R },
+		{ "json-batch", 422, "{\"code\":\"E1\"}", true, T },
+	};
+	struct http_message one = message_to(&to, "a1"), two = message_to(&to_too, "a2");
+	const struct http_message *messages[] = { &one, &two };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct http_account *account = preset(cases[i].preset);
+		for (unsigned count = 1; count <= 2; count++) {
+			char memory[2 * CARRIER_REF_MAX];
+			struct buf references = buf_over(memory, sizeof memory);
+			struct outcome outcomes[2];
+			struct http_reading reading = bench_read(account, cases[i].status, NULL, cases[i].body,
+								 messages, count, outcomes, &references);
+			cr_expect(reading.is_each_alone == (count == 2 && cases[i].want_alone), "%s, %u", cases[i].body,
+				  count);
+			cr_expect(count == 1 || (int)outcomes[0].outcome_class == cases[i].want_class, "%s: %s",
+				  cases[i].body, outcome_class_name(outcomes[0].outcome_class));
+		}
+		http_account_destroy(account);
+	}
+}
+
 Test(http_answer, how_long_to_rest)
 {
 	static const struct {

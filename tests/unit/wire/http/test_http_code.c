@@ -11,7 +11,7 @@ Test(http_code, no_row_hides_another)
 		int outcome_class;
 		bool is_about_account;
 	} rows[] = {
-#define CODE(preset, code, outcome, about, rest) { #preset, code, OUTCOME_##outcome, about },
+#define CODE(preset, code, outcome, about, rest) { #preset, code, OUTCOME_##outcome, (about) == 1 },
 #include "wire/http/http_codes.def"
 #undef CODE
 	};
