@@ -143,7 +143,8 @@ static void refuse(struct http_carrier *carrier, unsigned status, const struct h
 	tell_state(carrier, CARRIER_REFUSED, "the carrier refuses this account");
 }
 
-static void answered(struct http_carrier *carrier, unsigned place, const struct http_result *result)
+/* True where the messages of the request are to go again, each alone, instead of being told their outcomes. */
+static bool answered(struct http_carrier *carrier, unsigned place, const struct http_result *result)
 {
 	struct http_answer answer = {
 		.status = result->status,
@@ -169,6 +170,7 @@ static void answered(struct http_carrier *carrier, unsigned place, const struct 
 		carrier->is_on_trial = false;
 		reconnect_bound(&carrier->reconnect);
 	}
+	return reading.is_each_alone && carrier->state == CARRIER_UP && !carrier->is_closing && !carrier->rests;
 }
 
 static void go_down(struct http_carrier *carrier, const char *reason)
@@ -208,10 +210,12 @@ static void lost(struct http_carrier *carrier, unsigned place, const struct http
 static void on_done(void *ctx, unsigned place, const struct http_result *result)
 {
 	struct http_carrier *carrier = ctx;
-	if (result->end == HTTP_END_ANSWERED)
-		answered(carrier, place, result);
-	else
+	if (result->end != HTTP_END_ANSWERED) {
 		lost(carrier, place, result);
+	} else if (answered(carrier, place, result)) {
+		http_outbox_send_alone(carrier->outbox, place);
+		return;
+	}
 	http_outbox_tell(carrier->outbox, place, carrier->outcomes, tell, carrier);
 }
 

@@ -18,6 +18,7 @@ struct message {
 	uint64_t token;
 	struct message *next;         /* of the list that it is on */
 	enum outcome_class came_back; /* where returned */
+	bool is_alone;                /* goes in a request of its own */
 };
 
 /* First in, first out. */
@@ -93,6 +94,7 @@ void http_outbox_put(struct http_outbox *outbox, const struct submit *submit, wa
 	outbox->free = message->next;
 	outbox->used++;
 	message->token = submit->token;
+	message->is_alone = false;
 	message->to = *submit->to;
 	size_t id_len = entry_key_format_short(&submit->key.origin, message->id);
 	message->http = (struct http_message){
@@ -199,9 +201,10 @@ static void fill(struct http_outbox *outbox, struct request *request)
 {
 	request->count = 0;
 	while (outbox->waiting.count > 0 && request->count < outbox->batch) {
-		const struct http_message *next = &outbox->waiting.first->http;
+		const struct message *next = outbox->waiting.first;
 		if (request->count > 0 &&
-		    !http_account_may_share(outbox->account, request->messages, request->count, next))
+		    (next->is_alone || message_of(request->messages[0])->is_alone ||
+		     !http_account_may_share(outbox->account, request->messages, request->count, &next->http)))
 			break;
 		request->messages[request->count++] = &pop(&outbox->waiting)->http;
 	}
@@ -248,6 +251,18 @@ void http_outbox_tell(struct http_outbox *outbox, unsigned place, const struct o
 		uint64_t token = message->token;
 		free_message(outbox, message);
 		on_outcome(ctx, token, &outcomes[i]);
+	}
+	request->count = 0;
+	outbox->free_places[outbox->free_count++] = place;
+}
+
+void http_outbox_send_alone(struct http_outbox *outbox, unsigned place)
+{
+	struct request *request = &outbox->requests[place];
+	for (unsigned i = 0; i < request->count; i++) {
+		struct message *message = message_of(request->messages[i]);
+		message->is_alone = true;
+		push(&outbox->waiting, message);
 	}
 	request->count = 0;
 	outbox->free_places[outbox->free_count++] = place;

@@ -10,6 +10,7 @@
  * All memory is taken at the start, but for requests that turn out to be long.
  *
  *   free ─ put ─► waiting ─ next ─► in a request ─ tell ─► free
+ *           │        ├◄─ send_alone ──┤
  *           │        │ give_back      │ cannot be written
  *           └────────┴────────────────┴──► returned ─ tell_returned ─► free */
 struct http_outbox;
@@ -40,6 +41,9 @@ typedef void http_outbox_on_outcome(void *ctx, uint64_t token, const struct outc
 /* Tells each message of a request its outcome, in their order, and frees them and the place. */
 void http_outbox_tell(struct http_outbox *outbox, unsigned place, const struct outcome *outcomes,
 		      http_outbox_on_outcome *on_outcome, void *ctx);
+
+/* Frees the place; the messages of its request, of which none has left, wait again, each for a request of its own. */
+void http_outbox_send_alone(struct http_outbox *outbox, unsigned place);
 
 /* What waits comes back: temporary, nothing of it has left. */
 void http_outbox_give_back(struct http_outbox *outbox);

@@ -151,3 +151,37 @@ Test(http_outbox, validity_is_what_is_left)
 		tear_down();
 	}
 }
+
+Test(http_outbox, what_was_refused_together_goes_alone)
+{
+	set_up();
+	for (uint64_t token = 1; token <= 3; token++)
+		put(token, 0);
+	unsigned place, count;
+	struct http_call call;
+	cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+	put(4, 0);
+	http_outbox_send_alone(outbox, place);
+	put(5, 0);
+	cr_expect_eq(told.count, 0);
+	cr_expect_eq(http_outbox_used(outbox), 5);
+	/* 4 was waiting already; 1, 2 and 3 share with nobody; 5 comes behind them. */
+	static const struct outcome outcomes[] = { { .outcome_class = OUTCOME_ACCEPTED },
+						   { .outcome_class = OUTCOME_ACCEPTED } };
+	static const uint64_t want[] = { 4, 1, 2, 3, 5 };
+	for (unsigned i = 0; i < 5; i++) {
+		cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+		http_outbox_messages(outbox, place, &count);
+		cr_expect_eq(count, 1, "request %u has %u messages", i, count);
+		http_outbox_tell(outbox, place, outcomes, on_outcome, NULL);
+		cr_expect_eq(told.tokens[i], want[i]);
+	}
+	cr_expect_eq(http_outbox_used(outbox), 0);
+	/* Who comes next is no longer alone. */
+	put(6, 0);
+	put(7, 0);
+	cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+	http_outbox_messages(outbox, place, &count);
+	cr_expect_eq(count, 2);
+	tear_down();
+}
