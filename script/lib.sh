@@ -11,6 +11,7 @@ export LC_ALL=C.UTF-8
 WORK=""         # the run's own folder
 KEEP_WORK=no    # yes = it stays, because something failed
 IS_KEPT_TOLD=no
+PROTOCOL=smpp   # what gateway and carrier speak: smpp, or http
 declare -A PIDS # name -> process that this run started
 
 # --- talk: everything goes to stderr but what is asked for as data ---
@@ -174,12 +175,24 @@ redis() { redis-cli -s "$WORK/$1/redis.sock" --raw "${@:2}"; }
 start_carrier() {
 	local name=$1 control=$WORK/$1.control
 	shift
+	[[ $PROTOCOL == smpp ]] || set -- --http-port 0 --http-port-file "$WORK/$name.http-port" "$@"
 	mkfifo "$control"
 	# Open for reading and writing: there is always a writer, so that it never ends.
 	# shellcheck disable=SC2016 # for the inner shell
 	spawn "$name" bash -c 'exec "${@:2}" 0<>"$1"' carrier "$control" "$BUILD/fake-carrier" --control --port-file "$WORK/$name.port" --record "$WORK/$name.jsonl" \
 		--summary "$WORK/$name.summary" "$@"
 	await "$name" 10 "listening" test -s "$WORK/$name.port"
+}
+
+# account_of CARRIER LINKS WINDOW: the members of an account with it; over HTTP a link is a connection with one request.
+account_of() {
+	if [[ $PROTOCOL == http ]]; then
+		echo "name: fake, protocol: http, preset: json, url: \"http://127.0.0.1:$(cat "$WORK/$1.http-port")/messages\"," \
+			"token: secret, allow: [127.0.0.1], connections: $2, tps: 0, source: \"10690001\""
+	else
+		echo "name: fake, protocol: smpp, address: \"127.0.0.1:$(cat "$WORK/$1.port")\", system_id: hongyan," \
+			"password: secret, bind: transceiver, binds: $2, window: $3, tps: 0, source: \"10690001\""
+	fi
 }
 
 # write_config REDIS CARRIER LINKS WINDOW [ACCOUNT [MORE]]: a configuration for them in $WORK/hongyan.yaml. ACCOUNT: more
@@ -193,8 +206,7 @@ write_config() {
 		admin: { listen: "127.0.0.1:$ADMIN_PORT" }
 		instance: { lock_file: "$WORK/gateway.lock" }
 		accounts:
-		  - { name: fake, protocol: smpp, address: "127.0.0.1:$(cat "$WORK/$2.port")", system_id: hongyan, password: secret,
-		      bind: transceiver, binds: $3, window: $4, tps: 0, source: "10690001"${5:+, $5} }
+		  - { $(account_of "$2" "$3" "$4")${5:+, $5} }
 		routes:
 		  - { accounts: [fake] }
 		${6:-}

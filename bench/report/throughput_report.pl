@@ -1,6 +1,6 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: Apache-2.0
-# The figures of “script/bench smpp”: throughput and CPU from the carrier's summary and the samples, latency from what the
+# The figures of “script/bench”: throughput and CPU from the carrier's summary and the samples, latency from what the
 # load sent and the carrier got, the floor beside it. Prints a page for people, and with --json one object behind it.
 use strict;
 use warnings;
@@ -10,8 +10,8 @@ use lib $FindBin::Bin;
 use Figures;
 use Getopt::Long;
 
-my %option = (rss => 0, dead => 0, waiting => 0);
-GetOptions(\%option, 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'floor-noack=s', 'rss=f',
+my %option = (protocol => 'smpp', rss => 0, dead => 0, waiting => 0);
+GetOptions(\%option, 'protocol=s', 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'floor-noack=s', 'rss=f',
 	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'receipts=s', 'delivered=i', 'json') or exit 64;
 binmode STDOUT, ':utf8';
 
@@ -70,16 +70,21 @@ print $out <<"PAGE";
   CPU per message   gateway $figure{gateway_us} µs, Redis $figure{redis_us} µs, carrier $figure{carrier_us} µs
   peak memory       $option{rss} MiB resident (gateway)
   lost, duplicates  $lost, $duplicates   (unsent $option{waiting}, dead letters $option{dead}, protocol violations $figure{violations})
-  latency at 500/s  p50 @{[shown $figure{p50_ms}]} ms, p99 @{[shown $figure{p99_ms}]} ms, p99.9 @{[shown $figure{p999_ms}]} ms   (XADD to submit_sm, @{[scalar @latency_ms]} alerts)
+  latency at 500/s  p50 @{[shown $figure{p50_ms}]} ms, p99 @{[shown $figure{p99_ms}]} ms, p99.9 @{[shown $figure{p999_ms}]} ms   (XADD to @{[$option{protocol} eq 'http' ? 'the request' : 'submit_sm']}, @{[scalar @latency_ms]} alerts)
 PAGE
 print $out <<"PAGE" if $option{receipts};
   receipts          $option{delivered} became events, $unmatched did not; $carrier->{receipts_requeued} were asked for again
 PAGE
-if ($floor) {
+if ($floor && $noack) {
 	print $out <<"PAGE";
   floor             $floor->{rate} messages/s; Redis $floor->{redis_us} µs, floor $floor->{floor_us} µs, carrier $floor->{carrier_us} µs
   … read NOACK      $noack->{rate} messages/s; Redis $noack->{redis_us} µs, floor $noack->{floor_us} µs, carrier $noack->{carrier_us} µs
   ratio to floor    $figure{ratio_to_floor}, read NOACK $figure{ratio_to_floor_noack}
+PAGE
+} elsif ($floor) {
+	print $out <<"PAGE";
+  libcurl alone     $floor->{rate} messages/s; floor $floor->{floor_us} µs, carrier $floor->{carrier_us} µs
+  ratio to floor    $figure{ratio_to_floor}
 PAGE
 }
 print JSON::PP->new->canonical->encode(\%figure), "\n" if $option{json};
