@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TOKENS_MAX 16
-#define REGEX_MAX  256 /* octets of an expression */
+#define TOKENS_MAX  16
+#define REGEX_MAX   256  /* octets of an expression */
+#define REPEATS_MAX 4096 /* bounds of its repetitions, multiplied; “+” counts 2 */
 
 static enum err no_room(const char *field, struct err_at *at)
 {
@@ -46,6 +47,34 @@ static enum err compile_pointer(struct slice text, const char *field, struct are
 	return ERR_OK;
 }
 
+/* regcomp writes out repetitions, those of nested ones times each other, and would take for ever and all memory.
+ * False for an expression that may grow so; brackets are not looked into, which errs on the safe side. */
+static bool is_modest(const char *text)
+{
+	unsigned weight = 1;
+	for (const char *c = text; *c && weight <= REPEATS_MAX; c++) {
+		if (c[0] == '\\' && c[1]) {
+			c++;
+		} else if (c[0] == '+') {
+			weight *= 2;
+		} else if (c[0] == '{') {
+			unsigned most = 1;
+			for (; *c && *c != '}'; c++) {
+				unsigned number = 0;
+				for (; *c >= '0' && *c <= '9' && number <= REPEATS_MAX; c++)
+					number = number * 10 + (unsigned)(*c - '0');
+				most = number > most ? number : most;
+				if (*c == '\0' || *c == '}')
+					break;
+			}
+			weight *= most;
+			if (*c == '\0')
+				break;
+		}
+	}
+	return weight <= REPEATS_MAX;
+}
+
 static enum err compile_regex(const char *text, const char *field, struct http_locator *out, struct err_at *at)
 {
 	if (strlen(text) > REGEX_MAX)
@@ -58,6 +87,9 @@ static enum err compile_regex(const char *text, const char *field, struct http_l
 					  "has a back-reference, which can take for ever");
 		c++;
 	}
+	if (!is_modest(text))
+		return err_at_set(at, ERR_RANGE, 0, field,
+				  "repeats too much; use “*” instead of “+” and smaller bounds");
 	regex_t *regex = malloc(sizeof *regex);
 	if (regex == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, field, "finds no memory");

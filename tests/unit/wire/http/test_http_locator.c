@@ -66,6 +66,10 @@ Test(http_locator, refuses)
 		{ "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17", ERR_RANGE, "deeper" },
 		{ "regex:(", ERR_FORMAT, "no regular expression" },
 		{ "regex:(a)\\1", ERR_UNSUPPORTED, "back-reference" },
+		{ "regex:((((a{200}){200}){200}){200})", ERR_RANGE, "repeats too much" },
+		{ "regex:a{1,30000}", ERR_RANGE, "repeats too much" },
+		{ "regex:a{99999999999999999999}", ERR_RANGE, "repeats too much" },
+		{ "regex:(((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)", ERR_RANGE, "repeats too much" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct arena arena;
@@ -88,6 +92,11 @@ Test(http_locator, refuses)
 	/* An escaped backslash before a digit is no back-reference. */
 	cr_expect_eq(http_locator_compile("regex:\\\\1", "f", &arena, &locator, NULL), ERR_OK);
 	http_locator_fini(&locator);
+	/* So is a modest repetition, an escaped one, and an open brace is regcomp's to refuse. */
+	cr_expect_eq(http_locator_compile("regex:^[a-z]+ [0-9]{1,20} (x+)\\{9999\\}$", "f", &arena, &locator, NULL),
+		     ERR_OK);
+	http_locator_fini(&locator);
+	cr_expect_eq(http_locator_compile("regex:a{1", "f", &arena, &locator, NULL), ERR_FORMAT);
 	cr_expect_eq(http_locator_compile("", "f", &arena, &locator, NULL), ERR_OK);
 	cr_expect_eq(locator.kind, HTTP_LOCATOR_NONE);
 	cr_expect_eq(http_locator_compile("{id}", "f", &arena, &locator, NULL), ERR_OK);
