@@ -16,6 +16,8 @@ static void close_then_free(uv_handle_t *handle) {
   struct fake_http_connection *connection = handle->data;
   fake_buffer_fini(&connection->in);
   fake_buffer_fini(&connection->out);
+  fake_buffer_fini(&connection->wire);
+  fake_tls_close(connection->tls);
   fake_buffer_fini(&connection->sending);
   fake_buffer_fini(&connection->held);
   free(connection);
@@ -36,7 +38,7 @@ static void on_shut(uv_shutdown_t *request, int status) {
 
 static void shut_if_flushed(struct fake_http_connection *connection) {
   if (!connection->is_ending || connection->is_shut || connection->is_gone) return;
-  if (connection->out.len + connection->sending.len > 0) return;
+  if (connection->out.len + connection->wire.len + connection->sending.len > 0) return;
   connection->is_shut = true;
   if (uv_shutdown(&connection->shutdown, (uv_stream_t *)&connection->tcp, on_shut) != 0) fake_http_close(connection, false);
 }
@@ -54,26 +56,42 @@ static void on_written(uv_write_t *request, int status) {
     flush(connection);
 }
 
+/* Everything in `out` onto `wire`, and the end of it if it is that. */
+static bool encrypt(struct fake_http_connection *connection) {
+  bool is_sent = connection->out.len == 0 || fake_tls_send(connection->tls, connection->out.at, connection->out.len, &connection->wire);
+  connection->out.len = 0;
+  if (connection->is_ending && !connection->has_finished) {
+    connection->has_finished = true;
+    fake_tls_finish(connection->tls, &connection->wire);
+  }
+  return is_sent;
+}
+
 static void flush(struct fake_http_connection *connection) {
-  if (connection->is_gone || connection->is_writing || connection->out.len == 0) {
+  struct fake_buffer *from = connection->tls != NULL ? &connection->wire : &connection->out;
+  if (!connection->is_gone && !connection->is_writing && connection->tls != NULL && !encrypt(connection)) {
+    fake_http_close(connection, false);
+    return;
+  }
+  if (connection->is_gone || connection->is_writing || from->len == 0) {
     shut_if_flushed(connection);
     return;
   }
-  uv_buf_t octets = uv_buf_init((char *)connection->out.at, (unsigned)connection->out.len);
+  uv_buf_t octets = uv_buf_init((char *)from->at, (unsigned)from->len);
   int written = uv_try_write((uv_stream_t *)&connection->tcp, &octets, 1);
   if (written < 0 && written != UV_EAGAIN) {
     fake_http_close(connection, false);
     return;
   }
   size_t done = written < 0 ? 0 : (size_t)written;
-  if (done == connection->out.len) {
-    connection->out.len = 0;
+  if (done == from->len) {
+    from->len = 0;
     shut_if_flushed(connection);
     return;
   }
   struct fake_buffer swap = connection->sending;
-  connection->sending = connection->out;
-  connection->out = swap;
+  connection->sending = *from;
+  *from = swap;
   octets = uv_buf_init((char *)connection->sending.at + done, (unsigned)(connection->sending.len - done));
   connection->write.data = connection;
   connection->is_writing = true;
@@ -145,13 +163,16 @@ static void take_requests(struct fake_http_connection *connection) {
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *room) {
   (void)suggested;
   struct fake_http_connection *connection = handle->data;
+  if (connection->tls != NULL) {
+    *room = uv_buf_init(connection->http->room, READ_LEN);
+    return;
+  }
   char *at = (char *)fake_buffer_extend(&connection->in, READ_LEN);
   connection->in.len -= READ_LEN;
   *room = uv_buf_init(at, READ_LEN);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *room) {
-  (void)room;
   struct fake_http_connection *connection = stream->data;
   if (count == 0) return;
   if (count < 0) {
@@ -160,7 +181,12 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *room) {
   }
   if (connection->is_ending) return;
   fake_server_clock(connection->http->server);
-  connection->in.len += (size_t)count;
+  if (connection->tls == NULL) {
+    connection->in.len += (size_t)count;
+  } else if (!fake_tls_receive(connection->tls, room->base, (size_t)count, &connection->in, &connection->wire)) {
+    fake_http_finish(connection); /* no TLS, or the peer's end of it */
+    return;
+  }
   take_requests(connection);
   if (connection->is_gone) return;
   flush(connection);
@@ -202,6 +228,7 @@ static void on_connection(uv_stream_t *listener, int status) {
   uv_tcp_init(&http->server->loop, &connection->tcp);
   connection->tcp.data = connection;
   connection->http = http;
+  if (http->tls != NULL) connection->tls = fake_tls_open(http->tls);
   connection->slot = slot;
   connection->serial = ++http->server->session_count;
   http->connections[slot] = connection;
@@ -324,6 +351,13 @@ bool fake_http_open(struct fake_server *server) {
   http->callbacks->server = server;
   http->listener.data = http;
   server->http = http;
+  const struct fake_options *options = server->options;
+  if (options->is_http_tls) {
+    http->room = malloc(READ_LEN);
+    http->tls = fake_tls_context_create(options->tls_certificate, options->tls_key, "http/1.1");
+    CHECK(http->room != NULL);
+    if (http->tls == NULL) return false;
+  }
   fake_measure_init();
   return fake_server_listen(server, &http->listener, server->options->http_port, BACKLOG, on_connection);
 }
@@ -343,6 +377,8 @@ void fake_http_destroy(struct fake_http *http) {
   fake_callback_destroy(http->callbacks);
   free(http->scratch.at);
   free(http->tree.nodes);
+  free(http->room);
+  fake_tls_context_destroy(http->tls);
   fake_buffer_fini(&http->body);
   fake_repeat_fini(&http->repeat);
   free(http);

@@ -13,6 +13,7 @@
 #include "fake_measure.h"
 #include "fake_repeat.h"
 #include "fake_server.h"
+#include "fake_tls.h"
 #include "fake_tree.h"
 
 enum { FAKE_HTTP_CONNECTIONS_MAX = 4096, FAKE_HTTP_ACCOUNT_CAP = 64 };
@@ -40,8 +41,11 @@ struct fake_http_connection {
   uint32_t trickle_ms;    /* the held answer leaves octet by octet, one each so often; 0 = at once */
   size_t held_at;
   char account[FAKE_HTTP_ACCOUNT_CAP]; /* whose messages came last, as the spool was told */
+  struct fake_tls *tls; /* NULL = none */
+  bool has_finished;    /* the end of what is said over TLS is in `wire` */
   struct fake_buffer in;
   struct fake_buffer out;
+  struct fake_buffer wire; /* `out`, encrypted */
   struct fake_buffer sending;
   struct fake_buffer held; /* an answer whose time has not come */
 };
@@ -72,6 +76,8 @@ struct fake_http {
   struct fake_buffer body; /* of the answer */
   struct fake_repeat repeat;
   struct fake_callbacks *callbacks; /* owned */
+  struct fake_tls_context *tls;     /* owned, NULL = plain HTTP */
+  char *room;                       /* owned: where ciphertext is read to */
 };
 
 /* Listen where --http-port says. False, with a line on stderr, if that fails. */

@@ -77,3 +77,19 @@ bool fake_http_option_callback_key(struct fake_options *options, const char *val
 bool fake_http_option_callback_forge(struct fake_options *options, const char *value) {
   return fake_options_share(value, 1, &options->http_callback_forge);
 }
+
+bool fake_http_option_tls_cert(struct fake_options *options, const char *value) {
+  options->tls_certificate = value;
+  return *value != '\0';
+}
+
+bool fake_http_option_tls_key(struct fake_options *options, const char *value) {
+  options->tls_key = value;
+  return *value != '\0';
+}
+
+bool fake_http_option_tls(struct fake_options *options, const char *value) {
+  (void)value;
+  options->is_http_tls = true;
+  return true;
+}

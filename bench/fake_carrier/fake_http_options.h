@@ -19,10 +19,16 @@ bool fake_http_option_callback_retry_ms(struct fake_options *options, const char
 bool fake_http_option_callback_jitter_ms(struct fake_options *options, const char *value);
 bool fake_http_option_callback_batch(struct fake_options *options, const char *value);
 bool fake_http_option_callback_forge(struct fake_options *options, const char *value);
+bool fake_http_option_tls_cert(struct fake_options *options, const char *value);
+bool fake_http_option_tls_key(struct fake_options *options, const char *value);
+bool fake_http_option_tls(struct fake_options *options, const char *value);
 
 #define FAKE_HTTP_OPTION_ROWS \
     {"--http-port", "PORT", fake_http_option_port, "serve providers over HTTP here, on the host of --listen (0 = any free port)"}, \
     {"--http-port-file", "FILE", fake_http_option_port_file, "write that port here, before --port-file"}, \
+    {"--tls-cert", "FILE", fake_http_option_tls_cert, "certificate chain for TLS, PEM"}, \
+    {"--tls-key", "FILE", fake_http_option_tls_key, "its key, PEM"}, \
+    {"--http-tls", NULL, fake_http_option_tls, "TLS on the HTTP port, by ALPN http/1.1 alone"}, \
     {"--http-user", "NAME", fake_http_option_user, "the only user, account sid or key id over HTTP (any)"}, \
     {"--http-secret", "WORD", fake_http_option_secret, "its password, token or key (any)"}, \
     {"--http-fail", "WHAT@RATE", fake_http_option_fail, "refuse this share with a status (503) or a provider's code; repeatable"}, \

@@ -371,6 +371,8 @@ static enum fake_options_result check_together(const struct fake_options *option
   if (options->record_segments != NULL && options->record == NULL) problem = "--record-segments needs --record FILE too";
   if (!options->has_http && (options->http_port_file != NULL || options->http_fail_count > 0 || options->http_fault_count > 0))
     problem = "the --http options need --http-port too";
+  if (options->is_http_tls && (options->tls_certificate == NULL || options->tls_key == NULL))
+    problem = "--http-tls needs --tls-cert and --tls-key";
   if (problem == NULL) return FAKE_OPTIONS_OK;
   fprintf(stderr, "fake-carrier: %s\n", problem);
   return FAKE_OPTIONS_WRONG;

@@ -80,6 +80,9 @@ struct fake_options {
   bool has_http;
   uint16_t http_port; /* 0 = any */
   const char *http_port_file;
+  const char *tls_certificate; /* PEM files */
+  const char *tls_key;
+  bool is_http_tls;
   const char *http_user;   /* NULL = any */
   const char *http_secret; /* the password, token or key that goes with it; NULL = any */
   const char *http_callback;     /* where receipts go whose request names no URL; NULL = nowhere */

@@ -29,7 +29,7 @@ sub ask {
     my ($carrier, $target, @options) = @_;
     my $dir = tempdir(CLEANUP => 1);
     system('curl', '-s', '-m', DEADLINE_S, '-D', "$dir/head", '-o', "$dir/body", '-A', 'interop', @options,
-        "http://127.0.0.1:$carrier->{http_port}$target");
+        ($carrier->{scheme} // 'http') . "://127.0.0.1:$carrier->{http_port}$target");
     my %answer = (exit => $? >> 8, body => slurp("$dir/body"), status => 0, headers => {});
     my ($head) = slurp("$dir/head") =~ /(HTTP\/1\.1 (?!100).*)/s;
     if (defined $head) {

@@ -5,6 +5,7 @@
 use strict;
 use warnings;
 use utf8;
+use File::Temp qw(tempdir);
 use FindBin;
 use Test::More;
 use Time::HiRes qw(time);
@@ -145,6 +146,28 @@ subtest 'the same seed, the same fate' => sub {
     is($runs[0], $runs[1], 'two runs');
     like($runs[0], qr/500/, 'some are refused');
     like($runs[0], qr/\b0\b/, 'some have no answer');
+};
+
+subtest 'TLS' => sub {
+    my $dir = tempdir(CLEANUP => 1);
+    my @certificate = ('openssl', qw(req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=fake -addext subjectAltName=IP:127.0.0.1),
+        '-keyout', "$dir/key", '-out', "$dir/cert");
+    is(system('sh', '-c', 'exec "$@" 2>/dev/null', 'sh', @certificate), 0, 'a certificate is made');
+    my $carrier = start_http('--http-tls', '--tls-cert', "$dir/cert", '--tls-key', "$dir/key");
+    my $plain = generic($carrier, sms());
+    is($plain->{status}, 0, 'without TLS there is no answer');
+    $carrier->{scheme} = 'https';
+    my @trust = ('--cacert', "$dir/cert");
+    is(generic($carrier, sms(), @trust)->{status}, 200, 'the certificate is good, the sms taken');
+    is(generic($carrier, sms(), @trust, '--http2', '-v', '--stderr', "$dir/told")->{status}, 200, 'who asks for HTTP/2 gets HTTP/1.1');
+    like(slurp("$dir/told"), qr/ALPN[^\n]*http\/1\.1/, 'by ALPN');
+    is(generic($carrier, { messages => [map { sms(text => '电' x 300) } 1 .. 60] }, @trust)->{status}, 200, 'a request and an answer of many records');
+    is(generic($carrier, sms(), @trust, '-H', 'Connection: close')->{exit}, 0, 'the end is said');
+    is(raw_http($carrier, "POST / HTTP/1.1\r\n\r\n") =~ /HTTP/ ? 1 : 0, 0, 'octets that are no TLS get no HTTP');
+    command($carrier, 'http-fault cut:5');
+    is(generic($carrier, sms(), @trust)->{exit}, 18, 'a cut body is that over TLS, too');
+    my ($summary, @lines) = finish($carrier);
+    is(scalar @lines, 64, 'the record has all');
 };
 
 subtest 'octets that are no HTTP' => sub {
