@@ -279,6 +279,6 @@ void config_destroy(struct config *config)
 
 const char *config_protocol_name(enum config_protocol protocol)
 {
-	static const char *const names[] = { [CONFIG_PROTOCOL_SMPP] = "smpp" };
+	static const char *const names[] = { [CONFIG_PROTOCOL_SMPP] = "smpp", [CONFIG_PROTOCOL_HTTP] = "http" };
 	return names[protocol];
 }

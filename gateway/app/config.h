@@ -232,6 +232,9 @@ MUST_CHECK enum err config_account_find(const struct config *config, struct slic
 /* The protocol's word. Static storage. */
 const char *config_protocol_name(enum config_protocol protocol);
 
+/* Links that the contract allows, of all workers together: binds, or over HTTP connections. */
+unsigned config_account_links(const struct config_account *account);
+
 /* Writes the settings in force as YAML, secrets as “(hidden)”. */
 void config_show(const struct config *config, struct buf *out);
 

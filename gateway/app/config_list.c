@@ -133,6 +133,11 @@ enum err config_account_find(const struct config *config, struct slice name, uns
 	return ERR_OK;
 }
 
+unsigned config_account_links(const struct config_account *account)
+{
+	return account->protocol == CONFIG_PROTOCOL_HTTP ? account->http.connections : account->binds;
+}
+
 /* One name of a route's list of accounts. */
 static void add_account(const struct config_value *value, struct config_route *route)
 {

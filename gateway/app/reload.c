@@ -27,7 +27,8 @@ static void tell_error(void *ctx, const struct err_at *at)
 /* The workers are as many as at the start, and each needs a link, and a token a second, of every account. */
 static bool fits_workers(const struct config_account *account, unsigned worker_count, const struct telling *telling)
 {
-	bool has_links = account->binds >= worker_count;
+	bool has_links = config_account_links(account) >= worker_count;
+	bool is_http = account->protocol == CONFIG_PROTOCOL_HTTP;
 	if (has_links && (account->tps == 0 || account->tps >= worker_count))
 		return true;
 	char line[LINE_OCTETS];
@@ -35,8 +36,11 @@ static bool fits_workers(const struct config_account *account, unsigned worker_c
 		 "%s: account “%s” has %s %u, but %u workers run, and each needs its own; raise it, or restart with "
 		 "fewer "
 		 "workers",
-		 telling->path, account->name, has_links ? "tps" : "binds", has_links ? account->tps : account->binds,
-		 worker_count);
+		 telling->path, account->name,
+		 has_links ? "tps"
+		 : is_http ? "connections"
+			   : "binds",
+		 has_links ? account->tps : config_account_links(account), worker_count);
 	telling->tell(telling->ctx, line, false);
 	return false;
 }

@@ -142,7 +142,7 @@ static unsigned workers_wanted(const struct config *config)
 	unsigned most = WORKERS_MAX;
 	for (unsigned i = 0; i < config->account_count; i++) {
 		const struct config_account *account = &config->accounts[i];
-		most = account->binds < most ? account->binds : most;
+		most = config_account_links(account) < most ? config_account_links(account) : most;
 		most = account->tps != 0 && account->tps < most ? account->tps : most;
 	}
 	if (count == 0)
@@ -169,7 +169,7 @@ static void fill_account(struct serve *serve, unsigned row, unsigned slot)
 	*account = (struct admin_account){ .name = serve->slots.names[slot], .is_leaving = config == NULL };
 	if (config != NULL) {
 		account->tps = config->tps;
-		account->links_of = config->binds;
+		account->links_of = config_account_links(config);
 		account->protocol = config_protocol_name(config->protocol);
 	}
 	account->order = account_order_find(store->orders, store->order_count, account->name);
