@@ -27,6 +27,11 @@ void command_open(const char *redis_url)
 	world_path(config, "command.yaml");
 }
 
+void command_use(const char *path)
+{
+	snprintf(config, sizeof config, "%s", path);
+}
+
 void command_start(const char *const words[])
 {
 	const char *argv[COMMAND_WORDS_MAX + 4] = { HONGYAN_PROGRAM };

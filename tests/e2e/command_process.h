@@ -16,6 +16,9 @@ struct command_result {
 /* Makes the configuration. redis_url: NULL = the server itself. */
 void command_open(const char *redis_url);
 
+/* Another configuration instead: a path, copied. */
+void command_use(const char *path);
+
 /* Runs “hongyan WORDS… --config …” (NULL-terminated) to its end. Free it with command_fini. */
 struct command_result command_run(const char *const words[]);
 void command_fini(struct command_result *result);
