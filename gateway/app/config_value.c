@@ -263,11 +263,10 @@ static const struct kind {
 	void (*set)(const struct config_value *value);
 	bool takes_text; /* a text in quotes, and then no bare number */
 	bool takes_list;
-	bool takes_mapping;
 } kinds[] = {
 	[SETTING_TEXT] = { set_text, true, false },
 	[SETTING_BLOCK] = { set_text, true, false },
-	[SETTING_LINES] = { config_list_set_lines, true, true, true },
+	[SETTING_LINES] = { config_list_set_lines, true, true },
 	[SETTING_NAME] = { set_name, true, false },
 	[SETTING_HOSTNAME] = { set_name, true, false },
 	[SETTING_SECRET] = { set_secret, true, false },
@@ -297,7 +296,7 @@ static bool fits_kind(const struct config_value *value)
 		return false;
 	}
 	bool is_mapping = value->node->kind == TREE_MAPPING;
-	bool takes_mapping = kinds[kind].takes_mapping && value->setting->words != NULL;
+	bool takes_mapping = kind == SETTING_LINES && value->setting->words != NULL;
 	if ((is_mapping && !takes_mapping) || (value->node->kind == TREE_LIST && !kinds[kind].takes_list)) {
 		char text[200];
 		struct buf wanted = buf_over(text, sizeof text - 1);
