@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define SAY_OCTETS (2 * CLI_PRINTABLE_OCTETS)
+#define SAY_OCTETS (2 * CLI_PRINTABLE_OCTETS + CLI_SPAN_OCTETS + 16)
 
 static long long number(const json_t *object, const char *key)
 {
