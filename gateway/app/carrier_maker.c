@@ -82,6 +82,11 @@ static bool make_smpp_account(const struct carrier_maker *maker, const struct co
 	to->password = from->password;
 	to->is_password_long = from->password_long;
 	to->system_type = from->system_type;
+	to->service_type = from->service_type;
+	to->priority_flag = from->priority_flag;
+	to->addr_ton = from->addr_ton;
+	to->addr_npi = from->addr_npi;
+	to->address_range = from->address_range;
 	to->source_addr = from->source;
 	to->source_addr_ton = from->source_ton;
 	to->source_addr_npi = from->source_npi;

@@ -58,8 +58,8 @@ static void read_account(struct config_load *load, const struct tree_node *node,
 		snprintf(element.prefix, sizeof element.prefix, "accounts[%u].", position + 1);
 	config_element_read(load, &element);
 	/* Checks that follow read these; where one could not be set, an error has been told. */
-	char **texts[] = { &account->name, &account->system_id, &account->password, &account->system_type,
-			   &account->source };
+	char **texts[] = { &account->name,         &account->system_id,     &account->password, &account->system_type,
+			   &account->service_type, &account->address_range, &account->source };
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (*texts[i] == NULL && (*texts[i] = strdup("")) == NULL)
 			config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");

@@ -147,10 +147,15 @@ struct config_account {
 	enum config_protocol protocol;
 	struct config_http http;
 	struct config_address address;
-	char *system_id;    /* at most 15 octets */
-	char *password;     /* secret, "" = none; at most 8 octets unless password_long (then 63) */
-	bool password_long; /* the carrier issued a password longer than SMPP allows */
-	char *system_type;  /* at most 12 octets */
+	char *system_id;       /* at most 15 octets */
+	char *password;        /* secret, "" = none; at most 8 octets unless password_long (then 63) */
+	bool password_long;    /* the carrier issued a password longer than SMPP allows */
+	char *system_type;     /* at most 12 octets */
+	char *service_type;    /* at most 5 octets */
+	uint8_t priority_flag; /* 0–4 */
+	uint8_t addr_ton;      /* with addr_npi and address_range: of the bind */
+	uint8_t addr_npi;
+	char *address_range; /* at most 40 octets */
 	enum config_bind bind;
 	unsigned binds;  /* links, 1–64, of all workers together */
 	unsigned window; /* of one link, 1–10000 */
