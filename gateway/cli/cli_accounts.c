@@ -162,10 +162,10 @@ static void tell(const struct cli_call *call, const struct zone *zone, const str
 }
 
 /* Waits until the gateway that is asked has no link of the account any more. */
-static int wait_drained(const struct cli_call *call, const char *name)
+static int wait_drained(const struct cli_call *call, const struct cli_settings *settings, const char *name)
 {
 	char *url = NULL;
-	int code = cli_admin_url(call, "/v1/accounts", &url);
+	int code = cli_admin_url_by(call, settings, "/v1/accounts", &url);
 	unsigned looks = 0;
 	bool is_over = false;
 	while (code == CLI_OK && !is_over) {
@@ -215,7 +215,7 @@ static int change(const struct cli_call *call, enum verb verb)
 	}
 	redis_ask_close(ask);
 	if (code == CLI_OK && cli_option(call, "wait") != NULL)
-		code = wait_drained(call, change.account);
+		code = wait_drained(call, &settings, change.account);
 	return code;
 }
 

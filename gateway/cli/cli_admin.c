@@ -5,31 +5,35 @@
 
 #include <stdlib.h>
 
+int cli_admin_url_by(const struct cli_call *call, const struct cli_settings *settings, const char *path, char **url)
+{
+	const char *given = cli_option(call, "url");
+	char *base = given ? NULL : cli_fetch_listener(settings->admin_host, settings->admin_port);
+	given = given ? given : base;
+	*url = given ? cli_fetch_url(given, path) : NULL;
+	free(base);
+	if (*url == NULL) {
+		fprintf(call->env->err, "hongyan: out of memory\n");
+		return CLI_FAILED;
+	}
+	return CLI_OK;
+}
+
 int cli_admin_url(const struct cli_call *call, const char *path, char **url)
 {
 	const struct cli_env *env = call->env;
-	const char *given = cli_option(call, "url");
-	char *base = NULL;
-	if (given == NULL) {
-		const struct config *config = NULL;
-		struct cli_settings settings = { 0 };
-		const char *file = cli_option(call, "config");
+	const struct config *config = NULL;
+	struct cli_settings settings = { 0 };
+	const char *file = cli_option(call, "config");
+	if (cli_option(call, "url") == NULL) {
 		enum err err = env->load(file, &config, &settings, cli_tell_problem, env->err);
 		if (err == ERR_NOT_FOUND && file == NULL)
 			fprintf(env->err,
 				"hongyan: there is no configuration to take the address from; name it with --url\n");
 		if (err != ERR_OK)
 			return CLI_CONFIG;
-		base = cli_fetch_listener(settings.admin_host, settings.admin_port);
-		given = base;
 	}
-	*url = given ? cli_fetch_url(given, path) : NULL;
-	free(base);
-	if (*url == NULL) {
-		fprintf(env->err, "hongyan: out of memory\n");
-		return CLI_FAILED;
-	}
-	return CLI_OK;
+	return cli_admin_url_by(call, &settings, path, url);
 }
 
 int cli_admin_fetch(const struct cli_call *call, const char *url, json_t **page, char **body, size_t *len)

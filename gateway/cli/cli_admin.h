@@ -8,6 +8,9 @@
 /* Commands that ask a running gateway: its admin address is the option “url”, or what the configuration (option “config”)
  * says. */
 
+/* The URL of a page, by a configuration that is loaded already. url: as below. */
+int cli_admin_url_by(const struct cli_call *call, const struct cli_settings *settings, const char *path, char **url);
+
 /* The URL of a page. url: owned, free it; set where CLI_OK is returned, else err was told. */
 int cli_admin_url(const struct cli_call *call, const char *path, char **url);
 
