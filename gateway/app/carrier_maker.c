@@ -2,6 +2,7 @@
 
 #include "app/carrier_maker.h"
 
+#include "app/config_callback.h"
 #include "app/config_http.h"
 #include "carrier/http_carrier.h"
 #include "carrier/tcp_carrier.h"
@@ -22,6 +23,7 @@ struct made_carrier {
 	/* Borrowed by carrier; of its protocol. */
 	struct smpp_account smpp;
 	struct http_account *http;
+	struct http_callback *callback; /* NULL = the account takes no receipts over HTTP */
 	struct address_guard *guard;
 };
 
@@ -159,11 +161,17 @@ static unsigned places_of(const struct carrier_maker *maker, const struct config
 }
 
 static struct carrier *make_http(const struct carrier_maker *maker, const struct config_account *account,
-				 unsigned index, const struct made_carrier *made)
+				 unsigned index, struct made_carrier *made)
 {
+	struct err_at at = { .err = ERR_OK };
+	if (config_callback_create(account, &made->callback, &at) != ERR_OK) {
+		log_refused(maker, account, &at);
+		return NULL;
+	}
 	struct http_carrier_options options = {
 		.name = account->name,
 		.account = made->http,
+		.receipts_to = config_callback_address(maker->config, account, made->callback),
 		.client = {
 			.places = places_of(maker, account),
 			.connect_timeout_us = account->connect_timeout_us,
@@ -243,6 +251,11 @@ struct made_carrier *carrier_make(const struct carrier_maker *maker, const struc
 	return made;
 }
 
+struct receipt_door *carrier_door(const struct made_carrier *made)
+{
+	return made->callback != NULL ? http_carrier_door(made->carrier) : NULL;
+}
+
 void carrier_unmake(struct made_carrier *made)
 {
 	if (made == NULL)
@@ -250,6 +263,7 @@ void carrier_unmake(struct made_carrier *made)
 	if (made->carrier != NULL)
 		made->carrier->ops->destroy(made->carrier);
 	http_account_destroy(made->http);
+	http_callback_destroy(made->callback);
 	address_guard_destroy(made->guard);
 	free(made);
 }

@@ -19,6 +19,8 @@ struct carrier_maker {
 	unsigned worker_count;   /* contracts are shared by so many */
 };
 
+struct receipt_door;
+
 /* A carrier and what it borrows. */
 struct made_carrier;
 
@@ -36,6 +38,9 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
  * NULL where there is no memory, or with an error logged where the settings will not do. */
 struct made_carrier *carrier_make(const struct carrier_maker *maker, const struct config_account *account,
 				  unsigned index, struct pipeline_account *out);
+
+/* Where the account's receipts can be offered; NULL where they come by its links. Borrowed from made. */
+struct receipt_door *carrier_door(const struct made_carrier *made);
 
 /* Destroys the carrier, before it was opened or after it was closed, and frees the rest. NULL is fine. */
 void carrier_unmake(struct made_carrier *made);

@@ -52,6 +52,13 @@ struct config_admin {
 	struct config_address listen;
 };
 
+struct config_callbacks {
+	struct config_address listen; /* host NULL = none */
+	char *public_url;             /* without a slash at its end; "" = not said */
+	char *proxies;
+	mono_us wait_us; /* for a receipt to become durable */
+};
+
 struct config_templates {
 	char *dir;
 };
@@ -140,6 +147,25 @@ struct config_http {
 	struct config_lines allow;
 };
 
+enum config_callback {
+	CONFIG_CALLBACK_NONE,
+	CONFIG_CALLBACK_KANNEL,
+	CONFIG_CALLBACK_TWILIO,
+	CONFIG_CALLBACK_VONAGE,
+	CONFIG_CALLBACK_ALIYUN,
+	CONFIG_CALLBACK_TENCENT,
+	CONFIG_CALLBACK_YUNPIAN,
+	CONFIG_CALLBACK_FORM,
+	CONFIG_CALLBACK_JSON,
+};
+
+enum config_signature {
+	CONFIG_SIGNATURE_NONE,
+	CONFIG_SIGNATURE_TWILIO,
+	CONFIG_SIGNATURE_HMAC_SHA256,
+	CONFIG_SIGNATURE_HMAC_SHA1,
+};
+
 /* One contract with one carrier. Where it speaks HTTP what belongs to SMPP has its defaults, address and system_id none; and the
  * other way round. */
 struct config_account {
@@ -178,6 +204,21 @@ struct config_account {
 	mono_us reconnect_min_us;
 	mono_us reconnect_max_us;
 	mono_us connect_timeout_us; /* of the connection, then of the bind */
+	enum config_callback callback;
+	char *callback_secret; /* secret, "" = none */
+	enum config_signature callback_signature;
+	char *callback_key; /* secret, "" = none */
+	char *callback_signature_header;
+	char *callback_timestamp_header;
+	int64_t callback_replay_window_ms;
+	char *callback_allow; /* "" = any address */
+	char *callback_items; /* this and what follows: "" = as the dialect has it */
+	char *callback_id;
+	char *callback_state;
+	char *callback_error;
+	char *callback_from;
+	char *callback_states;
+	char *callback_answer;
 };
 
 /* One row of the routing table; the longest matching prefix wins. */
@@ -200,6 +241,7 @@ struct config {
 	char *locale;
 	struct config_templates templates;
 	struct config_admin admin;
+	struct config_callbacks callbacks;
 	struct config_instance instance;
 	struct config_log log;
 	mono_us drain_timeout_us;

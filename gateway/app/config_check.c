@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config_check.h"
 
+#include "app/config_callback.h"
 #include "app/config_http.h"
 
 #include "base/utf8.h"
@@ -196,6 +197,7 @@ void config_check(struct config_load *load)
 	check_signature(load);
 	for (unsigned i = 0; i < config->account_count; i++)
 		check_account(load, i);
+	config_check_callbacks(load);
 	check_routes(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);

@@ -23,6 +23,10 @@ static void put_quoted(struct buf *out, struct slice text)
 
 static void put_address(struct buf *out, const struct config_address *address)
 {
+	if (address->host == NULL) {
+		buf_put_text(out, "\"\"");
+		return;
+	}
 	bool is_v6 = strchr(address->host, ':') != NULL;
 	buf_put_format(out, is_v6 ? "\"[%s]:%u\"" : "\"%s:%u\"", address->host, address->port);
 }

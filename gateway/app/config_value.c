@@ -242,6 +242,9 @@ static void set_address(const struct config_value *value)
 {
 	struct err_at at = { 0 };
 	struct config_address address;
+	const char *fallback = value->setting->fallback;
+	if (value->text.len == 0 && fallback != NULL && *fallback == '\0')
+		return; /* none */
 	enum err err = config_address_parse(value->text, (unsigned)value->setting->least, 0, &address, &at);
 	if (err != ERR_OK) {
 		config_value_tell(value, err, at.text);

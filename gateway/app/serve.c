@@ -12,7 +12,6 @@
 #include "app/template_dir.h"
 #include "app/worker.h"
 #include "base/check.h"
-#include "loop/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +36,7 @@ struct serve {
 	struct loop *loop;
 	struct catalogue *catalogue;
 	int lock_fd; /* -1 = none */
+	struct callbacks_place callbacks;
 	struct crumbs crumbs;
 	uint64_t nonce;
 	struct metrics_labels labels;
@@ -291,6 +291,7 @@ static bool start_workers(struct serve *serve)
 			.index = i,
 			.count = serve->worker_count,
 			.nonce = serve->nonce,
+			.callbacks = &serve->callbacks,
 			.adopts_instance = serve->lock_fd >= 0,
 			.crumb = serve->crumbs.places ? &serve->crumbs.places[i] : NULL,
 			.suspects = serve->crumbs.found,
@@ -300,11 +301,11 @@ static bool start_workers(struct serve *serve)
 		};
 		atomic_fetch_add(&serve->workers_running, 1);
 		serve->workers[i] = worker_start(&serve->worker_options[i]);
-		if (serve->workers[i] == NULL) {
-			atomic_fetch_sub(&serve->workers_running, 1);
-			fprintf(stderr, "a worker could not be started: out of memory, threads or file descriptors\n");
-			return false;
-		}
+		if (serve->workers[i] != NULL)
+			continue;
+		atomic_fetch_sub(&serve->workers_running, 1);
+		fprintf(stderr, "a worker could not be started: out of memory, threads or file descriptors\n");
+		return false;
 	}
 	return true;
 }
@@ -461,6 +462,7 @@ static void finish(struct serve *serve)
 	crumbs_close(&serve->crumbs);
 	if (serve->lock_fd >= 0)
 		close(serve->lock_fd);
+	callbacks_release(&serve->callbacks);
 	free(serve);
 }
 
@@ -480,7 +482,7 @@ int serve_run(const struct config *config)
 	}
 	watch_signals(serve);
 	/* The address first: where it is taken, no worker has touched anything yet. */
-	bool started = start_admin(serve) && start_workers(serve);
+	bool started = start_admin(serve) && callbacks_reserve(config, &serve->callbacks) && start_workers(serve);
 	if (started)
 		log_write(&serve->sink.log, LOG_INFO, "started", "hongyan " HONGYAN_VERSION " serves");
 	else

@@ -17,6 +17,7 @@
 #define STALE_AFTER_US     (10 * US_PER_S)
 #define REDIS_CONNECT_US   (5 * US_PER_S)
 #define REDIS_REPLY_US     (10 * US_PER_S)
+#define LAST_ANSWERS_US    US_PER_S /* for callbacks that wait when all else has ended */
 
 struct worker {
 	const struct worker_options *options;
@@ -27,6 +28,8 @@ struct worker {
 	struct worker_accounts *accounts;
 	struct pipeline_options pipeline_options;
 	struct pipeline *pipeline;
+	struct callbacks *callbacks; /* NULL = none come in */
+	bool is_drained;             /* the pipeline has ended */
 	pthread_t thread;
 	_Atomic int64_t drain_grace_us;    /* -1 = not asked */
 	_Atomic(struct snapshot *) reload; /* to follow; held. NULL = not asked */
@@ -82,6 +85,26 @@ static void make_store_options(struct worker *worker)
 	}
 }
 
+/* True where there are none to make. */
+static bool make_callbacks(struct worker *worker)
+{
+	if (worker->options->callbacks == NULL || worker->options->callbacks->port == 0)
+		return true;
+	const struct callbacks_options options = {
+		.loop = worker->loop,
+		.settings = &worker->options->snapshot->config->callbacks,
+		.port = worker->options->callbacks->port,
+		.log = worker->options->log,
+		.metrics = worker->options->metrics,
+	};
+	struct err_at at = { .err = ERR_OK };
+	if (callbacks_create(&options, &worker->callbacks, &at) != ERR_OK) {
+		log_write(worker->options->log, LOG_ERROR, "callbacks_refused", at.text);
+		return false;
+	}
+	return true;
+}
+
 static bool make_accounts(struct worker *worker)
 {
 	const struct carrier_maker maker = {
@@ -92,7 +115,8 @@ static bool make_accounts(struct worker *worker)
 		.worker = worker->options->index,
 		.worker_count = worker->options->count,
 	};
-	worker->accounts = worker_accounts_create(&maker, worker->options->account_names, worker->options->snapshot);
+	worker->accounts = worker_accounts_create(&maker, worker->callbacks, worker->options->account_names,
+						  worker->options->snapshot);
 	return worker->accounts != NULL;
 }
 
@@ -194,6 +218,8 @@ static void turn(void *ctx, struct now now)
 {
 	struct worker *worker = ctx;
 	metrics_add(worker->options->metrics, METRIC_TURNS, 1);
+	if (worker->is_drained)
+		return;
 	worker_accounts_turn(worker->accounts, redis_store_gauges(worker->store));
 	pipeline_turn(worker->pipeline, now);
 	publish(worker, now);
@@ -202,7 +228,7 @@ static void turn(void *ctx, struct now now)
 static mono_us next_deadline(void *ctx)
 {
 	struct worker *worker = ctx;
-	return pipeline_next_deadline(worker->pipeline);
+	return worker->is_drained ? INT64_MAX : pipeline_next_deadline(worker->pipeline);
 }
 
 static void reload(struct worker *worker)
@@ -223,14 +249,24 @@ static void on_wake(void *ctx)
 	struct worker *worker = ctx;
 	reload(worker);
 	int64_t grace = atomic_exchange(&worker->drain_grace_us, -1);
-	if (grace >= 0)
+	if (grace >= 0 && !worker->is_drained)
 		pipeline_drain(worker->pipeline, grace);
+}
+
+static void on_callbacks_stopped(void *ctx)
+{
+	struct worker *worker = ctx;
+	loop_stop(worker->loop);
 }
 
 static void on_drained(void *ctx)
 {
 	struct worker *worker = ctx;
-	loop_stop(worker->loop);
+	worker->is_drained = true;
+	if (worker->callbacks != NULL)
+		callbacks_stop(worker->callbacks, LAST_ANSWERS_US, on_callbacks_stopped, worker);
+	else
+		loop_stop(worker->loop);
 }
 
 static void *run(void *ctx)
@@ -253,6 +289,7 @@ static void destroy(struct worker *worker)
 {
 	pipeline_destroy(worker->pipeline);
 	worker_accounts_destroy(worker->accounts);
+	callbacks_destroy(worker->callbacks);
 	snapshot_release(atomic_exchange(&worker->reload, NULL));
 	if (worker->store != NULL)
 		worker->store->ops->destroy(worker->store);
@@ -276,7 +313,7 @@ struct worker *worker_start(const struct worker_options *options)
 		make_store_options(worker);
 		worker->store = redis_store_create(worker->loop, &worker->store_options);
 	}
-	bool made = worker->store != NULL && make_accounts(worker) && make_pipeline(worker);
+	bool made = worker->store != NULL && make_callbacks(worker) && make_accounts(worker) && make_pipeline(worker);
 	if (made && pthread_create(&worker->thread, NULL, run, worker) == 0)
 		return worker;
 	destroy(worker);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "app/callbacks.h"
 #include "app/snapshot.h"
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
@@ -15,11 +16,12 @@ struct worker_options {
 	const struct log *log;
 	struct metrics *metrics; /* the worker's own block */
 	unsigned index;
-	unsigned count;                   /* of workers */
-	uint64_t nonce;                   /* of this process */
-	bool adopts_instance;             /* the instance's lock is ours */
-	volatile struct crumb *crumb;     /* its own; NULL = none */
-	const struct entry_key *suspects; /* what the process before died with */
+	unsigned count;                          /* of workers */
+	uint64_t nonce;                          /* of this process */
+	const struct callbacks_place *callbacks; /* where receipts over HTTP come in */
+	bool adopts_instance;                    /* the instance's lock is ours */
+	volatile struct crumb *crumb;            /* its own; NULL = none */
+	const struct entry_key *suspects;        /* what the process before died with */
 	unsigned suspect_count;
 	void (*on_done)(void *ctx); /* from the worker's thread, when it has drained */
 	void *ctx;

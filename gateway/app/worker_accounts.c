@@ -19,6 +19,7 @@ struct slot {
 
 struct worker_accounts {
 	struct carrier_maker maker;
+	struct callbacks *callbacks; /* may be NULL */
 	const char *const *names;
 	struct snapshot *snapshot; /* in force; held */
 	struct pipeline *pipeline;
@@ -29,34 +30,42 @@ struct worker_accounts {
 	bool must_wish;
 };
 
-static bool make(struct worker_accounts *accounts, unsigned index, struct pipeline_account *out)
+static void unmake(struct worker_accounts *accounts, unsigned index)
 {
 	struct slot *slot = &accounts->slots[index];
-	accounts->maker.config = accounts->snapshot->config;
-	slot->made = carrier_make(&accounts->maker, slot->wanted, index, out);
-	slot->has_failed = slot->made == NULL;
-	if (slot->made == NULL)
-		return false;
-	slot->made_of = snapshot_hold(accounts->snapshot);
-	out->name = accounts->names[index];
-	return true;
-}
-
-static void unmake(struct slot *slot)
-{
+	if (slot->made != NULL && accounts->callbacks != NULL)
+		callbacks_unset_account(accounts->callbacks, index);
 	carrier_unmake(slot->made);
 	snapshot_release(slot->made_of);
 	slot->made = NULL;
 	slot->made_of = NULL;
 }
 
-struct worker_accounts *worker_accounts_create(const struct carrier_maker *maker, const char *const *names,
-					       struct snapshot *snapshot)
+static bool make(struct worker_accounts *accounts, unsigned index, struct pipeline_account *out)
+{
+	struct slot *slot = &accounts->slots[index];
+	accounts->maker.config = accounts->snapshot->config;
+	slot->made = carrier_make(&accounts->maker, slot->wanted, index, out);
+	if (slot->made != NULL)
+		slot->made_of = snapshot_hold(accounts->snapshot);
+	if (slot->made != NULL && accounts->callbacks != NULL &&
+	    !callbacks_set_account(accounts->callbacks, index, slot->wanted, carrier_door(slot->made)))
+		unmake(accounts, index);
+	slot->has_failed = slot->made == NULL;
+	if (slot->made == NULL)
+		return false;
+	out->name = accounts->names[index];
+	return true;
+}
+
+struct worker_accounts *worker_accounts_create(const struct carrier_maker *maker, struct callbacks *callbacks,
+					       const char *const *names, struct snapshot *snapshot)
 {
 	struct worker_accounts *accounts = calloc(1, sizeof *accounts);
 	if (accounts == NULL)
 		return NULL;
 	accounts->maker = *maker;
+	accounts->callbacks = callbacks;
 	accounts->names = names;
 	accounts->snapshot = snapshot_hold(snapshot);
 	bool made = true;
@@ -78,7 +87,7 @@ void worker_accounts_destroy(struct worker_accounts *accounts)
 	if (accounts == NULL)
 		return;
 	for (unsigned i = 0; i < ROUTE_ACCOUNTS_MAX; i++)
-		unmake(&accounts->slots[i]);
+		unmake(accounts, i);
 	snapshot_release(accounts->snapshot);
 	free(accounts);
 }
@@ -171,7 +180,7 @@ static void come_and_go(struct worker_accounts *accounts, unsigned index)
 {
 	struct slot *slot = &accounts->slots[index];
 	if (slot->made != NULL && pipeline_account_is_absent(accounts->pipeline, index))
-		unmake(slot);
+		unmake(accounts, index);
 	struct pipeline_account account;
 	bool is_due = slot->wanted != NULL && slot->made == NULL && !slot->has_failed;
 	if (!is_due || pipeline_gauges(accounts->pipeline)->is_draining || !make(accounts, index, &account))

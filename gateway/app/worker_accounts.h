@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "app/callbacks.h"
 #include "app/carrier_maker.h"
 #include "app/snapshot.h"
 #include "store/redis_store.h"
@@ -10,10 +11,10 @@
 
 struct worker_accounts;
 
-/* Makes the carriers of a snapshot, which it holds. maker: copied, but for its config; what it points to is borrowed for its
+/* Makes the carriers of a snapshot, which it holds. callbacks: hears of the accounts, borrowed; NULL = nobody does. maker: copied, but for its config; what it points to is borrowed for its
  * life. names: of the slots, borrowed for the pipeline's life too. NULL where that can't be done; errors are logged. */
-struct worker_accounts *worker_accounts_create(const struct carrier_maker *maker, const char *const *names,
-					       struct snapshot *snapshot);
+struct worker_accounts *worker_accounts_create(const struct carrier_maker *maker, struct callbacks *callbacks,
+					       const char *const *names, struct snapshot *snapshot);
 
 /* Frees all; the carriers are closed or were never opened. NULL is fine. */
 void worker_accounts_destroy(struct worker_accounts *accounts);

@@ -443,7 +443,8 @@ struct carrier *http_carrier_create(struct loop *loop, const struct http_carrier
 	rng_seed(&carrier->rng, options->jitter_seed);
 	carrier->references_cap = (size_t)batch * CARRIER_REF_MAX;
 	carrier->client = http_client_create(loop, &carrier->options.client, &client_events, carrier);
-	carrier->outbox = http_outbox_create(options->account, options->client.places, rng_next(&carrier->rng));
+	carrier->outbox = http_outbox_create(options->account, &carrier->options.receipts_to, options->client.places,
+					     rng_next(&carrier->rng));
 	carrier->outcomes = calloc(batch, sizeof *carrier->outcomes);
 	carrier->references = malloc(carrier->references_cap);
 	carrier->door = receipt_door_create(RECEIPTS_MAX);

@@ -8,6 +8,7 @@
 #include "metrics/metrics.h"
 #include "port/carrier.h"
 #include "wire/http/http_account.h"
+#include "wire/http/http_callback.h"
 
 /* The driver of carriers over HTTP. Submits are gathered until flush, then go in requests of as many messages as the
  * account takes at once; each request has a place in the client. A message that waits for a place has left nothing
@@ -20,7 +21,9 @@
 struct http_carrier_options {
 	const char *name;                   /* of the account */
 	const struct http_account *account; /* borrowed for the carrier's life, as are name, source and log */
-	struct http_client_options client;  /* places: requests in flight */
+	struct http_callback_address
+		receipts_to; /* what it points to is borrowed likewise; callback NULL: none are asked for */
+	struct http_client_options client; /* places: requests in flight */
 	struct reconnect_options reconnect;
 	uint64_t jitter_seed;
 	const struct log *log;

@@ -38,6 +38,9 @@ struct request {
 
 struct http_outbox {
 	const struct http_account *account;
+	const struct http_callback_address *receipts_to;
+	char *callbacks;     /* where a message's receipt is to go: callback_cap octets for each message */
+	size_t callback_cap; /* 0 = no receipts are asked for */
 	struct rng rng;
 	unsigned batch;
 	unsigned places;
@@ -85,6 +88,18 @@ static void come_back(struct http_outbox *outbox, struct message *message, enum 
 
 /* -- messages -- */
 
+static struct slice write_callback(struct http_outbox *outbox, const struct message *message,
+				   const struct submit *submit)
+{
+	if (outbox->callback_cap == 0 || !submit->wants_receipt)
+		return (struct slice){ NULL, 0 };
+	char *memory = outbox->callbacks + (size_t)(message - outbox->messages) * outbox->callback_cap;
+	struct buf url = buf_over(memory, outbox->callback_cap);
+	http_callback_write_url(outbox->receipts_to, message->http.id, &url);
+	CHECK(!url.full);
+	return buf_slice(&url);
+}
+
 void http_outbox_put(struct http_outbox *outbox, const struct submit *submit, wall_ms now)
 {
 	struct message *message = outbox->free;
@@ -110,6 +125,7 @@ void http_outbox_put(struct http_outbox *outbox, const struct submit *submit, wa
 						      : (uint32_t)left_s,
 		.traceparent = text->traceparent,
 	};
+	message->http.callback = write_callback(outbox, message, submit);
 	if (http_account_takes(outbox->account, &message->http, NULL))
 		push(&outbox->waiting, message);
 	else
@@ -281,6 +297,7 @@ void http_outbox_destroy(struct http_outbox *outbox)
 	free(outbox->requests);
 	free(outbox->free_places);
 	free(outbox->messages);
+	free(outbox->callbacks);
 	free(outbox);
 }
 
@@ -300,18 +317,34 @@ static bool make_requests(struct http_outbox *outbox)
 	return true;
 }
 
-struct http_outbox *http_outbox_create(const struct http_account *account, unsigned places, uint64_t seed)
+static bool make_callbacks(struct http_outbox *outbox)
+{
+	static const char longest_id[ENTRY_SHORT_OCTETS] = { 0 };
+	char octets[HTTP_CALLBACK_URL_MAX];
+	struct buf url = buf_over(octets, sizeof octets);
+	if (outbox->receipts_to->callback == NULL)
+		return true;
+	http_callback_write_url(outbox->receipts_to, (struct slice){ longest_id, sizeof longest_id }, &url);
+	CHECK(!url.full);
+	outbox->callback_cap = url.len;
+	outbox->callbacks = calloc(outbox->window, outbox->callback_cap);
+	return outbox->callbacks != NULL;
+}
+
+struct http_outbox *http_outbox_create(const struct http_account *account,
+				       const struct http_callback_address *receipts_to, unsigned places, uint64_t seed)
 {
 	struct http_outbox *outbox = calloc(1, sizeof *outbox);
 	if (outbox == NULL)
 		return NULL;
 	outbox->account = account;
+	outbox->receipts_to = receipts_to;
 	outbox->batch = http_account_batch_max(account);
 	outbox->places = places;
 	outbox->window = places * outbox->batch;
 	rng_seed(&outbox->rng, seed);
 	outbox->messages = calloc(outbox->window, sizeof *outbox->messages);
-	if (outbox->messages == NULL || !make_requests(outbox)) {
+	if (outbox->messages == NULL || !make_requests(outbox) || !make_callbacks(outbox)) {
 		http_outbox_destroy(outbox);
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 #include "model/outcome.h"
 #include "model/submit.h"
 #include "wire/http/http_account.h"
+#include "wire/http/http_callback.h"
 
 /* The messages of an account over HTTP: those that wait, those in requests, and those that come back without having left.
  * All memory is taken at the start, but for requests that turn out to be long.
@@ -15,8 +16,10 @@
  *           └────────┴────────────────┴──► returned ─ tell_returned ─► free */
 struct http_outbox;
 
-/* places: requests at once. seed: for the nonces in signatures. NULL where there is no memory. */
-struct http_outbox *http_outbox_create(const struct http_account *account, unsigned places, uint64_t seed);
+/* receipts_to: where receipts of messages are asked for, borrowed for its life; its callback NULL = they are not. places: requests
+ * at once. seed: for the nonces in signatures. NULL where there is no memory. */
+struct http_outbox *http_outbox_create(const struct http_account *account,
+				       const struct http_callback_address *receipts_to, unsigned places, uint64_t seed);
 void http_outbox_destroy(struct http_outbox *outbox);
 
 /* Messages that it holds, and may hold. */

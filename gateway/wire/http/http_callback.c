@@ -188,20 +188,20 @@ struct http_callback_answer http_callback_answer(const struct http_callback *cal
 	return (struct http_callback_answer){ callback->status, callback->content_type, callback->answer };
 }
 
-void http_callback_write_url(const struct http_callback *callback, struct slice public_url, struct slice account,
-			     struct slice secret, struct slice id, struct buf *out)
+void http_callback_write_url(const struct http_callback_address *address, struct slice id, struct buf *out)
 {
-	buf_put_slice(out, public_url);
+	buf_put_slice(out, address->public_url);
 	buf_put_text(out, "/callbacks/");
-	buf_put_slice(out, account);
-	if (secret.len != 0) {
+	buf_put_slice(out, address->account);
+	if (address->secret.len != 0) {
 		buf_put_text(out, "/");
-		buf_put_slice(out, secret);
+		buf_put_slice(out, address->secret);
 	}
-	const char *mark = strstr(callback->query, "{id}");
+	const char *query = address->callback->query;
+	const char *mark = strstr(query, "{id}");
 	if (id.len == 0 || mark == NULL)
 		return;
-	buf_put(out, callback->query, (size_t)(mark - callback->query));
+	buf_put(out, query, (size_t)(mark - query));
 	buf_put_slice(out, id);
 	buf_put_text(out, mark + strlen("{id}"));
 }

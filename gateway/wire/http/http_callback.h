@@ -86,8 +86,17 @@ struct http_callback_answer {
 };
 struct http_callback_answer http_callback_answer(const struct http_callback *callback);
 
-/* Writes the address that a provider is told to call, “https://host/callbacks/ACCOUNT/SECRET”, with our id of the message and
- * the provider's place-holders behind it where its dialect has them. public_url: without a slash at its end. secret: ""
- * = none. id: empty = the address as an operator enters it in a console. out->full where it does not fit. */
-void http_callback_write_url(const struct http_callback *callback, struct slice public_url, struct slice account,
-			     struct slice secret, struct slice id, struct buf *out);
+/* Where an account's provider is to call. */
+struct http_callback_address {
+	const struct http_callback *callback; /* NULL = nowhere */
+	struct slice public_url;              /* without a slash at its end */
+	struct slice account;
+	struct slice secret; /* empty = none */
+};
+
+#define HTTP_CALLBACK_URL_MAX 1024
+
+/* Writes the URL that a provider is told to call, “https://host/callbacks/ACCOUNT/SECRET”, with our id of the message and the
+ * provider's place-holders behind it where its dialect has them. id: empty = the URL as an operator enters it in a console.
+ * out->full where it does not fit. */
+void http_callback_write_url(const struct http_callback_address *address, struct slice id, struct buf *out);

@@ -11,6 +11,7 @@
 
 static struct http_account *account;
 static struct http_outbox *outbox;
+static struct http_callback_address receipts_to; /* nowhere, unless a test sets it */
 static const struct submit_text text = { .text = { "您好", 6 } };
 static struct {
 	uint64_t tokens[32];
@@ -29,7 +30,7 @@ static void set_up(void)
 	struct err_at at = { .err = ERR_OK };
 	memset(&told, 0, sizeof told);
 	cr_assert_eq(http_account_create(&settings, &account, &at), ERR_OK, "%s: %s", at.field, at.text);
-	outbox = http_outbox_create(account, PLACES, 1);
+	outbox = http_outbox_create(account, &receipts_to, PLACES, 1);
 	cr_assert_not_null(outbox);
 }
 
@@ -39,7 +40,7 @@ static void tear_down(void)
 	http_account_destroy(account);
 }
 
-static void put(uint64_t token, wall_ms expires_at)
+static void put_one(uint64_t token, wall_ms expires_at, bool wants_receipt)
 {
 	struct msisdn to = { "8613900000001", 13 };
 	to.digits[12] = (char)('0' + token % 10);
@@ -51,9 +52,15 @@ static void put(uint64_t token, wall_ms expires_at)
 		.concat = CONCAT_TEXT,
 		.text = &text,
 		.expires_at = expires_at,
+		.wants_receipt = wants_receipt,
 	};
 	http_outbox_put(outbox, &submit, NOW);
 	memset(&to, 0xEE, sizeof to);
+}
+
+static void put(uint64_t token, wall_ms expires_at)
+{
+	put_one(token, expires_at, false);
 }
 
 static void on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
@@ -124,7 +131,7 @@ Test(http_outbox, what_cannot_be_said_is_refused)
 	struct err_at at = { .err = ERR_OK };
 	memset(&told, 0, sizeof told);
 	cr_assert_eq(http_account_create(&settings, &account, &at), ERR_OK, "%s: %s", at.field, at.text);
-	outbox = http_outbox_create(account, PLACES, 1);
+	outbox = http_outbox_create(account, &receipts_to, PLACES, 1);
 	put(1, 0);
 	cr_expect(http_outbox_has_returned(outbox), "its template is none of the provider's");
 	http_outbox_tell_returned(outbox, on_outcome, NULL);
@@ -184,4 +191,35 @@ Test(http_outbox, what_was_refused_together_goes_alone)
 	http_outbox_messages(outbox, place, &count);
 	cr_expect_eq(count, 2);
 	tear_down();
+}
+
+/* Each message tells where its own receipt is to go, and only where one is wanted. */
+Test(http_outbox, receipts_are_asked_for)
+{
+	struct http_callback *callback;
+	struct http_call call;
+	unsigned place, count;
+	cr_assert_eq(http_callback_create(&(struct http_callback_settings){ .dialect = "kannel" }, &callback, NULL),
+		     ERR_OK);
+	receipts_to = (struct http_callback_address){ callback, SLICE("https://h"), SLICE("a"), SLICE("secret") };
+	set_up();
+	put_one(1, 0, true);
+	put_one(2, 0, true);
+	put_one(3, 0, false);
+	for (uint64_t token = 1; token <= 3;) {
+		cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+		const struct http_message *const *messages = http_outbox_messages(outbox, place, &count);
+		for (unsigned i = 0; i < count; i++, token++) {
+			char octets[HTTP_CALLBACK_URL_MAX];
+			struct buf want = buf_over(octets, sizeof octets);
+			if (token < 3)
+				buf_put_format(&want, "https://h/callbacks/a/secret?id=%.*s&state=%%d",
+					       SLICE_ARG(messages[i]->id));
+			cr_expect(slice_equal(messages[i]->callback, buf_slice(&want)), "%.*s",
+				  SLICE_ARG(messages[i]->callback));
+		}
+	}
+	tear_down();
+	http_callback_destroy(callback);
+	receipts_to = (struct http_callback_address){ .callback = NULL };
 }

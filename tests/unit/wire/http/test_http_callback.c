@@ -88,8 +88,9 @@ Test(http_callback, answers_and_addresses)
 		cr_expect_str_eq(answer.body, rows[i].body);
 		char octets[128];
 		struct buf url = buf_over(octets, sizeof octets);
-		http_callback_write_url(callback, SLICE("https://h/x"), SLICE("acc"), slice_of(rows[i].secret),
-					slice_of(rows[i].id), &url);
+		struct http_callback_address address = { callback, SLICE("https://h/x"), SLICE("acc"),
+							 slice_of(rows[i].secret) };
+		http_callback_write_url(&address, slice_of(rows[i].id), &url);
 		cr_expect(slice_is(buf_slice(&url), rows[i].url), "%.*s", SLICE_ARG(buf_slice(&url)));
 		http_callback_destroy(callback);
 	}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Receipts over HTTP, with the gateway as a program: providers get their answer when Redis has the receipt, and not before. */
+
+#include "books.h"
+#include "gateway_process.h"
+#include "redis_server.h"
+#include "scenario.h"
+#include "smsc.h"
+#include "world.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define SECRET  "0123456789abcdef"
+#define ALERTS  20
+#define REF_MAX 64
+
+static struct smsc carrier;
+static struct gateway_process gateway;
+static uint16_t port; /* callbacks.listen */
+static char refs[ALERTS][REF_MAX];
+static unsigned ref_count;
+
+/* -- a provider -- */
+
+/* Sends a request on a connection of its own. */
+static int say(const char *request)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(port),
+	};
+	struct timeval wait = { .tv_sec = 20 };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	EXPECT(fd >= 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+	EXPECT(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+	EXPECT(write(fd, request, strlen(request)) == (ssize_t)strlen(request));
+	return fd;
+}
+
+/* The status of the answer. */
+static int hear(int fd)
+{
+	char octets[512] = "";
+	size_t len = 0;
+	while (len + 1 < sizeof octets) {
+		ssize_t got = read(fd, octets + len, sizeof octets - 1 - len);
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	close(fd);
+	EXPECT(strncmp(octets, "HTTP/1.1 ", 9) == 0);
+	return (int)strtol(octets + 9, NULL, 10);
+}
+
+static int tell(const char *secret, const char *ref, const char *state)
+{
+	char request[512];
+	snprintf(request, sizeof request,
+		 "GET /callbacks/kannel/%s?id=%s&state=%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", secret,
+		 ref, state);
+	return say(request);
+}
+
+/* -- the gateway -- */
+
+static void open_all(const char *wait, unsigned workers)
+{
+	char http_file[WORLD_PATH_OCTETS];
+	char accounts[512];
+	char more[256];
+	world_open();
+	redis_server_start();
+	world_path(http_file, "http.port");
+	smsc_start(&carrier, "carrier", 0,
+		   (const char *const[]){ "--http-port", "0", "--http-port-file", http_file, NULL });
+	char *http_port = world_read(http_file);
+	EXPECT(http_port != NULL);
+	port = world_free_port();
+	snprintf(accounts, sizeof accounts,
+		 "  - { name: kannel, protocol: http, preset: kannel, url: \"http://127.0.0.1:%d/cgi-bin/sendsms\", "
+		 "username: u, password: p, source: \"10690001\", allow: [\"127.0.0.1\"], callback: kannel, "
+		 "callback_secret: \"" SECRET "\" }",
+		 (int)strtol(http_port, NULL, 10));
+	snprintf(more, sizeof more,
+		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\", wait: %s }\nworkers: %u",
+		 port, port, wait, workers);
+	free(http_port);
+	gateway_process_start(&gateway, "gateway",
+			      &(struct gateway_options){ .smsc = &carrier,
+							 .accounts = accounts,
+							 .routes = "  - { accounts: [kannel] }",
+							 .root_more = more },
+			      true);
+}
+
+static void close_all(void)
+{
+	if (gateway.process.pid != 0)
+		gateway_process_stop(&gateway);
+	smsc_finish(&carrier);
+	smsc_fini(&carrier);
+	redis_server_stop();
+	world_close();
+}
+
+/* Events that hold a text, and the first reference of each. */
+static unsigned count_events(const char *text, bool keeps_refs)
+{
+	redisReply *reply = redis_server_call("XRANGE {hongyan}:events - +");
+	unsigned count = 0;
+	for (size_t i = 0; i < reply->elements; i++) {
+		const char *at = reply->element[i]->element[1]->element[1]->str;
+		for (; (at = strstr(at, text)) != NULL; at += strlen(text)) {
+			count++;
+			const char *ref = strstr(at, "\"refs\":[\"");
+			if (keeps_refs && ref != NULL && ref_count < ALERTS)
+				snprintf(refs[ref_count++], REF_MAX, "%.*s", (int)strcspn(ref + 9, "\""), ref + 9);
+		}
+	}
+	freeReplyObject(reply);
+	return count;
+}
+
+static unsigned count_of(const char *event)
+{
+	char text[64];
+	snprintf(text, sizeof text, "\"event\":\"%s\"", event);
+	return count_events(text, false);
+}
+
+static void send_alerts(unsigned count)
+{
+	char json[256];
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(json, sizeof json,
+			 "{\"id\":\"a%u\",\"to\":\"1380000%04u\",\"template\":\"note\",\"params\":{\"code\":\"1\","
+			 "\"amount\":1}}",
+			 i, i);
+		books_add("normal", json);
+	}
+	AWAIT(20, count_of("accepted") == count);
+	ref_count = 0;
+	count_events("\"event\":\"accepted\"", true);
+	EXPECT_COUNT(ref_count, count);
+}
+
+/* -- scenarios -- */
+
+/* Each final state is told once, however often it comes, and whichever worker it comes to. */
+static void told_once(void)
+{
+	open_all("5s", 2);
+	send_alerts(ALERTS);
+	for (unsigned times = 0; times < 3; times++) {
+		for (unsigned i = 0; i < ALERTS; i++) {
+			EXPECT_COUNT(hear(tell(SECRET, refs[i], "8")), 204);
+			EXPECT_COUNT(hear(tell(SECRET, refs[i], i % 2 ? "1" : "2")), 204);
+		}
+	}
+	EXPECT_COUNT(count_of("delivered"), ALERTS / 2);
+	EXPECT_COUNT(count_of("undelivered"), ALERTS / 2);
+	EXPECT_COUNT(gateway_process_metric(&gateway, "hongyan_callbacks_total{account=\"kannel\"}"), 6 * ALERTS);
+	close_all();
+}
+
+/* Strangers change nothing, and hear nothing. */
+static void strangers(void)
+{
+	open_all("5s", 1);
+	send_alerts(1);
+	EXPECT_COUNT(hear(tell("0123456789abcdeF", refs[0], "1")), 404);
+	EXPECT_COUNT(hear(tell("", refs[0], "1")), 404);
+	EXPECT_COUNT(hear(say("GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")), 404);
+	EXPECT_COUNT(gateway_process_metric(&gateway, "hongyan_callbacks_refused_total"), 2);
+	EXPECT(gateway_process_said(&gateway, "\"event\":\"callback_refused\""));
+	EXPECT(!gateway_process_said(&gateway, "0123456789abcde"));
+	EXPECT_COUNT(count_of("delivered"), 0);
+	close_all();
+}
+
+/* Without Redis no receipt is answered yes; the provider comes again, and exactly one event tells of it. */
+static void redis_away(void)
+{
+	open_all("1s", 1);
+	send_alerts(1);
+	redis_server_kill();
+	for (unsigned times = 0; times < 3; times++)
+		EXPECT_COUNT(hear(tell(SECRET, refs[0], "1")), 503);
+	redis_server_start();
+	AWAIT(20, hear(tell(SECRET, refs[0], "1")) == 204);
+	EXPECT_COUNT(hear(tell(SECRET, refs[0], "1")), 204);
+	EXPECT_COUNT(count_of("delivered"), 1);
+	close_all();
+}
+
+/* A callback for an sms that nobody knows waits; the gateway ends in good order, and does not leave it without an answer. */
+static void drained(void)
+{
+	open_all("60s", 1);
+	send_alerts(1);
+	int fd = tell(SECRET, "nobody.00", "1");
+	AWAIT(10, gateway_process_metric(&gateway, "hongyan_receipts_total{state=\"DELIVERED\"}") == 1);
+	gateway_process_stop(&gateway);
+	EXPECT_COUNT(hear(fd), 503);
+	close_all();
+}
+
+/* A receipt that comes before anyone knows of its sms is looked up again, and told when it is known. */
+static void early(void)
+{
+	open_all("20s", 1);
+	int fd = tell(SECRET, "early.0n", "1");
+	AWAIT(10, gateway_process_metric(&gateway, "hongyan_receipts_total{state=\"DELIVERED\"}") == 1);
+	send_alerts(1);
+	/* The entry that the answer to our own request would have left. */
+	redisReply *reply = redis_server_call("KEYS {hongyan}:receipts:*");
+	EXPECT(reply->elements == 1);
+	redisReply *value = redis_server_call("HVALS %s", reply->element[0]->str);
+	redis_server_do("HSET %s kannel:early.0n %b", reply->element[0]->str, value->element[0]->str,
+			value->element[0]->len);
+	freeReplyObject(value);
+	freeReplyObject(reply);
+	EXPECT_COUNT(hear(fd), 204);
+	EXPECT_COUNT(count_of("delivered"), 1);
+	close_all();
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct scenario scenarios[] = {
+		{ "told_once", told_once, 60, false },   { "strangers", strangers, 30, false },
+		{ "redis_away", redis_away, 60, false }, { "drained", drained, 60, false },
+		{ "early", early, 60, false },
+	};
+	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
+}
