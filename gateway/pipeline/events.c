@@ -65,6 +65,11 @@ void events_open(struct pipeline *pipeline, struct buf *buf, struct slice member
 {
 	buf_put(buf, "{", 1);
 	buf_put_slice(buf, members);
+	events_put_head(pipeline, buf, event);
+}
+
+void events_put_head(struct pipeline *pipeline, struct buf *buf, const char *event)
+{
 	json_key_text(buf, "event", slice_of(event));
 	json_key_text(buf, "at", events_at(pipeline));
 }

@@ -215,6 +215,8 @@ void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms du
 void settling_hold(struct pipeline *pipeline, struct parcel *parcel, const char *reason);
 /* Gives what waits for its batch to the store now. */
 void settling_flush(struct pipeline *pipeline);
+/* True while submits are under way: then a batch may wait for company. */
+bool settling_may_wait(const struct pipeline *pipeline);
 void settling_turn(struct pipeline *pipeline, struct now now);
 mono_us settling_next_deadline(const struct pipeline *pipeline);
 void settling_on_settled(void *ctx, struct settlement *const *settlements, unsigned count);
@@ -223,6 +225,8 @@ void settling_on_settled(void *ctx, struct settlement *const *settlements, unsig
 struct slice events_members(struct parcel *parcel);
 /* The head of an event: who it is about (members, as above), what happened, and when. The caller closes the object. */
 void events_open(struct pipeline *pipeline, struct buf *buf, struct slice members, const char *event);
+/* What stands in it behind the members. */
+void events_put_head(struct pipeline *pipeline, struct buf *buf, const char *event);
 /* What is told of an alert that is held. has_account: its account is known. */
 struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const char *reason, bool has_account);
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);
@@ -257,7 +261,7 @@ void receipts_destroy(struct receipts *receipts);
 mono_us receipts_next_deadline(const struct pipeline *pipeline);
 void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *receipt);
 void receipts_on_found(void *ctx, uint64_t token, struct slice value, uint8_t segment);
-void receipts_on_recorded(void *ctx, uint64_t token, bool ok);
+void receipts_on_recorded(void *ctx, uint64_t token, struct slice answers);
 /* Those that wait to be looked up again are answered “later”: whoever comes next finds them. */
 void receipts_drain(struct pipeline *pipeline);
 void receipts_turn(struct pipeline *pipeline, mono_us now);

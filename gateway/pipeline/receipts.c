@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A receipt's way: its alert is looked up → a final state becomes an event → when that is durable, the carrier gets its
- * answer. A receipt may overtake the settlement of its own sms, so one that finds nothing is looked up again a few
- * times. One that brings our reference back may be the only word of a submit that was never answered (doubts.c): it settles
- * that, and is looked up again. When all places are taken, or when a drain waits for nothing but receipts, the carrier is asked to come again
- * later. */
+/* A receipt's way: with others it goes to the store, which finds its alert and writes the event → when that is durable, the
+ * carrier gets its answer. A receipt may overtake the settlement of its own sms: what waits to be settled goes to the store
+ * before a batch of receipts does, and one that finds nothing is looked up again a few times, the first times soon. One that
+ * brings our reference back may be the only word of a submit that was never answered (doubts.c): it settles that, and is
+ * looked up again. When all places are taken, or when a drain waits for nothing but receipts, the carrier is asked to come
+ * again later. */
 
 #include "base/check.h"
 #include "base/json.h"
@@ -12,24 +13,25 @@
 
 #include <stdlib.h>
 
-#define SLOTS        STORE_RECEIPTS_MAX
-#define EVENT_OCTETS 2048
-#define BATCH_OCTETS 65536
-#define ERROR_OCTETS 16
+#define SLOTS         STORE_RECEIPTS_MAX
+#define EVENT_OCTETS  2048
+#define BATCH_OCTETS  131072
+#define BATCH_LEAST   256
+#define BATCH_WAIT_US (2 * US_PER_MS)
+#define ERROR_OCTETS  16
 
-static const mono_us again_us[] = { US_PER_S, 5 * US_PER_S, 30 * US_PER_S };
+static const mono_us again_us[] = { 10 * US_PER_MS, 100 * US_PER_MS, US_PER_S, 5 * US_PER_S, 30 * US_PER_S };
 
-enum slot_state { SLOT_FREE, SLOT_LOOKING, SLOT_WAITING, SLOT_RECORDING };
+enum slot_state { SLOT_FREE, SLOT_LOOKING, SLOT_WAITING, SLOT_FILLING, SLOT_RECORDING };
 
 struct slot {
-	struct list link; /* of free, waiting, or the batch being recorded */
+	struct list link; /* of free, waiting, filling or recording */
 	enum slot_state state;
 	struct account *account;
 	uint32_t account_life; /* of the carrier that asked */
 	receipt_token token;
 	enum message_state message_state;
 	uint8_t tries;
-	bool asks_doubt; /* the look-up under way is by our reference */
 	mono_us again_at;
 	char ref[CARRIER_REF_MAX + 1];
 	uint8_t ref_len;
@@ -37,18 +39,18 @@ struct slot {
 	uint8_t doubt_len; /* 0 = it brings no reference of ours */
 	char error[ERROR_OCTETS];
 	uint8_t error_len;
-	struct slice event; /* in receipts->octets, while it is filling */
 };
 
 struct receipts {
 	struct slot slots[SLOTS];
 	struct list free;
 	struct list waiting;   /* in order of again_at, nearly */
-	struct list filling;   /* slots whose events lie in batch */
-	struct list recording; /* slots of the batch under way */
+	struct list filling;   /* those of the next batch */
+	struct list recording; /* slots of the batch under way, in its order */
 	unsigned open;
+	unsigned filling_count;
+	mono_us filling_since;
 	bool is_recording;
-	struct buf batch; /* over octets */
 	struct store_receipt_event events[SLOTS];
 	char octets[BATCH_OCTETS];
 };
@@ -65,7 +67,6 @@ struct receipts *receipts_create(struct pipeline *pipeline)
 	list_init(&receipts->recording);
 	for (unsigned i = 0; i < SLOTS; i++)
 		list_push(&receipts->free, &receipts->slots[i].link);
-	receipts->batch = buf_over(receipts->octets, sizeof receipts->octets);
 	return receipts;
 }
 
@@ -91,13 +92,23 @@ static void finish(struct receipts *receipts, struct slot *slot, bool durable)
 	receipts->open--;
 }
 
-static void look_up(struct pipeline *pipeline, struct slot *slot)
+static void fill(struct pipeline *pipeline, struct slot *slot)
+{
+	struct receipts *receipts = pipeline->receipts;
+	if (receipts->filling_count++ == 0)
+		receipts->filling_since = pipeline_now(pipeline).mono;
+	slot->state = SLOT_FILLING;
+	list_remove(&slot->link);
+	list_push(&receipts->filling, &slot->link);
+}
+
+/* Is it the word of a submit that was never answered? */
+static void ask_doubt(struct pipeline *pipeline, struct slot *slot)
 {
 	struct receipts *receipts = pipeline->receipts;
 	struct store_receipt receipt = {
 		.account = slot->account->options->name,
-		.carrier_ref = slot->asks_doubt ? (struct slice){ slot->doubt, slot->doubt_len }
-						: (struct slice){ slot->ref, slot->ref_len },
+		.carrier_ref = { slot->doubt, slot->doubt_len },
 		.token = (uint64_t)(slot - receipts->slots),
 	};
 	slot->state = SLOT_LOOKING;
@@ -129,7 +140,6 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	slot->token = token;
 	slot->message_state = receipt->state;
 	slot->tries = 0;
-	slot->asks_doubt = false;
 	slot->doubt_len = 0;
 	if (receipt->user_reference != 0 && account->options->sends_reference)
 		slot->doubt_len = (uint8_t)doubts_ref(receipt->user_reference, receipt->from, slot->doubt).len;
@@ -139,31 +149,44 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	if (slot->error_len)
 		memcpy(slot->error, receipt->error.at, slot->error_len);
 	receipts->open++;
-	look_up(pipeline, slot);
+	fill(pipeline, slot);
 }
 
-/* False where the batch has no room for it now. */
-static bool put_event(struct pipeline *pipeline, struct slot *slot, struct slice members, uint8_t segment)
+/* The three parts of its event, behind one another. False where there is no room. */
+static bool put_event(struct pipeline *pipeline, const struct slot *slot, struct buf *buf,
+		      struct store_receipt_event *out)
 {
-	struct receipts *receipts = pipeline->receipts;
-	char octets[EVENT_OCTETS];
-	struct buf buf = buf_over(octets, sizeof octets);
+	*out = (struct store_receipt_event){
+		.account = slot->account->options->name,
+		.carrier_ref = { slot->ref, slot->ref_len },
+		.state = slot->message_state,
+	};
+	if (!message_state_is_final(slot->message_state))
+		return true;
 	bool is_delivered = slot->message_state == MESSAGE_STATE_DELIVERED;
-	events_open(pipeline, &buf, members, is_delivered ? "delivered" : "undelivered");
-	json_key_text(&buf, "account", slice_of(slot->account->options->name));
-	json_key(&buf, "refs");
-	json_open(&buf, '[');
-	events_put_ref(&buf, (struct slice){ slot->ref, slot->ref_len });
-	json_close(&buf, ']');
-	json_key_uint(&buf, "segment", segment);
-	json_key_text(&buf, "state", slice_of(message_state_name(slot->message_state)));
-	json_key_text_if(&buf, "error", (struct slice){ slot->error, slot->error_len });
-	json_close(&buf, '}');
-	if (buf.full || buf.len > receipts->batch.cap - receipts->batch.len)
-		return false;
-	slot->event = (struct slice){ receipts->octets + receipts->batch.len, buf.len };
-	buf_put_slice(&receipts->batch, buf_slice(&buf));
-	return true;
+	struct slice ref = { slot->ref, slot->ref_len };
+	buf_put(buf, " ", 1); /* in front of a part: what is written next puts its comma behind it */
+	char *start = buf->at + buf->len;
+	events_put_head(pipeline, buf, is_delivered ? "delivered" : "undelivered");
+	json_key_text(buf, "account", slice_of(slot->account->options->name));
+	json_key(buf, "refs");
+	json_open(buf, '[');
+	events_put_ref(buf, ref);
+	json_close(buf, ']');
+	json_key(buf, "segment");
+	char *end = buf->at + buf->len;
+	buf_put(buf, " ", 1);
+	char *tail = buf->at + buf->len;
+	json_key_text(buf, "state", slice_of(message_state_name(slot->message_state)));
+	json_key_text_if(buf, "error", (struct slice){ slot->error, slot->error_len });
+	char *more = buf->at + buf->len;
+	json_key_text(buf, "at", events_at(pipeline));
+	json_key(buf, "ref");
+	events_put_ref(buf, ref);
+	out->head = (struct slice){ start, (size_t)(end - start) };
+	out->tail = (struct slice){ tail, (size_t)(more - tail) };
+	out->more = (struct slice){ more, (size_t)(buf->at + buf->len - more) };
+	return !buf->full;
 }
 
 static void again_or_unknown(struct pipeline *pipeline, struct slot *slot)
@@ -197,36 +220,28 @@ void receipts_on_found(void *ctx, uint64_t token, struct slice value, uint8_t se
 	struct receipts *receipts = pipeline->receipts;
 	CHECK(token < SLOTS && receipts->slots[token].state == SLOT_LOOKING);
 	struct slot *slot = &receipts->slots[token];
-	if (slot->asks_doubt) {
-		slot->asks_doubt = false;
-		settle_doubt(slot, value, segment);
+	settle_doubt(slot, value, segment);
+	again_or_unknown(pipeline, slot);
+}
+
+static void note_answer(struct pipeline *pipeline, struct slot *slot, char answer)
+{
+	struct receipts *receipts = pipeline->receipts;
+	if (answer == STORE_RECEIPT_UNKNOWN && slot->doubt_len > 0) {
+		ask_doubt(pipeline, slot);
+	} else if (answer == STORE_RECEIPT_UNKNOWN) {
+		list_remove(&slot->link);
 		again_or_unknown(pipeline, slot);
-		return;
-	}
-	if (value.at == NULL && slot->doubt_len > 0) {
-		slot->asks_doubt = true;
-		look_up(pipeline, slot);
-		return;
-	}
-	if (value.at == NULL) {
-		again_or_unknown(pipeline, slot);
-		return;
-	}
-	metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_FOUND, slot->account->index, 1);
-	if (!message_state_is_final(slot->message_state)) {
+	} else {
+		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_FOUND, slot->account->index, 1);
+		if (answer == STORE_RECEIPT_REPEATED)
+			metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_REPEATED, slot->account->index, 1);
 		finish(receipts, slot, true);
-		return;
 	}
-	if (!put_event(pipeline, slot, value, segment)) {
-		finish(receipts, slot, false);
-		return;
-	}
-	slot->state = SLOT_RECORDING;
-	list_push(&receipts->filling, &slot->link);
 }
 
 /* A look-up that was lost with its connection comes here too, by its own token; a batch has the token SLOTS. */
-void receipts_on_recorded(void *ctx, uint64_t token, bool ok)
+void receipts_on_recorded(void *ctx, uint64_t token, struct slice answers)
 {
 	struct pipeline *pipeline = ctx;
 	struct receipts *receipts = pipeline->receipts;
@@ -236,33 +251,49 @@ void receipts_on_recorded(void *ctx, uint64_t token, bool ok)
 		return;
 	}
 	receipts->is_recording = false;
-	while (!list_empty(&receipts->recording))
-		finish(receipts, LIST_ITEM(receipts->recording.next, struct slot, link), ok);
+	for (size_t i = 0; !list_empty(&receipts->recording); i++) {
+		struct slot *slot = LIST_ITEM(receipts->recording.next, struct slot, link);
+		CHECK(answers.at == NULL || i < answers.len);
+		if (answers.at != NULL)
+			note_answer(pipeline, slot, answers.at[i]);
+		else
+			finish(receipts, slot, false);
+	}
+}
+
+/* One batch is under way at a time; while submits are, it waits for company. */
+static bool is_due(const struct pipeline *pipeline, mono_us now)
+{
+	const struct receipts *receipts = pipeline->receipts;
+	if (receipts->is_recording || receipts->filling_count == 0)
+		return false;
+	return receipts->filling_count >= BATCH_LEAST || now - receipts->filling_since >= BATCH_WAIT_US ||
+	       !settling_may_wait(pipeline);
 }
 
 static void record(struct pipeline *pipeline)
 {
 	struct receipts *receipts = pipeline->receipts;
-	if (receipts->is_recording || list_empty(&receipts->filling))
-		return;
+	struct buf buf = buf_over(receipts->octets, sizeof receipts->octets);
 	unsigned count = 0;
 	for (struct list *link = receipts->filling.next; link != &receipts->filling; link = link->next) {
 		const struct slot *slot = LIST_ITEM(link, struct slot, link);
-		receipts->events[count++] = (struct store_receipt_event){
-			.account = slot->account->options->name,
-			.carrier_ref = { slot->ref, slot->ref_len },
-			.state = slot->message_state,
-			.event = slot->event,
-		};
+		if (buf.cap - buf.len < EVENT_OCTETS || !put_event(pipeline, slot, &buf, &receipts->events[count]))
+			break;
+		count++;
 	}
+	CHECK(count > 0);
+	/* The keys of what the carrier has accepted must be there before they are looked for. */
+	settling_flush(pipeline);
 	receipts->is_recording = pipeline->store->ops->record(pipeline->store, receipts->events, count, SLOTS);
-	receipts->batch.len = 0;
-	while (!list_empty(&receipts->filling)) {
+	receipts->filling_count -= count;
+	while (count-- > 0) {
 		struct slot *slot = LIST_ITEM(receipts->filling.next, struct slot, link);
 		if (!receipts->is_recording) {
 			finish(receipts, slot, false);
 			continue;
 		}
+		slot->state = SLOT_RECORDING;
 		list_remove(&slot->link);
 		list_push(&receipts->recording, &slot->link);
 	}
@@ -278,20 +309,22 @@ void receipts_drain(struct pipeline *pipeline)
 void receipts_turn(struct pipeline *pipeline, mono_us now)
 {
 	struct receipts *receipts = pipeline->receipts;
-	record(pipeline);
 	struct list *link = receipts->waiting.next;
 	while (link != &receipts->waiting) {
 		struct slot *slot = LIST_ITEM(link, struct slot, link);
 		link = link->next;
 		if (now >= slot->again_at)
-			look_up(pipeline, slot);
+			fill(pipeline, slot);
 	}
+	if (is_due(pipeline, now))
+		record(pipeline);
 }
 
 mono_us receipts_next_deadline(const struct pipeline *pipeline)
 {
 	const struct receipts *receipts = pipeline->receipts;
-	mono_us deadline = INT64_MAX;
+	bool waits_for_company = receipts->filling_count > 0 && !receipts->is_recording;
+	mono_us deadline = waits_for_company ? receipts->filling_since + BATCH_WAIT_US : INT64_MAX;
 	for (struct list *link = receipts->waiting.next; link != &receipts->waiting; link = link->next) {
 		const struct slot *slot = LIST_ITEM(link, struct slot, link);
 		if (slot->again_at < deadline)

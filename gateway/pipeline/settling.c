@@ -57,7 +57,10 @@ static void put_receipt_keys(struct pipeline *pipeline, struct parcel *parcel)
 	struct store_receipt_key *keys = arena_alloc(&parcel->arena, count * sizeof *keys);
 	if (keys == NULL)
 		return; /* the sms went out; its receipt will be unknown, and counted as such */
+	unsigned total = count;
 	for (unsigned i = 0; i < count; i++) {
+		bool is_accepted = parcel->accepted & 1u << i;
+		total -= is_accepted && parcel->refs[i].len == 0; /* no receipt finds it */
 		if (parcel->refs[i].len == 0)
 			continue;
 		keys[settlement->receipt_key_count++] =
@@ -65,6 +68,7 @@ static void put_receipt_keys(struct pipeline *pipeline, struct parcel *parcel)
 	}
 	settlement->account = account->name;
 	settlement->receipt_keys = keys;
+	settlement->receipt_total = count > 1 ? total : 0;
 	settlement->receipt_value = events_members(parcel);
 }
 
@@ -187,7 +191,7 @@ static void send_batch(struct pipeline *pipeline)
 	pipeline->store->ops->settle(pipeline->store, batch, count);
 }
 
-static bool is_anything_under_way(const struct pipeline *pipeline)
+bool settling_may_wait(const struct pipeline *pipeline)
 {
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		if (pipeline->accounts[i].in_flight > 0)
@@ -209,7 +213,7 @@ void settling_turn(struct pipeline *pipeline, struct now now)
 	if (pipeline->settling_count == 0)
 		return;
 	bool waited = now.mono - pipeline->settling_since >= BATCH_WAIT_US;
-	if (waited || !is_anything_under_way(pipeline))
+	if (waited || !settling_may_wait(pipeline))
 		send_batch(pipeline);
 	else
 		return;

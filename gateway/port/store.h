@@ -122,6 +122,7 @@ struct settlement {
 	const char *account;
 	const struct store_receipt_key *receipt_keys;
 	unsigned receipt_key_count;
+	unsigned receipt_total; /* of an sms of several segments: those whose receipts may come; else 0 */
 	struct slice receipt_value; /* what on_receipt_found gives back (the pipeline's own text) */
 };
 
@@ -133,20 +134,30 @@ struct store_late {
 	struct slice at;          /* now, RFC 3339 */
 };
 
-/* A receipt to look up. */
+/* What is kept with a key, to be looked up. */
 struct store_receipt {
 	const char *account;
 	struct slice carrier_ref;
 	uint64_t token; /* the pipeline's, given back */
 };
 
-/* What a receipt that was found says. Borrowed, with all it points to, until record returns. */
+/* A receipt. What is told of it is one JSON object: “{”, the value kept with its key, head, the key's segment, tail, “}”.
+ * Of an sms of several segments (receipt_total) it is told once, when all are delivered or with the first one that
+ * failed, with a member “segments_detail” behind tail: what is known of each segment as an object, “{"segment":”, its
+ * number, tail, more, “}”. None of them holds a newline. Borrowed, with all it points to, until record returns. */
 struct store_receipt_event {
 	const char *account;
 	struct slice carrier_ref;
-	enum message_state state; /* final */
-	struct slice event;       /* one JSON object, without a newline */
+	enum message_state state; /* one that is not final is only looked up */
+	struct slice head;
+	struct slice tail;
+	struct slice more;
 };
+
+/* What became of a receipt. */
+#define STORE_RECEIPT_UNKNOWN  '-' /* no key is kept for it */
+#define STORE_RECEIPT_FOUND    'f'
+#define STORE_RECEIPT_REPEATED 'r' /* found; it says nothing that is not told, or kept to be told, already */
 
 struct store_events {
 	/* Connected and ready (true), or gone (false; it reconnects by itself). reason: for people, never NULL. */
@@ -159,8 +170,9 @@ struct store_events {
 	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count);
 	/* value: what was kept with the key, absent where it is unknown; segment: the one that the key was kept for. */
 	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);
-	/* The events handed over by record are durable, now or since earlier; where ok is false, they may not be. */
-	void (*on_recorded)(void *ctx, uint64_t token, bool ok);
+	/* What record was given is durable, now or since earlier. answers: a STORE_RECEIPT_… for each; absent where it may
+	 * not be durable. A look-up that came to nothing is told here too, with its own token and no answers. */
+	void (*on_recorded)(void *ctx, uint64_t token, struct slice answers);
 	/* Asked of each reclaimed entry before it is told: is it with the pipeline still (in flight when its range was lost,
 	 * or at a fence)? Then it is not told again. */
 	bool (*holds)(void *ctx, const struct entry_key *key);
@@ -200,11 +212,11 @@ struct store_ops {
 	/* Settles a batch. settlements: count 1…STORE_BATCH_MAX; the array is copied, the settlements are borrowed until
 	 * on_settled. Always taken; what cannot be written now is written when the store is back. */
 	void (*settle)(struct store *store, struct settlement *const *settlements, unsigned count);
-	/* Looks up receipts' alerts. False where the store is down (then nothing was taken). */
+	/* Looks up what was kept with a key. False where the store is down or busy (then nothing was taken). */
 	bool (*find_receipt)(struct store *store, const struct store_receipt *receipt);
-	/* Writes the events of count 1…STORE_RECEIPTS_MAX receipts, all or none. One whose state was written before, for
-	 * the same account and carrier_ref, is not written again: carriers repeat receipts. Whether it was is known as long
-	 * as the receipt is found. False where the store is down (then nothing was taken). */
+	/* Looks up and tells count 1…STORE_RECEIPTS_MAX receipts, all or none. One whose state was told before, for the
+	 * same account and carrier_ref, is not told again: carriers repeat receipts. Whether it was is known as long as the
+	 * receipt is found. False where the store is down (then nothing was taken). */
 	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
 	/* A late answer: of the alert that waits or is held under its origin one part was accepted. The alert is closed as
 	 * accepted where all of it is now, with an event whose members are in the order of the pipeline's own; else what is

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “segment\nvalue”, with a letter in front
- * for each state that was told (lua/record.lua). A look-up asks the current generation and the one before. */
+/* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “segment\nvalue”, of an sms of several
+ * segments “segment/how many origin\nvalue”, with a letter in front for each state that was told. lua/record.lua finds and
+ * tells a batch of them in one step; it asks the current generation and the one before, and so does a look-up. */
 
 #include "store/redis_store_inner.h"
 
@@ -21,6 +22,7 @@ struct lookup {
 struct recording {
 	struct redis_store *store;
 	uint64_t token;
+	unsigned count;
 };
 
 void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref)
@@ -38,11 +40,19 @@ void store_put_receipt_field(struct command *command, const char *account, struc
 	}
 }
 
-static void put_value(struct command *command, uint8_t segment, struct slice value)
+static void put_value(struct command *command, const struct settlement *settlement, uint8_t segment)
 {
-	char head[8];
+	struct slice value = settlement->receipt_value;
+	char head[16 + ENTRY_KEY_OCTETS];
 	struct buf buf = buf_over(head, sizeof head);
 	buf_put_uint(&buf, segment);
+	if (settlement->receipt_total > 0) {
+		char origin[ENTRY_KEY_OCTETS];
+		buf_put_u8(&buf, '/');
+		buf_put_uint(&buf, settlement->receipt_total);
+		buf_put_u8(&buf, ' ');
+		buf_put(&buf, origin, entry_key_format(&settlement->origin, origin));
+	}
 	buf_put(&buf, "\n", 1);
 	char *at = command_reserve(command, buf.len + value.len);
 	if (at == NULL)
@@ -63,7 +73,7 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 		const struct settlement *settlement = settlements[i];
 		for (unsigned k = 0; k < settlement->receipt_key_count; k++) {
 			store_put_receipt_field(command, settlement->account, settlement->receipt_keys[k].carrier_ref);
-			put_value(command, settlement->receipt_keys[k].segment, settlement->receipt_value);
+			put_value(command, settlement, settlement->receipt_keys[k].segment);
 		}
 	}
 	return command->argument_count > before;
@@ -77,8 +87,10 @@ static bool read_value(struct slice text, uint8_t *segment, struct slice *value)
 	const char *digits = text.at;
 	while (*digits >= 'a' && *digits <= 'z')
 		digits++;
+	size_t len = (size_t)(mark - digits);
+	const char *total = len ? memchr(digits, '/', len) : NULL;
 	uint64_t number;
-	if (!number_parse((struct slice){ digits, (size_t)(mark - digits) }, 255, &number))
+	if (!number_parse((struct slice){ digits, total ? (size_t)(total - digits) : len }, 255, &number))
 		return false;
 	*segment = (uint8_t)number;
 	*value = (struct slice){ mark + 1, text.len - (size_t)(mark + 1 - text.at) };
@@ -105,7 +117,7 @@ static void on_looked_up(void *ctx, const struct reply *reply)
 	if (!lookup->is_found && !lookup->has_failed)
 		store->events->on_receipt_found(store->ctx, lookup->token, (struct slice){ NULL, 0 }, 0);
 	else if (!lookup->is_found)
-		store->events->on_recorded(store->ctx, lookup->token, false);
+		store->events->on_recorded(store->ctx, lookup->token, (struct slice){ NULL, 0 });
 	free(lookup);
 }
 
@@ -141,8 +153,9 @@ static void on_recorded(void *ctx, const struct reply *reply)
 {
 	struct recording *recording = ctx;
 	struct redis_store *store = recording->store;
-	bool ok = reply != NULL && !store_script_failed(store, reply);
-	store->events->on_recorded(store->ctx, recording->token, ok);
+	bool ok = reply != NULL && !store_script_failed(store, reply) && reply->type == REPLY_TEXT &&
+		  reply->text.len == recording->count;
+	store->events->on_recorded(store->ctx, recording->token, ok ? reply->text : (struct slice){ NULL, 0 });
 	free(recording);
 }
 
@@ -158,8 +171,10 @@ static void write_record(struct redis_store *store, const struct store_receipt_e
 		store_put_receipt_field(command, events[i].account, events[i].carrier_ref);
 	for (unsigned i = 0; i < count; i++) {
 		char letter = (char)('a' + events[i].state);
-		command_text(command, (struct slice){ &letter, 1 });
-		command_text(command, events[i].event);
+		command_text(command, (struct slice){ &letter, message_state_is_final(events[i].state) });
+		command_text(command, events[i].head);
+		command_text(command, events[i].tail);
+		command_text(command, events[i].more);
 	}
 }
 
@@ -174,6 +189,7 @@ bool store_record(struct store *base, const struct store_receipt_event *events, 
 		return false;
 	recording->store = store;
 	recording->token = token;
+	recording->count = count;
 	write_record(store, events, count);
 	if (redis_link_send(store->main, command_octets(&store->scratch), 0, on_recorded, recording))
 		return true;

@@ -52,16 +52,25 @@ static const struct rig_found *found_of(uint64_t token)
 	return found;
 }
 
-static void settle_with_receipts(void)
+/* total: 0 where each receipt is told by itself. */
+static void settle_parts(unsigned total)
 {
-	static const struct store_receipt_key keys[] = { { SLICE("m-1"), 1 }, { SLICE("m:2"), 2 } };
+	static const struct store_receipt_key keys[] = { { SLICE("m-1"), 1 },
+							 { SLICE("m:2"), 2 },
+							 { SLICE("m-3"), 3 } };
 	struct settlement settlement = accepted;
 	settlement.account = "cmcc";
 	settlement.receipt_keys = keys;
-	settlement.receipt_key_count = 2;
+	settlement.receipt_key_count = total > 0 ? total : 2;
+	settlement.receipt_total = total;
 	settlement.receipt_value = SLICE("\"id\":\"a\",\n\"entry\":\"1-1\"");
 	store_rig_settle(RIG, 0, places, 1, &settlement);
 	store_rig_until(RIG, 0, rig_has_settled, 1, "it is settled");
+}
+
+static void settle_with_receipts(void)
+{
+	settle_parts(0);
 }
 
 Test(store_contract, a_receipt_finds_its_alert)
@@ -137,8 +146,10 @@ static bool record(const struct store_receipt_event *events, unsigned count, uin
 static void call_find_and_record(void *ctx)
 {
 	(void)ctx;
-	static const struct store_receipt_event event = { "cmcc", SLICE("m-1"), MESSAGE_STATE_DELIVERED,
-							  SLICE("{\"event\":\"delivered\"}") };
+	static const struct store_receipt_event event = { .account = "cmcc",
+							  .carrier_ref = SLICE("m-1"),
+							  .state = MESSAGE_STATE_DELIVERED,
+							  .head = SLICE(",\"event\":\"delivered\",\"segment\":") };
 	cr_assert(find("cmcc", "m-1", 5), "%s", RIG->row);
 	cr_assert(record(&event, 1, 6), "%s", RIG->row);
 }
@@ -146,16 +157,34 @@ static void call_find_and_record(void *ctx)
 Test(store_contract, records_are_told_when_they_are_durable)
 {
 	static const struct store_receipt_event events[] = {
-		{ "cmcc", SLICE("m-1"), MESSAGE_STATE_DELIVERED, SLICE("{\"event\":\"delivered\",\"n\":1}") },
-		{ "cmcc", SLICE("m:2"), MESSAGE_STATE_EXPIRED, SLICE("{\"n\":2}") },
+		{ .account = "cmcc",
+		  .carrier_ref = SLICE("m-1"),
+		  .state = MESSAGE_STATE_DELIVERED,
+		  .head = SLICE(",\"event\":\"delivered\",\"n\":"),
+		  .tail = SLICE(",\"state\":\"DELIVERED\"") },
+		{ .account = "cmcc",
+		  .carrier_ref = SLICE("m:2"),
+		  .state = MESSAGE_STATE_EXPIRED,
+		  .head = SLICE(",\"n\":") },
+		{ .account = "cmcc", .carrier_ref = SLICE("m-1"), .state = MESSAGE_STATE_ENROUTE },
+		{ .account = "cmcc",
+		  .carrier_ref = SLICE("m-9"),
+		  .state = MESSAGE_STATE_EXPIRED,
+		  .head = SLICE(",\"n\":") },
 	};
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {
 		start(kit);
-		cr_assert(record(events, 2, 1), "%s", RIG->row);
+		store_rig_add(RIG, LANE_NORMAL, "a");
+		store_rig_read_all(RIG, 0, 1);
+		settle_with_receipts();
+		cr_assert(record(events, 4, 1), "%s", RIG->row);
 		store_rig_until(RIG, 0, rig_has_recorded, 1, "it is recorded");
 		cr_assert_eq(slot()->recorded_ok, 1, "%s", RIG->row);
-		store_rig_expect_events(RIG, "\"n\":1", 1);
-		store_rig_expect_events(RIG, "\"n\":2", 1);
+		cr_assert_str_eq(slot()->answers, "fff-", "%s", RIG->row);
+		store_rig_expect_events(RIG, "{\"id\":\"a\",", 2);
+		store_rig_expect_events(
+			RIG, "\"entry\":\"1-1\",\"event\":\"delivered\",\"n\":1,\"state\":\"DELIVERED\"}", 1);
+		store_rig_expect_events(RIG, "\"n\":2}", 1);
 
 		/* What is lost with the connection is told as not done: both the look-up and the record. */
 		RIG->kit->lose(RIG, false, call_find_and_record, NULL);
@@ -191,9 +220,11 @@ Test(store_contract, a_record_that_had_its_effect_is_not_written_again)
 
 static void record_row(const char *account, const char *ref, enum message_state state, unsigned row)
 {
-	char json[32];
-	snprintf(json, sizeof json, "{\"row\":\"%u\"}", row);
-	struct store_receipt_event event = { account, slice_of(ref), state, slice_of(json) };
+	char head[40];
+	snprintf(head, sizeof head, ",\"row\":\"%u\",\"segment\":", row);
+	struct store_receipt_event event = {
+		.account = account, .carrier_ref = slice_of(ref), .state = state, .head = slice_of(head)
+	};
 	cr_assert(record(&event, 1, row), "%s", RIG->row);
 	store_rig_until(RIG, 0, rig_has_recorded, slot()->recorded_count + 1, "it is recorded");
 }
@@ -217,8 +248,8 @@ Test(store_contract, each_state_of_a_receipt_is_told_once)
 		{ "again in the next generation", "cmcc", "m-1", MESSAGE_STATE_DELIVERED, true, false },
 		{ "another one there", "cmcc", "m:2", MESSAGE_STATE_SKIPPED, false, true },
 		{ "that again", "cmcc", "m:2", MESSAGE_STATE_SKIPPED, false, false },
-		{ "of another account", "cm", "m-1", MESSAGE_STATE_DELIVERED, false, true },
-		{ "of what nobody knows", "cmcc", "m-9", MESSAGE_STATE_DELIVERED, false, true },
+		{ "of another account", "cm", "m-1", MESSAGE_STATE_DELIVERED, false, false },
+		{ "of what nobody knows", "cmcc", "m-9", MESSAGE_STATE_DELIVERED, false, false },
 	};
 	unsigned count = sizeof rows / sizeof rows[0];
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {
@@ -255,26 +286,109 @@ Test(store_contract, receipts_of_one_batch_are_told_apart)
 {
 	static struct store_receipt_event events[STORE_RECEIPTS_MAX];
 	for (unsigned i = 0; i < STORE_RECEIPTS_MAX; i++)
-		events[i] = (struct store_receipt_event){ "cmcc", SLICE("m-9"), MESSAGE_STATE_DELIVERED,
-							  SLICE("{\"of\":\"nobody\"}") };
-	events[7] = (struct store_receipt_event){ "cmcc", SLICE("m-1"), MESSAGE_STATE_DELIVERED,
-						  SLICE("{\"of\":\"first\"}") };
-	events[8] = events[STORE_RECEIPTS_MAX - 1] = events[7];
-	events[9] = (struct store_receipt_event){ "cmcc", SLICE("m:2"), MESSAGE_STATE_DELIVERED,
-						  SLICE("{\"of\":\"second\"}") };
+		events[i] = (struct store_receipt_event){ .account = "cmcc",
+							  .carrier_ref = SLICE("m-9"),
+							  .state = MESSAGE_STATE_DELIVERED,
+							  .head = SLICE(",\"of\":") };
+	events[7].carrier_ref = events[8].carrier_ref = events[STORE_RECEIPTS_MAX - 1].carrier_ref = SLICE("m-1");
+	events[9].carrier_ref = SLICE("m:2");
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {
 		start(kit);
 		store_rig_add(RIG, LANE_NORMAL, "a");
 		store_rig_read_all(RIG, 0, 1);
 		settle_with_receipts();
 		cr_assert(record(events, 9, 1), "%s", RIG->row);
+		store_rig_until(RIG, 0, rig_has_recorded, 1, "the first are recorded");
+		cr_assert_str_eq(slot()->answers, "-------fr", "%s", RIG->row);
 		cr_assert(record(events, STORE_RECEIPTS_MAX, 2), "%s", RIG->row);
 		store_rig_until(RIG, 0, rig_has_recorded, 2, "both are recorded");
 		cr_assert_eq(slot()->recorded_ok, 2, "%s", RIG->row);
-		store_rig_expect_events(RIG, "first", 1);
-		store_rig_expect_events(RIG, "second", 1);
-		store_rig_expect_events(RIG, "nobody", 7 + STORE_RECEIPTS_MAX - 4);
+		cr_assert_eq(strncmp(slot()->answers, "-------rrf-", 11), 0, "%s", RIG->row);
+		cr_assert_eq(slot()->answers[STORE_RECEIPTS_MAX - 1], 'r', "%s", RIG->row);
+		store_rig_expect_events(RIG, "\"of\":1", 1);
+		store_rig_expect_events(RIG, "\"of\":2", 1);
 		store_rig_finish(RIG);
+	}
+}
+
+#define D                     "DELIVERED"
+#define U                     "UNDELIVERABLE"
+#define DETAIL(number, state) "{\"segment\":" number ",\"state\":\"" state "\",\"ref\":\"r\"}"
+
+/* An sms of three segments: receipts in one batch or one by one, in any order, repeated, and over a generation's end. */
+Test(store_contract, several_segments_are_told_as_one)
+{
+	static const struct {
+		const char *name;
+		const char *receipts; /* segment and state each; '|' ends a batch, '~' a generation */
+		const char *want;     /* the last batch's answers */
+		const char *told;     /* NULL = nothing */
+	} rows[] = {
+		{ "one is not all", "1D", "f", NULL },
+		{ "all in order", "1D|2D|3D", "f",
+		  "\"event\":\"delivered\",\"segment\":3,\"state\":\"" D
+		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		{ "all in one batch, the last first", "3D1D2D", "fff",
+		  "\"event\":\"delivered\",\"segment\":2,\"state\":\"" D
+		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		{ "each twice", "1D1D2D|1D2D", "rr", NULL },
+		{ "all, then again", "1D2D3D|2D1U", "rr",
+		  "\"event\":\"delivered\",\"segment\":3,\"state\":\"" D
+		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		{ "one fails", "2D|1U", "f",
+		  "\"event\":\"undelivered\",\"segment\":1,\"state\":\"" U
+		  "\",\"segments_detail\":[" DETAIL("1", U) "," DETAIL("2", D) "]}" },
+		{ "one fails, the rest follow", "3U|1D2D3D2U", "rrrr",
+		  "\"event\":\"undelivered\",\"segment\":3,\"state\":\"" U
+		  "\",\"segments_detail\":[" DETAIL("3", U) "]}" },
+		{ "a generation goes by", "1D2D~1D3D", "rf",
+		  "\"event\":\"delivered\",\"segment\":3,\"state\":\"" D
+		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		{ "told, and a generation goes by", "1U~1U2D", "rr",
+		  "\"event\":\"undelivered\",\"segment\":1,\"state\":\"" U
+		  "\",\"segments_detail\":[" DETAIL("1", U) "]}" },
+	};
+	static const char *const refs[] = { "m-1", "m:2", "m-3" };
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		for (unsigned row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+			struct store_receipt_event events[8];
+			unsigned count = 0;
+			unsigned batches = 0;
+			start(kit);
+			store_rig_add(RIG, LANE_NORMAL, "a");
+			store_rig_read_all(RIG, 0, 1);
+			settle_parts(3);
+			for (const char *at = rows[row].receipts;; at++) {
+				if (*at >= '1' && *at <= '3') {
+					bool is_good = at[1] == 'D';
+					events[count++] = (struct store_receipt_event){
+						.account = "cmcc",
+						.carrier_ref = slice_of(refs[*at++ - '1']),
+						.state =
+							is_good ? MESSAGE_STATE_DELIVERED : MESSAGE_STATE_UNDELIVERABLE,
+						.head = is_good ? SLICE(",\"event\":\"delivered\",\"segment\":")
+								: SLICE(",\"event\":\"undelivered\",\"segment\":"),
+						.tail = is_good ? SLICE(",\"state\":\"" D "\"")
+								: SLICE(",\"state\":\"" U "\""),
+						.more = SLICE(",\"ref\":\"r\""),
+					};
+					continue;
+				}
+				cr_assert(record(events, count, batches), "%s", RIG->row);
+				store_rig_until(RIG, 0, rig_has_recorded, ++batches, "it is recorded");
+				count = 0;
+				if (*at == '\0')
+					break;
+				if (*at == '~')
+					RIG->kit->age_receipts(RIG);
+			}
+			cr_assert_str_eq(slot()->answers, rows[row].want, "%s, %s", RIG->row, rows[row].name);
+			store_rig_expect_events(RIG, "segments_detail", rows[row].told != NULL);
+			store_rig_expect_events(RIG, "\"segment\":", rows[row].told != NULL);
+			if (rows[row].told != NULL)
+				store_rig_expect_events(RIG, rows[row].told, 1);
+			store_rig_finish(RIG);
+		}
 	}
 }
 

@@ -101,12 +101,16 @@ static void on_receipt_found(void *ctx, uint64_t token, struct slice value, uint
 	copy_text(found->value, value);
 }
 
-static void on_recorded(void *ctx, uint64_t token, bool ok)
+static void on_recorded(void *ctx, uint64_t token, struct slice answers)
 {
 	struct rig_slot *slot = upcall(ctx);
 	(void)token;
 	slot->recorded_count++;
-	slot->recorded_ok += ok;
+	slot->recorded_ok += answers.at != NULL;
+	cr_assert_lt(answers.len, sizeof slot->answers);
+	if (answers.at != NULL)
+		memcpy(slot->answers, answers.at, answers.len);
+	slot->answers[answers.len] = '\0';
 }
 
 static bool holds(void *ctx, const struct entry_key *key)

@@ -68,6 +68,7 @@ struct rig_slot {
 	unsigned found_count;
 	unsigned recorded_count;
 	unsigned recorded_ok;
+	char answers[STORE_RECEIPTS_MAX + 1]; /* of the last record; empty where it may not be durable */
 };
 
 struct store_setup {

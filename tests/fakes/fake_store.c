@@ -53,9 +53,12 @@ void fake_call_free(struct fake_call *call)
 	for (unsigned i = 0; call->receipt_events != NULL && i < call->count; i++) {
 		free((char *)(uintptr_t)call->receipt_events[i].account);
 		free((char *)(uintptr_t)call->receipt_events[i].carrier_ref.at);
-		free((char *)(uintptr_t)call->receipt_events[i].event.at);
+		free((char *)(uintptr_t)call->receipt_events[i].head.at);
+		free((char *)(uintptr_t)call->receipt_events[i].tail.at);
+		free((char *)(uintptr_t)call->receipt_events[i].more.at);
 	}
 	free(call->receipt_events);
+	free(call->answers);
 	free(call->entries);
 	free(call->intents);
 	free(call->verdicts);

@@ -109,7 +109,7 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		queue_model_withdraw(model, &call->withdrawal);
 		break;
 	case FAKE_RECORD:
-		queue_model_record_receipts(model, call->receipt_events, call->count);
+		queue_model_record_receipts(model, call->receipt_events, call->count, call->answers);
 		break;
 	case FAKE_LATE:
 		queue_model_settle_late(model,
@@ -300,12 +300,14 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 		break;
 	case FAKE_FIND:
 		if (call->is_failed)
-			events->on_recorded(store->ctx, call->token, false);
+			events->on_recorded(store->ctx, call->token, (struct slice){ NULL, 0 });
 		else
 			events->on_receipt_found(store->ctx, call->token, call->value, call->segment);
 		break;
 	case FAKE_RECORD:
-		events->on_recorded(store->ctx, call->token, !call->is_failed);
+		events->on_recorded(
+			store->ctx, call->token,
+			(struct slice){ call->is_failed ? NULL : call->answers, call->is_failed ? 0 : call->count });
 		break;
 	case FAKE_FENCE:
 		answer_fence(store);

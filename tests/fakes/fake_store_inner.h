@@ -60,6 +60,7 @@ struct fake_call {
 	bool careful;
 	/* RECORD */
 	struct store_receipt_event *receipt_events;
+	char *answers; /* of them */
 	/* FIND, LATE */
 	char account[64];
 	struct slice text; /* carrier_ref, time */

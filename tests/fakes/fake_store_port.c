@@ -140,12 +140,15 @@ static bool record(struct store *base, const struct store_receipt_event *events,
 	call->token = token;
 	call->count = count;
 	call->receipt_events = fake_memory_take(count, sizeof *call->receipt_events);
+	call->answers = fake_memory_take(count, 1);
 	for (unsigned i = 0; i < count; i++)
 		call->receipt_events[i] = (struct store_receipt_event){
 			.account = text_copy(slice_of(events[i].account)).at,
 			.carrier_ref = text_copy(events[i].carrier_ref),
 			.state = events[i].state,
-			.event = text_copy(events[i].event),
+			.head = text_copy(events[i].head),
+			.tail = text_copy(events[i].tail),
+			.more = text_copy(events[i].more),
 		};
 	return true;
 }

@@ -186,8 +186,9 @@ void queue_model_move(struct queue_model *model, unsigned count);
 /* A human decides that what is held goes once more. False where it is not held. */
 bool queue_model_resend(struct queue_model *model, const struct entry_key *origin);
 
-/* Writes what receipts say, each state of a receipt key once. */
-void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count);
+/* Finds and tells receipts. answers: a STORE_RECEIPT_… for each. */
+void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count,
+				 char *answers);
 
 /* A generation of receipt keys goes by: what was kept last counts as kept in the one before. */
 void queue_model_age_receipts(struct queue_model *model);

@@ -34,7 +34,14 @@ static void tell(struct queue_model *model, struct slice event)
 	model->events[model->event_count++] = text_copy(event);
 }
 
-/* -- receipt keys: segment, MESSAGE_STATE_COUNT marks of what was told, value -- */
+/* -- receipt keys: a head, then the value -- */
+
+struct receipt_head {
+	uint8_t segment;
+	uint8_t total; /* of an sms of several segments, else 0 */
+	bool told[MESSAGE_STATE_COUNT];
+	struct entry_key origin;
+};
 
 static struct slice receipt_field(char *out, size_t cap, const char *account, struct slice carrier_ref)
 {
@@ -46,17 +53,15 @@ static struct slice receipt_field(char *out, size_t cap, const char *account, st
 	return buf_slice(&buf);
 }
 
-static void keep_receipt(struct queue_model *model, const char *account, struct slice carrier_ref, uint8_t segment,
-			 struct slice value)
+static void keep_receipt(struct queue_model *model, const char *account, struct slice carrier_ref,
+			 const struct receipt_head *head, struct slice value)
 {
 	char field[256];
 	char text[8192];
 	struct buf buf = buf_over(text, sizeof text);
 	struct text_row *row =
 		text_table_take(model->receipts, receipt_field(field, sizeof field, account, carrier_ref));
-	const char untold[MESSAGE_STATE_COUNT] = { 0 };
-	buf_put(&buf, &segment, 1);
-	buf_put(&buf, untold, sizeof untold);
+	buf_put(&buf, head, sizeof *head);
 	buf_put_slice(&buf, value);
 	CHECK(!buf.full);
 	row->number = (uint64_t)(model->now / model->receipt_window_ms);
@@ -78,21 +83,127 @@ struct slice queue_model_find_receipt(struct queue_model *model, const char *acc
 	const struct text_row *row = receipt_row(model, account, carrier_ref);
 	if (row == NULL)
 		return (struct slice){ NULL, 0 };
-	*segment = (uint8_t)row->value.at[0];
-	size_t head = 1 + MESSAGE_STATE_COUNT;
-	return (struct slice){ row->value.at + head, row->value.len - head };
+	struct receipt_head head;
+	memcpy(&head, row->value.at, sizeof head);
+	*segment = head.segment;
+	return (struct slice){ row->value.at + sizeof head, row->value.len - sizeof head };
 }
 
-void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count)
+/* What is known of the segments of one sms: '-', then a line for each; or 'd', 'u': what was told. */
+static struct text_row *parts_row(struct queue_model *model, const struct entry_key *origin)
 {
-	for (unsigned i = 0; i < count; i++) {
-		const struct text_row *row = receipt_row(model, events[i].account, events[i].carrier_ref);
-		char *told = row ? (char *)(uintptr_t)row->value.at + 1 + events[i].state : NULL;
-		if (told == NULL || !*told)
-			tell(model, events[i].event);
-		if (told != NULL)
-			*told = 1;
+	char key[1 + ENTRY_KEY_OCTETS] = "*";
+	size_t len = entry_key_format(origin, key + 1);
+	struct text_row *row = text_table_take(model->receipts, (struct slice){ key, 1 + len });
+	if (row->value.len == 0)
+		text_row_set(row, SLICE("-"));
+	row->number = (uint64_t)(model->now / model->receipt_window_ms);
+	return row;
+}
+
+static void put_detail(struct buf *buf, unsigned segment, const struct store_receipt_event *event)
+{
+	buf_put_text(buf, "{\"segment\":");
+	buf_put_uint(buf, segment);
+	buf_put_slice(buf, event->tail);
+	buf_put_slice(buf, event->more);
+	buf_put_u8(buf, '}');
+}
+
+/* The lines in order of their segments, which have one digit here or two; commas between them. */
+static void put_details(struct buf *buf, struct slice lines)
+{
+	buf_put_text(buf, ",\"segments_detail\":[");
+	unsigned put = 0;
+	for (unsigned segment = 1; segment <= SMS_SEGMENTS_MAX; segment++) {
+		char mark[24];
+		int len = snprintf(mark, sizeof mark, "\n{\"segment\":%u,", segment);
+		const char *at = memmem(lines.at, lines.len, mark, (size_t)len);
+		if (at == NULL)
+			continue;
+		const char *end = memchr(at + 1, '\n', (size_t)(lines.at + lines.len - at - 1));
+		if (put++ > 0)
+			buf_put_u8(buf, ',');
+		buf_put(buf, at + 1, (size_t)((end ? end : lines.at + lines.len) - at - 1));
 	}
+	buf_put_u8(buf, ']');
+}
+
+/* Adds a segment to what is known. True where its sms is to be told now: details then has the event's last member. */
+static bool note_segment(struct text_row *parts, const struct receipt_head *head,
+			 const struct store_receipt_event *event, struct buf *details, char *answer)
+{
+	char text[16384];
+	struct buf known = buf_over(text, sizeof text);
+	char mark[24];
+	int len = snprintf(mark, sizeof mark, "\n{\"segment\":%u,", head->segment);
+	bool is_known = memmem(parts->value.at, parts->value.len, mark, (size_t)len) != NULL;
+	*answer = STORE_RECEIPT_REPEATED;
+	if (parts->value.at[0] != '-' || is_known)
+		return false;
+	*answer = STORE_RECEIPT_FOUND;
+	buf_put_slice(&known, parts->value);
+	buf_put_u8(&known, '\n');
+	put_detail(&known, head->segment, event);
+	CHECK(!known.full);
+	unsigned count = 0;
+	for (size_t i = 0; i < known.len; i++)
+		count += known.at[i] == '\n';
+	bool is_delivered = event->state == MESSAGE_STATE_DELIVERED;
+	if (is_delivered && count < head->total) {
+		text_row_set(parts, buf_slice(&known));
+		return false;
+	}
+	put_details(details, buf_slice(&known));
+	text_row_set(parts, is_delivered ? SLICE("d") : SLICE("u"));
+	return true;
+}
+
+static void tell_receipt(struct queue_model *model, const struct text_row *row, const struct receipt_head *head,
+			 const struct store_receipt_event *event, struct slice details)
+{
+	char octets[16384];
+	struct buf buf = buf_over(octets, sizeof octets);
+	buf_put_u8(&buf, '{');
+	buf_put(&buf, row->value.at + sizeof *head, row->value.len - sizeof *head);
+	buf_put_slice(&buf, event->head);
+	buf_put_uint(&buf, head->segment);
+	buf_put_slice(&buf, event->tail);
+	buf_put_slice(&buf, details);
+	buf_put_u8(&buf, '}');
+	CHECK(!buf.full);
+	tell(model, buf_slice(&buf));
+}
+
+static char record_receipt(struct queue_model *model, const struct store_receipt_event *event)
+{
+	struct text_row *row = receipt_row(model, event->account, event->carrier_ref);
+	if (row == NULL)
+		return STORE_RECEIPT_UNKNOWN;
+	struct receipt_head head;
+	memcpy(&head, row->value.at, sizeof head);
+	if (!message_state_is_final(event->state))
+		return STORE_RECEIPT_FOUND;
+	char octets[16384];
+	struct buf details = buf_over(octets, sizeof octets);
+	char answer = head.told[event->state] ? STORE_RECEIPT_REPEATED : STORE_RECEIPT_FOUND;
+	bool is_told = answer == STORE_RECEIPT_FOUND;
+	if (head.total > 0) {
+		is_told = note_segment(parts_row(model, &head.origin), &head, event, &details, &answer);
+	} else {
+		head.told[event->state] = true;
+		memcpy((char *)(uintptr_t)row->value.at, &head, sizeof head);
+	}
+	if (is_told)
+		tell_receipt(model, row, &head, event, buf_slice(&details));
+	return answer;
+}
+
+void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count,
+				 char *answers)
+{
+	for (unsigned i = 0; i < count; i++)
+		answers[i] = record_receipt(model, &events[i]);
 }
 
 void queue_model_age_receipts(struct queue_model *model)
@@ -207,9 +318,15 @@ static bool is_anothers(struct queue_model *model, unsigned consumer, const stru
 
 static void settle_one(struct queue_model *model, unsigned consumer, bool careful, const struct settlement *settlement)
 {
-	for (unsigned k = 0; k < settlement->receipt_key_count; k++)
-		keep_receipt(model, settlement->account, settlement->receipt_keys[k].carrier_ref,
-			     settlement->receipt_keys[k].segment, settlement->receipt_value);
+	for (unsigned k = 0; k < settlement->receipt_key_count; k++) {
+		const struct store_receipt_key *key = &settlement->receipt_keys[k];
+		struct receipt_head head = {
+			.segment = key->segment,
+			.total = (uint8_t)settlement->receipt_total,
+			.origin = settlement->origin,
+		};
+		keep_receipt(model, settlement->account, key->carrier_ref, &head, settlement->receipt_value);
+	}
 	bool is_robbery = is_anothers(model, consumer, settlement);
 	if (careful && is_robbery && model->plant != PLANT_CAREFUL_TAKES_ALL) {
 		model->refused++;
@@ -398,12 +515,22 @@ void queue_model_settle_late(struct queue_model *model, const struct store_late 
 	json_key_text(&buf, "account", slice_of(late->account));
 	json_key(&buf, "refs");
 	json_open(&buf, '[');
+	unsigned awaited = 0;
+	for (unsigned i = 0; i < state.segments; i++) {
+		char octets_of_ref[CARRIER_REF_MAX];
+		awaited += ref_of(&state, i + 1, octets_of_ref).len > 0;
+	}
 	for (unsigned i = 0; i < state.segments; i++) {
 		char octets_of_ref[CARRIER_REF_MAX];
 		struct slice ref = ref_of(&state, i + 1, octets_of_ref);
 		json_text(&buf, ref);
+		struct receipt_head head = {
+			.segment = (uint8_t)(i + 1),
+			.total = state.segments > 1 ? (uint8_t)awaited : 0,
+			.origin = *origin,
+		};
 		if (ref.len > 0)
-			keep_receipt(model, late->account, ref, (uint8_t)(i + 1), known);
+			keep_receipt(model, late->account, ref, &head, known);
 	}
 	json_close(&buf, ']');
 	json_key_uint(&buf, "segments", state.segments);

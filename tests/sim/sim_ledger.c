@@ -78,8 +78,8 @@ bool sim_ledger_read_event(struct sim_ledger *ledger, struct slice event, const 
 		return false;
 	struct slice name = member(event, "event");
 	if (slice_is(name, "delivered")) {
-		alert->delivered++;
-		return true;
+		*why = "told twice that an sms of several segments was delivered";
+		return alert->delivered++ == 0 || alert->segments <= 1;
 	}
 	if (slice_is(name, "held")) {
 		*why = "held after its end, or although it may be sent twice";

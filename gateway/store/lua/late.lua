@@ -50,13 +50,14 @@ local function close(set, bodies, answer, refs, state, body)
     .. cjson.encode(alert.template)
   if alert.tenant then members = members .. ',"tenant":' .. cjson.encode(alert.tenant) end
   if alert.batch then members = members .. ',"batch":' .. cjson.encode(alert.batch) end
-  local texts, fields = {}, {}
+  local texts, fields, awaited = {}, {}, 0
+  for _, ref in ipairs(refs) do awaited = awaited + (ref ~= '' and 1 or 0) end
   for i, ref in ipairs(refs) do
     -- A carrier may have written anything; what is no ASCII becomes what stands for malformed octets.
     texts[i] = cjson.encode((string.gsub(ref, '[\128-\255]', '\239\191\189')))
     if ref ~= '' then
       fields[#fields + 1] = answer.account .. ':' .. string.lower(ref)
-      fields[#fields + 1] = i .. '\n' .. members
+      fields[#fields + 1] = i .. (#refs > 1 and '/' .. awaited .. ' ' .. answer.origin or '') .. '\n' .. members
     end
   end
   redis.call('ZREM', set, answer.origin)
