@@ -75,9 +75,3 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 
 /* Borrowed from the store. */
 const struct redis_store_gauges *redis_store_gauges(const struct store *store);
-
-/* Notes a change for all gateways. done: called once, from a later turn of the store's, whether Redis has taken it, or why not
- * (a sentence for people, borrowed until it returns); where the connection broke it may have. False where it could not
- * be asked: the store is down, or another change is under way. */
-MUST_CHECK bool redis_store_order(struct store *store, const struct account_change *change,
-				  void (*done)(void *ctx, bool ok, const char *why), void *ctx);

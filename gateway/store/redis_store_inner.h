@@ -202,8 +202,6 @@ struct redis_store {
 	bool is_asking_pauses;
 	mono_us next_orders;
 	bool is_asking_orders;
-	void (*order_done)(void *ctx, bool ok, const char *why); /* of the change under way; NULL = none is */
-	void *order_ctx;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
 	struct store_chore chores[CHORE_COUNT];

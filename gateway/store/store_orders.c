@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What operators want of accounts (`hongyan accounts`) is looked at often enough that it holds everywhere within a second,
- * and is noted for all gateways where one of them is told. */
+/* What operators want of accounts (`hongyan accounts`) is looked at often enough that it holds everywhere within a
+ * second. */
 
-#include "base/check.h"
 #include "store/redis_store_inner.h"
 
 #define LOOK_INTERVAL_US (250 * US_PER_MS)
@@ -39,42 +38,4 @@ void store_orders(struct redis_store *store, mono_us now)
 	store_put_key(store, command, KEY_ACCOUNTS);
 	store->is_asking_orders = redis_link_send(store->main, command_octets(command), 0, on_orders, store);
 	store->next_orders = now + LOOK_INTERVAL_US;
-}
-
-static void on_changed(void *ctx, const struct reply *reply)
-{
-	struct redis_store *store = ctx;
-	void (*done)(void *ctx, bool ok, const char *why) = store->order_done;
-	store->order_done = NULL;
-	if (reply == NULL) {
-		done(store->order_ctx, false, "the connection to Redis broke before it answered");
-		return;
-	}
-	const struct refusal *refusal = refusal_of(reply);
-	store_script_failed(store, reply);
-	store->next_orders = 0; /* it holds here at once */
-	done(store->order_ctx, refusal == NULL, refusal ? "Redis does not take it now" : "");
-}
-
-bool redis_store_order(struct store *base, const struct account_change *change,
-		       void (*done)(void *ctx, bool ok, const char *why), void *ctx)
-{
-	struct redis_store *store = (struct redis_store *)base;
-	char field[ACCOUNT_FIELD_OCTETS];
-	char word[16];
-	char note[ACCOUNT_NOTE_OCTETS];
-	if (store->phase != PHASE_READY || store->order_done != NULL)
-		return false;
-	account_change_write(change, field, word, note);
-	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_ORDER, 1);
-	store_put_key(store, command, KEY_ACCOUNTS);
-	command_word(command, field);
-	command_word(command, word);
-	command_word(command, note);
-	if (!redis_link_send(store->main, command_octets(command), 0, on_changed, store))
-		return false;
-	store->order_done = done;
-	store->order_ctx = ctx;
-	return true;
 }
