@@ -16,6 +16,7 @@ struct message {
 	struct msisdn to;
 	char id[ENTRY_SHORT_OCTETS];
 	uint64_t token;
+	wall_ms expires_at;           /* 0 = never */
 	struct message *next;         /* of the list that it is on */
 	enum outcome_class came_back; /* where returned */
 	bool is_alone;                /* goes in a request of its own */
@@ -100,15 +101,29 @@ static struct slice write_callback(struct http_outbox *outbox, const struct mess
 	return buf_slice(&url);
 }
 
+/* For how long the sms is of use; at least a second, so that “as the provider likes”, 0, is never meant. */
+static uint32_t validity(wall_ms expires_at, wall_ms now)
+{
+	if (expires_at == 0)
+		return 0;
+	wall_ms left_s = (expires_at - now) / MS_PER_S;
+	return left_s < 1 ? 1 : left_s < UINT32_MAX ? (uint32_t)left_s : UINT32_MAX;
+}
+
+static bool is_too_late(const struct message *message, wall_ms now)
+{
+	return message->expires_at != 0 && now >= message->expires_at;
+}
+
 void http_outbox_put(struct http_outbox *outbox, const struct submit *submit, wall_ms now)
 {
 	struct message *message = outbox->free;
 	CHECK(message != NULL && submit->text != NULL);
 	const struct submit_text *text = submit->text;
-	wall_ms left_s = submit->expires_at > now ? (submit->expires_at - now) / MS_PER_S : 0;
 	outbox->free = message->next;
 	outbox->used++;
 	message->token = submit->token;
+	message->expires_at = submit->expires_at;
 	message->is_alone = false;
 	message->to = *submit->to;
 	size_t id_len = entry_key_format_short(&submit->key.origin, message->id);
@@ -120,9 +135,7 @@ void http_outbox_put(struct http_outbox *outbox, const struct submit *submit, wa
 		.template_name = text->template_name,
 		.params = text->params,
 		.param_count = text->param_count,
-		.validity_s = submit->expires_at == 0 ? 0
-			      : left_s < 1            ? 1
-						      : (uint32_t)left_s,
+		.validity_s = validity(submit->expires_at, now),
 		.traceparent = text->traceparent,
 	};
 	message->http.callback = write_callback(outbox, message, submit);
@@ -166,14 +179,22 @@ bool http_outbox_has_returned(const struct http_outbox *outbox)
 
 /* -- requests -- */
 
-static bool grow(struct request *request, size_t cap)
+static struct message *message_of(const struct http_message *http)
 {
-	char *grown = cap <= REQUEST_OCTETS_MAX ? realloc(request->memory, cap) : NULL;
+	return (struct message *)(uintptr_t)http; /* its first member */
+}
+
+/* ERR_FULL: it would be too long. */
+static enum err grow(struct request *request, size_t cap)
+{
+	if (cap > REQUEST_OCTETS_MAX)
+		return ERR_FULL;
+	char *grown = realloc(request->memory, cap);
 	if (grown == NULL)
-		return false;
+		return ERR_MEMORY;
 	request->memory = grown;
 	request->cap = cap;
-	return true;
+	return ERR_OK;
 }
 
 static enum err write_once(struct http_outbox *outbox, const struct request *request, wall_ms now,
@@ -193,31 +214,47 @@ static enum err write_once(struct http_outbox *outbox, const struct request *req
 	return http_request_write(outbox->account, request->messages, request->count, now, nonce, out);
 }
 
-static bool write_request(struct http_outbox *outbox, struct request *request, wall_ms now, struct http_request *out)
+static enum err write_request(struct http_outbox *outbox, struct request *request, wall_ms now,
+			      struct http_request *out)
 {
 	size_t first = REQUEST_OCTETS + (size_t)request->count * 512;
-	if (request->cap < first && !grow(request, first))
-		return false;
-	for (;;) {
-		enum err err = write_once(outbox, request, now, out);
+	enum err err = request->cap < first ? grow(request, first) : ERR_OK;
+	while (err == ERR_OK) {
+		err = write_once(outbox, request, now, out);
 		if (err == ERR_OK)
-			return out->header_count <= HTTP_CLIENT_HEADERS_MAX;
-		if (err != ERR_FULL || !grow(request, request->cap * 2))
-			return false;
+			return out->header_count <= HTTP_CLIENT_HEADERS_MAX ? ERR_OK : ERR_FULL;
+		if (err == ERR_FULL)
+			err = grow(request, request->cap * 2);
 	}
+	return err;
 }
 
-static struct message *message_of(const struct http_message *http)
+/* None of it has left: its messages try it each for itself; one that already does comes back. */
+static void take_apart(struct http_outbox *outbox, struct request *request, enum err why)
 {
-	return (struct message *)(uintptr_t)http; /* its first member */
+	bool was_alone = request->count == 1;
+	for (unsigned i = 0; i < request->count; i++) {
+		struct message *message = message_of(request->messages[i]);
+		message->is_alone = true;
+		if (was_alone)
+			come_back(outbox, message, why == ERR_MEMORY ? OUTCOME_TEMPORARY : OUTCOME_REJECTED);
+		else
+			push(&outbox->waiting, message);
+	}
+	request->count = 0;
 }
 
-/* Takes from the front of what waits as many as may go together. */
-static void fill(struct http_outbox *outbox, struct request *request)
+/* Takes from the front of what waits as many as may go together. What has become too old while it waited comes back. */
+static void fill(struct http_outbox *outbox, struct request *request, wall_ms now)
 {
 	request->count = 0;
 	while (outbox->waiting.count > 0 && request->count < outbox->batch) {
-		const struct message *next = outbox->waiting.first;
+		struct message *next = outbox->waiting.first;
+		if (is_too_late(next, now)) {
+			come_back(outbox, pop(&outbox->waiting), OUTCOME_TEMPORARY);
+			continue;
+		}
+		next->http.validity_s = validity(next->expires_at, now);
 		if (request->count > 0 &&
 		    (next->is_alone || message_of(request->messages[0])->is_alone ||
 		     !http_account_may_share(outbox->account, request->messages, request->count, &next->http)))
@@ -232,8 +269,11 @@ bool http_outbox_next(struct http_outbox *outbox, wall_ms now, unsigned *place, 
 		*place = outbox->free_places[outbox->free_count - 1];
 		struct request *request = &outbox->requests[*place];
 		struct http_request written;
-		fill(outbox, request);
-		if (write_request(outbox, request, now, &written)) {
+		fill(outbox, request, now);
+		if (request->count == 0)
+			break;
+		enum err err = write_request(outbox, request, now, &written);
+		if (err == ERR_OK) {
 			outbox->free_count--;
 			*call = (struct http_call){
 				.method = written.method,
@@ -244,9 +284,7 @@ bool http_outbox_next(struct http_outbox *outbox, wall_ms now, unsigned *place, 
 			};
 			return true;
 		}
-		for (unsigned i = 0; i < request->count; i++)
-			come_back(outbox, message_of(request->messages[i]), OUTCOME_REJECTED);
-		request->count = 0;
+		take_apart(outbox, request, err);
 	}
 	return false;
 }

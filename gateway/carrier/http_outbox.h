@@ -13,7 +13,9 @@
  *   free ─ put ─► waiting ─ next ─► in a request ─ tell ─► free
  *           │        ├◄─ send_alone ──┤
  *           │        │ give_back      │ cannot be written
- *           └────────┴────────────────┴──► returned ─ tell_returned ─► free */
+ *           └────────┴────────────────┴──► returned ─ tell_returned ─► free
+ *
+ * What grows too old while it waits comes back too: the pipeline closes it as expired. */
 struct http_outbox;
 
 /* receipts_to: where receipts of messages are asked for, borrowed for its life; its callback NULL = they are not. places: requests
@@ -30,8 +32,8 @@ unsigned http_outbox_window(const struct http_outbox *outbox);
  * its outcome. now: wall clock. */
 void http_outbox_put(struct http_outbox *outbox, const struct submit *submit, wall_ms now);
 
-/* Makes the next request of messages that wait, in a free place. False where none waits, or no place is free.
- * call: borrows from the outbox until http_outbox_tell. */
+/* Makes the next request of messages that wait, in a free place. False where none waits, or no place is free. Messages that
+ * make too long a request together try it alone. call: borrows from the outbox until http_outbox_tell. */
 bool http_outbox_next(struct http_outbox *outbox, wall_ms now, unsigned *place, struct http_call *call);
 
 /* The messages of the request in a place. count 0: the place is free. */

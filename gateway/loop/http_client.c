@@ -392,7 +392,10 @@ static void set_url(struct place *place, const char *url)
 		return;
 	free(place->url);
 	place->url = strdup(url);
-	curl_easy_setopt(place->easy, CURLOPT_URL, url);
+	if (curl_easy_setopt(place->easy, CURLOPT_URL, url) != CURLE_OK) {
+		free(place->url); /* no memory: this request fails before it leaves, and the next one sets it anew */
+		place->url = NULL;
+	}
 	/* Where it may be HTTP/2, one connection is enough: wait and see before more are made. */
 	curl_easy_setopt(place->easy, CURLOPT_PIPEWAIT, strncasecmp(url, "https:", 6) == 0 ? 1L : 0L);
 }

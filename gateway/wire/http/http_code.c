@@ -121,11 +121,15 @@ struct http_code http_code_of_status(unsigned status, bool can_repeat)
 		{ 403, "HTTP 403", OUTCOME_LINK_REFUSED, true },
 		{ 404, "HTTP 404", OUTCOME_TEMPORARY, true }, /* the URL is wrong, or their service is being moved */
 		{ 405, "HTTP 405", OUTCOME_TEMPORARY, true },
+		{ 406, "HTTP 406", OUTCOME_REJECTED, true }, /* the description is wrong, not the sms */
 		{ 407, "HTTP 407", OUTCOME_LINK_REFUSED, true },
 		{ 408, "HTTP 408", OUTCOME_TEMPORARY, false },
 		{ 410, "HTTP 410", OUTCOME_TEMPORARY, true },
+		{ 411, "HTTP 411", OUTCOME_REJECTED, true },
+		{ 415, "HTTP 415", OUTCOME_REJECTED, true },
 		{ 421, "HTTP 421", OUTCOME_TEMPORARY, true },
 		{ 425, "HTTP 425", OUTCOME_TEMPORARY, false },
+		{ 426, "HTTP 426", OUTCOME_REJECTED, true },
 		{ 429, "HTTP 429", OUTCOME_THROTTLED, false },
 		{ 501, "HTTP 501", OUTCOME_REJECTED, true },
 		{ 502, "HTTP 502", OUTCOME_TEMPORARY, false },

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PLACES 2
@@ -40,7 +41,7 @@ static void tear_down(void)
 	http_account_destroy(account);
 }
 
-static void put_one(uint64_t token, wall_ms expires_at, bool wants_receipt)
+static void put_text(uint64_t token, wall_ms expires_at, bool wants_receipt, const struct submit_text *said)
 {
 	struct msisdn to = { "8613900000001", 13 };
 	to.digits[12] = (char)('0' + token % 10);
@@ -50,12 +51,17 @@ static void put_one(uint64_t token, wall_ms expires_at, bool wants_receipt)
 		.to = &to,
 		.encoding = ENCODING_UCS2,
 		.concat = CONCAT_TEXT,
-		.text = &text,
+		.text = said,
 		.expires_at = expires_at,
 		.wants_receipt = wants_receipt,
 	};
 	http_outbox_put(outbox, &submit, NOW);
 	memset(&to, 0xEE, sizeof to);
+}
+
+static void put_one(uint64_t token, wall_ms expires_at, bool wants_receipt)
+{
+	put_text(token, expires_at, wants_receipt, &text);
 }
 
 static void put(uint64_t token, wall_ms expires_at)
@@ -144,7 +150,7 @@ Test(http_outbox, validity_is_what_is_left)
 	static const struct {
 		wall_ms expires_at;
 		uint32_t want;
-	} rows[] = { { 0, 0 }, { NOW + 90000, 90 }, { NOW + 500, 1 }, { NOW - 5, 1 } };
+	} rows[] = { { 0, 0 }, { NOW + 90000, 90 }, { NOW + 500, 1 } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		unsigned place;
 		unsigned count;
@@ -157,6 +163,81 @@ Test(http_outbox, validity_is_what_is_left)
 		cr_expect(message->id.len > 0 && message->id.len <= HTTP_ID_MAX, "row %zu", i);
 		tear_down();
 	}
+}
+
+/* Four wait for one place, since no answer comes; the time of two of them is over before it does. */
+Test(http_outbox, what_grows_too_old_while_it_waits_does_not_leave)
+{
+	unsigned place;
+	unsigned count;
+	struct http_call call;
+	set_up();
+	put(1, NOW);
+	put(2, NOW + 90000);
+	put(3, NOW + 1500);
+	put(4, 0);
+	cr_assert(http_outbox_next(outbox, NOW + 10000, &place, &call));
+	const struct http_message *const *messages = http_outbox_messages(outbox, place, &count);
+	cr_assert_eq(count, 2);
+	cr_expect_eq(messages[0]->validity_s, 80, "what is left when it leaves: %u", (unsigned)messages[0]->validity_s);
+	cr_expect_eq(messages[1]->validity_s, 0);
+	cr_assert(http_outbox_has_returned(outbox));
+	http_outbox_tell_returned(outbox, on_outcome, NULL);
+	cr_assert_eq(told.count, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		cr_expect_eq(told.tokens[i], i == 0 ? 1 : 3);
+		cr_expect_eq(told.classes[i], OUTCOME_TEMPORARY);
+	}
+	cr_expect_not(http_outbox_next(outbox, NOW + 10000, &place, &call));
+	tear_down();
+}
+
+Test(http_outbox, what_is_too_long_together_goes_alone)
+{
+	enum { OCTETS = 900 * 1024 };
+	char *octets = malloc(OCTETS);
+	struct http_call call;
+	unsigned place;
+	unsigned count;
+	cr_assert_not_null(octets);
+	memset(octets, 'x', OCTETS);
+	set_up();
+	const struct submit_text large = { .text = { octets, OCTETS } };
+	for (uint64_t token = 1; token <= BATCH; token++)
+		put_text(token, 0, false, &large);
+	for (uint64_t token = 1; token <= BATCH; token++) {
+		static const struct outcome accepted = { .outcome_class = OUTCOME_ACCEPTED };
+		cr_assert(http_outbox_next(outbox, NOW, &place, &call), "message %u", (unsigned)token);
+		http_outbox_messages(outbox, place, &count);
+		cr_expect_eq(count, 1);
+		http_outbox_tell(outbox, place, &accepted, on_outcome, NULL);
+		cr_expect_eq(told.tokens[token - 1], token);
+		cr_expect_eq(told.classes[token - 1], OUTCOME_ACCEPTED);
+	}
+	cr_expect_not(http_outbox_has_returned(outbox));
+	tear_down();
+	free(octets);
+}
+
+Test(http_outbox, what_is_too_long_alone_is_refused)
+{
+	enum { OCTETS = 3 * 1024 * 1024 };
+	char *octets = malloc(OCTETS);
+	struct http_call call;
+	unsigned place;
+	cr_assert_not_null(octets);
+	memset(octets, 'x', OCTETS);
+	set_up();
+	const struct submit_text large = { .text = { octets, OCTETS } };
+	put_text(1, 0, false, &large);
+	put(2, 0);
+	cr_assert(http_outbox_next(outbox, NOW, &place, &call), "the other one leaves");
+	http_outbox_tell_returned(outbox, on_outcome, NULL);
+	cr_assert_eq(told.count, 1);
+	cr_expect_eq(told.tokens[0], 1);
+	cr_expect_eq(told.classes[0], OUTCOME_REJECTED);
+	tear_down();
+	free(octets);
 }
 
 Test(http_outbox, what_was_refused_together_goes_alone)
