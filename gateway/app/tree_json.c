@@ -2,7 +2,7 @@
 #include "app/config_report.h"
 #include "app/tree.h"
 #include "base/check.h"
-#include "decode/json_scan.h"
+#include "base/json_scan.h"
 
 #include <stdlib.h>
 

@@ -2,10 +2,10 @@
 #include "decode/alert_decode.h"
 
 #include "base/civil.h"
+#include "base/json_scan.h"
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "decode/alert_syntax.h"
-#include "decode/json_scan.h"
 
 #include <stdio.h>
 

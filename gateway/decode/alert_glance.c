@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decode/alert_glance.h"
 
-#include "decode/json_scan.h"
+#include "base/json_scan.h"
 
 #define FIELD(name, member)                                 \
 	{                                                   \

@@ -2,10 +2,10 @@
 /* The scanner and the decoder against jansson, which knows nothing of them: what one takes the other takes, with the
  * same values, over a table and over many mutations of it. Where ours is stricter or laxer by design it is said here. */
 #include "base/civil.h"
+#include "base/json_scan.h"
 #include "base/rng.h"
 #include "decode/alert_decode.h"
 #include "decode/alert_syntax.h"
-#include "decode/json_scan.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
