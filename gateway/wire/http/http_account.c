@@ -23,7 +23,8 @@
 	X(auth)                                                                                                       \
 	X(username)                                                                                                   \
 	X(password)                                                                                                   \
-	X(token) X(account) X(region) X(service) X(source) X(country) X(hmac_hash) X(hmac_encoding) X(hmac_signs)     \
+	X(token)                                                                                                      \
+	X(account) X(region) X(service) X(source) X(country) X(hmac_hash) X(hmac_encoding) X(hmac_signs)              \
 		X(success_status) X(success) X(success_is) X(message_id) X(message_id_is) X(error_code) X(error_text) \
 			X(answers) X(answers_are) X(answer_to) X(request_code) X(request_text) X(idempotency_header)
 #define LINES_MEMBERS(X) X(headers) X(query) X(form) X(templates) X(codes)

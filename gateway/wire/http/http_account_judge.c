@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json_tree.h"
 #include "wire/http/http_account_read.h"
 #include "wire/http/http_fill.h"
 
@@ -77,6 +78,23 @@ static unsigned sample_params(const struct http_account *account, struct slice v
 	return count;
 }
 
+/* Providers differ in which of two members of one name they read. */
+static enum err find_twins(const struct json_tree *tree, struct err_at *at)
+{
+	for (unsigned i = 0; i < tree->count; i++) {
+		const struct json_node *object = &tree->nodes[i];
+		const struct json_node *member = object + 1;
+		if (object->type != JSON_SCAN_OBJECT)
+			continue;
+		for (unsigned k = 0; k < object->count; k++, member = json_node_next(member)) {
+			if (json_node_member(object, member->key) == NULL)
+				return err_at_set(at, ERR_DUPLICATE, 0, NULL, "“%.*s” is there twice",
+						  SLICE_ARG(member->key));
+		}
+	}
+	return ERR_OK;
+}
+
 /* Fills the body for count copies of message and reads it back. */
 static enum err try_body(const struct http_account *account, const struct http_message *message, unsigned count,
 			 struct buf *buf, struct err_at *at)
@@ -90,19 +108,15 @@ static enum err try_body(const struct http_account *account, const struct http_m
 	http_fill_put(&fill, &account->json, false, buf);
 	if (buf->full)
 		return err_at_set(at, ERR_RANGE, 0, "json", "makes a body of more than %d octets", SAMPLE_OCTETS);
-	json_error_t error;
-	json_t *json = json_loadb(buf->at, buf->len, JSON_REJECT_DUPLICATES, &error);
-	if (json == NULL) {
-		/* What jansson found near the place could be a secret. */
-		char *near = strstr(error.text, " near ");
-		if (near)
-			*near = '\0';
-		return err_at_set(
-			at, ERR_FORMAT, 0, "json",
-			"is not JSON once its placeholders are filled: %s, at line %d, column %d of what would be sent",
-			error.text, error.line, error.column);
-	}
-	json_decref(json);
+	struct err_at why = { 0 };
+	struct json_tree tree;
+	enum err err = json_tree_read(&tree, buf_slice(buf), &why);
+	if (err == ERR_OK)
+		err = find_twins(&tree, &why);
+	json_tree_fini(&tree);
+	if (err)
+		return err_at_set(at, ERR_FORMAT, 0, "json", "is not JSON once its placeholders are filled: %s",
+				  why.text);
 	return ERR_OK;
 }
 

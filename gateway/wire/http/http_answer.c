@@ -11,8 +11,6 @@
  * answers for each message, the same is done with each element. What says yes by its status and makes no sense behind
  * it may have been sent: UNKNOWN. */
 
-#define DEPTH_MAX 32
-
 struct reader {
 	const struct http_account *account;
 	const struct http_answer *answer;
@@ -23,29 +21,6 @@ struct reader {
 	bool is_yes_status;
 	bool is_whole; /* what is read speaks of the whole request */
 };
-
-/* False for what is nested so deep that it is no answer; brackets in strings count too, which errs on the safe side. */
-static bool is_shallow(struct slice body)
-{
-	unsigned depth = 0;
-	for (size_t i = 0; i < body.len; i++) {
-		if (body.at[i] == '{' || body.at[i] == '[') {
-			if (++depth > DEPTH_MAX)
-				return false;
-		} else if ((body.at[i] == '}' || body.at[i] == ']') && depth) {
-			depth--;
-		}
-	}
-	return true;
-}
-
-static json_t *parse(struct slice body)
-{
-	if (body.len == 0 || body.len > HTTP_ANSWER_OCTETS_MAX || !is_shallow(body))
-		return NULL;
-	json_error_t ignored;
-	return json_loadb(body.at, body.len, JSON_REJECT_DUPLICATES, &ignored);
-}
 
 static bool status_is_yes(const struct http_account *account, unsigned status)
 {
@@ -129,7 +104,7 @@ static struct slice keep_reference(struct reader *reader, struct slice id, const
 }
 
 /* Judges json (an element, or the whole; NULL where the body is no JSON) for one message. */
-static struct outcome judge(struct reader *reader, const json_t *json, const struct http_message *message)
+static struct outcome judge(struct reader *reader, const struct json_node *json, const struct http_message *message)
 {
 	const struct http_account *account = reader->account;
 	struct slice body = reader->answer->body;
@@ -166,14 +141,17 @@ static struct outcome judge(struct reader *reader, const json_t *json, const str
 
 /* One answer for each part of the one message. Where some parts were taken and others not, sending it again would send
  * parts twice: only “never” is a clear answer then. */
-static struct outcome judge_parts(struct reader *reader, const json_t *array, const struct http_message *message)
+static struct outcome judge_parts(struct reader *reader, const struct json_node *array,
+				  const struct http_message *message)
 {
-	struct outcome gravest = judge(reader, json_array_get(array, 0), message);
+	const struct json_node *part = json_node_element(array, 0);
+	struct outcome gravest = judge(reader, part, message);
 	struct slice reference = gravest.carrier_ref;
 	bool has_accepted = gravest.outcome_class == OUTCOME_ACCEPTED;
-	for (size_t i = 1; i < json_array_size(array); i++) {
+	for (unsigned i = 1; i < array->count; i++) {
 		size_t mark = reader->references->len;
-		struct outcome next = judge(reader, json_array_get(array, i), message);
+		part = json_node_next(part);
+		struct outcome next = judge(reader, part, message);
 		reader->references->len = mark; /* the first id counts */
 		bool is_accepted = next.outcome_class == OUTCOME_ACCEPTED;
 		has_accepted |= is_accepted;
@@ -187,7 +165,7 @@ static struct outcome judge_parts(struct reader *reader, const json_t *array, co
 	return gravest;
 }
 
-static bool is_of(const struct http_account *account, const json_t *element, const struct msisdn *to)
+static bool is_of(const struct http_account *account, const struct json_node *element, const struct msisdn *to)
 {
 	struct http_found number;
 	char theirs[MSISDN_TAIL_DIGITS + 1];
@@ -198,23 +176,24 @@ static bool is_of(const struct http_account *account, const json_t *element, con
 }
 
 /* The element that speaks of a message: by its number where they have one, else by its place. */
-static const json_t *element_of(const struct reader *reader, const json_t *array, unsigned index)
+static const struct json_node *element_of(const struct reader *reader, const struct json_node *array, unsigned index)
 {
-	const json_t *likely = json_array_get(array, index);
+	const struct json_node *likely = json_node_element(array, index);
 	if (reader->account->answer_to.kind == HTTP_LOCATOR_NONE)
-		return json_array_size(array) == reader->count ? likely : NULL;
+		return array->count == reader->count ? likely : NULL;
 	const struct msisdn *to = reader->messages[index]->to;
 	if (likely && is_of(reader->account, likely, to))
 		return likely;
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		if (is_of(reader->account, json_array_get(array, i), to))
-			return json_array_get(array, i);
+	const struct json_node *other = json_node_element(array, 0);
+	for (unsigned i = 0; i < array->count; i++, other = json_node_next(other)) {
+		if (is_of(reader->account, other, to))
+			return other;
 	}
 	return NULL;
 }
 
 /* A refusal of the whole request, where each message was to have its own answer. */
-static struct outcome whole(struct reader *reader, const json_t *json)
+static struct outcome whole(struct reader *reader, const struct json_node *json)
 {
 	struct http_found code, text;
 	http_locator_find(&reader->account->request_code, json, reader->answer->body, &code);
@@ -222,10 +201,10 @@ static struct outcome whole(struct reader *reader, const json_t *json)
 	return refusal(reader, code.text, text.text);
 }
 
-static void read_answers(struct reader *reader, const json_t *json, struct outcome *outcomes)
+static void read_answers(struct reader *reader, const struct json_node *json, struct outcome *outcomes)
 {
-	const json_t *array = http_locator_value(&reader->account->answers, json);
-	bool has_answers = json_is_array(array) && json_array_size(array) > 0;
+	const struct json_node *array = http_locator_value(&reader->account->answers, json);
+	bool has_answers = array && array->type == JSON_SCAN_ARRAY && array->count > 0;
 	reader->is_whole = !has_answers;
 	struct outcome all = { .outcome_class = OUTCOME_UNKNOWN };
 	if (!has_answers)
@@ -239,7 +218,7 @@ static void read_answers(struct reader *reader, const json_t *json, struct outco
 			outcomes[i] = judge_parts(reader, array, reader->messages[i]);
 			continue;
 		}
-		const json_t *element = element_of(reader, array, i);
+		const struct json_node *element = element_of(reader, array, i);
 		outcomes[i] = element ? judge(reader, element, reader->messages[i])
 				      : (struct outcome){ .outcome_class = OUTCOME_UNKNOWN,
 							  .native_code = reader->answer->status,
@@ -267,14 +246,18 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 		.is_yes_status = status_is_yes(account, answer->status),
 		.is_whole = true,
 	};
-	json_t *json = account->reads_json ? parse(answer->body) : NULL;
+	struct json_tree tree;
+	bool is_read = account->reads_json && answer->body.len <= HTTP_ANSWER_OCTETS_MAX;
+	bool is_json = is_read && json_tree_read(&tree, answer->body, NULL) == ERR_OK;
+	const struct json_node *json = is_json ? tree.nodes : NULL;
 	if (account->answers.kind != HTTP_LOCATOR_NONE) {
 		read_answers(&reader, json, outcomes);
 	} else {
 		for (unsigned i = 0; i < count; i++)
 			outcomes[i] = judge(&reader, json, messages[i]);
 	}
-	json_decref(json);
+	if (is_read)
+		json_tree_fini(&tree);
 }
 
 struct outcome http_answer_lost(enum http_phase phase)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/json_tree.h"
 #include "wire/http/http_callback.h"
-
-#include <jansson.h>
 
 /* What the files of the callbacks share. */
 
@@ -51,9 +50,5 @@ struct slice http_callback_form_value(struct slice form, const char *name, struc
 /* Decodes “+” and “%41”; a “%” without two hexadecimal digits stands for itself. */
 void http_callback_form_decode(struct slice text, struct buf *out);
 
-/* http_callback_json.c: the node at a pointer (RFC 6901), NULL where there is none. "" is the whole. */
-const json_t *http_callback_json_at(const json_t *root, const char *pointer);
-
-/* The text of a scalar: a string as it is, numbers and booleans as JSON writes them, into out's memory. Empty for anything
- * else. */
-struct slice http_callback_json_text(const json_t *node, struct buf *out);
+/* http_callback_json.c: the value at a pointer (RFC 6901), NULL where there is none. "" is the whole. */
+const struct json_node *http_callback_json_at(const struct json_node *root, const char *pointer);

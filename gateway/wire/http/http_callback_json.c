@@ -19,39 +19,20 @@ static bool unescape(struct slice token, char key[static KEY_OCTETS])
 	return true;
 }
 
-const json_t *http_callback_json_at(const json_t *root, const char *pointer)
+const struct json_node *http_callback_json_at(const struct json_node *root, const char *pointer)
 {
-	const json_t *node = root;
+	const struct json_node *node = root;
 	while (node != NULL && *pointer == '/') {
 		struct slice token = { pointer + 1, strcspn(pointer + 1, "/") };
 		char key[KEY_OCTETS];
 		uint64_t index;
 		if (!unescape(token, key))
 			return NULL;
-		if (json_is_array(node))
-			node = number_parse(token, UINT32_MAX, &index) ? json_array_get(node, (size_t)index) : NULL;
+		if (node->type == JSON_SCAN_ARRAY)
+			node = number_parse(token, UINT32_MAX, &index) ? json_node_element(node, index) : NULL;
 		else
-			node = json_object_get(node, key);
+			node = json_node_member(node, slice_of(key));
 		pointer = token.at + token.len;
 	}
 	return node;
-}
-
-struct slice http_callback_json_text(const json_t *node, struct buf *out)
-{
-	size_t start = out->len;
-	switch (node ? json_typeof(node) : JSON_NULL) {
-	case JSON_STRING:
-		return (struct slice){ json_string_value(node), json_string_length(node) };
-	case JSON_INTEGER:
-		buf_put_int(out, json_integer_value(node));
-		break;
-	case JSON_TRUE:
-		return SLICE("true");
-	case JSON_FALSE:
-		return SLICE("false");
-	default:
-		return (struct slice){ NULL, 0 };
-	}
-	return (struct slice){ out->at + start, out->len - start };
 }

@@ -82,57 +82,51 @@ static enum err add(struct reader *reader, const struct http_callback_values *va
 /* -- JSON -- */
 
 /* pointers: fields are JSON pointers; else they are names of members. */
-static enum err add_node(struct reader *reader, const json_t *node, bool pointers)
+static enum err add_node(struct reader *reader, const struct json_node *node, bool pointers)
 {
-	char octets[VALUES_OCTETS];
-	struct buf room = buf_over(octets, sizeof octets);
 	struct http_callback_values values;
 	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++) {
 		const char *field = reader->callback->fields[i];
-		const json_t *value = NULL;
+		const struct json_node *value = NULL;
 		if (*field != '\0')
-			value = pointers ? http_callback_json_at(node, field) : json_object_get(node, field);
-		values.at[i] = http_callback_json_text(value, &room);
+			value = pointers ? http_callback_json_at(node, field) : json_node_member(node, slice_of(field));
+		values.at[i] = json_node_text(value);
 	}
 	return add(reader, &values);
 }
 
-static json_t *parse(struct slice text, struct err_at *at)
+static enum err add_nodes(struct reader *reader, const struct json_node *items)
 {
-	json_t *root = json_loadb(text.at ? text.at : "", text.len, JSON_REJECT_DUPLICATES, NULL);
-	if (root == NULL)
-		err_at_set(at, ERR_FORMAT, 0, NULL, "what came is no JSON");
-	return root;
+	if (items != NULL && items->type == JSON_SCAN_OBJECT)
+		return add_node(reader, items, true);
+	if (items == NULL || items->type != JSON_SCAN_ARRAY)
+		return err_at_set(reader->at, ERR_FORMAT, 0, NULL, "there is no list of receipts where one should be");
+	const struct json_node *item = json_node_element(items, 0);
+	enum err err = ERR_OK;
+	for (unsigned i = 0; i < items->count && err == ERR_OK; i++, item = json_node_next(item))
+		err = add_node(reader, item, true);
+	return err;
 }
 
 static enum err read_list(struct reader *reader, struct slice text, const char *pointer)
 {
-	json_t *root = parse(text, reader->at);
-	if (root == NULL)
-		return ERR_FORMAT;
-	const json_t *items = http_callback_json_at(root, pointer);
-	enum err err = ERR_OK;
-	if (json_is_object(items)) {
-		err = add_node(reader, items, true);
-	} else if (json_is_array(items)) {
-		for (size_t i = 0; i < json_array_size(items) && err == ERR_OK; i++)
-			err = add_node(reader, json_array_get(items, i), true);
-	} else {
-		err = err_at_set(reader->at, ERR_FORMAT, 0, NULL, "there is no list of receipts where one should be");
-	}
-	json_decref(root);
+	struct json_tree tree;
+	enum err err = json_tree_read(&tree, text, reader->at);
+	if (err == ERR_OK)
+		err = add_nodes(reader, http_callback_json_at(tree.nodes, pointer));
+	json_tree_fini(&tree);
 	return err;
 }
 
 static enum err read_object(struct reader *reader, struct slice text)
 {
-	json_t *root = parse(text, reader->at);
-	if (root == NULL)
-		return ERR_FORMAT;
-	enum err err = json_is_object(root)
-			       ? add_node(reader, root, false)
-			       : err_at_set(reader->at, ERR_FORMAT, 0, NULL, "what came is no JSON object");
-	json_decref(root);
+	struct json_tree tree;
+	enum err err = json_tree_read(&tree, text, reader->at);
+	if (err == ERR_OK)
+		err = tree.nodes->type == JSON_SCAN_OBJECT
+			      ? add_node(reader, tree.nodes, false)
+			      : err_at_set(reader->at, ERR_FORMAT, 0, NULL, "what came is no JSON object");
+	json_tree_fini(&tree);
 	return err;
 }
 

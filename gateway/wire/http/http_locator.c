@@ -3,7 +3,6 @@
 
 #include "base/number.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define TOKENS_MAX  16
@@ -132,33 +131,26 @@ void http_locator_fini(struct http_locator *locator)
 	*locator = (struct http_locator){ .kind = HTTP_LOCATOR_NONE };
 }
 
-const json_t *http_locator_value(const struct http_locator *locator, const json_t *json)
+const struct json_node *http_locator_value(const struct http_locator *locator, const struct json_node *json)
 {
 	for (unsigned i = 0; i < locator->token_count && json; i++) {
 		uint64_t index;
-		if (json_is_array(json))
-			json = number_parse(locator->tokens[i], UINT32_MAX, &index) ? json_array_get(json, index)
+		if (json->type == JSON_SCAN_ARRAY)
+			json = number_parse(locator->tokens[i], UINT32_MAX, &index) ? json_node_element(json, index)
 										    : NULL;
 		else
-			json = json_object_get(json, locator->tokens[i].at);
+			json = json_node_member(json, locator->tokens[i]);
 	}
 	return json;
 }
 
-static void find_pointer(const struct http_locator *locator, const json_t *json, struct http_found *found)
+static void find_pointer(const struct http_locator *locator, const struct json_node *json, struct http_found *found)
 {
-	const json_t *value = http_locator_value(locator, json);
-	if (value == NULL || json_is_null(value))
+	const struct json_node *value = http_locator_value(locator, json);
+	if (value == NULL || value->type == JSON_SCAN_NULL)
 		return;
 	found->is_there = true;
-	if (json_is_string(value)) {
-		found->text = (struct slice){ json_string_value(value), json_string_length(value) };
-	} else if (json_is_integer(value)) {
-		int len = snprintf(found->number, sizeof found->number, "%lld", (long long)json_integer_value(value));
-		found->text = (struct slice){ found->number, (size_t)len };
-	} else if (json_is_boolean(value)) {
-		found->text = slice_of(json_is_true(value) ? "true" : "false");
-	}
+	found->text = json_node_text(value);
 }
 
 static void find_regex(const struct http_locator *locator, struct slice body, struct http_found *found)
@@ -177,7 +169,7 @@ static void find_regex(const struct http_locator *locator, struct slice body, st
 		found->text = (struct slice){ len ? body.at + part->rm_so : "", (size_t)(part->rm_eo - part->rm_so) };
 }
 
-void http_locator_find(const struct http_locator *locator, const json_t *json, struct slice body,
+void http_locator_find(const struct http_locator *locator, const struct json_node *json, struct slice body,
 		       struct http_found *found)
 {
 	found->is_there = false;

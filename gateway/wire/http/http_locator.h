@@ -3,9 +3,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json_tree.h"
 #include "base/slice.h"
 
-#include <jansson.h>
 #include <regex.h>
 
 /* Where in an answer something stands: a JSON pointer (RFC 6901) or a regular expression. */
@@ -28,19 +28,16 @@ MUST_CHECK enum err http_locator_compile(const char *text, const char *field, st
 
 void http_locator_fini(struct http_locator *locator);
 
-#define HTTP_FOUND_OCTETS 24
-
 /* What a locator found. */
 struct http_found {
 	bool is_there;
 	struct slice text; /* a string, number or bool as text; empty of an array or object */
-	char number[HTTP_FOUND_OCTETS];
 };
 
-/* Looks in json (may be NULL) or body. found: text is borrowed from these, or from found itself. Null counts as not
- * being there. */
-void http_locator_find(const struct http_locator *locator, const json_t *json, struct slice body,
+/* Looks in json (may be NULL) or body. found: text is borrowed from these. Null counts as not being there, and so does
+ * what stands twice in its object. */
+void http_locator_find(const struct http_locator *locator, const struct json_node *json, struct slice body,
 		       struct http_found *found);
 
 /* The JSON value that a pointer names; NULL where there is none. */
-const json_t *http_locator_value(const struct http_locator *locator, const json_t *json);
+const struct json_node *http_locator_value(const struct http_locator *locator, const struct json_node *json);

@@ -268,7 +268,7 @@ Test(http_account, refuses_what_will_not_do)
 
 Test(http_account, errors_show_no_secret)
 {
-	/* jansson would quote what it found. */
+	/* The place of a mistake is told, not what stands there. */
 	struct http_settings settings = { .url = "https://h/",
 					  .password = "s3cret",
 					  .json = "{\"a\":\"{password}\" \"s3cret\"}" };
