@@ -8,12 +8,18 @@
 #include <stdlib.h>
 
 static const struct httpd_route routes[] = {
-	{ HTTPD_GET, "/livez", admin_livez },          { HTTPD_GET, "/readyz", admin_readyz },
-	{ HTTPD_GET, "/metrics", admin_metrics },      { HTTPD_GET, "/v1/status", admin_status },
+	{ HTTPD_GET, "/livez", admin_livez },
+	{ HTTPD_GET, "/readyz", admin_readyz },
+	{ HTTPD_GET, "/metrics", admin_metrics },
+	{ HTTPD_GET, "/v1/status", admin_status },
 	{ HTTPD_GET, "/v1/accounts", admin_accounts },
+	{ HTTPD_POST, "/v1/accounts/", admin_account_order },
+	{ HTTPD_PUT, "/v1/accounts/", admin_account_order },
+	{ HTTPD_POST, "/v1/config/reload", admin_config_reload },
 };
 
-#define ROUTE_COUNT (sizeof routes / sizeof routes[0])
+#define BODY_OCTETS_MAX 4096 /* a name and a reason, with room */
+#define ROUTE_COUNT     (sizeof routes / sizeof routes[0])
 
 void admin_look(struct admin *admin, struct admin_snapshot *out)
 {
@@ -67,7 +73,8 @@ static mono_us on_next_deadline(void *ctx)
 enum err admin_start(struct loop *loop, const struct admin_options *options, const struct admin_view *view,
 		     struct admin **out, struct err_at *at)
 {
-	CHECK(view->snapshot != NULL && view->block_count >= 1);
+	CHECK(view->snapshot != NULL && view->token != NULL && view->order != NULL && view->reload != NULL);
+	CHECK(view->block_count >= 1);
 	struct admin *admin = calloc(1, sizeof *admin);
 	if (admin == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the admin address");
@@ -81,7 +88,12 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 	 * not be removed by it. */
 	admin->member = (struct loop_member){ .turn = on_turn, .next_deadline = on_next_deadline, .ctx = admin };
 	loop_add(loop, &admin->member);
-	struct httpd_options limits = { .host = options->host, .port = options->port };
+	struct httpd_options limits = {
+		.host = options->host,
+		.port = options->port,
+		.body_octets_max = BODY_OCTETS_MAX,
+		.on_dropped = admin_order_dropped,
+	};
 	enum err err = httpd_create(loop, &limits, routes, ROUTE_COUNT, admin, &admin->httpd, at);
 	if (err != ERR_OK) {
 		loop_remove(&admin->member);

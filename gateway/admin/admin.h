@@ -13,9 +13,26 @@
  *   GET /readyz      200 where Redis is reachable, an account has a bound link and the gateway is not draining; else 503
  *   GET /metrics     all metrics, Prometheus text format 0.0.4
  *   GET /v1/status   admin_snapshot as JSON
- *   GET /v1/accounts the accounts of it */
+ *   GET /v1/accounts the accounts of it
+ *
+ * and, for whoever has the token:
+ *
+ *   POST /v1/accounts/NAME/pause, …/drain   {"by", "reason"}, both may be left out
+ *   POST /v1/accounts/NAME/resume
+ *   PUT /v1/accounts/NAME/tps               {"tps": 500, or null for what the configuration says; "by"}
+ *   POST /v1/config/reload
+ *
+ * A change of an account is answered when Redis has it. */
 
+struct account_answer;
+struct account_change;
 struct metrics;
+
+/* answer: what is noted now; NULL = it is not, or nobody knows, and why says so. Borrowed until it returns. */
+typedef void admin_on_ordered(void *ctx, const struct account_answer *answer, const struct err_at *why);
+
+/* A sentence about a configuration. */
+typedef void admin_on_line(void *ctx, const char *line, bool is_warning);
 
 /* Where the pages get their facts. All are called in the loop's thread, from the loop, and must not block. */
 struct admin_view {
@@ -24,6 +41,13 @@ struct admin_view {
 	void (*snapshot)(void *ctx, struct admin_snapshot *out);
 	/* Called before the blocks are read for a page, to bring gauges up to date. NULL = nothing to do. */
 	void (*refresh)(void *ctx);
+	/* What whoever changes something must know; "" = nothing can be changed. Borrowed until the next turn. */
+	const char *(*token)(void *ctx);
+	/* Has a change of an account noted for all gateways. change: borrowed for the call. done: called once, from a later
+	 * turn. False where it can't be asked for now. */
+	bool (*order)(void *ctx, const struct account_change *change, admin_on_ordered *done, void *done_ctx);
+	/* Reads the configuration again, and tells errors and warnings. False where nothing has changed. */
+	bool (*reload)(void *ctx, admin_on_line *tell, void *tell_ctx);
 	/* The blocks that /metrics prints together, at least one, with the names of all labels; borrowed until
 	 * admin_destroy. */
 	const struct metrics *const *blocks;

@@ -5,11 +5,27 @@
 #include "admin/admin_rate.h"
 #include "httpd/httpd.h"
 #include "loop/loop.h"
+#include "model/account_change.h"
 
 /* What the pages share. Each page is a handler (ctx: the admin) and, where it has something to say, a writer that is a
  * function of the facts alone. */
 
+/* A change of an account that is under way. */
+struct admin_order {
+	bool is_taken;   /* the place is */
+	bool is_pending; /* done is yet to come */
+	struct account_change change;
+	char account[ACCOUNT_NAME_MAX + 1]; /* change's text, for the answer */
+	bool is_noted;
+	struct account_answer answer;
+	struct err_at why;
+	struct httpd_client *client; /* who waits; NULL = nobody does any more */
+};
+
+#define ADMIN_ORDERS_MAX 16 /* at once */
+
 struct admin {
+	struct admin_order orders[ADMIN_ORDERS_MAX];
 	struct httpd *httpd;
 	struct admin_view view;
 	struct loop_member member;
@@ -31,8 +47,16 @@ void admin_look(struct admin *admin, struct admin_snapshot *out);
 void admin_livez(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_readyz(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_metrics(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+void admin_account_order(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+void admin_config_reload(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_accounts(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_status(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+
+/* Who waited for a change is gone; state: its admin_order. */
+void admin_order_dropped(void *ctx, void *state);
+
+/* False where the request may change nothing; then it is answered. */
+bool admin_may_write(const struct admin *admin, const struct httpd_request *request, struct httpd_response *response);
 
 /* The body of /readyz. True where the gateway is ready. */
 bool admin_readyz_write(const struct admin_snapshot *snapshot, struct buf *out);

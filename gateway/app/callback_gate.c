@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/callback_gate.h"
 
+#include "base/secret.h"
 #include "wire/http/http_callback_auth.h"
 
 #include <stdio.h>
@@ -84,7 +85,7 @@ bool callback_gate_admits(const struct config_callbacks *settings, const struct 
 {
 	find_peer(settings, request, peer);
 	const char *secret = account ? account->callback_secret : "no account has such a secret";
-	bool is_secret = http_callback_secret_equal(target->secret, slice_of(secret));
+	bool is_secret = secret_equal(target->secret, slice_of(secret));
 	*why = "account";
 	if (account == NULL)
 		return false;

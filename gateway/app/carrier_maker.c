@@ -65,8 +65,8 @@ static uint64_t jitter_of(const struct carrier_maker *maker, unsigned index)
 	return maker->nonce + maker->worker * 1000 + index;
 }
 
-static bool make_smpp_account(const struct carrier_maker *maker, const struct config_account *from,
-			      struct smpp_account *to)
+static enum err make_smpp_account(const struct carrier_maker *maker, const struct config_account *from,
+				  struct smpp_account *to, struct err_at *at)
 {
 	static const enum smpp_bind binds[] = {
 		[CONFIG_BIND_TRANSCEIVER] = SMPP_BIND_TRANSCEIVER,
@@ -101,11 +101,7 @@ static bool make_smpp_account(const struct carrier_maker *maker, const struct co
 	to->validity = validities[from->validity];
 	to->validity_utc_quarters = utc_quarters(maker);
 	to->is_accepted_final = from->accepted_is == CONFIG_ACCEPTED_IS_FINAL;
-	struct err_at at = { .err = ERR_OK };
-	if (smpp_account_prepare(to, &at) == ERR_OK)
-		return true;
-	log_refused(maker, from, &at);
-	return false;
+	return smpp_account_prepare(to, at);
 }
 
 static struct carrier *make_smpp(const struct carrier_maker *maker, const struct config_account *account,
@@ -141,16 +137,13 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 	return tcp_carrier_create(maker->loop, &options);
 }
 
-static bool compile_http(const struct carrier_maker *maker, const struct config_account *account,
-			 struct http_account **http, struct address_guard **guard)
+static enum err compile_http(const struct carrier_maker *maker, const struct config_account *account,
+			     struct http_account **http, struct address_guard **guard, struct err_at *at)
 {
-	struct err_at at = { .err = ERR_OK };
-	enum err err = config_http_compile(maker->config, account, http, &at);
+	enum err err = config_http_compile(maker->config, account, http, at);
 	if (err == ERR_OK)
-		err = config_http_guard(account, *http, guard, &at);
-	if (err != ERR_OK)
-		log_refused(maker, account, &at);
-	return err == ERR_OK;
+		err = config_http_guard(account, *http, guard, at);
+	return err;
 }
 
 /* Requests in flight of this worker: one at least, or it could send nothing. */
@@ -191,17 +184,17 @@ static struct carrier *make_http(const struct carrier_maker *maker, const struct
 	return http_carrier_create(maker->loop, &options);
 }
 
-bool carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account)
+enum err carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account, struct err_at *at)
 {
 	struct smpp_account smpp;
 	struct http_account *http = NULL;
 	struct address_guard *guard = NULL;
 	if (account->protocol == CONFIG_PROTOCOL_SMPP)
-		return make_smpp_account(maker, account, &smpp);
-	bool can_be_made = compile_http(maker, account, &http, &guard);
+		return make_smpp_account(maker, account, &smpp, at);
+	enum err err = compile_http(maker, account, &http, &guard, at);
 	http_account_destroy(http);
 	address_guard_destroy(guard);
-	return can_be_made;
+	return err;
 }
 
 /* Messages that a request of the account may carry; 1 where its settings will not do, which is told elsewhere. */
@@ -238,10 +231,14 @@ struct made_carrier *carrier_make(const struct carrier_maker *maker, const struc
 	struct made_carrier *made = calloc(1, sizeof *made);
 	if (made == NULL)
 		return NULL;
-	if (account->protocol == CONFIG_PROTOCOL_SMPP && make_smpp_account(maker, account, &made->smpp))
+	struct err_at at = { .err = ERR_OK };
+	if (account->protocol == CONFIG_PROTOCOL_SMPP && make_smpp_account(maker, account, &made->smpp, &at) == ERR_OK)
 		made->carrier = make_smpp(maker, account, index, &made->smpp);
-	else if (account->protocol == CONFIG_PROTOCOL_HTTP && compile_http(maker, account, &made->http, &made->guard))
+	else if (account->protocol == CONFIG_PROTOCOL_HTTP &&
+		 compile_http(maker, account, &made->http, &made->guard, &at) == ERR_OK)
 		made->carrier = make_http(maker, account, index, made);
+	if (at.err != ERR_OK)
+		log_refused(maker, account, &at);
 	if (made->carrier == NULL) {
 		carrier_unmake(made);
 		return NULL;

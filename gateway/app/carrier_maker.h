@@ -27,8 +27,9 @@ struct made_carrier;
 /* This worker's part of a number that all workers share; the first ones take what is left over. */
 unsigned carrier_share(const struct carrier_maker *maker, unsigned whole);
 
-/* False, with an error logged, where the account's settings will not do. */
-bool carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account);
+/* Whether the account's settings will do. at: why not, a sentence that begins with what is wrong. */
+MUST_CHECK enum err carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account,
+					struct err_at *at);
 
 /* Fills what the pipeline wants to know of an account, but for its carrier; out borrows from account. */
 void carrier_describe(const struct carrier_maker *maker, const struct config_account *account,

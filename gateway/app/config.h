@@ -50,6 +50,7 @@ struct config_events {
 
 struct config_admin {
 	struct config_address listen;
+	char *token; /* secret; NULL or "" = none */
 };
 
 struct config_callbacks {

@@ -16,7 +16,8 @@ _Static_assert(CONFIG_ROUTES_MAX <= ROUTE_RULES_MAX, "every route has its rule")
 
 #define SMPP_PASSWORD_MAX 8  /* SMPP 3.4 §4.1.1: at most 9 octets with the NUL */
 #define ALPHA_SENDER_MAX  11 /* 3GPP TS 23.040 §9.1.2.5: 10 octets of GSM-7 */
-#define TON_ALPHANUMERIC  5  /* SMPP 3.4 §5.2.5 */
+#define TOKEN_LEAST       16
+#define TON_ALPHANUMERIC  5 /* SMPP 3.4 §5.2.5 */
 
 const struct tree_node *config_check_place(const struct tree_node *element, const char *path)
 {
@@ -50,6 +51,29 @@ static void check_signature(struct config_load *load)
 	else if (utf8_count(signature, strlen(signature)) > TEMPLATE_SIGNATURE_MAX)
 		config_report(load->report, ERR_RANGE, place, false, "signature",
 			      "signature has more than %d characters", TEMPLATE_SIGNATURE_MAX);
+}
+
+/* It must survive in a header, and nobody must guess it. */
+static void check_token(struct config_load *load)
+{
+	const char *token = load->config->admin.token;
+	const struct tree_node *place = config_check_place(load->root, "admin.token");
+	size_t len = token ? strlen(token) : 0;
+	for (size_t i = 0; i < len; i++) {
+		if (token[i] > ' ' && token[i] < 0x7F)
+			continue;
+		config_report(
+			load->report, ERR_FORMAT, place, false, "admin.token",
+			"admin.token has blanks, control characters or letters beyond ASCII, which do not survive in a "
+			"header; “openssl rand -hex 32” makes a good one");
+		return;
+	}
+	if (len != 0 && len < TOKEN_LEAST)
+		config_report(
+			load->report, ERR_RANGE, place, false, "admin.token",
+			"admin.token has %zu characters, at least %d are needed so that nobody guesses it; “openssl "
+			"rand -hex 32” makes one",
+			len, TOKEN_LEAST);
 }
 
 static void check_password(struct config_load *load, const struct config_account *account,
@@ -195,6 +219,7 @@ void config_check(struct config_load *load)
 	struct config *config = load->config;
 	check_order(load, load->root, "", "retry.base", config->retry.base_us, "retry.max", config->retry.max_us);
 	check_signature(load);
+	check_token(load);
 	for (unsigned i = 0; i < config->account_count; i++)
 		check_account(load, i);
 	config_check_callbacks(load);

@@ -10,6 +10,7 @@ static const char *const live[] = {
 	"country",
 	"timezone",
 	"signature",
+	"admin.token",
 	"drain_timeout",
 	"retry.base",
 	"retry.max",

@@ -52,11 +52,12 @@ static bool is_usable(const struct config *config, struct carrier_maker *maker, 
 	for (unsigned i = 0; i < config->account_count; i++) {
 		const struct config_account *account = &config->accounts[i];
 		is_good = fits_workers(account, maker->worker_count, telling) && is_good;
-		if (carrier_can_be_made(maker, account))
+		struct err_at at = { .err = ERR_OK };
+		if (carrier_can_be_made(maker, account, &at) == ERR_OK)
 			continue;
 		char line[LINE_OCTETS];
-		snprintf(line, sizeof line, "%s: account “%s” cannot be made; the log says why", telling->path,
-			 account->name);
+		snprintf(line, sizeof line, "%s: account “%s”: %s: %s", telling->path, account->name, at.field,
+			 at.text);
 		telling->tell(telling->ctx, line, false);
 		is_good = false;
 	}

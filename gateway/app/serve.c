@@ -4,13 +4,10 @@
  * drain is led. */
 
 #include "app/serve.h"
-#include "app/crumbs.h"
 
-#include "admin/admin.h"
-#include "app/log_sink.h"
 #include "app/reload.h"
+#include "app/serve_inner.h"
 #include "app/template_dir.h"
-#include "app/worker.h"
 #include "base/check.h"
 
 #include <errno.h>
@@ -25,36 +22,6 @@
 
 #define EXIT_FAILED 1
 #define EXIT_CONFIG 78
-#define WORKERS_MAX CRUMBS_MAX
-
-struct serve {
-	const struct config *first_config; /* that the process was started with; borrowed */
-	const struct config *config;       /* in force: of the snapshot */
-	struct snapshot *snapshot;         /* held */
-	struct slot_names slots;
-	struct log_sink sink;
-	struct loop *loop;
-	struct catalogue *catalogue;
-	int lock_fd; /* -1 = none */
-	struct callbacks_place callbacks;
-	struct crumbs crumbs;
-	uint64_t nonce;
-	struct metrics_labels labels;
-	struct metrics *main_metrics;
-	const struct metrics *blocks[WORKERS_MAX + 1];
-	struct metrics *worker_metrics[WORKERS_MAX];
-	struct worker_options worker_options[WORKERS_MAX];
-	struct worker *workers[WORKERS_MAX];
-	unsigned worker_count;
-	_Atomic unsigned workers_running;
-	struct admin *admin;
-	struct admin_account admin_accounts[ROUTE_ACCOUNTS_MAX];
-	struct worker_status statuses[WORKERS_MAX];
-	uv_signal_t signals[2];
-	uv_signal_t reload_signal;
-	struct now started;
-	unsigned stops; /* signals so far */
-};
 
 /* -- what is shared -- */
 
@@ -152,116 +119,6 @@ static unsigned workers_wanted(const struct config *config)
 	return count < most ? count : most;
 }
 
-/* -- the admin address -- */
-
-static void refresh(void *ctx)
-{
-	struct serve *serve = ctx;
-	metrics_count(serve->main_metrics, METRIC_LOG_LOST, 0, atomic_load(&serve->sink.lost));
-}
-
-/* row: of the list; slot: whose account it is. */
-static void fill_account(struct serve *serve, unsigned row, unsigned slot)
-{
-	const struct config_account *config = snapshot_account(serve->snapshot, slot);
-	const struct redis_store_gauges *store = &serve->statuses[0].store;
-	struct admin_account *account = &serve->admin_accounts[row];
-	*account = (struct admin_account){ .name = serve->slots.names[slot], .is_leaving = config == NULL };
-	if (config != NULL) {
-		account->tps = config->tps;
-		account->links_of = config_account_links(config);
-		account->protocol = config_protocol_name(config->protocol);
-	}
-	account->order = account_order_find(store->orders, store->order_count, account->name);
-	if (account->order != NULL && account->order->has_tps)
-		account->tps = account->order->tps;
-	admin_account_count(account, slot, serve->blocks, serve->worker_count + 1);
-	/* The best state of all workers counts, with its reason. */
-	static const enum admin_account_state states[] = {
-		[CARRIER_DOWN] = ADMIN_ACCOUNT_DOWN,
-		[CARRIER_UP] = ADMIN_ACCOUNT_UP,
-		[CARRIER_REFUSED] = ADMIN_ACCOUNT_REFUSED,
-	};
-	for (unsigned i = 0; i < serve->worker_count; i++) {
-		const struct pipeline_gauges *gauges = &serve->statuses[i].gauges;
-		enum admin_account_state state = states[gauges->account_states[slot]];
-		if (i == 0 || state == ADMIN_ACCOUNT_UP || account->state == ADMIN_ACCOUNT_DOWN) {
-			account->state = state;
-			account->reason = gauges->account_reasons[slot];
-		}
-	}
-}
-
-/* Those of the configuration, and such as are still leaving. */
-static unsigned fill_accounts(struct serve *serve)
-{
-	unsigned count = 0;
-	for (unsigned slot = 0; slot < ROUTE_ACCOUNTS_MAX && serve->slots.names[slot] != NULL; slot++) {
-		fill_account(serve, count, slot);
-		const struct admin_account *account = &serve->admin_accounts[count];
-		count += !account->is_leaving || account->links_up > 0;
-	}
-	return count;
-}
-
-/* What the first worker sees for all of them. */
-static void fill_queue(struct serve *serve, struct admin_snapshot *out)
-{
-	if (serve->worker_count == 0)
-		return;
-	const struct redis_store_gauges *gauges = &serve->statuses[0].store;
-	out->balance = gauges->balance;
-	out->redis_memory_used = gauges->memory_used;
-	out->redis_memory_max = gauges->memory_max;
-	out->events_length = gauges->events_length;
-	out->events_oldest_us = (mono_us)gauges->events_oldest_ms * US_PER_MS;
-	out->events_held_by = gauges->events_held_by;
-	out->paused = gauges->paused;
-	out->paused_count = gauges->paused_count;
-}
-
-static void snapshot(void *ctx, struct admin_snapshot *out)
-{
-	struct serve *serve = ctx;
-	struct now now = loop_now(serve->loop);
-	out->version = HONGYAN_VERSION;
-	out->instance = serve->first_config->instance.name;
-	out->at = now.wall;
-	out->uptime_us = now.mono - serve->started.mono;
-	out->is_draining = serve->stops > 0;
-	out->is_redis_up = serve->worker_count > 0;
-	for (unsigned i = 0; i < serve->worker_count; i++) {
-		worker_read_status(serve->workers[i], &serve->statuses[i]);
-		if (!serve->statuses[i].gauges.store_is_up) {
-			out->is_redis_up = false;
-			out->redis_reason = serve->statuses[i].gauges.store_reason;
-		}
-	}
-	fill_queue(serve, out);
-	out->accounts = serve->admin_accounts;
-	out->account_count = fill_accounts(serve);
-}
-
-static bool start_admin(struct serve *serve)
-{
-	struct admin_options options = {
-		.host = serve->config->admin.listen.host,
-		.port = serve->config->admin.listen.port,
-	};
-	struct admin_view view = {
-		.snapshot = snapshot,
-		.refresh = refresh,
-		.blocks = serve->blocks,
-		.block_count = serve->worker_count + 1,
-		.ctx = serve,
-	};
-	struct err_at at = { .err = ERR_OK };
-	if (admin_start(serve->loop, &options, &view, &serve->admin, &at) == ERR_OK)
-		return true;
-	fprintf(stderr, "%s: admin.listen: %s\n", serve->config->path, at.text);
-	return false;
-}
-
 /* -- workers, signals, the end -- */
 
 static void on_worker_done(void *ctx)
@@ -274,8 +131,16 @@ static void on_worker_done(void *ctx)
 static void on_wake(void *ctx)
 {
 	struct serve *serve = ctx;
+	if (serve->admin != NULL)
+		order_desk_tell(&serve->orders);
 	if (atomic_load(&serve->workers_running) == 0)
 		loop_stop(serve->loop);
+}
+
+static void on_order_answered(void *ctx)
+{
+	struct serve *serve = ctx;
+	loop_wake(serve->loop);
 }
 
 static bool start_workers(struct serve *serve)
@@ -296,6 +161,7 @@ static bool start_workers(struct serve *serve)
 			.crumb = serve->crumbs.places ? &serve->crumbs.places[i] : NULL,
 			.suspects = serve->crumbs.found,
 			.suspect_count = serve->crumbs.found_count,
+			.orders = i == 0 ? &serve->orders : NULL,
 			.on_done = on_worker_done,
 			.ctx = serve,
 		};
@@ -334,16 +200,32 @@ static void on_signal(uv_signal_t *handle, int number)
 	stop_workers(serve, serve->stops++ == 0 ? serve->config->drain_timeout_us : 0);
 }
 
+struct telling {
+	const struct log *log;
+	admin_on_line *tell; /* NULL = the log only */
+	void *ctx;
+};
+
 static void tell_reload(void *ctx, const char *line, bool is_warning)
 {
-	const struct serve *serve = ctx;
-	log_write(&serve->sink.log, is_warning ? LOG_WARN : LOG_ERROR, is_warning ? "reload_in_part" : "reload_error",
+	const struct telling *telling = ctx;
+	log_write(telling->log, is_warning ? LOG_WARN : LOG_ERROR, is_warning ? "reload_in_part" : "reload_error",
 		  line);
+	if (telling->tell != NULL)
+		telling->tell(telling->ctx, line, is_warning);
 }
 
-/* All or nothing: what was in force stays so where anything is wrong. */
-static void reload(struct serve *serve)
+/* What has no line yet. */
+static void refuse_reload(const struct telling *telling, const char *why)
 {
+	log_write(telling->log, LOG_WARN, "reload_refused", why);
+	if (telling->tell != NULL)
+		telling->tell(telling->ctx, why, false);
+}
+
+bool serve_reload(struct serve *serve, admin_on_line *tell, void *tell_ctx)
+{
+	struct telling telling = { &serve->sink.log, tell, tell_ctx };
 	struct carrier_maker maker = {
 		.loop = serve->loop,
 		.log = &serve->sink.log,
@@ -351,14 +233,13 @@ static void reload(struct serve *serve)
 	};
 	struct snapshot *snapshot;
 	if (serve->stops > 0) {
-		log_write(&serve->sink.log, LOG_WARN, "reload_refused",
-			  "the gateway is draining; the configuration is read at its next start");
-		return;
+		refuse_reload(&telling, "the gateway is draining; the configuration is read at its next start");
+		return false;
 	}
-	if (reload_read(serve->first_config, &maker, &serve->slots, &snapshot, tell_reload, serve) != ERR_OK) {
+	if (reload_read(serve->first_config, &maker, &serve->slots, &snapshot, tell_reload, &telling) != ERR_OK) {
 		log_write(&serve->sink.log, LOG_ERROR, "reload_refused",
 			  "the configuration in force stays, since the file has errors");
-		return;
+		return false;
 	}
 	for (unsigned i = 0; i < serve->worker_count; i++)
 		worker_reload(serve->workers[i], snapshot);
@@ -366,12 +247,13 @@ static void reload(struct serve *serve)
 	serve->snapshot = snapshot;
 	serve->config = snapshot->config;
 	log_write(&serve->sink.log, LOG_INFO, "reloaded", "the configuration has been read again, and is in force");
+	return true;
 }
 
 static void on_reload_signal(uv_signal_t *handle, int number)
 {
 	(void)number;
-	reload(handle->data);
+	serve_reload(handle->data, NULL, NULL);
 }
 
 static void watch_signals(struct serve *serve)
@@ -463,6 +345,7 @@ static void finish(struct serve *serve)
 	if (serve->lock_fd >= 0)
 		close(serve->lock_fd);
 	callbacks_release(&serve->callbacks);
+	order_desk_fini(&serve->orders);
 	free(serve);
 }
 
@@ -475,6 +358,7 @@ int serve_run(const struct config *config)
 	serve->config = config;
 	serve->lock_fd = -1;
 	log_sink_init(&serve->sink, config->log.level);
+	order_desk_init(&serve->orders, on_order_answered, serve);
 	int code = prepare(serve);
 	if (code != 0) {
 		finish(serve);
@@ -482,7 +366,7 @@ int serve_run(const struct config *config)
 	}
 	watch_signals(serve);
 	/* The address first: where it is taken, no worker has touched anything yet. */
-	bool started = start_admin(serve) && callbacks_reserve(config, &serve->callbacks) && start_workers(serve);
+	bool started = serve_start_admin(serve) && callbacks_reserve(config, &serve->callbacks) && start_workers(serve);
 	if (started)
 		log_write(&serve->sink.log, LOG_INFO, "started", "hongyan " HONGYAN_VERSION " serves");
 	else

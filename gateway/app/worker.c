@@ -248,6 +248,8 @@ static void on_wake(void *ctx)
 {
 	struct worker *worker = ctx;
 	reload(worker);
+	if (worker->options->orders != NULL && !worker->is_drained)
+		order_desk_pass(worker->options->orders, worker->store);
 	int64_t grace = atomic_exchange(&worker->drain_grace_us, -1);
 	if (grace >= 0 && !worker->is_drained)
 		pipeline_drain(worker->pipeline, grace);
@@ -330,6 +332,11 @@ void worker_reload(struct worker *worker, struct snapshot *snapshot)
 {
 	/* One that was not followed yet is overtaken. */
 	snapshot_release(atomic_exchange(&worker->reload, snapshot_hold(snapshot)));
+	loop_wake(worker->loop);
+}
+
+void worker_wake(struct worker *worker)
+{
 	loop_wake(worker->loop);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/callbacks.h"
+#include "app/order_desk.h"
 #include "app/snapshot.h"
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
@@ -23,6 +24,7 @@ struct worker_options {
 	volatile struct crumb *crumb;            /* its own; NULL = none */
 	const struct entry_key *suspects;        /* what the process before died with */
 	unsigned suspect_count;
+	struct order_desk *orders;  /* that it passes on to Redis; NULL = another worker does */
 	void (*on_done)(void *ctx); /* from the worker's thread, when it has drained */
 	void *ctx;
 };
@@ -45,6 +47,9 @@ void worker_drain(struct worker *worker, mono_us grace_us);
 /* From any thread: another configuration is in force. What it says of accounts, routes, retries and texts is followed; a
  * worker that drains does not. snapshot: held by the worker as long as it needs it. */
 void worker_reload(struct worker *worker, struct snapshot *snapshot);
+
+/* From any thread: something lies on the desk. */
+void worker_wake(struct worker *worker);
 
 /* Waits for the thread's end and frees all. */
 void worker_join(struct worker *worker);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/json.h"
 #include "base/number.h"
 #include "base/suggest.h"
-#include "base/utf8.h"
 #include "cli/cli_accounts_page.h"
 #include "cli/cli_admin.h"
 #include "cli/cli_redis.h"
@@ -62,13 +60,6 @@ static int check_name(const struct cli_call *call, const struct cli_settings *se
 	return CLI_USAGE;
 }
 
-/* Fits on one line, and nothing else. */
-static bool is_fine(const char *text, size_t most)
-{
-	size_t len = strlen(text);
-	return len <= most && utf8_valid(text, len) == len && alert_syntax_is_printable(slice_of(text));
-}
-
 /* Returns CLI_OK or CLI_USAGE. */
 static int read_change(const struct cli_call *call, enum verb verb, struct account_change *out)
 {
@@ -87,11 +78,10 @@ static int read_change(const struct cli_call *call, enum verb verb, struct accou
 		.who = who ? who : "",
 		.reason = reason ? reason : "",
 	};
-	if (!is_fine(out->who, PAUSE_WHO_MAX))
-		return cli_usage(call, "--by is a name of at most %d octets without control characters", PAUSE_WHO_MAX);
-	if (!is_fine(out->reason, ACCOUNT_REASON_MAX))
-		return cli_usage(call, "--reason is a text of at most %d octets without control characters",
-				 ACCOUNT_REASON_MAX);
+	const char *of;
+	const char *flaw = account_change_flaw(out, &of);
+	if (flaw != NULL)
+		return cli_usage(call, "--%s %s", of, flaw);
 	if (!out->is_tps || strcmp(call->arguments[2], "default") == 0)
 		return CLI_OK;
 	if (!number_parse(slice_of(call->arguments[2]), ACCOUNT_TPS_MAX, &tps))
@@ -105,36 +95,16 @@ static int read_change(const struct cli_call *call, enum verb verb, struct accou
 }
 
 static void tell_json(const struct cli_call *call, const struct account_change *change,
-		      const struct account_order *order, bool was_so)
+		      const struct account_answer *answer)
 {
 	char octets[JSON_OCTETS];
-	char at[32];
 	struct buf buf = buf_over(octets, sizeof octets);
-	const struct pause_note *note = change->is_tps ? &order->tps_note : &order->note;
-	bool is_noted = note->since > 0;
-	size_t at_len = is_noted ? civil_format_rfc3339(note->since, 0, at) : 0;
-	json_open(&buf, '{');
-	json_key_text(&buf, "account", slice_of(order->name));
-	if (change->is_tps) {
-		json_key(&buf, "tps");
-		if (order->has_tps)
-			json_uint(&buf, order->tps);
-		else
-			json_absent(&buf);
-	} else {
-		json_key_text(&buf, "state", slice_of(account_stance_name(order->stance)));
-		json_key_text_if(&buf, "reason", slice_of(order->reason));
-	}
-	if (is_noted)
-		json_key_text(&buf, "since", (struct slice){ at, at_len });
-	json_key_text_if(&buf, "by", slice_of(note->who));
-	json_key_bool(&buf, "was_so", was_so);
-	json_close(&buf, '}');
+	account_answer_write(change, answer, &buf);
 	fprintf(call->env->out, "%.*s\n", (int)buf.len, buf.at);
 }
 
 static void tell(const struct cli_call *call, const struct zone *zone, const struct account_change *change,
-		 const struct account_order *order, bool was_so)
+		 const struct account_answer *answer)
 {
 	static const char *const says[ACCOUNT_STANCE_COUNT] = {
 		[ACCOUNT_RUNS] = "runs",
@@ -143,6 +113,7 @@ static void tell(const struct cli_call *call, const struct zone *zone, const str
 	};
 	char when[CLI_TIME_OCTETS];
 	FILE *out = call->env->out;
+	const struct account_order *order = &answer->now;
 	const struct pause_note *note = change->is_tps ? &order->tps_note : &order->note;
 	const char *who = alert_syntax_is_printable(slice_of(note->who)) ? note->who : "?";
 	fprintf(out, "account “%s” ", order->name);
@@ -154,9 +125,9 @@ static void tell(const struct cli_call *call, const struct zone *zone, const str
 		fprintf(out, "has no limit of tps");
 	else
 		fprintf(out, "keeps to %u segments a second", (unsigned)order->tps);
-	if (was_so && note->since > 0)
+	if (answer->was_so && note->since > 0)
 		fprintf(out, " (since %s%s%s)", cli_time_format(note->since, zone, when), *who ? " by " : "", who);
-	else if (was_so)
+	else if (answer->was_so)
 		fprintf(out, " (as before)");
 	fprintf(out, "\n");
 }
@@ -192,11 +163,10 @@ static int wait_drained(const struct cli_call *call, const struct cli_settings *
 static int change(const struct cli_call *call, enum verb verb)
 {
 	struct account_change change;
-	struct account_order order;
+	struct account_answer answer;
 	struct cli_settings settings;
 	struct redis_ask *ask;
 	struct err_at at = { .err = ERR_OK };
-	bool was_so;
 	int code = read_change(call, verb, &change);
 	if (code == CLI_OK)
 		code = cli_redis_settings(call, &settings);
@@ -206,12 +176,12 @@ static int change(const struct cli_call *call, enum verb verb)
 		code = cli_redis_connect(call, &settings, &ask);
 	if (code != CLI_OK)
 		return code;
-	if (orders_change(ask, &change, &was_so, &order, &at) != ERR_OK) {
+	if (orders_change(ask, &change, &answer, &at) != ERR_OK) {
 		code = cli_redis_failed(call, &at);
 	} else if (call->wants_json) {
-		tell_json(call, &change, &order, was_so);
+		tell_json(call, &change, &answer);
 	} else {
-		tell(call, settings.zone, &change, &order, was_so);
+		tell(call, settings.zone, &change, &answer);
 	}
 	redis_ask_close(ask);
 	if (code == CLI_OK && cli_option(call, "wait") != NULL)

@@ -20,7 +20,7 @@ struct MHD_Connection;
 /* One request, all here; borrowed until the handler returns. */
 struct httpd_request {
 	enum httpd_method method;    /* a HEAD comes as HTTPD_GET */
-	struct slice path;           /* that of the route */
+	struct slice path;           /* decoded, without the query; of a route that ends in “/” the whole of it */
 	struct slice target;         /* as the client wrote it, with its query, encoded; only with keeps_target */
 	struct slice body;           /* of a GET always empty */
 	void *state;                 /* as given to httpd_wait, where the request has waited; else NULL */
@@ -49,10 +49,12 @@ void httpd_resume(struct httpd_client *client);
 
 /* The answer that the handler fills in. What does not fit into body becomes a problem document of status 500. */
 struct httpd_response {
-	unsigned status;            /* 200 unless the handler sets another */
-	const char *content_type;   /* static storage; “application/json” unless the handler sets another */
-	unsigned retry_after_s;     /* says when to come again; 0 = does not */
-	struct buf body;            /* room for HTTPD_BODY_OCTETS; for more ask httpd_response_room first */
+	unsigned status;          /* 200 unless the handler sets another */
+	const char *content_type; /* static storage; “application/json” unless the handler sets another */
+	unsigned retry_after_s;   /* says when to come again; 0 = does not */
+	const char *allow;        /* with 405: the methods that the page takes, “GET, HEAD”; NULL = says nothing */
+	const char *challenge;    /* with 401: how to prove who one is, “Bearer”; NULL = says nothing */
+	struct buf body;          /* room for HTTPD_BODY_OCTETS; for more ask httpd_response_room first */
 	struct httpd_answer *inner; /* the server's */
 };
 
@@ -65,6 +67,10 @@ MUST_CHECK bool httpd_response_room(struct httpd_response *response, size_t octe
 /* Makes the answer a problem document of that status, whatever was written before. format: printf style, one sentence
  * for people that says what was wrong and what to do. */
 void httpd_problem(struct httpd_response *response, unsigned status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The same, left open for further members; ends with json_close of “}”. Where they may be long, ask httpd_response_room before. */
+void httpd_problem_open(struct httpd_response *response, unsigned status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* One row of the routes. */

@@ -102,7 +102,7 @@ static enum MHD_Result refuse(struct httpd_client *client, struct MHD_Connection
 		return MHD_NO;
 	httpd_request_refuse(client->httpd, client->refusal, path, &response, allow);
 	enter(client, HTTPD_PHASE_ANSWER, client->httpd->options.answer_us);
-	return httpd_response_send(&response, connection, allow, must_close || client->httpd->is_stopping);
+	return httpd_response_send(&response, connection, must_close || client->httpd->is_stopping);
 }
 
 /* The headers are here: what becomes of the request? */
@@ -182,7 +182,7 @@ static enum MHD_Result answer(struct httpd_client *client, struct MHD_Connection
 		return MHD_NO;
 	struct httpd_request request = {
 		.method = client->route->method,
-		.path = slice_of(client->route->path),
+		.path = slice_of(path),
 		.target = slice_of(client->target),
 		.body = { client->body, client->body_len },
 		.state = client->state,
@@ -201,7 +201,7 @@ static enum MHD_Result answer(struct httpd_client *client, struct MHD_Connection
 		return MHD_YES;
 	}
 	enter(client, HTTPD_PHASE_ANSWER, httpd->options.answer_us);
-	return httpd_response_send(&response, connection, "", httpd->is_stopping);
+	return httpd_response_send(&response, connection, httpd->is_stopping);
 }
 
 enum MHD_Result httpd_client_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,

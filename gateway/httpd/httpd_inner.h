@@ -116,7 +116,8 @@ enum httpd_refusal httpd_request_check(struct MHD_Connection *connection, uint64
 const struct httpd_route *httpd_request_route(const struct httpd *httpd, const char *method, const char *path,
 					      enum httpd_refusal *why);
 
-/* Makes the answer that a refused request gets. allow: text for the Allow header, at least HTTPD_ALLOW_OCTETS; "" = none. */
+/* Makes the answer that a refused request gets. allow: room for the Allow header's text, HTTPD_ALLOW_OCTETS; borrowed until the
+ * answer is sent. */
 void httpd_request_refuse(const struct httpd *httpd, enum httpd_refusal refusal, const char *path,
 			  struct httpd_response *response, char *allow);
 
@@ -128,6 +129,6 @@ MUST_CHECK bool httpd_response_init(struct httpd_response *response, struct http
 /* Throws it away. */
 void httpd_response_drop(struct httpd_response *response);
 
-/* Queues it; what response holds is taken. allow: "" = none. must_close: the connection ends with it. */
+/* Queues it; what response holds is taken. must_close: the connection ends with it. */
 enum MHD_Result httpd_response_send(struct httpd_response *response, struct MHD_Connection *connection,
-				    const char *allow, bool must_close);
+				    bool must_close);

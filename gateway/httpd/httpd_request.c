@@ -168,4 +168,6 @@ void httpd_request_refuse(const struct httpd *httpd, enum httpd_refusal refusal,
 		CHECK(refusal != HTTPD_REFUSAL_NONE);
 	}
 	allow[methods.len] = '\0';
+	if (methods.len != 0)
+		response->allow = allow;
 }

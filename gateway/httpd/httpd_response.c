@@ -53,13 +53,10 @@ bool httpd_response_room(struct httpd_response *response, size_t octets)
 	return true;
 }
 
-void httpd_problem(struct httpd_response *response, unsigned status, const char *format, ...)
+static void open_problem(struct httpd_response *response, unsigned status, const char *format, va_list arguments)
 {
 	char detail[DETAIL_OCTETS];
-	va_list arguments;
-	va_start(arguments, format);
 	int len = vsnprintf(detail, sizeof detail, format, arguments);
-	va_end(arguments);
 	CHECK(len >= 0);
 	response->status = status;
 	response->content_type = "application/problem+json";
@@ -71,8 +68,24 @@ void httpd_problem(struct httpd_response *response, unsigned status, const char 
 	json_key_text(body, "title", slice_of(MHD_get_reason_phrase_for(status)));
 	json_key_uint(body, "status", status);
 	json_key_text(body, "detail", slice_of(detail));
-	json_close(body, '}');
 	CHECK(!body->full); /* six octets for each of detail's at the most */
+}
+
+void httpd_problem_open(struct httpd_response *response, unsigned status, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	open_problem(response, status, format, arguments);
+	va_end(arguments);
+}
+
+void httpd_problem(struct httpd_response *response, unsigned status, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	open_problem(response, status, format, arguments);
+	va_end(arguments);
+	json_close(&response->body, '}');
 }
 
 static void free_answer(void *cls)
@@ -105,8 +118,7 @@ static void charge(struct httpd_response *response)
 	httpd->answer_octets += response->body.len;
 }
 
-enum MHD_Result httpd_response_send(struct httpd_response *response, struct MHD_Connection *connection,
-				    const char *allow, bool must_close)
+enum MHD_Result httpd_response_send(struct httpd_response *response, struct MHD_Connection *connection, bool must_close)
 {
 	if (response->body.full)
 		httpd_problem(response, MHD_HTTP_INTERNAL_SERVER_ERROR,
@@ -123,8 +135,10 @@ enum MHD_Result httpd_response_send(struct httpd_response *response, struct MHD_
 	enum MHD_Result result = MHD_add_response_header(queued, MHD_HTTP_HEADER_CONTENT_TYPE, response->content_type) &
 				 MHD_add_response_header(queued, "X-Content-Type-Options", "nosniff") &
 				 MHD_add_response_header(queued, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-	if (allow[0] != '\0')
-		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_ALLOW, allow);
+	if (response->allow != NULL)
+		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_ALLOW, response->allow);
+	if (response->challenge != NULL)
+		result &= MHD_add_response_header(queued, MHD_HTTP_HEADER_WWW_AUTHENTICATE, response->challenge);
 	if (response->retry_after_s != 0) {
 		char text[16];
 		struct buf seconds = buf_over(text, sizeof text - 1);

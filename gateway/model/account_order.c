@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/account_order.h"
 
-#include "base/buf.h"
 #include "base/check.h"
 #include "base/number.h"
 #include "base/utf8.h"
 
 #define STATE_PREFIX SLICE("state:")
 #define TPS_PREFIX   SLICE("tps:")
-#define WORD_OCTETS  16
 
 static const char *const stances[ACCOUNT_STANCE_COUNT] = {
 	[ACCOUNT_RUNS] = "runs",
@@ -95,19 +93,4 @@ bool account_order_read(struct slice field, struct slice value, struct account_o
 	struct slice name = { field.at + skipped, field.len - skipped };
 	struct account_order *order = order_of(name, orders, count, most);
 	return order != NULL && (is_tps ? read_tps(order, value) : read_stance(order, value));
-}
-
-void account_change_write(const struct account_change *change, char *field, char *word, char *note)
-{
-	struct buf field_buf = buf_over(field, ACCOUNT_FIELD_OCTETS - 1);
-	struct buf word_buf = buf_over(word, WORD_OCTETS - 1);
-	struct buf note_buf = buf_over(note, ACCOUNT_NOTE_OCTETS - 1);
-	buf_put_format(&field_buf, "%s%.*s", change->is_tps ? "tps:" : "state:", ACCOUNT_NAME_MAX, change->account);
-	if (change->is_tps && change->has_tps)
-		buf_put_format(&word_buf, "%u", (unsigned)change->tps);
-	else if (!change->is_tps && change->stance != ACCOUNT_RUNS)
-		buf_put_text(&word_buf, account_stance_name(change->stance));
-	buf_put_format(&note_buf, "%.*s\t%.*s", PAUSE_WHO_MAX, change->who, ACCOUNT_REASON_MAX, change->reason);
-	CHECK(!field_buf.full && !word_buf.full && !note_buf.full);
-	field[field_buf.len] = word[word_buf.len] = note[note_buf.len] = '\0';
 }

@@ -12,9 +12,6 @@
 #define ACCOUNT_REASON_MAX 120 /* octets */
 #define ACCOUNT_TPS_MAX    1000000
 
-#define ACCOUNT_FIELD_OCTETS 48 /* of a field's name with its NUL */
-#define ACCOUNT_NOTE_OCTETS  (PAUSE_WHO_MAX + 1 + ACCOUNT_REASON_MAX + 1)
-
 enum account_stance {
 	ACCOUNT_RUNS,
 	ACCOUNT_PAUSED,  /* nothing more is submitted; its links stay */
@@ -42,18 +39,3 @@ bool account_order_read(struct slice field, struct slice value, struct account_o
 
 /* The order about an account; NULL where there is none. */
 const struct account_order *account_order_find(const struct account_order *orders, unsigned count, const char *name);
-
-/* One change. */
-struct account_change {
-	const char *account;
-	bool is_tps; /* else of the stance */
-	enum account_stance stance;
-	bool has_tps; /* else back to the configuration's */
-	uint32_t tps;
-	const char *who;    /* at most PAUSE_WHO_MAX octets; "" = nobody is named */
-	const char *reason; /* at most ACCOUNT_REASON_MAX */
-};
-
-/* How a change is written: the field's name (ACCOUNT_FIELD_OCTETS), the word (16 octets; "" = nothing any more), and who
- * and why (ACCOUNT_NOTE_OCTETS). NUL-terminated. */
-void account_change_write(const struct account_change *change, char *field, char *word, char *note);

@@ -158,6 +158,11 @@ void redis_ask_add_int(struct redis_ask *ask, int64_t value)
 	command_int(&ask->command, value);
 }
 
+struct command *redis_ask_command(struct redis_ask *ask)
+{
+	return &ask->command;
+}
+
 static enum err broke(struct redis_ask *ask, const char *why, struct err_at *at)
 {
 	ask->is_broken = true;

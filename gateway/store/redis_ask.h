@@ -20,6 +20,7 @@ struct redis_place {
 	const char *tag;      /* of all keys: “{hongyan}” */
 };
 
+struct command;
 struct reply;
 struct redis_ask;
 
@@ -41,6 +42,9 @@ void redis_ask_key(struct redis_ask *ask, const char *name, struct slice more);
 void redis_ask_add(struct redis_ask *ask, struct slice text);
 void redis_ask_add_word(struct redis_ask *ask, const char *word);
 void redis_ask_add_int(struct redis_ask *ask, int64_t value);
+
+/* What was begun, for whoever adds arguments to commands of several kinds. Borrowed until it is run. */
+struct command *redis_ask_command(struct redis_ask *ask);
 
 /* Sends what was begun and waits for its answer. out: borrowed until the next run; set on success only.
  * at: why not, a sentence for people. ERR_IO: the connection broke or the answer did not come in time, so that the

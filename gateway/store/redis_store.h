@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "metrics/metrics.h"
-#include "model/account_order.h"
+#include "model/account_change.h"
 #include "model/balance.h"
 #include "port/store.h"
 #include "store/redis_link.h"
@@ -75,3 +75,17 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 
 /* Borrowed from the store. */
 const struct redis_store_gauges *redis_store_gauges(const struct store *store);
+
+/* A change of what operators want of an account, that Redis is asked to note. The caller's memory until done is called. */
+struct redis_store_order {
+	struct account_change change; /* with what it points to */
+	/* Called once, from a later turn. answer: NULL = it is not noted, or nobody knows; then why says what happened, for
+	 * people: ERR_IO where the connection broke, so that it may have been noted, else ERR_FORMAT. Both borrowed until
+	 * it returns. */
+	void (*done)(struct redis_store_order *order, const struct account_answer *answer, const struct err_at *why);
+	struct store *store; /* the store's */
+};
+
+/* Notes a change for all gateways, in Redis' own time. False where that can't be asked now: the store is down, or it closes;
+ * then done does not come. */
+MUST_CHECK bool redis_store_order(struct store *store, struct redis_store_order *order);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What operators want of accounts (`hongyan accounts`) is looked at often enough that it holds everywhere within a
- * second. */
+ * second, and is noted for all gateways where one of them is told. */
 
+#include "store/orders.h"
 #include "store/redis_store_inner.h"
 
 #define LOOK_INTERVAL_US (250 * US_PER_MS)
@@ -38,4 +39,37 @@ void store_orders(struct redis_store *store, mono_us now)
 	store_put_key(store, command, KEY_ACCOUNTS);
 	store->is_asking_orders = redis_link_send(store->main, command_octets(command), 0, on_orders, store);
 	store->next_orders = now + LOOK_INTERVAL_US;
+}
+
+static void on_changed(void *ctx, const struct reply *reply)
+{
+	struct redis_store_order *order = ctx;
+	struct redis_store *store = (struct redis_store *)order->store;
+	struct account_answer answer;
+	struct err_at why = { .err = ERR_OK };
+	if (reply == NULL) {
+		err_at_set(&why, ERR_IO, 0, NULL, "the connection to Redis broke before it answered");
+	} else if (store_script_failed(store, reply)) {
+		err_at_set(&why, ERR_FORMAT, 0, NULL, "Redis refuses: %.*s", SLICE_ARG(reply->text));
+	} else if (!orders_read(&order->change, reply, &answer)) {
+		err_at_set(&why, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
+	} else {
+		store->next_orders = 0; /* here it holds at once */
+		order->done(order, &answer, &why);
+		return;
+	}
+	order->done(order, NULL, &why);
+}
+
+bool redis_store_order(struct store *base, struct redis_store_order *order)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	if (store->phase != PHASE_READY)
+		return false;
+	struct command *command = &store->scratch;
+	store_call_begin_script(store, command, SCRIPT_ORDER, 1);
+	store_put_key(store, command, KEY_ACCOUNTS);
+	orders_put(command, &order->change);
+	order->store = base;
+	return redis_link_send(store->main, command_octets(command), 0, on_changed, order);
 }

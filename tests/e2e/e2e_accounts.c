@@ -72,34 +72,14 @@ static void close_world(void)
 	world_close();
 }
 
-/* Changes the configuration's file: the first place of a text becomes another. */
 static void edit(const char *from, const char *to)
 {
-	char *text = world_read(gateway.config);
-	EXPECT(text != NULL);
-	char *at = strstr(text, from);
-	if (at == NULL)
-		FAIL("“%s” is not in %s", from, text);
-	size_t cap = strlen(text) + strlen(to) + 1;
-	char *edited = malloc(cap);
-	EXPECT(edited != NULL);
-	snprintf(edited, cap, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-	world_write("gateway.yaml", edited);
-	free(edited);
-	free(text);
+	gateway_process_edit(&gateway, from, to);
 }
 
 static unsigned said(const char *event)
 {
-	char *log = world_read(gateway.process.log);
-	char member[64];
-	unsigned count = 0;
-	EXPECT(log != NULL);
-	snprintf(member, sizeof member, "\"event\":\"%s\"", event);
-	for (const char *at = log; (at = strstr(at, member)) != NULL; at++)
-		count++;
-	free(log);
-	return count;
+	return gateway_process_count_said(&gateway, event);
 }
 
 static void reload(const char *want_event)

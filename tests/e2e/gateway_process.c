@@ -98,7 +98,7 @@ static char *exchange(uint16_t port, const char *request)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		.sin_port = htons(port),
 	};
-	struct timeval wait = { .tv_sec = 5 };
+	struct timeval wait = { .tv_sec = 20 };
 	char *answer = malloc(BODY_OCTETS_MAX);
 	size_t len = 0;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -121,10 +121,9 @@ static char *exchange(uint16_t port, const char *request)
 	return NULL;
 }
 
-int gateway_process_get(const struct gateway_process *gateway, const char *path, char **body)
+/* Sends a request, and takes its answer apart. */
+static int ask(const struct gateway_process *gateway, const char *request, char **body)
 {
-	char request[256];
-	snprintf(request, sizeof request, "GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", path);
 	char *answer = exchange(gateway->admin_port, request);
 	if (body != NULL)
 		*body = NULL;
@@ -139,6 +138,39 @@ int gateway_process_get(const struct gateway_process *gateway, const char *path,
 		*body = strdup(start + 4);
 	free(answer);
 	return status;
+}
+
+int gateway_process_get(const struct gateway_process *gateway, const char *path, char **body)
+{
+	char request[256];
+	snprintf(request, sizeof request, "GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", path);
+	return ask(gateway, request, body);
+}
+
+int gateway_process_call(const struct gateway_process *gateway, const char *method, const char *path, const char *token,
+			 const char *json, char **body)
+{
+	char request[1024];
+	snprintf(request, sizeof request, "%s %s HTTP/1.0\r\nHost: 127.0.0.1\r\n%s%s%sContent-Length: %zu\r\n\r\n%s",
+		 method, path, token ? "Authorization: Bearer " : "", token ? token : "", token ? "\r\n" : "",
+		 strlen(json), json);
+	return ask(gateway, request, body);
+}
+
+void gateway_process_edit(const struct gateway_process *gateway, const char *from, const char *to)
+{
+	char *text = world_read(gateway->config);
+	EXPECT(text != NULL);
+	char *at = strstr(text, from);
+	if (at == NULL)
+		FAIL("“%s” is not in %s", from, text);
+	size_t cap = strlen(text) + strlen(to) + 1;
+	char *edited = malloc(cap);
+	EXPECT(edited != NULL);
+	snprintf(edited, cap, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	world_write(strrchr(gateway->config, '/') + 1, edited);
+	free(edited);
+	free(text);
 }
 
 bool gateway_process_status_has(const struct gateway_process *gateway, const char *text)
@@ -172,6 +204,19 @@ bool gateway_process_said(const struct gateway_process *gateway, const char *tex
 	bool has = log != NULL && strstr(log, text) != NULL;
 	free(log);
 	return has;
+}
+
+unsigned gateway_process_count_said(const struct gateway_process *gateway, const char *event)
+{
+	char *log = world_read(gateway->process.log);
+	char member[64];
+	unsigned count = 0;
+	EXPECT(log != NULL);
+	snprintf(member, sizeof member, "\"event\":\"%s\"", event);
+	for (const char *at = log; (at = strstr(at, member)) != NULL; at++)
+		count++;
+	free(log);
+	return count;
 }
 
 bool gateway_process_is_ready(const struct gateway_process *gateway)

@@ -40,6 +40,13 @@ void gateway_process_kill(struct gateway_process *gateway);
 /* GET: the status, and the body (free it) where body is not NULL; 0 where it does not answer. */
 int gateway_process_get(const struct gateway_process *gateway, const char *path, char **body);
 
+/* “POST” or “PUT”, with a token (NULL = none) and a body of JSON ("" = none); else as above. Waits for at most 20 s. */
+int gateway_process_call(const struct gateway_process *gateway, const char *method, const char *path, const char *token,
+			 const char *json, char **body);
+
+/* Changes its configuration's file: the first place of a text becomes another. */
+void gateway_process_edit(const struct gateway_process *gateway, const char *from, const char *to);
+
 /* True where /v1/status holds that text. What the log tells it shows within a tenth of a second. */
 bool gateway_process_status_has(const struct gateway_process *gateway, const char *text);
 
@@ -48,6 +55,9 @@ double gateway_process_metric(const struct gateway_process *gateway, const char 
 
 /* True once its log holds that text. */
 bool gateway_process_said(const struct gateway_process *gateway, const char *text);
+
+/* How often its log has an event. */
+unsigned gateway_process_count_said(const struct gateway_process *gateway, const char *event);
 
 /* True where /readyz says 200. */
 bool gateway_process_is_ready(const struct gateway_process *gateway);

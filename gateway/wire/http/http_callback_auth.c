@@ -2,9 +2,9 @@
 #include "wire/http/http_callback_auth.h"
 
 #include "base/number.h"
+#include "base/secret.h"
 #include "wire/http/http_callback_inner.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
@@ -12,17 +12,6 @@
 #define FIELDS_MAX    64           /* of a form that is signed; Twilio sends a dozen */
 #define MS_FROM       100000000000 /* a greater number is milliseconds: as seconds it would be the year 5138 */
 #define SIGNATURE_MAX 128
-
-bool http_callback_secret_equal(struct slice given, struct slice known)
-{
-	/* Hashed first, so that neither the place of a difference nor the length shows in the time. */
-	uint8_t a[EVP_MAX_MD_SIZE], b[EVP_MAX_MD_SIZE];
-	unsigned a_len = 0, b_len = 0;
-	if (EVP_Digest(given.at ? given.at : "", given.len, a, &a_len, EVP_sha256(), NULL) != 1 ||
-	    EVP_Digest(known.at ? known.at : "", known.len, b, &b_len, EVP_sha256(), NULL) != 1)
-		return false;
-	return CRYPTO_memcmp(a, b, a_len) == 0;
-}
 
 /* True where signature is the digest in hexadecimal or in Base64. */
 static bool is_digest(const uint8_t *digest, unsigned len, struct slice signature)
@@ -39,8 +28,8 @@ static bool is_digest(const uint8_t *digest, unsigned len, struct slice signatur
 		char octet = signature.at[i];
 		lower[i] = octet >= 'A' && octet <= 'F' ? (char)(octet - 'A' + 'a') : octet;
 	}
-	bool is_base64 = http_callback_secret_equal(signature, (struct slice){ base64, (size_t)base64_len });
-	bool is_hex = http_callback_secret_equal((struct slice){ lower, signature.len }, buf_slice(&digits));
+	bool is_base64 = secret_equal(signature, (struct slice){ base64, (size_t)base64_len });
+	bool is_hex = secret_equal((struct slice){ lower, signature.len }, buf_slice(&digits));
 	return is_base64 || is_hex;
 }
 

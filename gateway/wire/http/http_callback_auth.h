@@ -6,10 +6,7 @@
 
 #include <stdint.h>
 
-/* Whether a request comes from the provider: secrets and signatures, compared in constant time. */
-
-/* True where both are the same; takes as long wherever they differ. */
-bool http_callback_secret_equal(struct slice given, struct slice known);
+/* Whether a request comes from the provider: signatures, compared as base/secret.h does it. */
 
 /* Twilio's X-Twilio-Signature: Base64 of HMAC-SHA1 with the account's auth token over the URL as Twilio called it (the public
  * one, query and all), then, of a form, its fields sorted by name, each name and value run together. form: the body of a

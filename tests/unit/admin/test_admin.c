@@ -19,6 +19,24 @@ struct facts {
 	const char *instance;
 };
 
+static const char *token(void *ctx)
+{
+	(void)ctx;
+	return "";
+}
+
+static bool order(void *ctx, const struct account_change *change, admin_on_ordered *done, void *done_ctx)
+{
+	(void)ctx, (void)change, (void)done, (void)done_ctx;
+	return false;
+}
+
+static bool reload(void *ctx, admin_on_line *tell, void *tell_ctx)
+{
+	(void)ctx, (void)tell, (void)tell_ctx;
+	return false;
+}
+
 static void snapshot(void *ctx, struct admin_snapshot *out)
 {
 	struct facts *facts = ctx;
@@ -47,6 +65,9 @@ static void start(struct facts *facts)
 	struct admin_view view = {
 		.snapshot = snapshot,
 		.refresh = refresh,
+		.token = token,
+		.order = order,
+		.reload = reload,
 		.blocks = (const struct metrics *const *)facts->blocks,
 		.block_count = 2,
 		.ctx = facts,
@@ -246,6 +267,9 @@ Test(admin, says_why_it_cannot_start)
 	struct facts facts;
 	start(&facts);
 	struct admin_view view = { .snapshot = snapshot,
+				   .token = token,
+				   .order = order,
+				   .reload = reload,
 				   .blocks = (const struct metrics *const *)facts.blocks,
 				   .block_count = 2,
 				   .ctx = &facts };

@@ -150,6 +150,12 @@ Test(config_errors, values)
 		  "hongyan.yaml:1:12: signature is written without 【】; they are put around it\n" },
 		{ "long signature", "signature: 一二三四五六七八九十一二三四五六七八九十一\n" ACCOUNT,
 		  "hongyan.yaml:1:12: signature has more than 20 characters\n" },
+		{ "a token that anyone guesses", "admin: { token: \"0123456789\" }\n" ACCOUNT,
+		  "hongyan.yaml:1:17: admin.token has 10 characters, at least 16 are needed so that nobody guesses it; "
+		  "“openssl rand -hex 32” makes one\n" },
+		{ "a token with blanks", "admin: { token: \"correct horse battery\" }\n" ACCOUNT,
+		  "hongyan.yaml:1:17: admin.token has blanks, control characters or letters beyond ASCII, which do not "
+		  "survive in a header; “openssl rand -hex 32” makes a good one\n" },
 		{ "control character", "signature: \"a\\tb\"\n" ACCOUNT,
 		  "hongyan.yaml:1:12: signature holds control characters or is not UTF-8\n" },
 		{ "null", "signature:\n" ACCOUNT,

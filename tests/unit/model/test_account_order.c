@@ -2,56 +2,6 @@
 #include "model/account_order.h"
 
 #include <criterion/criterion.h>
-#include <stdio.h>
-
-Test(account_order, what_was_written_is_read)
-{
-	static const struct row {
-		struct account_change change;
-		const char *want_field;
-		const char *want_word;
-		const char *want_note;
-	} rows[] = {
-		{ { "cmcc", .stance = ACCOUNT_PAUSED, .who = "li", .reason = "complaints" },
-		  "state:cmcc",
-		  "paused",
-		  "li\tcomplaints" },
-		{ { "cmcc", .stance = ACCOUNT_DRAINED, .who = "", .reason = "" }, "state:cmcc", "drained", "\t" },
-		{ { "cmcc", .stance = ACCOUNT_RUNS, .who = "li", .reason = "" }, "state:cmcc", "", "li\t" },
-		{ { "b-2.x", true, .has_tps = true, .tps = 500, .who = "wang", .reason = "" },
-		  "tps:b-2.x",
-		  "500",
-		  "wang\t" },
-		{ { "b-2.x", true, .has_tps = true, .tps = 0, .who = "", .reason = "" }, "tps:b-2.x", "0", "\t" },
-		{ { "b-2.x", true, .has_tps = false, .who = "", .reason = "" }, "tps:b-2.x", "", "\t" },
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct account_change *change = &rows[i].change;
-		char field[ACCOUNT_FIELD_OCTETS];
-		char word[16];
-		char note[ACCOUNT_NOTE_OCTETS];
-		char value[512];
-		account_change_write(change, field, word, note);
-		cr_assert_str_eq(field, rows[i].want_field);
-		cr_assert_str_eq(word, rows[i].want_word);
-		cr_assert_str_eq(note, rows[i].want_note);
-		if (word[0] == '\0')
-			continue;
-		snprintf(value, sizeof value, "%s 1739404800000 %s", word, note);
-		struct account_order order;
-		unsigned count = 0;
-		cr_assert(account_order_read(slice_of(field), slice_of(value), &order, &count, 1), "%s", value);
-		cr_assert_eq(count, 1);
-		cr_assert_str_eq(order.name, change->account);
-		cr_assert_eq(order.stance, change->stance, "%s", value);
-		cr_assert_eq(order.has_tps, change->has_tps, "%s", value);
-		cr_assert_eq(order.tps, change->tps, "%s", value);
-		const struct pause_note *told = change->is_tps ? &order.tps_note : &order.note;
-		cr_assert_eq(told->since, 1739404800000, "%s", value);
-		cr_assert_str_eq(told->who, change->who, "%s", value);
-		cr_assert_str_eq(order.reason, change->reason, "%s", value);
-	}
-}
 
 Test(account_order, fields_of_one_account_are_one_order)
 {

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Changes of accounts. One is answered when Redis has it; until then its request rests. What goes wrong on the way to Redis is
+ * the client's to try again: saying the same thing twice does no harm. */
+
+#include "admin/admin_inner.h"
+
+#include "base/suggest.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define WAIT_US      (10 * US_PER_S)
+#define PREFIX       "/v1/accounts/"
+#define NAMES_MAX    64
+#define SHOWN_OCTETS 64 /* of a name that is wrong */
+
+enum verb { VERB_PAUSE, VERB_RESUME, VERB_DRAIN, VERB_TPS, VERB_COUNT };
+
+static const struct verb_row {
+	const char *name;
+	enum httpd_method method;
+	const char *allow;
+	enum account_stance stance;
+	const char *keys[2]; /* of the body */
+} verbs[VERB_COUNT] = {
+	[VERB_PAUSE] = { "pause", HTTPD_POST, "POST", ACCOUNT_PAUSED, { "by", "reason" } },
+	[VERB_RESUME] = { "resume", HTTPD_POST, "POST", ACCOUNT_RUNS, { NULL } },
+	[VERB_DRAIN] = { "drain", HTTPD_POST, "POST", ACCOUNT_DRAINED, { "by", "reason" } },
+	[VERB_TPS] = { "tps", HTTPD_PUT, "PUT", ACCOUNT_RUNS, { "by", "tps" } },
+};
+
+/* -- the path -- */
+
+/* Those of the configuration; the others are leaving. */
+static const char *find_account(struct admin *admin, struct slice name, struct httpd_response *response)
+{
+	struct admin_snapshot snapshot;
+	const char *names[NAMES_MAX];
+	unsigned count = 0;
+	admin_look(admin, &snapshot);
+	for (unsigned i = 0; i < snapshot.account_count && count < NAMES_MAX; i++) {
+		if (snapshot.accounts[i].is_leaving)
+			continue;
+		if (slice_is(name, snapshot.accounts[i].name))
+			return snapshot.accounts[i].name;
+		names[count++] = snapshot.accounts[i].name;
+	}
+	const char *nearest = suggest_nearest(name, names, count);
+	httpd_problem(response, 404, "there is no account “%.*s”%s%s%s",
+		      name.len < SHOWN_OCTETS ? (int)name.len : SHOWN_OCTETS, name.len ? name.at : "",
+		      nearest ? "; did you mean “" : "", nearest ? nearest : "", nearest ? "”?" : "");
+	return NULL;
+}
+
+/* Finds account and verb of “/v1/accounts/NAME/VERB”. The account's name, borrowed from the snapshot; NULL where it is
+ * none, which is told. */
+static const char *read_path(struct admin *admin, const struct httpd_request *request, enum verb *verb,
+			     struct httpd_response *response)
+{
+	struct slice rest = { request->path.at + strlen(PREFIX), request->path.len - strlen(PREFIX) };
+	const char *slash = rest.len ? memchr(rest.at, '/', rest.len) : NULL;
+	struct slice name = { rest.at, slash ? (size_t)(slash - rest.at) : rest.len };
+	struct slice word = { slash ? slash + 1 : NULL, slash ? rest.len - name.len - 1 : 0 };
+	unsigned index = 0;
+	while (index < VERB_COUNT && !slice_is(word, verbs[index].name))
+		index++;
+	if (index == VERB_COUNT) {
+		httpd_problem(
+			response, 404,
+			"there is no such page; there are POST /v1/accounts/NAME/pause, …/resume and …/drain, and "
+			"PUT /v1/accounts/NAME/tps");
+		return NULL;
+	}
+	if (verbs[index].method != request->method) {
+		httpd_problem(response, 405, "/v1/accounts/NAME/%s takes %s only", verbs[index].name,
+			      verbs[index].allow);
+		response->allow = verbs[index].allow;
+		return NULL;
+	}
+	*verb = (enum verb)index;
+	return find_account(admin, name, response);
+}
+
+/* -- the body -- */
+
+static bool is_key(const struct verb_row *verb, const char *key)
+{
+	for (unsigned i = 0; i < sizeof verb->keys / sizeof verb->keys[0]; i++) {
+		if (verb->keys[i] != NULL && strcmp(verb->keys[i], key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The object in the body, an empty one where there is no body; NULL where it is something else, which is told. Owned. */
+static json_t *read_body(const struct httpd_request *request, const struct verb_row *verb,
+			 struct httpd_response *response)
+{
+	if (request->body.len == 0)
+		return json_object();
+	json_error_t error;
+	json_t *body = json_loadb(request->body.at, request->body.len, JSON_REJECT_DUPLICATES, &error);
+	const char *key = NULL;
+	json_t *value;
+	if (!json_is_object(body)) {
+		httpd_problem(response, 400, "the body is no JSON object%s%.100s", body ? "" : ": ",
+			      body ? "" : error.text);
+		json_decref(body);
+		return NULL;
+	}
+	json_object_foreach(body, key, value)
+	{
+		if (is_key(verb, key))
+			continue;
+		httpd_problem(response, 422, "“%.40s” means nothing to %s", key, verb->name);
+		json_decref(body);
+		return NULL;
+	}
+	return body;
+}
+
+/* "" where it is not there; NULL where it is no text, which is told. Borrowed from body. */
+static const char *read_text(const json_t *body, const char *key, struct httpd_response *response)
+{
+	const json_t *value = json_object_get(body, key);
+	if (value == NULL || json_is_null(value))
+		return "";
+	/* A NUL within it is refused by the parser. */
+	if (!json_is_string(value))
+		httpd_problem(response, 422, "“%s” must be a text", key);
+	return json_string_value(value);
+}
+
+/* False where it is none, which is told. */
+static bool read_tps(const json_t *body, struct account_change *change, struct httpd_response *response)
+{
+	const json_t *tps = json_object_get(body, "tps");
+	change->is_tps = true;
+	if (json_is_null(tps))
+		return true;
+	if (!json_is_integer(tps) || json_integer_value(tps) < 0 || json_integer_value(tps) > ACCOUNT_TPS_MAX) {
+		httpd_problem(
+			response, 422,
+			"“tps” must be segments a second, a whole number from 0 to %d (0 = unlimited), or null for "
+			"what the configuration says",
+			ACCOUNT_TPS_MAX);
+		return false;
+	}
+	change->has_tps = true;
+	change->tps = (uint32_t)json_integer_value(tps);
+	return true;
+}
+
+/* False where it is none, which is told. change: borrows from body. */
+static bool read_change(const json_t *body, enum verb verb, struct account_change *change,
+			struct httpd_response *response)
+{
+	change->stance = verbs[verb].stance;
+	change->who = read_text(body, "by", response);
+	change->reason = read_text(body, "reason", response);
+	if (change->who == NULL || change->reason == NULL || (verb == VERB_TPS && !read_tps(body, change, response)))
+		return false;
+	const char *of;
+	const char *flaw = account_change_flaw(change, &of);
+	if (flaw != NULL)
+		httpd_problem(response, 422, "“%s” %s", of, flaw);
+	return flaw == NULL;
+}
+
+/* -- asking and answering -- */
+
+static void leave(struct admin_order *order)
+{
+	order->client = NULL;
+	order->is_taken = order->is_pending;
+}
+
+static void on_ordered(void *ctx, const struct account_answer *answer, const struct err_at *why)
+{
+	struct admin_order *order = ctx;
+	order->is_pending = false;
+	order->is_noted = answer != NULL;
+	if (answer != NULL)
+		order->answer = *answer;
+	order->why = *why;
+	if (order->client != NULL)
+		httpd_resume(order->client);
+	else
+		leave(order);
+}
+
+void admin_order_dropped(void *ctx, void *state)
+{
+	(void)ctx;
+	leave(state);
+}
+
+static struct admin_order *free_place(struct admin *admin)
+{
+	for (unsigned i = 0; i < ADMIN_ORDERS_MAX; i++) {
+		if (!admin->orders[i].is_taken)
+			return &admin->orders[i];
+	}
+	return NULL;
+}
+
+static void ask(struct admin *admin, const struct httpd_request *request, const struct account_change *change,
+		struct httpd_response *response)
+{
+	struct admin_order *order = free_place(admin);
+	if (order == NULL || !admin->view.order(admin->view.ctx, change, on_ordered, order)) {
+		httpd_problem(response, 503,
+			      "the change is not taken: %s; try again, or say it with “hongyan accounts”",
+			      order ? "the gateway is draining, or too much is asked of it at once"
+				    : "too many others are under way");
+		response->retry_after_s = 1;
+		return;
+	}
+	*order = (struct admin_order){ .is_taken = true, .is_pending = true, .change = *change };
+	snprintf(order->account, sizeof order->account, "%s", change->account);
+	order->change.account = order->account;
+	order->client = httpd_wait(request, order, WAIT_US);
+}
+
+static void answer(const struct httpd_request *request, struct admin_order *order, struct httpd_response *response)
+{
+	if (request->is_overdue && order->is_pending) {
+		httpd_problem(response, 504,
+			      "Redis has not answered for %d s; the change may still be taken: look, or say it again",
+			      (int)(WAIT_US / US_PER_S));
+	} else if (!order->is_noted) {
+		bool may_be_noted = order->why.err == ERR_IO;
+		httpd_problem(response, 503, "%s: %s; say it again",
+			      may_be_noted ? "the change may or may not be taken" : "the change is not taken",
+			      order->why.text);
+		response->retry_after_s = 1;
+	} else {
+		account_answer_write(&order->change, &order->answer, &response->body);
+		buf_put_text(&response->body, "\n");
+	}
+	leave(order);
+}
+
+void admin_account_order(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+{
+	struct admin *admin = ctx;
+	struct account_change change = { 0 };
+	enum verb verb;
+	if (request->state != NULL) {
+		answer(request, request->state, response);
+		return;
+	}
+	if (!admin_may_write(admin, request, response))
+		return;
+	change.account = read_path(admin, request, &verb, response);
+	if (change.account == NULL)
+		return;
+	json_t *body = read_body(request, &verbs[verb], response);
+	if (body != NULL && read_change(body, verb, &change, response))
+		ask(admin, request, &change, response);
+	json_decref(body);
+}

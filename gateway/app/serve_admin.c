@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the admin address is told, and what it may do. */
+
+#include "app/serve_inner.h"
+
+#include <stdio.h>
+
+static void refresh(void *ctx)
+{
+	struct serve *serve = ctx;
+	metrics_count(serve->main_metrics, METRIC_LOG_LOST, 0, atomic_load(&serve->sink.lost));
+}
+
+/* row: of the list; slot: whose account it is. */
+static void fill_account(struct serve *serve, unsigned row, unsigned slot)
+{
+	const struct config_account *config = snapshot_account(serve->snapshot, slot);
+	const struct redis_store_gauges *store = &serve->statuses[0].store;
+	struct admin_account *account = &serve->admin_accounts[row];
+	*account = (struct admin_account){ .name = serve->slots.names[slot], .is_leaving = config == NULL };
+	if (config != NULL) {
+		account->tps = config->tps;
+		account->links_of = config_account_links(config);
+		account->protocol = config_protocol_name(config->protocol);
+	}
+	account->order = account_order_find(store->orders, store->order_count, account->name);
+	if (account->order != NULL && account->order->has_tps)
+		account->tps = account->order->tps;
+	admin_account_count(account, slot, serve->blocks, serve->worker_count + 1);
+	/* The best state of all workers counts, with its reason. */
+	static const enum admin_account_state states[] = {
+		[CARRIER_DOWN] = ADMIN_ACCOUNT_DOWN,
+		[CARRIER_UP] = ADMIN_ACCOUNT_UP,
+		[CARRIER_REFUSED] = ADMIN_ACCOUNT_REFUSED,
+	};
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		const struct pipeline_gauges *gauges = &serve->statuses[i].gauges;
+		enum admin_account_state state = states[gauges->account_states[slot]];
+		if (i == 0 || state == ADMIN_ACCOUNT_UP || account->state == ADMIN_ACCOUNT_DOWN) {
+			account->state = state;
+			account->reason = gauges->account_reasons[slot];
+		}
+	}
+}
+
+/* Those of the configuration, and such as are still leaving. */
+static unsigned fill_accounts(struct serve *serve)
+{
+	unsigned count = 0;
+	for (unsigned slot = 0; slot < ROUTE_ACCOUNTS_MAX && serve->slots.names[slot] != NULL; slot++) {
+		fill_account(serve, count, slot);
+		const struct admin_account *account = &serve->admin_accounts[count];
+		count += !account->is_leaving || account->links_up > 0;
+	}
+	return count;
+}
+
+/* What the first worker sees for all of them. */
+static void fill_queue(struct serve *serve, struct admin_snapshot *out)
+{
+	if (serve->worker_count == 0)
+		return;
+	const struct redis_store_gauges *gauges = &serve->statuses[0].store;
+	out->balance = gauges->balance;
+	out->redis_memory_used = gauges->memory_used;
+	out->redis_memory_max = gauges->memory_max;
+	out->events_length = gauges->events_length;
+	out->events_oldest_us = (mono_us)gauges->events_oldest_ms * US_PER_MS;
+	out->events_held_by = gauges->events_held_by;
+	out->paused = gauges->paused;
+	out->paused_count = gauges->paused_count;
+}
+
+static void snapshot(void *ctx, struct admin_snapshot *out)
+{
+	struct serve *serve = ctx;
+	struct now now = loop_now(serve->loop);
+	out->version = HONGYAN_VERSION;
+	out->instance = serve->first_config->instance.name;
+	out->at = now.wall;
+	out->uptime_us = now.mono - serve->started.mono;
+	out->is_draining = serve->stops > 0;
+	out->is_redis_up = serve->worker_count > 0;
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		worker_read_status(serve->workers[i], &serve->statuses[i]);
+		if (!serve->statuses[i].gauges.store_is_up) {
+			out->is_redis_up = false;
+			out->redis_reason = serve->statuses[i].gauges.store_reason;
+		}
+	}
+	fill_queue(serve, out);
+	out->accounts = serve->admin_accounts;
+	out->account_count = fill_accounts(serve);
+}
+
+static const char *token(void *ctx)
+{
+	const struct serve *serve = ctx;
+	return serve->config->admin.token ? serve->config->admin.token : "";
+}
+
+/* The first worker does it for all. */
+static bool order(void *ctx, const struct account_change *change, admin_on_ordered *done, void *done_ctx)
+{
+	struct serve *serve = ctx;
+	if (serve->stops > 0 || serve->workers[0] == NULL || !order_desk_put(&serve->orders, change, done, done_ctx))
+		return false;
+	worker_wake(serve->workers[0]);
+	return true;
+}
+
+static bool reload(void *ctx, admin_on_line *tell, void *tell_ctx)
+{
+	return serve_reload(ctx, tell, tell_ctx);
+}
+
+bool serve_start_admin(struct serve *serve)
+{
+	struct admin_options options = {
+		.host = serve->config->admin.listen.host,
+		.port = serve->config->admin.listen.port,
+	};
+	struct admin_view view = {
+		.snapshot = snapshot,
+		.refresh = refresh,
+		.token = token,
+		.order = order,
+		.reload = reload,
+		.blocks = serve->blocks,
+		.block_count = serve->worker_count + 1,
+		.ctx = serve,
+	};
+	struct err_at at = { .err = ERR_OK };
+	if (admin_start(serve->loop, &options, &view, &serve->admin, &at) == ERR_OK)
+		return true;
+	fprintf(stderr, "%s: admin.listen: %s\n", serve->config->path, at.text);
+	return false;
+}
