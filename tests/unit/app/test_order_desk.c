@@ -8,7 +8,7 @@
 struct told {
 	unsigned count;
 	unsigned wakes;
-	char text[256];
+	char text[300];
 	struct order_desk *desk;
 	bool asks_again;
 };
