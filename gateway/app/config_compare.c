@@ -3,37 +3,6 @@
 
 #include "app/setting.h"
 
-/* Of an account: all others are in what its links were told when they were made. */
-static const char *const in_place[] = { "tps", "segments_max" };
-
-static const char *const live[] = {
-	"country",
-	"timezone",
-	"signature",
-	"admin.token",
-	"drain_timeout",
-	"retry.base",
-	"retry.max",
-	"retry.attempts_max",
-	"unknown_wait.critical",
-	"unknown_wait.notice",
-	"unknown_wait.marketing",
-};
-
-static bool is_among(const char *path, const char *const *paths, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(path, paths[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-bool config_compare_is_live(const char *path)
-{
-	return is_among(path, live, sizeof live / sizeof live[0]);
-}
-
 static bool is_text_same(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -109,7 +78,7 @@ enum account_change_kind config_compare_accounts(const struct config_account *be
 		if (setting->scope == SETTING_SCOPE_ROOT || setting->scope == SETTING_SCOPE_ROUTE ||
 		    setting->is_later || is_same(setting, before, after))
 			continue;
-		if (!is_among(setting->path, in_place, sizeof in_place / sizeof in_place[0]))
+		if (setting_effect(setting) != SETTING_AT_RELOAD)
 			return ACCOUNT_CHANGES_LINKS;
 		kind = ACCOUNT_CHANGES_IN_PLACE;
 	}
@@ -121,7 +90,7 @@ void config_compare_fixed(const struct config *before, const struct config *afte
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
 		if (setting->scope != SETTING_SCOPE_ROOT || setting->is_later ||
-		    config_compare_is_live(setting->path) || is_same(setting, before, after))
+		    setting_effect(setting) == SETTING_AT_RELOAD || is_same(setting, before, after))
 			continue;
 		buf_put_text(out, out->len ? ", " : "");
 		buf_put_text(out, setting->path);

@@ -17,6 +17,3 @@ enum account_change_kind config_compare_accounts(const struct config_account *be
 /* Writes the settings outside accounts and routes that differ and need a restart, with commas between; nothing where there
  * are none. */
 void config_compare_fixed(const struct config *before, const struct config *after, struct buf *out);
-
-/* True where a reload changes a setting outside accounts and routes. path: as in the table of settings. */
-bool config_compare_is_live(const char *path);

@@ -226,11 +226,22 @@ static const char intro[] =
 	"(`password_file`,\n"
 	"  `HONGYAN_ACCOUNTS_CMCC_PASSWORD_FILE`). The end of line of such a file is no part of the secret.\n"
 	"- A relative path is looked for beside the configuration file first, then from the working directory.\n"
-	"- YAML's anchors, aliases and tags are not used.\n";
+	"- YAML's anchors, aliases and tags are not used.\n"
+	"- *changes*: when another value takes effect after a `SIGHUP` (or `POST /v1/config/reload`): `reload` at "
+	"once, `links`\n"
+	"  at once too, but the account's links are made anew, `restart` with the next start only.\n";
 
 static void put_rows(struct buf *out, enum setting_scope scope, const char *title)
 {
-	buf_put_format(out, "\n## %s\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n", title);
+	buf_put_format(out,
+		       "\n## %s\n\n| key | value | default | changes | meaning |\n| --- | --- | --- | --- | --- "
+		       "|\n",
+		       title);
+	static const char *const effects[] = {
+		[SETTING_AT_RESTART] = "restart",
+		[SETTING_AT_RELOAD] = "reload",
+		[SETTING_WITH_LINKS] = "links",
+	};
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
 		if (setting->scope != scope || setting->is_later)
@@ -243,7 +254,8 @@ static void put_rows(struct buf *out, enum setting_scope scope, const char *titl
 			buf_put_text(out, " | –");
 		else
 			buf_put_format(out, " | `%s`", setting->fallback);
-		buf_put_format(out, " | %s %s |\n", setting->help, setting->help_zh);
+		buf_put_format(out, " | %s | %s %s |\n", effects[setting_effect(setting)], setting->help,
+			       setting->help_zh);
 	}
 }
 

@@ -34,6 +34,7 @@
 #define FIELD_PREFIXES  char **
 #define FIELD_ACCOUNTS  unsigned *
 
+#define RELOADED(scope, path)
 #define LATER(scope, path)
 #define SETTING(scope, path, field, kind, ...) \
 	_Static_assert(sizeof(((SCOPE_##scope *)0)->field) == sizeof(FIELD_##kind), path ": field and kind differ");
@@ -48,6 +49,20 @@ const struct setting settings[] = {
 #include "app/config_defs.def"
 #undef SETTING
 #undef LATER
+#undef RELOADED
+};
+
+static const struct reloaded {
+	enum setting_scope scope;
+	const char *path;
+} reloaded[] = {
+#define SETTING(...)
+#define LATER(...)
+#define RELOADED(scope, path) { SETTING_SCOPE_##scope, path },
+#include "app/config_defs.def"
+#undef SETTING
+#undef LATER
+#undef RELOADED
 };
 
 const size_t setting_count = sizeof settings / sizeof settings[0];
@@ -63,6 +78,17 @@ const struct setting *setting_find(enum setting_scope scope, struct slice path)
 bool setting_is_secret(const struct setting *setting)
 {
 	return setting->kind == SETTING_SECRET || setting->kind == SETTING_REDIS_URL;
+}
+
+enum setting_effect setting_effect(const struct setting *setting)
+{
+	if (setting->scope == SETTING_SCOPE_ROUTE)
+		return SETTING_AT_RELOAD;
+	for (size_t i = 0; i < sizeof reloaded / sizeof reloaded[0]; i++) {
+		if (reloaded[i].scope == setting->scope && strcmp(reloaded[i].path, setting->path) == 0)
+			return SETTING_AT_RELOAD;
+	}
+	return setting->scope == SETTING_SCOPE_ROOT ? SETTING_AT_RESTART : SETTING_WITH_LINKS;
 }
 
 const char *setting_next_word(const char *at, struct slice *out, bool *is_offered)

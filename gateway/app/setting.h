@@ -59,6 +59,15 @@ struct setting {
 extern const struct setting settings[];
 extern const size_t setting_count;
 
+/* When another value takes effect. */
+enum setting_effect {
+	SETTING_AT_RESTART,
+	SETTING_AT_RELOAD,
+	SETTING_WITH_LINKS, /* at a reload, for which the account's links are made anew */
+};
+
+enum setting_effect setting_effect(const struct setting *setting);
+
 /* The setting with that path; NULL where there is none. */
 const struct setting *setting_find(enum setting_scope scope, struct slice path);
 

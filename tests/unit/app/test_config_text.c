@@ -34,6 +34,42 @@ Test(config_text, every_row_is_complete)
 	}
 }
 
+/* What a reload is good for. A row of the table that names no setting would be missed here. */
+Test(config_text, effects)
+{
+	static const struct {
+		enum setting_scope scope;
+		const char *path;
+		enum setting_effect want;
+	} rows[] = {
+		{ SETTING_SCOPE_ROOT, "country", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "timezone", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "signature", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "admin.token", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "drain_timeout", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "retry.base", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "retry.max", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "retry.attempts_max", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "unknown_wait.critical", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "unknown_wait.notice", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "unknown_wait.marketing", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "workers", SETTING_AT_RESTART },
+		{ SETTING_SCOPE_ROOT, "redis.url", SETTING_AT_RESTART },
+		{ SETTING_SCOPE_ACCOUNT, "tps", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ACCOUNT, "segments_max", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ACCOUNT, "source", SETTING_WITH_LINKS },
+		{ SETTING_SCOPE_SMPP, "password", SETTING_WITH_LINKS },
+		{ SETTING_SCOPE_HTTP, "callback", SETTING_WITH_LINKS },
+		{ SETTING_SCOPE_ROUTE, "prefix", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROUTE, "accounts", SETTING_AT_RELOAD },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct setting *setting = setting_find(rows[i].scope, slice_of(rows[i].path));
+		cr_assert_not_null(setting, "there is no %s", rows[i].path);
+		cr_expect_eq(setting_effect(setting), rows[i].want, "%s", rows[i].path);
+	}
+}
+
 Test(config_text, spans)
 {
 	static const struct {
