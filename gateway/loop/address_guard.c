@@ -38,6 +38,7 @@ static const struct {
 	{ "172.16.0.0/12", "private" },
 	{ "192.0.0.0/24", "reserved" },
 	{ "192.0.2.0/24", "for documentation" },
+	{ "192.88.99.0/24", "reserved" },
 	{ "192.168.0.0/16", "private" },
 	{ "198.18.0.0/15", "for benchmarks" },
 	{ "198.51.100.0/24", "for documentation" },
@@ -50,7 +51,10 @@ static const struct {
 	{ "64:ff9b:1::/48", "private" },
 	{ "100::/64", "reserved" },
 	{ "2001::/32", "a Teredo tunnel" },
+	{ "2001::/23", "reserved" },
 	{ "2001:db8::/32", "for documentation" },
+	{ "3fff::/20", "for documentation" },
+	{ "5f00::/16", "for segment routing" },
 	{ "fc00::/7", "private" },
 	{ "fe80::/10", "link-local" },
 	{ "fec0::/10", "private" },
@@ -59,6 +63,7 @@ static const struct {
 
 static const uint8_t v4_front[12] = { [10] = 0xFF, [11] = 0xFF };
 static const uint8_t nat64_front[12] = { 0x00, 0x64, 0xFF, 0x9B };
+static const uint8_t translated_front[12] = { [8] = 0xFF, [9] = 0xFF }; /* RFC 2765 */
 
 static void put_v4(const uint8_t *address, uint8_t out[OCTETS])
 {
@@ -162,11 +167,38 @@ static bool take_address(const struct sockaddr *address, uint8_t out[OCTETS])
 	struct sockaddr_in6 v6;
 	memcpy(&v6, address, sizeof v6);
 	memcpy(out, &v6.sin6_addr, OCTETS);
-	if (memcmp(out, nat64_front, sizeof nat64_front) == 0)
+	if (memcmp(out, nat64_front, sizeof nat64_front) == 0 ||
+	    memcmp(out, translated_front, sizeof translated_front) == 0)
 		put_v4(out + sizeof nat64_front, out);
 	else if (out[0] == 0x20 && out[1] == 0x02)
 		put_v4(out + 2, out);
 	return true;
+}
+
+/* ISATAP (RFC 5214 §6.1): any prefix, and an interface id that names the IPv4 address where the packet leaves its tunnel. */
+static bool is_isatap(const uint8_t address[OCTETS])
+{
+	static const uint8_t id[4] = { 0x00, 0x00, 0x5E, 0xFE };
+	uint8_t first = address[8] & 0xFD; /* the bit that says whether the IPv4 address is unique in the world */
+	return first == id[0] && memcmp(address + 9, id + 1, sizeof id - 1) == 0;
+}
+
+static bool is_allowed(const struct address_guard *guard, const uint8_t address[OCTETS])
+{
+	for (unsigned i = 0; i < guard->count; i++)
+		if (is_in(address, &guard->allowed[i]))
+			return true;
+	return false;
+}
+
+static const char *what_is(const uint8_t address[OCTETS])
+{
+	for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+		struct range range;
+		if (parse_range(special[i].range, &range) && is_in(address, &range))
+			return special[i].what;
+	}
+	return NULL;
 }
 
 const char *address_guard_refusal(const struct address_guard *guard, const struct sockaddr *address)
@@ -174,15 +206,11 @@ const char *address_guard_refusal(const struct address_guard *guard, const struc
 	uint8_t octets[OCTETS];
 	if (!take_address(address, octets))
 		return "of an unknown family";
-	if (guard->takes_all)
+	if (guard->takes_all || is_allowed(guard, octets))
 		return NULL;
-	for (unsigned i = 0; i < guard->count; i++)
-		if (is_in(octets, &guard->allowed[i]))
-			return NULL;
-	for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
-		struct range range;
-		if (parse_range(special[i].range, &range) && is_in(octets, &range))
-			return special[i].what;
-	}
-	return NULL;
+	const char *what = what_is(octets);
+	if (what != NULL || !is_isatap(octets))
+		return what;
+	put_v4(octets + 12, octets);
+	return is_allowed(guard, octets) ? NULL : what_is(octets);
 }

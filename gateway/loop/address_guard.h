@@ -9,7 +9,7 @@
 /* Which addresses a URL from the configuration may lead to. A name that suddenly resolves to the inside (the host itself,
  * the network that it stands in, a cloud's metadata service) would turn the gateway into a way into it; so only addresses
  * of the public Internet are taken, after resolution, unless the operator allows others. Addresses that carry an IPv4
- * address (::ffff:0:0/96, 64:ff9b::/96, 2002::/16) are judged by that. */
+ * address (::ffff:0:0/96, ::ffff:0:0:0/96, 64:ff9b::/96, 2002::/16) are judged by that, ISATAP's by both. */
 
 struct address_guard;
 
