@@ -215,9 +215,13 @@ void faults_unanswered(void)
 void faults_late(void)
 {
 	enum { COUNT = 80 };
-	open_small((const char *const[]){ "--late", "600@1", "--receipts", "on", "--receipt-delay-ms", "100", NULL },
-		   HASTY_ACCOUNT, "unknown_wait: { notice: 20s }");
+	open_small((const char *const[]){ "--receipts", "on", "--receipt-delay-ms", "100", NULL }, HASTY_ACCOUNT,
+		   "unknown_wait: { notice: 20s }");
+	/* What the carrier has not read it answers late, and when we say so. */
+	smsc_tell(&faults_smsc, "freeze");
 	books_add_load(0, COUNT);
+	AWAIT(15, metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") == COUNT);
+	smsc_tell(&faults_smsc, "thaw");
 	books_await_settled(15);
 	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
 	EXPECT_COUNT(metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), 0);
@@ -234,23 +238,26 @@ void faults_late(void)
 	close_small();
 }
 
-/* Of a long text all answers come late: it is sent again as a whole, marked; no part is left alone. */
+/* Of a long text all answers come late, when it is sent again already: as a whole, marked; no part is left alone. */
 void faults_late_long_text(void)
 {
 	char words[200 * 3 + 1] = "";
 	char json[1024];
-	open_small((const char *const[]){ "--late", "600@1", NULL }, HASTY_ACCOUNT, HASTY_ROOT);
+	/* The second attempt is not to time out while we see it: then the alert would be dead. */
+	open_small(NULL, "response_timeout: 3s", HASTY_ROOT);
 	for (unsigned i = 0; i < 200; i++)
 		memcpy(words + 3 * i, "电", 3);
 	snprintf(json, sizeof json,
 		 "{\"id\":\"l\",\"to\":\"13900000000\",\"template\":\"long\",\"params\":{\"words\":\"%s\"}}", words);
+	smsc_tell(&faults_smsc, "freeze");
 	books_add("normal", json);
-	/* Every attempt is late, so that the last one ends it. */
-	books_await_settled(40);
+	AWAIT(20, metric("hongyan_ambiguous_resends_total{account=\"fake\"}") > 0);
+	smsc_tell(&faults_smsc, "thaw");
+	books_await_settled(20);
 	finish_small();
 	json_t *events = books_events();
 	const json_t *closing = books_closing(events, "l");
-	EXPECT(smsc_copies(&faults_smsc, "8613900000000") >= 1);
+	EXPECT_COUNT(smsc_copies(&faults_smsc, "8613900000000"), 2);
 	EXPECT_COUNT(smsc_total(&faults_smsc, "incomplete"), 0);
 	EXPECT(json_is_true(json_object_get(closing, "ambiguous")));
 	json_decref(events);

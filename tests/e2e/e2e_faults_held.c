@@ -115,10 +115,11 @@ void faults_held(void)
 void faults_held_late(void)
 {
 	enum { COUNT = 40 };
-	open_held((const char *const[]){ "--late", "900@1", "--receipts", "on", "--receipt-delay-ms", "100", NULL },
-		  HASTY_ACCOUNT);
+	open_held((const char *const[]){ "--receipts", "on", "--receipt-delay-ms", "100", NULL }, HASTY_ACCOUNT);
+	smsc_tell(&faults_smsc, "freeze");
 	add_careful(0, COUNT);
 	AWAIT(10, held() == COUNT);
+	smsc_tell(&faults_smsc, "thaw");
 	books_await_settled(15);
 	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
 	AWAIT(5, metric("hongyan_late_settled_total") == COUNT);
