@@ -54,7 +54,7 @@ static bool is_set(const char *text)
 /* Where a setting of an account stands; else the account itself. */
 static const struct tree_node *place_of(const struct config_load *load, unsigned index, const char *path)
 {
-	char twin[64];
+	char twin[96];
 	const struct tree_node *node = tree_find_path(load->account_nodes[index], path);
 	snprintf(twin, sizeof twin, "%s_file", path);
 	if (node == NULL)
