@@ -68,9 +68,19 @@ subtest 'Kannel' => sub {
     my $listener = listener();
     my $carrier = start_told($listener);
     kannel($carrier, { 'dlr-mask' => 31, 'dlr-url' => 'http://127.0.0.1:' . $listener->sockport . '/k?id=a%2Fdb&state=%d' });
-    my @requests = serve($listener, 2);
+    my @requests = serve($listener, 2, sub { (200, '') });
     is_deeply([sort map { "$_->{method} $_->{target}" } @requests], ['GET /k?id=a%2Fdb&state=1', 'GET /k?id=a%2Fdb&state=8'], 'dlr-url, its %d filled');
     finish($carrier);
+
+    # As a Kannel does it: 200 and 202 end it, any other status that means success does not.
+    my %tries;
+    $carrier = start_told($listener, '--http-callback-tries', 3, '--http-callback-retry-ms', 10);
+    kannel($carrier, { 'dlr-mask' => 31, 'dlr-url' => 'http://127.0.0.1:' . $listener->sockport . "/k?want=$_&state=%d" }) for 200, 202, 204;
+    serve($listener, 10, sub { my ($want, $state) = $_[0]{target} =~ /want=(\d+)&state=(\d)/; $tries{$want}{$state}++; ($want, '') });
+    settled($carrier);
+    is_deeply(\%tries, { 200 => { 1 => 1, 8 => 1 }, 202 => { 1 => 1, 8 => 1 }, 204 => { 1 => 3, 8 => 3 } }, 'again after 204, not after 200 or 202');
+    my ($summary) = finish($carrier);
+    is_deeply([@$summary{qw(receipts_answered receipts_dropped)}], [4, 2], 'given up after three tries');
 };
 
 subtest 'Vonage' => sub {

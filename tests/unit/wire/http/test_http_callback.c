@@ -70,8 +70,8 @@ Test(http_callback, answers_and_addresses)
 		unsigned status;
 		const char *body, *url;
 	} rows[] = {
-		{ "kannel", NULL, "s3cret", "a-1", 204, "", "https://h/x/callbacks/acc/s3cret?id=a-1&state=%d" },
-		{ "kannel", NULL, "", "", 204, "", "https://h/x/callbacks/acc" },
+		{ "kannel", NULL, "s3cret", "a-1", 200, "", "https://h/x/callbacks/acc/s3cret?id=a-1&state=%d" },
+		{ "kannel", NULL, "", "", 200, "", "https://h/x/callbacks/acc" },
 		{ "twilio", NULL, "s", "a-1", 204, "", "https://h/x/callbacks/acc/s" },
 		{ "twilio", "yes", "s", "a-1", 200, "yes", "https://h/x/callbacks/acc/s" },
 		{ "vonage", NULL, "s", "a-1", 204, "", "https://h/x/callbacks/acc/s" },
