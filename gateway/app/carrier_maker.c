@@ -101,6 +101,12 @@ static enum err make_smpp_account(const struct carrier_maker *maker, const struc
 	to->validity = validities[from->validity];
 	to->validity_utc_quarters = utc_quarters(maker);
 	to->is_accepted_final = from->accepted_is == CONFIG_ACCEPTED_IS_FINAL;
+	for (unsigned i = 0; i < from->not_mine_count; i++)
+		to->overrides.rows[to->overrides.count++] = (struct smpp_status_override){
+			.code = from->not_mine_codes[i],
+			.outcome_class = OUTCOME_REJECTED,
+			.is_not_mine = true,
+		};
 	return smpp_account_prepare(to, at);
 }
 

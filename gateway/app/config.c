@@ -59,7 +59,7 @@ static void read_account(struct config_load *load, const struct tree_node *node,
 	config_element_read(load, &element);
 	/* Checks that follow read these; where one could not be set, an error has been told. */
 	char **texts[] = { &account->name,         &account->system_id,     &account->password, &account->system_type,
-			   &account->service_type, &account->address_range, &account->source };
+			   &account->service_type, &account->address_range, &account->source,   &account->cost_text };
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		if (*texts[i] == NULL && (*texts[i] = strdup("")) == NULL)
 			config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
@@ -246,6 +246,7 @@ static void fini_field(const struct setting *setting, void *base)
 		break;
 	case SETTING_ACCOUNTS:
 		free(route->accounts);
+		free(route->weights);
 		break;
 	default:
 		break;
@@ -273,6 +274,7 @@ void config_destroy(struct config *config)
 	fini_element(SETTING_SCOPE_ROOT, config);
 	free(config->accounts);
 	free(config->routes);
+	free(config->plan_extras);
 	free(config->path);
 	free(config);
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "model/msisdn.h"
 #include "model/segment.h"
+#include "route/route.h"
 
 #include <stdint.h>
 
@@ -17,6 +18,7 @@
 
 #define CONFIG_ACCOUNTS_MAX 64
 #define CONFIG_ROUTES_MAX   1024
+#define CONFIG_NOT_MINE_MAX 32
 #define CONFIG_LIST_MAX     1024 /* prefixes or accounts of one route */
 #define CONFIG_OCTETS_MAX   (1024 * 1024)
 #define CONFIG_REDIS_TAG    "{hongyan}" /* in front of all keys: one slot of a cluster holds them */
@@ -184,10 +186,15 @@ struct config_account {
 	uint8_t addr_npi;
 	char *address_range; /* at most 40 octets */
 	enum config_bind bind;
-	unsigned binds;  /* links, 1–64, of all workers together */
-	unsigned window; /* of one link, 1–10000 */
-	unsigned tps;    /* segments a second, of all links together; 0 = unlimited */
-	char *source;    /* sender; "" = the carrier's default; at most 20 octets */
+	unsigned binds;               /* links, 1–64, of all workers together */
+	unsigned window;              /* of one link, 1–10000 */
+	unsigned tps;                 /* segments a second, of all links together; 0 = unlimited */
+	char *cost_text;              /* of a segment, as written; "" = 0 */
+	uint64_t cost;                /* the same in millionths */
+	char *source;                 /* sender; "" = the carrier's default; at most 20 octets */
+	struct config_lines not_mine; /* statuses that say of a number that it is another carrier's */
+	uint32_t not_mine_codes[CONFIG_NOT_MINE_MAX];
+	unsigned not_mine_count;
 	uint8_t source_ton;
 	uint8_t source_npi;
 	uint8_t dest_ton;
@@ -222,12 +229,23 @@ struct config_account {
 	char *callback_answer;
 };
 
-/* One row of the routing table; the longest matching prefix wins. */
+/* One row of the routing table; which one counts is told in route.h. */
 struct config_route {
 	char **prefixes; /* digits in international form without “+”; prefix_count 0 = every number */
 	unsigned prefix_count;
 	unsigned *accounts; /* indexes into config.accounts, preferred first; at least one */
 	unsigned account_count;
+	unsigned *weights; /* of each of these, 0–10000; where picked by weight */
+	enum route_order pick;
+	/* Conditions as written, and what was made of them. */
+	struct config_lines operator_names;
+	struct config_lines class_names;
+	struct config_lines tenants;
+	struct config_lines templates;
+	char *hours_text;
+	unsigned operators; /* bit n for enum number_operator n; 0 = any */
+	unsigned classes;   /* bit n for enum sms_class n; 0 = any */
+	struct route_hours hours;
 };
 
 struct config {
@@ -252,6 +270,8 @@ struct config {
 	unsigned account_count;
 	struct config_route *routes; /* where the file has none: one for every number, to all accounts in their order */
 	unsigned route_count;
+	struct config_lines number_plan;       /* “86192=broadnet” */
+	struct number_plan_extra *plan_extras; /* the same, one each */
 };
 
 /* Reads the file at path, then the overrides in envp (“HONGYAN_…=…”; NULL-terminated, may be NULL), then checks the whole.

@@ -3,6 +3,7 @@
 
 #include "app/config_callback.h"
 #include "app/config_http.h"
+#include "app/config_route.h"
 
 #include "base/utf8.h"
 #include "render/template.h"
@@ -143,72 +144,26 @@ static void check_account(struct config_load *load, unsigned index)
 		    account->reconnect_max_us);
 }
 
-/* One prefix of one route. */
-struct claim {
-	const char *prefix;
-	unsigned route;
-};
-
-static int compare_claims(const void *left, const void *right)
-{
-	const struct claim *a = left;
-	const struct claim *b = right;
-	int order = strcmp(a->prefix, b->prefix);
-	return order ? order : a->route < b->route ? -1 : a->route > b->route;
-}
-
-/* The same prefix in two routes would leave the second one without meaning; so would a second route for all numbers. */
-static void check_routes(struct config_load *load)
-{
-	const struct config *config = load->config;
-	size_t count = 0;
-	for (unsigned i = 0; i < config->route_count; i++)
-		count += config->routes[i].prefix_count ? config->routes[i].prefix_count : 1;
-	struct claim *claims = calloc(count ? count : 1, sizeof *claims);
-	if (claims == NULL) {
-		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
-		return;
-	}
-	count = 0;
-	for (unsigned i = 0; i < config->route_count; i++) {
-		const struct config_route *route = &config->routes[i];
-		/* A route whose prefixes were all wrong is not one for every number. */
-		if (route->prefix_count == 0 && tree_find(load->route_nodes[i], SLICE("prefix")) == NULL)
-			claims[count++] = (struct claim){ "", i };
-		for (unsigned j = 0; j < route->prefix_count; j++)
-			claims[count++] = (struct claim){ route->prefixes[j], i };
-	}
-	qsort(claims, count, sizeof *claims, compare_claims);
-	for (size_t i = 1; i < count; i++) {
-		if (strcmp(claims[i - 1].prefix, claims[i].prefix) != 0)
-			continue;
-		unsigned earlier = claims[i - 1].route + 1;
-		const struct tree_node *place = config_check_place(load->route_nodes[claims[i].route], "prefix");
-		if (*claims[i].prefix)
-			config_report(load->report, ERR_DUPLICATE, place, false, "prefix",
-				      "prefix “%s” is in routes[%u] already", claims[i].prefix, earlier);
-		else
-			config_report(load->report, ERR_DUPLICATE, place, false, "prefix",
-				      "routes[%u] takes every number, and so does routes[%u] already",
-				      claims[i].route + 1, earlier);
-	}
-	free(claims);
-}
-
 /* A file without routes sends every number to the accounts in their order. */
 static void make_route(struct config_load *load)
 {
 	struct config *config = load->config;
 	unsigned *accounts = calloc(config->account_count, sizeof *accounts);
-	if (accounts == NULL) {
+	unsigned *weights = calloc(config->account_count, sizeof *weights);
+	if (accounts == NULL || weights == NULL) {
+		free(accounts);
+		free(weights);
 		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
 		return;
 	}
 	config->route_count = 1;
 	config->routes[0].accounts = accounts;
+	config->routes[0].weights = weights;
 	for (unsigned i = 0; i < config->account_count; i++)
 		if (config->accounts[i].bind != CONFIG_BIND_RECEIVER)
 			accounts[config->routes[0].account_count++] = i;
+	for (unsigned i = 0; i < config->routes[0].account_count; i++)
+		weights[i] = 1;
 	if (config->routes[0].account_count == 0)
 		config_report(load->report, ERR_RANGE, NULL, false, "accounts",
 			      "all accounts bind as receivers, none can send");
@@ -223,7 +178,7 @@ void config_check(struct config_load *load)
 	for (unsigned i = 0; i < config->account_count; i++)
 		check_account(load, i);
 	config_check_callbacks(load);
-	check_routes(load);
+	config_route_check(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);
 }

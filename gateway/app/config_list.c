@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config_list.h"
 
+#include "base/number.h"
 #include "base/suggest.h"
 
 #include <stdlib.h>
@@ -138,8 +139,19 @@ unsigned config_account_links(const struct config_account *account)
 	return account->protocol == CONFIG_PROTOCOL_HTTP ? account->http.connections : account->binds;
 }
 
+/* The weight that an item names; 1 where it names none. */
+static unsigned read_weight(const struct config_value *value, const struct tree_node *node)
+{
+	uint64_t weight = 1;
+	if (node != NULL && (node->kind != TREE_SCALAR || node->text == NULL ||
+			     !number_parse((struct slice){ node->text, node->text_len }, ROUTE_WEIGHT_MAX, &weight)))
+		config_report(value->load->report, ERR_RANGE, node, false, value->path,
+			      "%s: weight must be a whole number from 0 to %d", value->path, ROUTE_WEIGHT_MAX);
+	return (unsigned)weight;
+}
+
 /* One name of a route's list of accounts. */
-static void add_account(const struct config_value *value, struct config_route *route)
+static void add_account(const struct config_value *value, struct config_route *route, unsigned weight)
 {
 	const struct config *config = value->load->config;
 	if (value->node->kind != TREE_SCALAR || value->node->text == NULL || value->node->style == TREE_LITERAL) {
@@ -169,7 +181,30 @@ static void add_account(const struct config_value *value, struct config_route *r
 	if (config->accounts[index].bind == CONFIG_BIND_RECEIVER)
 		config_report(value->load->report, ERR_RANGE, value->node, false, value->path,
 			      "%s: account “%s” binds as a receiver, it cannot send", value->path, value->text.at);
+	route->weights[route->account_count] = weight;
 	route->accounts[route->account_count++] = index;
+}
+
+/* “{ account: NAME, weight: 70 }”. */
+static void add_weighed(const struct config_value *value, struct config_route *route)
+{
+	struct config_value item = *value;
+	const struct tree_node *name = tree_find(value->node, SLICE("account"));
+	for (const struct tree_node *child = value->node->first; child; child = child->next) {
+		if (strcmp(child->key, "account") == 0 || strcmp(child->key, "weight") == 0)
+			continue;
+		config_report(value->load->report, ERR_NOT_FOUND, child, true, value->path,
+			      "%s: unknown key “%.64s”; an item has the keys account and weight", value->path,
+			      child->key);
+		return;
+	}
+	if (name == NULL) {
+		config_value_tell(value, ERR_NOT_FOUND, "holds an item without the key account");
+		return;
+	}
+	item.node = name;
+	item.text = (struct slice){ name->text, name->text_len };
+	add_account(&item, route, read_weight(value, tree_find(value->node, SLICE("weight"))));
 }
 
 void config_list_set_accounts(const struct config_value *value)
@@ -178,12 +213,13 @@ void config_list_set_accounts(const struct config_value *value)
 		(struct config_route *)((char *)value->field - offsetof(struct config_route, accounts));
 	const struct tree_node *only = value->node->kind == TREE_SCALAR ? value->node : NULL;
 	unsigned count = only ? 1 : value->node->child_count;
-	if (count == 0 || count > CONFIG_LIST_MAX) {
+	if (count == 0 || count > CONFIG_ACCOUNTS_MAX) {
 		config_value_tell(value, ERR_RANGE, count ? "is too long a list" : "is an empty list");
 		return;
 	}
 	route->accounts = calloc(count, sizeof *route->accounts);
-	if (route->accounts == NULL) {
+	route->weights = calloc(count, sizeof *route->weights);
+	if (route->accounts == NULL || route->weights == NULL) {
 		config_value_tell(value, ERR_MEMORY, "does not fit into memory");
 		return;
 	}
@@ -191,6 +227,9 @@ void config_list_set_accounts(const struct config_value *value)
 		struct config_value item = *value;
 		item.node = node;
 		item.text = (struct slice){ node->text, node->text_len };
-		add_account(&item, route);
+		if (node->kind == TREE_MAPPING)
+			add_weighed(&item, route);
+		else
+			add_account(&item, route, 1);
 	}
 }

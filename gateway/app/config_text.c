@@ -80,8 +80,12 @@ static void put_list(struct buf *out, const struct config *config, const struct 
 	unsigned count = is_prefixes ? route->prefix_count : route->account_count;
 	buf_put(out, "[", 1);
 	for (unsigned i = 0; i < count; i++) {
+		bool is_weighed = !is_prefixes && route->weights[i] != 1;
 		buf_put_text(out, i ? ", " : "");
+		buf_put_text(out, is_weighed ? "{ account: " : "");
 		put_quoted(out, slice_of(is_prefixes ? route->prefixes[i] : config->accounts[route->accounts[i]].name));
+		if (is_weighed)
+			buf_put_format(out, ", weight: %u }", route->weights[i]);
 	}
 	buf_put(out, "]", 1);
 }

@@ -62,35 +62,71 @@ static uint8_t slot_of(const struct snapshot *snapshot, unsigned account)
 	return slot;
 }
 
+/* Texts of a rule's conditions, one rule behind another. */
+static struct slice *put_names(struct slice **to, const struct config_lines *lines)
+{
+	struct slice *names = *to;
+	for (unsigned i = 0; i < lines->count; i++)
+		*(*to)++ = slice_of(lines->at[i]);
+	return names;
+}
+
+static size_t count_names(const struct config *config)
+{
+	size_t count = 0;
+	for (unsigned i = 0; i < config->route_count; i++)
+		count += config->routes[i].prefix_count + config->routes[i].tenants.count +
+			 config->routes[i].templates.count;
+	return count;
+}
+
 static enum err make_routes(struct snapshot *snapshot, struct err_at *at)
 {
 	const struct config *config = snapshot->config;
+	size_t account_count = (size_t)config->route_count * CONFIG_ACCOUNTS_MAX;
 	struct route_rule *rules = calloc(config->route_count, sizeof *rules);
-	struct slice *prefixes = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *prefixes);
-	uint8_t *accounts = calloc((size_t)config->route_count * CONFIG_LIST_MAX, sizeof *accounts);
+	struct slice *names = calloc(count_names(config) + 1, sizeof *names);
+	uint8_t *accounts = calloc(account_count, sizeof *accounts);
+	uint64_t *costs = calloc(account_count, sizeof *costs);
 	enum err err = ERR_OK;
-	if (rules == NULL || prefixes == NULL || accounts == NULL)
+	if (rules == NULL || names == NULL || accounts == NULL || costs == NULL)
 		err = err_at_set(at, ERR_MEMORY, 0, "routes", "out of memory");
+	struct slice *next_name = names;
 	for (unsigned i = 0; err == ERR_OK && i < config->route_count; i++) {
 		const struct config_route *route = &config->routes[i];
-		struct slice *rule_prefixes = prefixes + (size_t)i * CONFIG_LIST_MAX;
-		uint8_t *rule_accounts = accounts + (size_t)i * CONFIG_LIST_MAX;
-		for (unsigned k = 0; k < route->prefix_count; k++)
-			rule_prefixes[k] = slice_of(route->prefixes[k]);
-		for (unsigned k = 0; k < route->account_count; k++)
+		struct route_rule *rule = &rules[i];
+		uint8_t *rule_accounts = accounts + (size_t)i * CONFIG_ACCOUNTS_MAX;
+		uint64_t *rule_costs = costs + (size_t)i * CONFIG_ACCOUNTS_MAX;
+		for (unsigned k = 0; k < route->account_count; k++) {
 			rule_accounts[k] = slot_of(snapshot, route->accounts[k]);
-		rules[i] = (struct route_rule){
-			.prefixes = rule_prefixes,
+			rule_costs[k] = config->accounts[route->accounts[k]].cost;
+		}
+		*rule = (struct route_rule){
+			.prefixes = next_name,
 			.prefix_count = route->prefix_count,
 			.accounts = rule_accounts,
 			.account_count = route->account_count,
+			.weights = route->weights,
+			.costs = rule_costs,
+			.order = route->pick,
+			.operators = route->operators,
+			.classes = route->classes,
+			.tenant_count = route->tenants.count,
+			.template_count = route->templates.count,
+			.hours = route->hours,
 		};
+		for (unsigned k = 0; k < route->prefix_count; k++)
+			*next_name++ = slice_of(route->prefixes[k]);
+		rule->tenants = put_names(&next_name, &route->tenants);
+		rule->templates = put_names(&next_name, &route->templates);
 	}
 	if (err == ERR_OK)
-		err = route_create(rules, config->route_count, &snapshot->routes, at);
+		err = route_create(rules, config->route_count, config->plan_extras, config->number_plan.count,
+				   &snapshot->routes, at);
 	free(rules);
-	free(prefixes);
+	free(names);
 	free(accounts);
+	free(costs);
 	return err;
 }
 

@@ -30,4 +30,5 @@ struct outcome {
 	const char *native_name;  /* its name (“ESME_RTHROTTLED”), static; NULL = none */
 	int64_t retry_after_ms;   /* the carrier asks to be left alone for so long; 0 = not said */
 	bool is_about_account; /* a refusal that speaks of the account, not of this sms: another account may take it */
+	bool is_not_mine;      /* likewise: the number is no subscriber of this carrier */
 };

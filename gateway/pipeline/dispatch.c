@@ -338,7 +338,8 @@ static void sweep_parcel(struct pipeline *pipeline, struct account *account, str
 	}
 	if (account->is_live)
 		return;
-	int other = parcel->accepted != 0 ? ROUTE_WAIT : prepare_pick_account(pipeline, parcel);
+	int other = parcel->accepted != 0 ? ROUTE_WAIT
+					  : prepare_pick_account(pipeline, parcel, routing_find(pipeline, parcel));
 	if (other >= 0 && other != parcel->account) {
 		dispatch_unqueue(pipeline, parcel);
 		if (prepare_for_account(pipeline, parcel, (unsigned)other))

@@ -47,7 +47,7 @@ static bool can_be_sent(struct pipeline *pipeline, const struct alert *alert)
 		catalogue_find(pipeline->options->catalogue, alert->template_name, alert->locale);
 	struct sms sms;
 	struct err_at at = { .err = ERR_OK };
-	return template != NULL && route_find(pipeline->options->routes, &alert->to) != NULL &&
+	return template != NULL && routing_covers(pipeline, alert, template_header(template)->sms_class) &&
 	       render_alert(template, alert, &pipeline->options->render, &pipeline->foresight_arena, &sms, &at) ==
 		       ERR_OK;
 }

@@ -38,7 +38,7 @@ static int other_account(const struct pipeline *pipeline, const struct parcel *p
 	if (parcel->accepted != 0 || parcel->is_ambiguous || parcel->has_unanswered)
 		return ROUTE_WAIT;
 	uint64_t refused = parcel->tried | UINT64_C(1) << parcel->account;
-	return route_pick(pipeline->options->routes, &parcel->alert.to, accounts & ~refused);
+	return routing_pick(pipeline, parcel, routing_find(pipeline, parcel), accounts & ~refused);
 }
 
 /* It is begun again for the other account, and stays among the begun ones meanwhile. A drain begins nothing more. */
@@ -165,6 +165,7 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	struct now now = pipeline_now(pipeline);
 	metrics_add_at2(pipeline->metrics, METRIC_OUTCOMES, account->index, outcome->outcome_class, 1);
 	metrics_observe_at(pipeline->metrics, METRIC_ANSWER_SPAN, account->index, now.mono - parcel->submitted_at);
+	routing_note(pipeline, account, parcel, outcome, now);
 	parcel->outstanding--;
 	account->in_flight--;
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) {

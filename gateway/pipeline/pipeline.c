@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define PARCELS_MAX    4096
+#define MEMORY_NUMBERS 65536 /* numbers of other carriers that are remembered */
 #define PARCELS_MIN    64
 #define STORE_GRACE_US (2 * US_PER_S)
 
@@ -156,8 +157,9 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	pipeline->begun = calloc(count, sizeof *pipeline->begun);
 	pipeline->begun_parcels = calloc(count, sizeof *pipeline->begun_parcels);
 	pipeline->receipts = receipts_create(pipeline);
+	pipeline->memory = route_memory_create(MEMORY_NUMBERS);
 	if (pipeline->begun == NULL || pipeline->begun_parcels == NULL || pipeline->receipts == NULL ||
-	    parcel_pool_init(&pipeline->pool, count) != ERR_OK) {
+	    pipeline->memory == NULL || parcel_pool_init(&pipeline->pool, count) != ERR_OK) {
 		pipeline_destroy(pipeline);
 		return NULL;
 	}
@@ -173,6 +175,7 @@ void pipeline_destroy(struct pipeline *pipeline)
 	CHECK(!pipeline->is_open);
 	parcel_pool_fini(&pipeline->pool);
 	receipts_destroy(pipeline->receipts);
+	route_memory_destroy(pipeline->memory);
 	arena_fini(&pipeline->foresight_arena);
 	free(pipeline->begun);
 	free(pipeline->begun_parcels);
@@ -254,6 +257,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 {
 	if (!pipeline->is_open || pipeline->store_closing)
 		return;
+	routing_turn(pipeline, now);
 	intake_turn(pipeline);
 	poison_turn(pipeline);
 	dispatch_turn(pipeline, now);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/rng.h"
+#include "flow/health.h"
 #include "flow/token_bucket.h"
 #include "pipeline/parcel.h"
 #include "pipeline/pipeline.h"
+#include "route/route_memory.h"
 
 /* What the files of the pipeline share; nobody else includes this. */
 
@@ -31,6 +33,8 @@ struct account {
 	bool is_live;       /* takes submits; so says pipeline.live, too */
 	mono_us down_since; /* where it is not live */
 	struct token_bucket tokens;
+	struct health health;
+	bool is_failing;               /* as of this turn */
 	mono_us paused_until;          /* after an answer “too fast” */
 	struct list lanes[WAIT_LANES]; /* READY parcels */
 	unsigned lane_counts[WAIT_LANES];
@@ -51,6 +55,8 @@ struct pipeline {
 	struct account accounts[ROUTE_ACCOUNTS_MAX];
 	unsigned account_count; /* of accounts that are or were there */
 	uint64_t live;          /* bit n: account n takes submits */
+	uint64_t behind;        /* bit n: account n rests or fails; others go before it */
+	struct route_memory *memory; /* numbers that accounts have called none of theirs */
 	unsigned window_total;
 	struct rng rng;
 	uint16_t next_reference;
@@ -164,8 +170,27 @@ void intake_turn(struct pipeline *pipeline);
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
 /* Gives a parcel its account and its segments. False where it went into settlement instead. */
 bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account);
-/* The live account that a parcel goes to: one that has not refused it, where there is one; negative where none lives. */
-int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel);
+/* The live account of a route that a parcel goes to: one that has not refused it, where there is one; negative where none
+ * lives. */
+int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel, const struct route *route);
+
+/* routing.c */
+/* True where a route takes the alert, now or at another hour. */
+bool routing_covers(const struct pipeline *pipeline, const struct alert *alert, enum sms_class sms_class);
+/* The route of a rendered parcel; NULL where none fits, now or at any hour. Valid until the table is another one. */
+const struct route *routing_find(const struct pipeline *pipeline, const struct parcel *parcel);
+const struct route *routing_find_any_time(const struct pipeline *pipeline, const struct parcel *parcel);
+/* When a parcel whose routes are all closed is looked at again: when one opens, or at its deadline. */
+wall_ms routing_opens(const struct pipeline *pipeline, const struct parcel *parcel);
+/* The account among the open ones: one that works before one that rests or fails, and one that has called the number none
+ * of its own last. ROUTE_NONE where route is NULL, ROUTE_WAIT where none is open. */
+int routing_pick(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route,
+		 uint64_t open);
+/* Learns from an outcome: how its account does, and whose the number is. */
+void routing_note(struct pipeline *pipeline, struct account *account, const struct parcel *parcel,
+		  const struct outcome *outcome, struct now now);
+/* Looks which accounts come behind. */
+void routing_turn(struct pipeline *pipeline, struct now now);
 
 /* dispatch.c */
 void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel);

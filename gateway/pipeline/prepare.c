@@ -188,11 +188,10 @@ static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct
 	return false;
 }
 
-int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel)
+int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel, const struct route *route)
 {
-	const struct route_table *routes = pipeline->options->routes;
-	int account = route_pick(routes, &parcel->alert.to, pipeline->live & ~parcel->tried);
-	return account >= 0 ? account : route_pick(routes, &parcel->alert.to, pipeline->live);
+	int account = routing_pick(pipeline, parcel, route, pipeline->live & ~parcel->tried);
+	return account >= 0 ? account : routing_pick(pipeline, parcel, route, pipeline->live);
 }
 
 /* The rest of a long sms goes the way of its first parts; and what may have arrived goes the way that it went, where that
@@ -207,12 +206,11 @@ static bool must_stay(const struct pipeline *pipeline, const struct parcel *parc
 
 static unsigned pick_account(struct pipeline *pipeline, const struct parcel *parcel, const struct route *route)
 {
-	int account = prepare_pick_account(pipeline, parcel);
+	int account = prepare_pick_account(pipeline, parcel, route);
 	if (parcel->has_state && must_stay(pipeline, parcel, route, account))
 		return parcel->account;
-	if (account < 0)
-		account = route->accounts
-				  [0]; /* none is live: it waits for the first choice, and moves when another comes */
+	if (account < 0) /* none is live: it waits for the first choice, and moves when another comes */
+		account = routing_pick(pipeline, parcel, route, UINT64_MAX);
 	return (unsigned)account;
 }
 
@@ -224,13 +222,27 @@ static bool must_hold(const struct parcel *parcel)
 	return may_have_left && parcel->sms.on_unknown == ON_UNKNOWN_HOLD;
 }
 
+/* No route is open. What has begun to arrive goes on, and what a human decides about need not wait for it: these get the
+ * route that would be theirs at another hour. The rest waits until one opens; NULL, and it is in settlement. */
+static const struct route *outside_hours(struct pipeline *pipeline, struct parcel *parcel)
+{
+	const struct route *route = routing_find_any_time(pipeline, parcel);
+	if (route == NULL)
+		settling_dead(pipeline, parcel, "no_route", "to", "no route covers this number");
+	else if (parcel->accepted == 0 && !must_hold(parcel))
+		settling_later(pipeline, parcel, routing_opens(pipeline, parcel));
+	else
+		return route;
+	return NULL;
+}
+
 static void choose_account(struct pipeline *pipeline, struct parcel *parcel)
 {
-	const struct route *route = route_find(pipeline->options->routes, &parcel->alert.to);
-	if (route == NULL) {
-		settling_dead(pipeline, parcel, "no_route", "to", "no route covers this number");
+	const struct route *route = routing_find(pipeline, parcel);
+	if (route == NULL)
+		route = outside_hours(pipeline, parcel);
+	if (route == NULL)
 		return;
-	}
 	unsigned account = pick_account(pipeline, parcel, route);
 	if (!resume(pipeline, parcel, account))
 		return;

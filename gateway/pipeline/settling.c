@@ -41,7 +41,7 @@ static void note_withdrawal(struct pipeline *pipeline, const struct parcel *parc
 	struct store_withdrawal withdrawal;
 	bool was_seen = parcel->begun_index != PARCEL_NOT_BEGUN || !entry_key_equal(&parcel->key, &parcel->origin);
 	if (was_seen || !parcel->alert.supersede || !foresight_withdrawal(&parcel->alert, &withdrawal) ||
-	    route_find(pipeline->options->routes, &parcel->alert.to) == NULL)
+	    !routing_covers(pipeline, &parcel->alert, parcel->sms.sms_class))
 		return;
 	withdrawal.origin = parcel->origin;
 	pipeline->store->ops->withdraw(pipeline->store, &withdrawal);

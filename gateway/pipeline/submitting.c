@@ -65,7 +65,7 @@ static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
 {
 	if (parcel->submitted | parcel->accepted)
 		return false;
-	int other = prepare_pick_account(pipeline, parcel);
+	int other = prepare_pick_account(pipeline, parcel, routing_find(pipeline, parcel));
 	if (other < 0 || other == parcel->account)
 		return false;
 	struct account *account = &pipeline->accounts[other];

@@ -2,192 +2,215 @@
 #include "route/route.h"
 
 #include "base/check.h"
+#include "route/prefix_trie.h"
+#include "route/route_rules.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-/* Prefixes are a trie of digits in one array; a node is its ten children and the rule that ends there.
- *
- *   node 0 ──8──► node 1 ──6──► node 2 ──1──► …        child 0 = none, since nothing leads back to the root
- *   rule of ""    rule of "8"   rule of "86"           rule NO_RULE = none ends here
- */
-#define NO_RULE UINT16_MAX
+/* Each prefix leads to the rules that have it, in the order in which they are looked at; the prefixes of a number are
+ * gone through from the longest to the shortest. */
 
-struct node {
-	uint32_t children[10];
-	uint16_t rule;
+/* Whose a number is, looked up when the first rule asks. */
+struct asked {
+	const struct route_query *query;
+	const struct number_plan *plan;
+	bool is_known;
+	enum number_operator owner;
 };
 
-struct route_table {
-	struct node *nodes;
-	uint32_t node_count;
-	struct route *routes;
-	uint8_t *accounts; /* of all routes, one behind another */
+static enum number_operator owner_of(struct asked *asked)
+{
+	if (!asked->is_known) {
+		const struct number_block *block = number_plan_find(asked->plan, asked->query->to);
+		asked->owner = block ? block->owner : OPERATOR_UNKNOWN;
+		asked->is_known = true;
+	}
+	return asked->owner;
+}
+
+static bool is_among(struct slice name, const struct slice *names, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (slice_equal(name, names[i]))
+			return true;
+	return false;
+}
+
+/* All conditions but the hours. */
+static enum route_verdict judge(const struct route_compiled *rule, struct asked *asked)
+{
+	const struct route_query *query = asked->query;
+	if (rule->condition_count == 0)
+		return ROUTE_FITS;
+	if (rule->operators != 0 && !(rule->operators >> owner_of(asked) & 1))
+		return ROUTE_OTHER_OPERATOR;
+	if (rule->classes != 0 && !(rule->classes >> query->sms_class & 1))
+		return ROUTE_OTHER_CLASS;
+	if (rule->tenant_count != 0 &&
+	    (query->tenant.len == 0 || !is_among(query->tenant, rule->names, rule->tenant_count)))
+		return ROUTE_OTHER_TENANT;
+	if (rule->template_count != 0 &&
+	    !is_among(query->template_name, rule->names + rule->tenant_count, rule->template_count))
+		return ROUTE_OTHER_TEMPLATE;
+	return ROUTE_FITS;
+}
+
+static unsigned wait_of(const struct route_compiled *rule, const struct route_query *query)
+{
+	return route_hours_wait(&rule->hours, query->at, query->zone);
+}
+
+/* Goes through the rules with a prefix of the number. */
+struct walk {
+	const struct route_table *table;
+	uint32_t starts[PREFIX_TRIE_DEPTH];
+	unsigned left;
+	const struct route_entry *entry; /* NULL = the next prefix's first */
 };
 
-/* What a table needs, at most. */
-struct sums {
-	size_t nodes;
-	size_t accounts;
-};
-
-static const char *rule_field(char out[64], size_t rule, const char *member, size_t index)
+static struct walk walk_begin(const struct route_table *table, const struct msisdn *msisdn)
 {
-	snprintf(out, 64, "routes[%zu].%s[%zu]", rule, member, index);
-	return out;
+	struct walk walk = { .table = table };
+	walk.left = prefix_trie_find(&table->trie, msisdn, walk.starts);
+	return walk;
 }
 
-static enum err check_prefix(const struct route_rule *rule, size_t rule_index, size_t i, struct err_at *at)
+static const struct route_entry *walk_next(struct walk *walk)
 {
-	char field[64];
-	struct slice prefix = rule->prefixes[i];
-	if (prefix.len > ROUTE_PREFIX_MAX)
-		return err_at_set(at, ERR_RANGE, 0, rule_field(field, rule_index, "prefix", i),
-				  "has %zu digits, may have at most %d", prefix.len, ROUTE_PREFIX_MAX);
-	for (size_t j = 0; j < prefix.len; j++)
-		if (prefix.at[j] < '0' || prefix.at[j] > '9')
-			return err_at_set(at, ERR_FORMAT, j, rule_field(field, rule_index, "prefix", i),
-					  "must be digits of the international form without “+”, such as “86139”");
-	return ERR_OK;
-}
-
-static enum err check_accounts(const struct route_rule *rule, size_t rule_index, struct err_at *at)
-{
-	char field[64];
-	uint64_t seen = 0;
-	if (rule->account_count == 0) {
-		snprintf(field, sizeof field, "routes[%zu].accounts", rule_index);
-		return err_at_set(at, ERR_RANGE, 0, field, "names no account");
-	}
-	for (unsigned i = 0; i < rule->account_count; i++) {
-		unsigned account = rule->accounts[i];
-		if (account >= ROUTE_ACCOUNTS_MAX)
-			return err_at_set(at, ERR_RANGE, 0, rule_field(field, rule_index, "accounts", i),
-					  "is account %u; there can be %d", account + 1, ROUTE_ACCOUNTS_MAX);
-		if (seen >> account & 1)
-			return err_at_set(at, ERR_DUPLICATE, 0, rule_field(field, rule_index, "accounts", i),
-					  "is named twice in this route");
-		seen |= UINT64_C(1) << account;
-	}
-	return ERR_OK;
-}
-
-/* Adds up what the table needs and refuses what it cannot hold. */
-static enum err check_rules(const struct route_rule *rules, size_t rule_count, struct sums *sums, struct err_at *at)
-{
-	if (rule_count > ROUTE_RULES_MAX)
-		return err_at_set(at, ERR_RANGE, 0, "routes", "has %zu rules, may have at most %d", rule_count,
-				  ROUTE_RULES_MAX);
-	for (size_t i = 0; i < rule_count; i++) {
-		enum err err = check_accounts(&rules[i], i, at);
-		for (unsigned j = 0; err == ERR_OK && j < rules[i].prefix_count; j++) {
-			err = check_prefix(&rules[i], i, j, at);
-			sums->nodes += rules[i].prefixes[j].len;
-		}
-		if (err)
-			return err;
-		sums->accounts += rules[i].account_count;
-	}
-	if (sums->nodes > UINT32_MAX)
-		return err_at_set(at, ERR_RANGE, 0, "routes", "has too many prefixes");
-	return ERR_OK;
-}
-
-static struct route_table *table_alloc(const struct sums *sums, size_t rule_count)
-{
-	struct route_table *table = calloc(1, sizeof *table);
-	if (table == NULL)
+	if (walk->entry != NULL && !walk->entry->is_last)
+		return ++walk->entry;
+	if (walk->left == 0)
 		return NULL;
-	table->nodes = calloc(sums->nodes, sizeof *table->nodes);
-	table->routes = calloc(rule_count + 1, sizeof *table->routes);
-	table->accounts = calloc(sums->accounts + 1, 1);
-	if (table->nodes == NULL || table->routes == NULL || table->accounts == NULL) {
-		route_destroy(table);
-		return NULL;
+	walk->entry = &walk->table->entries[walk->starts[--walk->left]];
+	return walk->entry;
+}
+
+static const struct route *find(const struct route_table *table, const struct route_query *query, bool minds_hours)
+{
+	struct asked asked = { .query = query, .plan = table->plan };
+	struct walk walk = walk_begin(table, query->to);
+	for (const struct route_entry *entry; (entry = walk_next(&walk)) != NULL;) {
+		const struct route_compiled *rule = &table->rules[entry->rule];
+		if (judge(rule, &asked) == ROUTE_FITS && (!minds_hours || wait_of(rule, query) == 0))
+			return &rule->route;
 	}
-	table->nodes[0].rule = NO_RULE;
-	table->node_count = 1;
-	return table;
+	return NULL;
 }
 
-/* Of equal prefixes the first rule stays. */
-static void add_prefix(struct route_table *table, struct slice prefix, uint16_t rule)
+const struct route *route_find(const struct route_table *table, const struct route_query *query)
 {
-	uint32_t at = 0;
-	for (size_t i = 0; i < prefix.len; i++) {
-		uint32_t *child = &table->nodes[at].children[prefix.at[i] - '0'];
-		if (*child == 0) {
-			*child = table->node_count++;
-			table->nodes[*child].rule = NO_RULE;
-		}
-		at = *child;
+	return find(table, query, true);
+}
+
+const struct route *route_find_any_time(const struct route_table *table, const struct route_query *query)
+{
+	return find(table, query, false);
+}
+
+bool route_opens(const struct route_table *table, const struct route_query *query, wall_ms *out)
+{
+	struct asked asked = { .query = query, .plan = table->plan };
+	struct walk walk = walk_begin(table, query->to);
+	unsigned least = UINT32_MAX;
+	for (const struct route_entry *entry; (entry = walk_next(&walk)) != NULL;) {
+		const struct route_compiled *rule = &table->rules[entry->rule];
+		unsigned wait = judge(rule, &asked) == ROUTE_FITS ? wait_of(rule, query) : UINT32_MAX;
+		if (wait < least)
+			least = wait;
 	}
-	if (table->nodes[at].rule == NO_RULE)
-		table->nodes[at].rule = rule;
+	if (least == UINT32_MAX)
+		return false;
+	*out = least == 0 ? query->at : query->at - query->at % 60000 + (wall_ms)least * 60000;
+	return true;
 }
 
-enum err route_create(const struct route_rule *rules, size_t rule_count, struct route_table **out, struct err_at *at)
+unsigned route_explain(const struct route_table *table, const struct route_query *query, struct route_finding *out,
+		       unsigned cap)
 {
-	struct sums sums = { .nodes = 1 };
-	enum err err = check_rules(rules, rule_count, &sums, at);
-	if (err)
-		return err;
-	struct route_table *table = table_alloc(&sums, rule_count);
-	if (table == NULL)
-		return err_at_set(at, ERR_MEMORY, 0, "routes", "no memory for %zu rules", rule_count);
-	uint8_t *accounts = table->accounts;
-	for (size_t i = 0; i < rule_count; i++) {
-		const struct route_rule *rule = &rules[i];
-		struct route *route = &table->routes[i];
-		*route = (struct route){ (unsigned)i, rule->account_count, 0, accounts };
-		for (unsigned j = 0; j < rule->account_count; j++) {
-			*accounts++ = rule->accounts[j];
-			route->accounts_mask |= UINT64_C(1) << rule->accounts[j];
-		}
-		if (rule->prefix_count == 0)
-			add_prefix(table, SLICE(""), (uint16_t)i);
-		for (unsigned j = 0; j < rule->prefix_count; j++)
-			add_prefix(table, rule->prefixes[j], (uint16_t)i);
+	struct asked asked = { .query = query, .plan = table->plan };
+	struct walk walk = walk_begin(table, query->to);
+	unsigned count = 0;
+	for (const struct route_entry *entry; count < cap && (entry = walk_next(&walk)) != NULL; count++) {
+		const struct route_compiled *rule = &table->rules[entry->rule];
+		enum route_verdict verdict = judge(rule, &asked);
+		if (verdict == ROUTE_FITS && wait_of(rule, query) != 0)
+			verdict = ROUTE_CLOSED;
+		out[count] = (struct route_finding){ &rule->route, entry->prefix_len, verdict };
 	}
-	*out = table;
-	return ERR_OK;
+	return count;
 }
 
-void route_destroy(struct route_table *table)
+/* Finaliser of splitmix64: each input has an output of its own, and 0 alone gives 0. */
+static uint64_t mix(uint64_t bits)
 {
-	if (table == NULL)
-		return;
-	free(table->nodes);
-	free(table->routes);
-	free(table->accounts);
-	free(table);
+	bits = (bits ^ bits >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	bits = (bits ^ bits >> 27) * UINT64_C(0x94D049BB133111EB);
+	return bits ^ bits >> 31;
 }
 
-const struct route *route_find(const struct route_table *table, const struct msisdn *msisdn)
+uint64_t route_key(const struct msisdn *msisdn)
 {
-	CHECK(msisdn->len <= MSISDN_DIGITS_MAX);
-	const struct node *node = &table->nodes[0];
-	uint16_t rule = node->rule;
-	for (unsigned i = 0; i < msisdn->len; i++) {
-		unsigned digit = (unsigned char)msisdn->digits[i] - (unsigned)'0';
-		CHECK(digit < 10);
-		uint32_t child = node->children[digit];
-		if (child == 0)
-			break;
-		node = &table->nodes[child];
-		if (node->rule != NO_RULE)
-			rule = node->rule;
+	uint64_t number = 1; /* no number is the same with a nought in front */
+	for (unsigned i = 0; i < msisdn->len; i++)
+		number = number * 10 + (uint64_t)(msisdn->digits[i] - '0');
+	return mix(number);
+}
+
+/* Of the places left, the one that the key falls on when each is as wide as its weight. Those without weight come when
+ * no other is left. */
+static unsigned draw(const struct route *route, uint64_t key, uint64_t left)
+{
+	uint64_t total = 0;
+	for (unsigned i = 0; i < route->account_count; i++)
+		total += left >> i & 1 ? route->weights[i] : 0;
+	uint64_t mark = (key >> 32) * total >> 32;
+	for (unsigned i = 0; i < route->account_count; i++) {
+		uint64_t width = left >> i & 1 ? route->weights[i] : 0;
+		if (left >> i & 1 && (mark < width || total == 0))
+			return i;
+		mark -= width;
 	}
-	return rule == NO_RULE ? NULL : &table->routes[rule];
+	CHECK(left == 0);
+	return 0;
 }
 
-int route_pick(const struct route_table *table, const struct msisdn *msisdn, uint64_t live)
+/* What an account that is away would have got is drawn among the others again, so that nobody else's numbers move. */
+static int pick_weighted(const struct route *route, const struct msisdn *msisdn, uint64_t open)
 {
-	const struct route *route = route_find(table, msisdn);
+	uint64_t left = UINT64_MAX >> (64 - route->account_count);
+	for (uint64_t key = route_key(msisdn); left != 0; key = mix(key + 1)) {
+		unsigned place = draw(route, key, left);
+		if (open >> route->accounts[place] & 1)
+			return route->accounts[place];
+		left &= ~(UINT64_C(1) << place);
+	}
+	return ROUTE_WAIT;
+}
+
+int route_pick(const struct route *route, const struct msisdn *msisdn, uint64_t open)
+{
 	if (route == NULL)
 		return ROUTE_NONE;
+	if ((open & route->accounts_mask) == 0)
+		return ROUTE_WAIT;
+	if (route->order == ROUTE_WEIGHTED)
+		return pick_weighted(route, msisdn, open);
 	for (unsigned i = 0; i < route->account_count; i++)
-		if (live >> route->accounts[i] & 1)
+		if (open >> route->accounts[i] & 1)
 			return route->accounts[i];
 	return ROUTE_WAIT;
+}
+
+void route_list(const struct route *route, const struct msisdn *msisdn, uint8_t out[static ROUTE_ACCOUNTS_MAX])
+{
+	uint64_t open = route->accounts_mask;
+	for (unsigned i = 0; i < route->account_count; i++) {
+		out[i] = (uint8_t)route_pick(route, msisdn, open);
+		open &= ~(UINT64_C(1) << out[i]);
+	}
+}
+
+const struct number_plan *route_plan(const struct route_table *table)
+{
+	return table->plan;
 }

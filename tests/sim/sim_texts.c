@@ -39,7 +39,7 @@ bool sim_texts_make(struct sim_world *world)
 		     "class: marketing\nparam n integer n sample=1\n"
 		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
 	return catalogue_freeze(world->catalogue) == ERR_OK &&
-	       route_create(rules, sizeof rules / sizeof rules[0], &world->routes, NULL) == ERR_OK;
+	       route_create(rules, sizeof rules / sizeof rules[0], NULL, 0, &world->routes, NULL) == ERR_OK;
 }
 
 static const char *template_of(const struct sim_alert *alert)

@@ -69,6 +69,7 @@ static void read_outcome(const struct smpp_account *account, uint32_t code, bool
 	out->outcome.native_code = code;
 	out->outcome.native_name = status.name;
 	out->outcome.is_about_account = !is_bind && status.is_about_account;
+	out->outcome.is_not_mine = !is_bind && status.is_not_mine;
 	if (!status.is_listed)
 		out->note = "unlisted command_status";
 }

@@ -21,6 +21,7 @@ struct smpp_status {
 	enum outcome_class bind_class;   /* in the answer to a bind */
 	bool is_alarm;                   /* our encoding or configuration is at fault: tell a human when it repeats */
 	bool is_about_account;           /* a refused submit speaks of the account: another one may take the same sms */
+	bool is_not_mine;                /* likewise: the number is another carrier's */
 	bool is_listed;                  /* false: in no edition of the specification; the classes are defaults */
 };
 
@@ -31,6 +32,7 @@ struct smpp_status_overrides {
 	struct smpp_status_override {
 		uint32_t code; /* not 0 */
 		enum outcome_class outcome_class;
+		bool is_not_mine; /* the number is another carrier's: about the account, too */
 	} rows[SMPP_STATUS_OVERRIDES_MAX];
 	unsigned count;
 };

@@ -75,48 +75,49 @@ static const char full_yaml[] =
 	"name: gw-1, lock_file: /run/l }\n"
 	"log: { level: warn }\ndrain_timeout: 0s\nretry: { base: 500ms, max: 24h, attempts_max: 3 }\n"
 	"unknown_wait: { critical: 0s, notice: 90s, marketing: 1h }\n"
+	"number_plan: { \"86192\": telecom, 8619999: broadnet }\n"
 	"accounts:\n"
 	"  - name: rx\n    address: h:1\n    system_id: x\n    bind: receiver\n"
 	"  - name: tx.2\n    protocol: smpp\n    address: \"[fe80::1%lo]:65535\"\n    system_id: 12345\n"
 	"    password: \"123456789\"\n    password_long: true\n    system_type: t\n    bind: transmitter\n    binds: "
 	"64\n"
-	"    window: 10000\n    tps: 1000000\n    source: Hongyan\n    dest_ton: 2\n    dest_npi: 8\n    service_type: "
+	"    window: 10000\n    tps: 1000000\n    cost: 0.035\n    not_mine: [0x0B, 1024]\n    source: Hongyan\n    "
+	"dest_ton: 2\n    dest_npi: 8\n    service_type: "
 	"CMT\n    priority_flag: 4\n    addr_ton: 6\n    addr_npi: 18\n    address_range: ^1069\n    concat: "
 	"payload\n"
 	"    segments_max: 16\n    data_coding_gsm7: 255\n    data_coding_ucs2: 24\n    registered_delivery: false\n"
 	"    user_message_reference: true\n    validity: absolute\n    accepted_is: final\n    response_timeout: "
 	"100ms\n    enquire_interval: 1m\n"
 	"    reconnect_min: 10ms\n    reconnect_max: 10ms\n    connect_timeout: 5s\n"
-	"routes:\n  - prefix: [86134, \"86135\"]\n    accounts: [tx.2]\n  - prefix: 1\n    accounts: tx.2\n";
+	"routes:\n  - prefix: [86134, \"86135\"]\n    accounts: [tx.2]\n  - prefix: 1\n    operator: mobile\n    "
+	"tenant: [billing, outage]\n    class: [critical, notice]\n    template: welcome\n    hours: Mon-Fri "
+	"08:00-20:00\n"
+	"    accounts: [{ account: tx.2, weight: 70 }]\n    pick: weighted\n";
 
 static const char full_json[] =
 	"\xEF\xBB\xBF \n{\"redis\": {\"url\": \"unix:///run/redis.sock?db=2\", \"password\": \"hu\\u0073h\", "
 	"\"dedupe_window\": \"90m\", \"withdrawal_window\": \"3d\", \"receipt_wait\": \"8d\"},\n\"events\": "
-	"{\"retention\": \"36h\"},"
-	"\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", \"signature\": \"\\u56fd网吉林电力\", \"locale\": "
-	"\"en-US\","
-	"\"templates\": {\"dir\": \"\\/t\"}, \"admin\": {\"listen\": \"[::1]:0\", \"token\": \"0123456789abcdef\"}, "
-	"\"callbacks\": {\"listen\": \"127.0.0.1:1\", \"public_url\": \"https://h\", \"wait\": \"3s\", \"proxies\": "
-	"\"::1\"},"
-	"\"instance\": {\"name\": \"gw-1\", \"lock_file\": \"/run/l\"}, \"log\": {\"level\": \"warn\"}, "
-	"\"drain_timeout\": \"0s\","
-	"\"retry\": {\"base\": \"500ms\", \"max\": \"24h\", \"attempts_max\": 3}, "
-	"\"unknown_wait\": {\"critical\": \"0s\", \"notice\": \"90s\", \"marketing\": \"1h\"},"
-	"\"accounts\": [{\"name\": \"rx\", \"address\": \"h:1\", \"system_id\": \"x\", \"bind\": \"receiver\"},"
-	"{\"name\": \"tx.2\", \"protocol\": \"smpp\", \"address\": \"[fe80::1%lo]:65535\", \"system_id\": \"12345\","
-	"\"password\": \"123456789\", \"password_long\": true, \"system_type\": \"t\", \"bind\": \"transmitter\", "
-	"\"binds\": 64,"
-	"\"window\": 10000, \"tps\": 1000000, \"source\": \"Hongyan\", \"dest_ton\": 2, \"dest_npi\": 8, "
-	"\"service_type\": \"CMT\", \"priority_flag\": 4, \"addr_ton\": 6, \"addr_npi\": 18, \"address_range\": "
-	"\"^1069\", \"concat\": "
-	"\"payload\","
-	"\"segments_max\": 16, \"data_coding_gsm7\": 255, \"data_coding_ucs2\": 24, \"registered_delivery\": false, "
-	"\"user_message_reference\": true,"
-	"\"validity\": \"absolute\", \"accepted_is\": \"final\", \"response_timeout\": \"100ms\", "
-	"\"enquire_interval\": \"1m\","
-	"\"reconnect_min\": \"10ms\", \"reconnect_max\": \"10ms\", \"connect_timeout\": \"5s\"}],"
-	"\"routes\": [{\"prefix\": [\"86134\", \"86135\"], \"accounts\": [\"tx.2\"]}, {\"prefix\": \"1\", "
-	"\"accounts\": \"tx.2\"}]}";
+	"{\"retention\": \"36h\"},\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", \"signature\": "
+	"\"\\u56fd网吉林电力\", \"locale\": \"en-US\",\"templates\": {\"dir\": \"\\/t\"}, \"admin\": {\"listen\": "
+	"\"[::1]:0\", \"token\": \"0123456789abcdef\"}, \"callbacks\": {\"listen\": \"127.0.0.1:1\", \"public_url\": "
+	"\"https://h\", \"wait\": \"3s\", "
+	"\"proxies\": \"::1\"},\"instance\": {\"name\": \"gw-1\", \"lock_file\": \"/run/l\"}, \"log\": {\"level\": "
+	"\"warn\"}, \"drain_timeout\": \"0s\",\"retry\": {\"base\": \"500ms\", \"max\": \"24h\", \"attempts_max\": 3}, "
+	"\"unknown_wait\": {\"critical\": \"0s\", \"notice\": \"90s\", \"marketing\": \"1h\"},\"number_plan\": "
+	"{\"86192\": \"telecom\", \"8619999\": \"broadnet\"}, \"accounts\": [{\"name\": \"rx\", \"address\": \"h:1\", "
+	"\"system_id\": \"x\", \"bind\": \"receiver\"},{\"name\": \"tx.2\", \"protocol\": \"smpp\", \"address\": "
+	"\"[fe80::1%lo]:65535\", \"system_id\": \"12345\",\"password\": \"123456789\", \"password_long\": true, "
+	"\"system_type\": \"t\", \"bind\": \"transmitter\", \"binds\": 64,\"window\": 10000, \"tps\": 1000000, "
+	"\"cost\": \"0.035\", \"not_mine\": [\"0x0B\", \"1024\"], \"source\": \"Hongyan\", \"dest_ton\": 2, "
+	"\"dest_npi\": 8, \"service_type\": \"CMT\", \"priority_flag\": 4, \"addr_ton\": 6, \"addr_npi\": 18, "
+	"\"address_range\": \"^1069\", \"concat\": \"payload\",\"segments_max\": 16, \"data_coding_gsm7\": 255, "
+	"\"data_coding_ucs2\": 24, \"registered_delivery\": false, \"user_message_reference\": true,\"validity\": "
+	"\"absolute\", \"accepted_is\": \"final\", \"response_timeout\": \"100ms\", \"enquire_interval\": "
+	"\"1m\",\"reconnect_min\": \"10ms\", \"reconnect_max\": \"10ms\", \"connect_timeout\": \"5s\"}],\"routes\": "
+	"[{\"prefix\": [\"86134\", \"86135\"], \"accounts\": [\"tx.2\"]}, {\"prefix\": \"1\", \"operator\": "
+	"\"mobile\", \"tenant\": [\"billing\", \"outage\"], \"class\": [\"critical\", \"notice\"], \"template\": "
+	"\"welcome\", \"hours\": \"Mon-Fri 08:00-20:00\", \"accounts\": [{\"account\": \"tx.2\", \"weight\": 70}], "
+	"\"pick\": \"weighted\"}]}";
 
 static const char full_shown[] =
 	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  dedupe_window: 90m\n"
@@ -131,12 +132,14 @@ static const char full_shown[] =
 	"\"/run/l\"\n"
 	"log:\n  level: warn\ndrain_timeout: 0s\nretry:\n  base: 500ms\n  max: 24h\n  attempts_max: 3\n"
 	"unknown_wait:\n  critical: 0s\n  notice: 90s\n  marketing: 1h\n"
+	"number_plan: [\"86192=telecom\", \"8619999=broadnet\"]\n"
 	"accounts:\n"
 	"  - name: \"rx\"\n    protocol: smpp\n    address: \"h:1\"\n    system_id: \"x\"\n    password: \"\"\n"
 	"    password_long: false\n    system_type: \"\"\n    bind: receiver\n    binds: 1\n    window: 10\n    tps: "
-	"0\n"
+	"0\n    cost: \"\"\n"
 	"    source: \"\"\n    source_ton: 0\n    source_npi: 1\n    dest_ton: 1\n    dest_npi: 1\n    service_type: "
-	"\"\"\n    priority_flag: 0\n    addr_ton: 0\n    addr_npi: 0\n    address_range: \"\"\n    concat: udh8\n"
+	"\"\"\n    priority_flag: 0\n    addr_ton: 0\n    addr_npi: 0\n    address_range: \"\"\n    not_mine: \"\"\n   "
+	" concat: udh8\n"
 	"    segments_max: 10\n    data_coding_gsm7: 0\n    data_coding_ucs2: 8\n    registered_delivery: true\n"
 	"    user_message_reference: false\n    validity: none\n    accepted_is: intermediate\n    response_timeout: "
 	"30s\n    enquire_interval: 30s\n"
@@ -144,17 +147,40 @@ static const char full_shown[] =
 	"  - name: \"tx.2\"\n    protocol: smpp\n    address: \"[fe80::1%lo]:65535\"\n    system_id: \"12345\"\n"
 	"    password: \"(hidden)\"\n    password_long: true\n    system_type: \"t\"\n    bind: transmitter\n    "
 	"binds: 64\n"
-	"    window: 10000\n    tps: 1000000\n    source: \"Hongyan\"\n    source_ton: 5\n    source_npi: 0\n    "
+	"    window: 10000\n    tps: 1000000\n    cost: \"0.035\"\n    source: \"Hongyan\"\n    source_ton: 5\n    "
+	"source_npi: 0\n    "
 	"dest_ton: 2\n"
 	"    dest_npi: 8\n    service_type: \"CMT\"\n    priority_flag: 4\n    addr_ton: 6\n    addr_npi: 18\n    "
-	"address_range: \"^1069\"\n    concat: payload\n    segments_max: 16\n    data_coding_gsm7: 255\n    "
+	"address_range: \"^1069\"\n    not_mine: [\"0x0B\", \"1024\"]\n    concat: payload\n    segments_max: 16\n    "
+	"data_coding_gsm7: 255\n    "
 	"data_coding_ucs2: "
 	"24\n"
 	"    registered_delivery: false\n    user_message_reference: true\n    validity: absolute\n    accepted_is: "
 	"final\n    response_timeout: 100ms\n"
 	"    enquire_interval: 1m\n    reconnect_min: 10ms\n    reconnect_max: 10ms\n    connect_timeout: 5s\n"
-	"routes:\n  - prefix: [\"86134\", \"86135\"]\n    accounts: [\"tx.2\"]\n  - prefix: [\"1\"]\n    accounts: "
-	"[\"tx.2\"]\n";
+	"routes:\n  - prefix: [\"86134\", \"86135\"]\n    operator: \"\"\n    tenant: \"\"\n    class: \"\"\n    "
+	"template: \"\"\n    hours: \"\"\n    accounts: [\"tx.2\"]\n    pick: first\n"
+	"  - prefix: [\"1\"]\n    operator: [\"mobile\"]\n    tenant: [\"billing\", \"outage\"]\n    class: "
+	"[\"critical\", \"notice\"]\n    template: [\"welcome\"]\n    hours: \"Mon-Fri 08:00-20:00\"\n    accounts: "
+	"[{ account: \"tx.2\", weight: 70 }]\n    pick: weighted\n";
+
+/* What is made of texts. */
+static void expect_routing(const struct config *config, const char *name)
+{
+	const struct config_account *account = &config->accounts[1];
+	const struct config_route *route = &config->routes[1];
+	cr_expect_eq(account->cost, 35000, "%s", name);
+	cr_expect(account->not_mine_count == 2 && account->not_mine_codes[0] == 11 &&
+			  account->not_mine_codes[1] == 1024,
+		  "%s", name);
+	cr_expect_eq(route->operators, 1u << OPERATOR_MOBILE, "%s", name);
+	cr_expect_eq(route->classes, 1u << SMS_CLASS_CRITICAL | 1u << SMS_CLASS_NOTICE, "%s", name);
+	cr_expect(route->hours.days == 0x1F && route->hours.from == 480 && route->hours.to == 1200, "%s", name);
+	cr_expect(route->pick == ROUTE_WEIGHTED && route->weights[0] == 70, "%s", name);
+	cr_expect(slice_is(config->plan_extras[0].prefix, "86192"), "%s", name);
+	cr_expect_eq(config->plan_extras[0].owner, OPERATOR_TELECOM, "%s", name);
+	cr_expect_eq(config->plan_extras[1].owner, OPERATOR_BROADNET, "%s", name);
+}
 
 Test(config, every_setting)
 {
@@ -173,6 +199,7 @@ Test(config, every_setting)
 		cr_expect_str_eq(shown, full_shown, "%s: got\n%s", rows[i].name, shown);
 		cr_expect_str_eq(config->redis.url.password, "hush", "%s", rows[i].name);
 		cr_expect_str_eq(config->accounts[1].password, "123456789", "%s", rows[i].name);
+		expect_routing(config, rows[i].name);
 		unsigned index = 0;
 		cr_expect_eq(config_account_find(config, SLICE("tx.2"), &index), ERR_OK);
 		cr_expect_eq(index, 1);

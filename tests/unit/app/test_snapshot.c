@@ -32,7 +32,8 @@ static const char *way_of(const struct snapshot *snapshot, const struct slot_nam
 	struct msisdn msisdn;
 	struct err_at at = { 0 };
 	cr_assert_eq(msisdn_parse(slice_of(number), country_find(SLICE("CN")), &msisdn, &at), ERR_OK, "%s", at.text);
-	int slot = route_pick(snapshot->routes, &msisdn, UINT64_MAX);
+	const struct route_query query = { .to = &msisdn };
+	int slot = route_pick(route_find(snapshot->routes, &query), &msisdn, UINT64_MAX);
 	return slot < 0 ? "-" : names->names[slot];
 }
 

@@ -145,7 +145,7 @@ static void make_texts(const struct rig_setup *setup)
 		     ERR_OK);
 	cr_assert_eq(catalogue_add(rig.catalogue, &template, NULL), ERR_OK);
 	cr_assert_eq(catalogue_freeze(rig.catalogue), ERR_OK);
-	cr_assert_eq(route_create(&rule, 1, &rig.routes, NULL), ERR_OK);
+	cr_assert_eq(route_create(&rule, 1, NULL, 0, &rig.routes, NULL), ERR_OK);
 }
 
 /* What comes is settled at once. */

@@ -240,7 +240,7 @@ Test(accounts, an_account_comes)
 	pipeline_account_open(rig.pipeline, 2, &account);
 	third.events->on_state(third.ctx, CARRIER_UP, "bound");
 	cr_assert_eq(rig.pipeline->live, 7);
-	cr_assert_eq(route_create(&rule, 1, &routes, NULL), ERR_OK);
+	cr_assert_eq(route_create(&rule, 1, NULL, 0, &routes, NULL), ERR_OK);
 	struct pipeline_options options = rig.options;
 	options.routes = routes;
 	pipeline_configure(rig.pipeline, &options);

@@ -149,7 +149,7 @@ static void run_entry(enum lane lane, const char *body, const struct store_entry
 	struct catalogue *catalogue = catalogue_create((struct slice){ NULL, 0 });
 	struct route_table *routes = NULL;
 	add_template(catalogue);
-	cr_assert_eq(route_create(&rule, 1, &routes, NULL), ERR_OK);
+	cr_assert_eq(route_create(&rule, 1, NULL, 0, &routes, NULL), ERR_OK);
 	const struct pipeline_options options = {
 		.accounts = &account,
 		.account_count = 1,

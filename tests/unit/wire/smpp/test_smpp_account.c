@@ -91,7 +91,7 @@ static void cut_8(struct smpp_account *account)
 }
 static void override_ok(struct smpp_account *account)
 {
-	account->overrides.rows[0] = (struct smpp_status_override){ 0, OUTCOME_REJECTED };
+	account->overrides.rows[0] = (struct smpp_status_override){ .outcome_class = OUTCOME_REJECTED };
 	account->overrides.count = 1;
 }
 static void overrides_33(struct smpp_account *account)

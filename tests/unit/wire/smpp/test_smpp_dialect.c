@@ -25,8 +25,9 @@ static void prepare(void)
 	account.addr_ton = 1;
 	account.addr_npi = 1;
 	account.address_range = "^1069";
-	account.overrides.rows[0] = (struct smpp_status_override){ 0x401, OUTCOME_TEMPORARY };
-	account.overrides.count = 1;
+	account.overrides.rows[0] = (struct smpp_status_override){ 0x401, OUTCOME_TEMPORARY, false };
+	account.overrides.rows[1] = (struct smpp_status_override){ 0x403, OUTCOME_REJECTED, true };
+	account.overrides.count = 2;
 	cr_assert_eq(smpp_account_prepare(&account, NULL), ERR_OK);
 }
 
@@ -115,6 +116,27 @@ Test(smpp_dialect, answers, .init = prepare)
 		cr_expect(note_is(&frame, rows[i].want_note), "%s: %s", rows[i].name, frame.note);
 		if (strcmp(rows[i].name, "no header"))
 			cr_expect_eq(frame.number, 9u, "%s", rows[i].name);
+		free(keep);
+	}
+}
+
+/* Whose the number is not: said of submits, and of the account. */
+Test(smpp_dialect, not_mine, .init = prepare)
+{
+	static const struct {
+		const char *name;
+		const char *hex;
+		bool want;
+	} rows[] = {
+		{ "submit", "80000004 00000403 00000009", true },
+		{ "another status", "80000004 00000401 00000009", false },
+		{ "bind", "80000009 00000403 00000009", false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		uint8_t *keep;
+		struct frame frame = read_body(rows[i].hex, &keep);
+		cr_expect_eq(frame.outcome.is_not_mine, rows[i].want, "%s", rows[i].name);
+		cr_expect_eq(frame.outcome.is_about_account, rows[i].want, "%s", rows[i].name);
 		free(keep);
 	}
 }

@@ -128,28 +128,35 @@ Test(smpp_status, the_rest_is_unlisted)
 Test(smpp_status, overrides)
 {
 	struct smpp_status_overrides overrides = {
-		.rows = { { 0x400, OUTCOME_THROTTLED },
-			  { 0x014, OUTCOME_TEMPORARY },
-			  { 0x014, OUTCOME_REJECTED },
-			  { 0x000, OUTCOME_REJECTED },
-			  { 0x045, OUTCOME_REJECTED } },
-		.count = 4,
+		.rows = { { 0x400, OUTCOME_THROTTLED, false },
+			  { 0x014, OUTCOME_TEMPORARY, false },
+			  { 0x014, OUTCOME_REJECTED, false },
+			  { 0x000, OUTCOME_REJECTED, true },
+			  { 0x00B, OUTCOME_REJECTED, true },
+			  { 0x045, OUTCOME_REJECTED, true } },
+		.count = 5,
 	};
 	static const struct {
 		const char *name;
 		uint32_t code;
 		enum outcome_class want;
+		bool want_not_mine;
+		bool want_about_account;
 	} cases[] = {
-		{ "a vendor's own", 0x400, OUTCOME_THROTTLED },
-		{ "the first row wins", 0x014, OUTCOME_TEMPORARY },
-		{ "not 0", 0x000, OUTCOME_ACCEPTED },
-		{ "rows beyond count do not count", 0x045, OUTCOME_TEMPORARY },
-		{ "another code", 0x058, OUTCOME_THROTTLED },
-		{ "another vendor's", 0x401, OUTCOME_REJECTED },
+		{ "a vendor's own", 0x400, OUTCOME_THROTTLED, false, false },
+		{ "the first row wins", 0x014, OUTCOME_TEMPORARY, false, false },
+		{ "not 0", 0x000, OUTCOME_ACCEPTED, false, false },
+		{ "another carrier's number", 0x00B, OUTCOME_REJECTED, true, true },
+		{ "rows beyond count do not count", 0x045, OUTCOME_TEMPORARY, false, true },
+		{ "another code", 0x058, OUTCOME_THROTTLED, false, false },
+		{ "another vendor's", 0x401, OUTCOME_REJECTED, false, false },
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		cr_expect_eq(smpp_status_of(cases[i].code, &overrides).submit_class, cases[i].want, "%s",
-			     cases[i].name);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct smpp_status got = smpp_status_of(cases[i].code, &overrides);
+		cr_expect_eq(got.submit_class, cases[i].want, "%s", cases[i].name);
+		cr_expect_eq(got.is_not_mine, cases[i].want_not_mine, "%s", cases[i].name);
+		cr_expect_eq(got.is_about_account, cases[i].want_about_account, "%s", cases[i].name);
+	}
 	struct smpp_status status = smpp_status_of(0x400, &overrides);
 	cr_expect(!status.is_listed, "an override does not list a code");
 	cr_expect_eq(status.bind_class, OUTCOME_TEMPORARY, "an override is for submits");

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Routing: which account a parcel goes to. The table of routes says which may have it and in what order; accounts that
+ * rest or fail come behind those that work, and those that have called the number none of theirs come last. */
+
+#include "pipeline/pipeline_inner.h"
+
+/* A shorter rest is a matter of pace, for which nobody else gets more than its share. */
+#define LONG_REST_US (3 * US_PER_S)
+
+static struct route_query query_for(const struct pipeline *pipeline, const struct alert *alert,
+				    enum sms_class sms_class)
+{
+	return (struct route_query){
+		.to = &alert->to,
+		.tenant = alert->tenant,
+		.template_name = alert->template_name,
+		.sms_class = sms_class,
+		.at = pipeline_now(pipeline).wall,
+		.zone = pipeline->options->render.zone,
+	};
+}
+
+bool routing_covers(const struct pipeline *pipeline, const struct alert *alert, enum sms_class sms_class)
+{
+	struct route_query query = query_for(pipeline, alert, sms_class);
+	return route_find_any_time(pipeline->options->routes, &query) != NULL;
+}
+
+const struct route *routing_find(const struct pipeline *pipeline, const struct parcel *parcel)
+{
+	struct route_query query = query_for(pipeline, &parcel->alert, parcel->sms.sms_class);
+	return route_find(pipeline->options->routes, &query);
+}
+
+const struct route *routing_find_any_time(const struct pipeline *pipeline, const struct parcel *parcel)
+{
+	struct route_query query = query_for(pipeline, &parcel->alert, parcel->sms.sms_class);
+	return route_find_any_time(pipeline->options->routes, &query);
+}
+
+wall_ms routing_opens(const struct pipeline *pipeline, const struct parcel *parcel)
+{
+	struct route_query query = query_for(pipeline, &parcel->alert, parcel->sms.sms_class);
+	wall_ms opens = query.at;
+	bool is_covered = route_opens(pipeline->options->routes, &query, &opens);
+	/* Past its deadline it is closed as expired, for which no route need be open. */
+	return is_covered && parcel->deadline != 0 && parcel->deadline < opens ? parcel->deadline : opens;
+}
+
+int routing_pick(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route, uint64_t open)
+{
+	const struct msisdn *to = &parcel->alert.to;
+	uint64_t strangers = route_memory_find(pipeline->memory, to, pipeline_now(pipeline).wall);
+	int account = route_pick(route, to, open & ~pipeline->behind & ~strangers);
+	if (account == ROUTE_WAIT && (pipeline->behind & open) != 0)
+		account = route_pick(route, to, open & ~strangers);
+	if (account == ROUTE_WAIT && strangers != 0)
+		account = route_pick(route, to, open);
+	return account;
+}
+
+void routing_note(struct pipeline *pipeline, struct account *account, const struct parcel *parcel,
+		  const struct outcome *outcome, struct now now)
+{
+	bool is_bad = outcome->outcome_class == OUTCOME_TEMPORARY || outcome->outcome_class == OUTCOME_UNKNOWN ||
+		      outcome->outcome_class == OUTCOME_LINK_REFUSED;
+	health_note(&account->health, is_bad, now.mono);
+	if (outcome->outcome_class == OUTCOME_ACCEPTED)
+		route_memory_accepted(pipeline->memory, &parcel->alert.to, account->index);
+	else if (outcome->is_not_mine)
+		route_memory_refused(pipeline->memory, &parcel->alert.to, account->index, now.wall);
+}
+
+static void tell(struct pipeline *pipeline, const struct account *account, bool is_failing)
+{
+	struct log_line line;
+	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_FAILING, account->index, is_failing);
+	if (log_begin(&line, pipeline->log, is_failing ? LOG_WARN : LOG_INFO,
+		      is_failing ? "account_failing" : "account_works",
+		      is_failing ? "half of the last answers, or more, were failures: other accounts go before it"
+				 : "it takes its turn again")) {
+		log_text(&line, "account", slice_of(account->options->name));
+		log_end(&line);
+	}
+}
+
+void routing_turn(struct pipeline *pipeline, struct now now)
+{
+	uint64_t behind = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		bool is_failing = health_is_failing(&account->health, now.mono);
+		if (is_failing != account->is_failing)
+			tell(pipeline, account, is_failing);
+		account->is_failing = is_failing;
+		if (is_failing || account->paused_until - now.mono >= LONG_REST_US)
+			behind |= UINT64_C(1) << i;
+	}
+	pipeline->behind = behind;
+}
