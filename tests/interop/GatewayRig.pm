@@ -219,4 +219,18 @@ sub await_events {
     return $met;
 }
 
+# What “hongyan audit” says of the queue, of what was produced (hashes with alert and text) and of a carrier's record.
+sub audit {
+    my ($self, $produced, $record) = @_;
+    my $path = "$self->{dir}/produced.jsonl";
+    open my $file, '>:raw', $path or die "cannot write $path: $!\n";
+    print $file $json->encode($_), "\n" for @$produced;
+    close $file or die "cannot write $path: $!\n";
+    open my $from, '-|', $self->{gateway}, 'audit', '--json', '--produced', $path, '--carrier', $record, '--redis', "unix://$self->{dir}/redis.sock"
+        or die "cannot start the audit: $!\n";
+    my $report = do { local $/; <$from> };
+    close $from;
+    return { %{ $json->decode($report) }, exit => $? >> 8 };
+}
+
 1;
