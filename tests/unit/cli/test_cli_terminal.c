@@ -12,6 +12,8 @@ static struct terminal_hooks hooks_now;
 /* Stands for a configuration; nobody looks into it here. */
 static const int anything;
 
+static const char *const account_names[] = { "cmcc", "backup" };
+
 static enum err load(const char *path, const struct config **config, struct cli_settings *settings,
 		     cli_on_problem *on_problem, void *ctx)
 {
@@ -26,6 +28,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .locale = "zh-CN",
 					   .signature = "国网",
 					   .redis = { .path = "/nowhere/redis.sock", .tag = "{hongyan}" },
+					   .account_names = account_names,
 					   .account_count = 2,
 					   .route_count = 3 };
 	return ERR_OK;
