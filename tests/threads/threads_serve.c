@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The program itself with two workers: its pages are asked for all the time while alerts pass, and while it drains. The
- * program is of the same build, so that a sanitizer in it has its say. */
+/* The program itself with two workers: its pages are asked for all the time while alerts pass, while its configuration is read
+ * again and again and operators change accounts, and while it drains. The program is of the same build, so that a
+ * sanitizer in it has its say. */
 
 #include "books.h"
 #include "gateway_process.h"
@@ -12,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOAD 5000
+#define LOAD    5000
+#define RELOADS 12
+#define TOKEN   "a-token-of-this-test"
 
 #define ACCEPTED "hongyan_closings_total{event=\"accepted\"}"
 
@@ -26,6 +29,7 @@ static void open_all(void)
 	smsc_start(&smsc, "smsc", 0, NULL);
 	gateway_process_start(&gateway, "gateway",
 			      &(struct gateway_options){ .smsc = &smsc, .root_more = "workers: 2" }, true);
+	gateway_process_edit(&gateway, "admin: { ", "admin: { token: " TOKEN ", ");
 	EXPECT_COUNT(gateway_process_metric(&gateway, "hongyan_workers"), 2);
 }
 
@@ -92,11 +96,79 @@ static void pages_while_draining(void)
 	close_all();
 }
 
+/* The window changes, and with it all links; then the rate, with which none does; and operators say something in between. */
+static void change_something(unsigned turn)
+{
+	static const char *const windows[] = { "window: 50", "window: 40" };
+	static const char *const rates[] = { "binds: 2,", "binds: 2, tps: 100000," };
+	static const char *const orders[] = { "/v1/accounts/fake/pause", "/v1/accounts/fake/resume" };
+	unsigned step = turn / 2 % 2;
+	const char *const *texts = turn % 2 ? rates : windows;
+	gateway_process_edit(&gateway, texts[step], texts[1 - step]);
+	if (turn % 3 == 0) {
+		process_signal(&gateway.process, SIGHUP);
+	} else {
+		EXPECT_COUNT(gateway_process_call(&gateway, "POST", "/v1/config/reload", TOKEN, "", NULL), 200);
+		EXPECT_COUNT(gateway_process_call(&gateway, "POST", orders[0], TOKEN, "", NULL), 200);
+		EXPECT_COUNT(gateway_process_call(&gateway, "POST", orders[1], TOKEN, "", NULL), 200);
+	}
+}
+
+static void await_reloaded(unsigned count)
+{
+	AWAIT(20, gateway_process_count_said(&gateway, "reloaded") >= count);
+}
+
+static void reloads_under_load(void)
+{
+	double accepted = 0;
+	open_all();
+	process_signal(&gateway.process, SIGHUP);
+	await_reloaded(1);
+	for (unsigned i = 0; i < RELOADS; i++) {
+		books_add_load(i * (LOAD / RELOADS), LOAD / RELOADS);
+		change_something(i);
+		await_reloaded(i + 2);
+		EXPECT(look(&accepted));
+	}
+	unsigned added = LOAD / RELOADS * RELOADS;
+	AWAIT(60, (EXPECT(look(&accepted)), books_waiting() == 0));
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(books_check_load(added, &smsc), 0);
+	close_all();
+}
+
+/* A reload and the end, both orders, nothing between them: it ends well, and a second run sends the rest, and nothing twice. */
+static void ends_within_a_reload(void)
+{
+	static const int rows[][3] = { { SIGHUP, SIGTERM, 0 }, { SIGTERM, SIGHUP, 0 }, { SIGHUP, SIGHUP, SIGTERM } };
+	open_all();
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		double accepted = 0;
+		books_add_load(i * 1000, 1000);
+		AWAIT(30, (EXPECT(look(&accepted)), accepted > 0));
+		gateway_process_edit(&gateway, i % 2 ? "window: 40" : "window: 50",
+				     i % 2 ? "window: 50" : "window: 40");
+		for (unsigned k = 0; k < 3 && rows[i][k] != 0; k++)
+			process_signal(&gateway.process, rows[i][k]);
+		EXPECT_COUNT(process_wait(&gateway.process, 40), 0);
+		gateway_process_start(&gateway, "gateway", NULL, true);
+	}
+	AWAIT(30, books_waiting() == 0);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(books_check_load(3000, &smsc), 0);
+	close_all();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "pages_under_load", pages_under_load, 60, false },
 		{ "pages_while_draining", pages_while_draining, 60, false },
+		{ "reloads_under_load", reloads_under_load, 100, false },
+		{ "ends_within_a_reload", ends_within_a_reload, 100, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
