@@ -37,7 +37,7 @@ static struct rig_slot *slot(unsigned number)
 static void add(const char *prefix, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		char id[8];
+		char id[16];
 		snprintf(id, sizeof id, "%s%u", prefix, i);
 		store_rig_add(RIG, LANE_NORMAL, id);
 	}
