@@ -12,52 +12,15 @@
 
 #include "base/check.h"
 #include "base/number.h"
+#include "loop/stream_inner.h"
+#include "loop/tls.h"
 #include "loop/unsent.h"
 
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#define READ_OCTETS    262144u
-#define PENDING_OCTETS 65536u
-
-/* One connection: handle, requests and the octets of a write under way. */
-struct stream_link {
-	struct stream *stream; /* NULL once the stream has let go */
-	union {
-		uv_handle_t handle;
-		uv_stream_t stream;
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-	} uv;
-	bool is_pipe;
-	bool is_open;
-	bool is_writing;
-	bool is_resolving;
-	bool has_tried; /* to connect */
-	bool is_closed;
-	uv_getaddrinfo_t resolve;
-	uv_connect_t connect;
-	uv_write_t write;
-	struct addrinfo *addresses; /* as resolved, owned */
-	struct addrinfo *next_address;
-	const struct addrinfo *trying; /* of addresses; NULL = none yet */
-	char pending[PENDING_OCTETS];
-};
-
-struct stream {
-	struct loop *loop;
-	const struct stream_address *address;
-	const struct stream_events *events;
-	void *ctx;
-	struct stream_link *link; /* NULL = no connection */
-	uv_timer_t *end_timer;    /* tells on_end outside of the downcall that caused it */
-	const char *end_reason;
-	size_t unsent; /* of the last connection */
-	bool is_paused;
-	struct sockaddr_storage given_up; /* the last address that was; ss_family 0 = none */
-};
+#define READ_OCTETS 262144u
 
 /* Shared by all streams of a thread: what is read is consumed before the next read. */
 static _Thread_local char read_octets[READ_OCTETS];
@@ -101,6 +64,7 @@ static void link_free(struct stream_link *link)
 		return;
 	if (link->addresses != NULL)
 		uv_freeaddrinfo(link->addresses);
+	tls_destroy(link->tls);
 	free(link);
 }
 
@@ -111,11 +75,12 @@ static void on_link_closed(uv_handle_t *handle)
 	link_free(link);
 }
 
-/* What libuv has not handed to the kernel goes with the handle; what the kernel has not sent goes with a reset. */
+/* What libuv has not handed to the kernel goes with the handle; what the kernel has not sent goes with a reset. Of a TLS
+ * connection nothing is said: where in its records an octet of the owner's lies is not kept. */
 static size_t count_unsent(const struct stream_link *link, bool abort)
 {
 	int fd;
-	if (!link->is_open || uv_is_closing(&link->uv.handle))
+	if (!link->is_open || link->tls != NULL || uv_is_closing(&link->uv.handle))
 		return 0;
 	size_t octets = link->is_writing ? uv_stream_get_write_queue_size(&link->uv.stream) : 0;
 	if (!link->is_pipe && uv_fileno(&link->uv.handle, &fd) == 0)
@@ -131,6 +96,8 @@ static void link_drop(struct stream_link *link, bool abort)
 		uv_cancel((uv_req_t *)&link->resolve);
 	if (uv_is_closing(&link->uv.handle))
 		return;
+	if (link->tls != NULL && !abort)
+		stream_tls_end(link);
 	if (abort && !link->is_pipe && link->is_open)
 		uv_tcp_close_reset(&link->uv.tcp, on_link_closed);
 	else
@@ -147,8 +114,7 @@ static void on_end_timer(uv_timer_t *timer)
 		stream->events->on_end(stream->ctx, reason);
 }
 
-/* Ends the connection now and tells the owner in the next turn. */
-static void end_later(struct stream *stream, const char *reason, bool abort)
+void stream_end_later(struct stream *stream, const char *reason, bool abort)
 {
 	if (stream->link != NULL) {
 		link_drop(stream->link, abort);
@@ -158,8 +124,7 @@ static void end_later(struct stream *stream, const char *reason, bool abort)
 	uv_timer_start(stream->end_timer, on_end_timer, 0, 0);
 }
 
-/* From a callback of libuv's: the owner may be told at once. */
-static void end_now(struct stream *stream, const char *reason)
+void stream_end_now(struct stream *stream, const char *reason)
 {
 	link_drop(stream->link, false);
 	stream->link = NULL;
@@ -179,11 +144,18 @@ static void on_read(uv_stream_t *uv, ssize_t len, const uv_buf_t *buf)
 	struct stream *stream = link->stream;
 	if (stream == NULL || len == 0)
 		return;
-	if (len < 0) {
-		end_now(stream, len == UV_EOF ? "the peer closed the connection" : uv_strerror((int)len));
+	if (len == UV_EOF && link->tls != NULL) {
+		stream_tls_eof(stream);
 		return;
 	}
-	stream->events->on_octets(stream->ctx, (const uint8_t *)buf->base, (size_t)len);
+	if (len < 0) {
+		stream_end_now(stream, len == UV_EOF ? "the peer closed the connection" : uv_strerror((int)len));
+		return;
+	}
+	if (link->tls != NULL)
+		stream_tls_read(link, buf->base, (size_t)len, read_octets, READ_OCTETS);
+	else
+		stream->events->on_octets(stream->ctx, (const uint8_t *)buf->base, (size_t)len);
 }
 
 static void set_reading(struct stream *stream)
@@ -194,6 +166,13 @@ static void set_reading(struct stream *stream)
 		uv_read_stop(&stream->link->uv.stream);
 	else
 		uv_read_start(&stream->link->uv.stream, on_alloc, on_read);
+}
+
+void stream_opened(struct stream *stream)
+{
+	stream->link->is_open = true;
+	set_reading(stream);
+	stream->events->on_open(stream->ctx);
 }
 
 static void connect_next(struct stream_link *link);
@@ -213,11 +192,14 @@ static void on_connect(uv_connect_t *request, int status)
 		connect_failed(stream, status);
 		return;
 	}
-	link->is_open = true;
 	if (!link->is_pipe)
 		uv_tcp_nodelay(&link->uv.tcp, 1);
-	set_reading(stream);
-	stream->events->on_open(stream->ctx);
+	if (stream->tls == NULL) {
+		stream_opened(stream);
+		return;
+	}
+	uv_read_start(&link->uv.stream, on_alloc, on_read);
+	stream_tls_begin(stream);
 }
 
 /* A handle that failed can't connect again: a new one takes over. NULL where there is no memory. */
@@ -242,7 +224,7 @@ static struct stream_link *renew(struct stream_link *link)
 static void connect_failed(struct stream *stream, int status)
 {
 	stream->given_up.ss_family = AF_UNSPEC;
-	end_now(stream, uv_strerror(status));
+	stream_end_now(stream, uv_strerror(status));
 }
 
 /* From a callback of libuv's. An address that fails at once (no route to its family) is as good as one that is refused. */
@@ -296,7 +278,7 @@ static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *
 	}
 	if (status < 0 || addresses == NULL) {
 		uv_freeaddrinfo(addresses);
-		end_now(link->stream, status < 0 ? uv_strerror(status) : "the host name has no address");
+		stream_end_now(link->stream, status < 0 ? uv_strerror(status) : "the host name has no address");
 		return;
 	}
 	link->addresses = addresses;
@@ -317,7 +299,7 @@ static void connect_tcp(struct stream *stream, struct stream_link *link)
 		uv_getaddrinfo(loop_uv(stream->loop), &link->resolve, on_resolved, stream->address->host, port, &hints);
 	if (status < 0) {
 		link->is_resolving = false;
-		end_later(stream, uv_strerror(status), false);
+		stream_end_later(stream, uv_strerror(status), false);
 	}
 }
 
@@ -335,7 +317,7 @@ void stream_connect(struct stream *stream)
 	CHECK(stream->link == NULL && stream->end_reason == NULL);
 	struct stream_link *link = calloc(1, sizeof *link);
 	if (link == NULL) {
-		end_later(stream, "out of memory", false);
+		stream_end_later(stream, "out of memory", false);
 		return;
 	}
 	link->stream = stream;
@@ -357,7 +339,7 @@ void stream_close(struct stream *stream, bool abort)
 		memset(&stream->given_up, 0, sizeof stream->given_up);
 		memcpy(&stream->given_up, link->trying->ai_addr, link->trying->ai_addrlen);
 	}
-	end_later(stream, "closed by us", abort);
+	stream_end_later(stream, "closed by us", abort);
 }
 
 static void on_written(uv_write_t *request, int status)
@@ -366,10 +348,39 @@ static void on_written(uv_write_t *request, int status)
 	link->is_writing = false;
 	if (link->stream == NULL)
 		return;
-	if (status < 0)
-		end_now(link->stream, uv_strerror(status));
-	else
+	if (status < 0) {
+		stream_end_now(link->stream, uv_strerror(status));
+		return;
+	}
+	if (link->tls != NULL && (!stream_tls_written(link->stream) || link->is_writing))
+		return;
+	if (link->is_open)
 		link->stream->events->on_writable(link->stream->ctx);
+}
+
+size_t stream_send(struct stream *stream, const char *octets, size_t len)
+{
+	struct stream_link *link = stream->link;
+	uv_buf_t buf = uv_buf_init((char *)(uintptr_t)octets, (unsigned)(len > INT32_MAX ? INT32_MAX : len));
+	int wrote = uv_try_write(&link->uv.stream, &buf, 1);
+	if (wrote < 0 && wrote != UV_EAGAIN) {
+		stream_end_later(stream, uv_strerror(wrote), false);
+		return 0;
+	}
+	size_t taken = wrote < 0 ? 0 : (size_t)wrote;
+	if (taken == len)
+		return taken;
+	size_t rest = len - taken < STREAM_PENDING_OCTETS ? len - taken : STREAM_PENDING_OCTETS;
+	memmove(link->pending, octets + taken, rest);
+	buf = uv_buf_init(link->pending, (unsigned)rest);
+	link->write.data = link;
+	int status = uv_write(&link->write, &link->uv.stream, &buf, 1, on_written);
+	if (status < 0) {
+		stream_end_later(stream, uv_strerror(status), false);
+		return taken;
+	}
+	link->is_writing = true;
+	return taken + rest;
 }
 
 size_t stream_write(struct stream *stream, const void *octets, size_t len)
@@ -377,31 +388,18 @@ size_t stream_write(struct stream *stream, const void *octets, size_t len)
 	struct stream_link *link = stream->link;
 	if (link == NULL || !link->is_open || link->is_writing || len == 0)
 		return 0;
-	uv_buf_t buf = uv_buf_init((char *)(uintptr_t)octets, (unsigned)(len > INT32_MAX ? INT32_MAX : len));
-	int wrote = uv_try_write(&link->uv.stream, &buf, 1);
-	if (wrote < 0 && wrote != UV_EAGAIN) {
-		end_later(stream, uv_strerror(wrote), false);
-		return 0;
-	}
-	size_t taken = wrote < 0 ? 0 : (size_t)wrote;
-	if (taken == len)
-		return taken;
-	size_t rest = len - taken < PENDING_OCTETS ? len - taken : PENDING_OCTETS;
-	memcpy(link->pending, (const char *)octets + taken, rest);
-	buf = uv_buf_init(link->pending, (unsigned)rest);
-	link->write.data = link;
-	int status = uv_write(&link->write, &link->uv.stream, &buf, 1, on_written);
-	if (status < 0) {
-		end_later(stream, uv_strerror(status), false);
-		return taken;
-	}
-	link->is_writing = true;
-	return taken + rest;
+	return link->tls != NULL ? stream_tls_write(stream, octets, len) : stream_send(stream, octets, len);
 }
 
 size_t stream_unsent(const struct stream *stream)
 {
 	return stream->unsent;
+}
+
+void stream_use_tls(struct stream *stream, const struct tls_context *context)
+{
+	CHECK(stream->link == NULL);
+	stream->tls = context;
 }
 
 void stream_pause(struct stream *stream, bool is_paused)

@@ -23,16 +23,22 @@ struct stream_events {
 	void (*on_octets)(void *ctx, const uint8_t *octets, size_t len);
 	/* What stream_write could not take may be offered again. */
 	void (*on_writable)(void *ctx);
-	/* The connection ended or could not be made; the stream may connect again. reason: for people, static storage.
+	/* The connection ended or could not be made; the stream may connect again. reason: for people; stays until the
+	 * next end.
 	 * Comes once for each stream_connect, also after stream_close, never inside a downcall. */
 	void (*on_end)(void *ctx, const char *reason);
 };
 
 struct stream;
+struct tls_context;
 
 /* Makes a stream. events, address: borrowed for its life. NULL where there is no memory. */
 struct stream *stream_create(struct loop *loop, const struct stream_address *address,
 			     const struct stream_events *events, void *ctx);
+
+/* From the next connection on what goes over the wire is TLS, and on_open comes after its handshake. context: borrowed for the
+ * stream's life; NULL = plain. Legal while not connected. */
+void stream_use_tls(struct stream *stream, const struct tls_context *context);
 
 /* Frees it as soon as its handles are closed; no upcall comes after this. */
 void stream_destroy(struct stream *stream);
@@ -49,10 +55,10 @@ void stream_close(struct stream *stream, bool abort);
 size_t stream_write(struct stream *stream, const void *octets, size_t len);
 
 /* Of the octets that stream_write took on the connection that ended last: how many, at their end, have surely not left
- * and never will. To be asked in on_end. */
+ * and never will. To be asked in on_end. 0 under TLS. */
 size_t stream_unsent(const struct stream *stream);
 
-/* Stops and resumes reading, for backpressure. */
+/* Stops and resumes reading, for backpressure. What was decrypted already still comes. */
 void stream_pause(struct stream *stream, bool is_paused);
 
 /* True from on_open to stream_close or on_end. */

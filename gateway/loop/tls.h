@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The client's side of TLS without a socket: octets of the wire in and out, octets of the protocol in and out. TLS 1.2 or
+ * newer, and the peer's certificate is always verified. */
+
+/* Text: "" or NULL = not given. */
+struct tls_options {
+	const char *server_name; /* a host name or an IP address: asked for (SNI, unless an address) and verified */
+	const char *ca_file;     /* PEM, certificates that are trusted; not given: the system's */
+	const char *cert_file;   /* PEM, our own certificate and those between; with key_file */
+	const char *key_file;    /* PEM, without a passphrase */
+};
+
+/* What connections of one account share; immutable. */
+struct tls_context;
+
+/* Reads the files. server_name must be given. NULL where something is wrong: at, which may be NULL, names the field and
+ * says what. */
+struct tls_context *tls_context_create(const struct tls_options *options, struct err_at *at);
+void tls_context_destroy(struct tls_context *context);
+
+enum tls_state {
+	TLS_SHAKING,
+	TLS_OPEN,
+	TLS_CLOSED, /* the peer said that nothing more comes (close_notify) */
+	TLS_FAILED, /* tls_reason says why; nothing can be read or written any more */
+};
+
+/* One connection. context: borrowed for its life. NULL where there is no memory. */
+struct tls;
+struct tls *tls_create(const struct tls_context *context);
+void tls_destroy(struct tls *tls);
+
+/* Goes on with the handshake as far as the octets given allow. To be called at the start and after each tls_feed while
+ * SHAKING. */
+enum tls_state tls_shake(struct tls *tls);
+
+/* Octets that came from the wire. */
+void tls_feed(struct tls *tls, const void *octets, size_t len);
+
+/* Moves up to cap octets of what the peer said to out; 0 = all is read that has come whole. May change the state. */
+size_t tls_read(struct tls *tls, void *out, size_t cap);
+
+/* Encrypts octets, len at least 1, all or none; legal in OPEN. False: FAILED. */
+bool tls_write(struct tls *tls, const void *octets, size_t len);
+
+/* Says close_notify, where the handshake is over. */
+void tls_shut(struct tls *tls);
+
+/* Moves up to cap octets that are to go to the wire to out; 0 = none wait. */
+size_t tls_take(struct tls *tls, void *out, size_t cap);
+
+enum tls_state tls_state(const struct tls *tls);
+
+/* Why it FAILED, for people: a sentence without a full stop; borrowed for the life of tls. */
+const char *tls_reason(const struct tls *tls);
