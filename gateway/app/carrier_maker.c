@@ -4,6 +4,7 @@
 
 #include "app/config_callback.h"
 #include "app/config_http.h"
+#include "app/config_tls.h"
 #include "carrier/http_carrier.h"
 #include "carrier/tcp_carrier.h"
 #include "wire/smpp/smpp_dialect.h"
@@ -22,6 +23,7 @@ struct made_carrier {
 	struct carrier *carrier;
 	/* Borrowed by carrier; of its protocol. */
 	struct smpp_account smpp;
+	struct tls_context *tls; /* NULL = in clear */
 	struct http_account *http;
 	struct http_callback *callback; /* NULL = the account takes no receipts over HTTP */
 	struct address_guard *guard;
@@ -110,13 +112,22 @@ static enum err make_smpp_account(const struct carrier_maker *maker, const struc
 	return smpp_account_prepare(to, at);
 }
 
+/* Checks the settings and, where they will do, makes what the carrier borrows. */
+static enum err compile_smpp(const struct carrier_maker *maker, const struct config_account *account,
+			     struct smpp_account *smpp, struct tls_context **tls, struct err_at *at)
+{
+	enum err err = make_smpp_account(maker, account, smpp, at);
+	return err == ERR_OK ? config_tls_create(account, tls, at) : err;
+}
+
 static struct carrier *make_smpp(const struct carrier_maker *maker, const struct config_account *account,
-				 unsigned index, const struct smpp_account *smpp)
+				 unsigned index, const struct made_carrier *made)
 {
 	struct tcp_carrier_options options = {
 		.name = account->name,
+		.tls = made->tls,
 		.dialect = &smpp_dialect,
-		.dialect_account = smpp,
+		.dialect_account = &made->smpp,
 		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
 		.links = carrier_share(maker, account->binds),
 		.connect_timeout_us = account->connect_timeout_us,
@@ -193,11 +204,12 @@ static struct carrier *make_http(const struct carrier_maker *maker, const struct
 enum err carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account, struct err_at *at)
 {
 	struct smpp_account smpp;
+	struct tls_context *tls = NULL;
 	struct http_account *http = NULL;
 	struct address_guard *guard = NULL;
-	if (account->protocol == CONFIG_PROTOCOL_SMPP)
-		return make_smpp_account(maker, account, &smpp, at);
-	enum err err = compile_http(maker, account, &http, &guard, at);
+	enum err err = account->protocol == CONFIG_PROTOCOL_SMPP ? compile_smpp(maker, account, &smpp, &tls, at)
+								 : compile_http(maker, account, &http, &guard, at);
+	tls_context_destroy(tls);
 	http_account_destroy(http);
 	address_guard_destroy(guard);
 	return err;
@@ -238,8 +250,9 @@ struct made_carrier *carrier_make(const struct carrier_maker *maker, const struc
 	if (made == NULL)
 		return NULL;
 	struct err_at at = { .err = ERR_OK };
-	if (account->protocol == CONFIG_PROTOCOL_SMPP && make_smpp_account(maker, account, &made->smpp, &at) == ERR_OK)
-		made->carrier = make_smpp(maker, account, index, &made->smpp);
+	if (account->protocol == CONFIG_PROTOCOL_SMPP &&
+	    compile_smpp(maker, account, &made->smpp, &made->tls, &at) == ERR_OK)
+		made->carrier = make_smpp(maker, account, index, made);
 	else if (account->protocol == CONFIG_PROTOCOL_HTTP &&
 		 compile_http(maker, account, &made->http, &made->guard, &at) == ERR_OK)
 		made->carrier = make_http(maker, account, index, made);
@@ -265,6 +278,7 @@ void carrier_unmake(struct made_carrier *made)
 		return;
 	if (made->carrier != NULL)
 		made->carrier->ops->destroy(made->carrier);
+	tls_context_destroy(made->tls);
 	http_account_destroy(made->http);
 	http_callback_destroy(made->callback);
 	address_guard_destroy(made->guard);

@@ -176,6 +176,11 @@ struct config_account {
 	enum config_protocol protocol;
 	struct config_http http;
 	struct config_address address;
+	bool tls;
+	char *ca_file;     /* NULL = the system's */
+	char *server_name; /* "" = that of address */
+	char *cert_file;   /* NULL = none, as key_file */
+	char *key_file;
 	char *system_id;       /* at most 15 octets */
 	char *password;        /* secret, "" = none; at most 8 octets unless password_long (then 63) */
 	bool password_long;    /* the carrier issued a password longer than SMPP allows */

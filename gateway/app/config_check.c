@@ -4,6 +4,7 @@
 #include "app/config_callback.h"
 #include "app/config_http.h"
 #include "app/config_route.h"
+#include "app/config_tls.h"
 
 #include "base/utf8.h"
 #include "render/template.h"
@@ -139,6 +140,7 @@ static void check_account(struct config_load *load, unsigned index)
 	} else {
 		check_password(load, account, element);
 		check_source(load, account, element);
+		config_check_tls(load, account, element);
 	}
 	check_order(load, element, prefix, "reconnect_min", account->reconnect_min_us, "reconnect_max",
 		    account->reconnect_max_us);

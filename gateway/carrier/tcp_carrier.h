@@ -18,6 +18,7 @@
 struct tcp_carrier_options {
 	const char *name; /* of the account */
 	struct stream_address address;
+	const struct tls_context *tls; /* NULL = in clear; borrowed for the carrier's life */
 	const struct dialect *dialect;
 	const void *dialect_account; /* borrowed for the carrier's life, as are name and log */
 	bool takes_submits;          /* false for a bind that only receives */

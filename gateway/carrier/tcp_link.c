@@ -256,5 +256,8 @@ bool tcp_link_init(struct tcp_carrier *carrier, unsigned index)
 	link->stream = stream_create(carrier->loop, &carrier->options.address, &stream_events, link);
 	link->session = session_create(&carrier->options.session, carrier->options.dialect,
 				       carrier->options.dialect_account, &session_events, link);
-	return link->stream != NULL && link->session != NULL;
+	if (link->stream == NULL || link->session == NULL)
+		return false;
+	stream_use_tls(link->stream, carrier->options.tls);
+	return true;
 }

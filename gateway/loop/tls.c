@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TO_WIRE_MAX (1024u * 1024u) /* octets; the owner's are a record at a time, see stream_tls.c */
+
 struct tls_context {
 	SSL_CTX *ssl;
 	char *server_name; /* owned */
@@ -107,7 +109,8 @@ static int on_verify(int is_good, X509_STORE_CTX *store)
 static struct tls_context *refuse(struct tls_context *context, struct err_at *at, const char *field, const char *path,
 				  const char *what)
 {
-	unsigned long code = ERR_peek_last_error();
+	/* Where the system refused, it did so first. */
+	unsigned long code = ERR_SYSTEM_ERROR(ERR_peek_error()) ? ERR_peek_error() : ERR_peek_last_error();
 	const char *detail = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
 	(void)!err_at_set(at, ERR_FORMAT, 0, field, "%s “%s” %s: %s", field, path, what,
 			  detail != NULL ? detail : "no reason is known");
@@ -134,14 +137,16 @@ static bool is_given(const char *text)
 static bool is_address(const char *name)
 {
 	ASN1_OCTET_STRING *address = a2i_IPADDRESS(name);
+	bool is_one = address != NULL;
 	ASN1_OCTET_STRING_free(address);
 	ERR_clear_error();
-	return address != NULL;
+	return is_one;
 }
 
 struct tls_context *tls_context_create(const struct tls_options *options, struct err_at *at)
 {
 	CHECK(is_given(options->server_name));
+	CHECK(is_given(options->cert_file) == is_given(options->key_file));
 	ERR_clear_error();
 	struct tls_context *context = calloc(1, sizeof *context);
 	if (context == NULL)
@@ -294,6 +299,16 @@ enum tls_state tls_shake(struct tls *tls)
 	return tls->state;
 }
 
+/* A peer that has TLS answer (RFC 8446 §4.6.3: each update of keys may ask for one) and reads no answers must not fill our
+ * memory. */
+static void bound_answers(struct tls *tls)
+{
+	if (tls->state == TLS_FAILED || BIO_ctrl_pending(tls->to_wire) <= TO_WIRE_MAX)
+		return;
+	tls->state = TLS_FAILED;
+	snprintf(tls->reason, sizeof tls->reason, "The peer asks TLS for answers and does not read them");
+}
+
 void tls_feed(struct tls *tls, const void *octets, size_t len)
 {
 	CHECK(len <= INT32_MAX);
@@ -313,6 +328,7 @@ size_t tls_read(struct tls *tls, void *out, size_t cap)
 		note_error(tls, result);
 		break;
 	}
+	bound_answers(tls);
 	return got;
 }
 

@@ -13,7 +13,7 @@
 struct tls_options {
 	const char *server_name; /* a host name or an IP address: asked for (SNI, unless an address) and verified */
 	const char *ca_file;     /* PEM, certificates that are trusted; not given: the system's */
-	const char *cert_file;   /* PEM, our own certificate and those between; with key_file */
+	const char *cert_file;   /* PEM, our own certificate and those between; with key_file, both or none */
 	const char *key_file;    /* PEM, without a passphrase */
 };
 
