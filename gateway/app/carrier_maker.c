@@ -163,13 +163,6 @@ static enum err compile_http(const struct carrier_maker *maker, const struct con
 	return err;
 }
 
-/* Requests in flight of this worker: one at least, or it could send nothing. */
-static unsigned places_of(const struct carrier_maker *maker, const struct config_account *account)
-{
-	unsigned places = carrier_share(maker, account->http.connections);
-	return places > 0 ? places : 1;
-}
-
 static struct carrier *make_http(const struct carrier_maker *maker, const struct config_account *account,
 				 unsigned index, struct made_carrier *made)
 {
@@ -183,7 +176,7 @@ static struct carrier *make_http(const struct carrier_maker *maker, const struct
 		.account = made->http,
 		.receipts_to = config_callback_address(maker->config, account, made->callback),
 		.client = {
-			.places = places_of(maker, account),
+			.places = carrier_share(maker, account->http.connections),
 			.connect_timeout_us = account->connect_timeout_us,
 			.response_timeout_us = account->response_timeout_us,
 			.proxy = account->http.proxy,
@@ -238,7 +231,7 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
 		.wants_receipt = account->registered_delivery,
 		.sends_reference = !is_http && account->registered_delivery && account->user_message_reference,
 		.tps = carrier_share(maker, account->tps),
-		.window_total = is_http ? places_of(maker, account) * batch_of(maker, account)
+		.window_total = is_http ? carrier_share(maker, account->http.connections) * batch_of(maker, account)
 					: carrier_share(maker, account->binds) * account->window,
 	};
 }

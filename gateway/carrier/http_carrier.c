@@ -28,10 +28,12 @@ struct http_carrier {
 	bool is_closing;
 	bool is_closed;
 	bool rests;
-	bool is_full;     /* the last place was taken, and nobody was told of room since */
-	bool is_probing;  /* a connection is being tried */
-	bool is_on_trial; /* REFUSED before: one request may go, and shows */
-	mono_us wake_at;  /* where DOWN or REFUSED: when to try again; INT64_MAX = something else comes first */
+	bool is_full;       /* the last place was taken, and nobody was told of room since */
+	bool is_probing;    /* a connection is being tried */
+	bool is_on_trial;   /* REFUSED before: one request may go, and shows */
+	mono_us wake_at;    /* where DOWN or REFUSED: when to try again; INT64_MAX = something else comes first */
+	mono_us again_from; /* before that nothing goes again that was refused together */
+	mono_us again_at;   /* when to look at it; INT64_MAX = something else comes first */
 	mono_us close_deadline;
 	struct reconnect reconnect;
 	struct http_outbox *outbox;
@@ -104,13 +106,31 @@ static void pump(struct http_carrier *carrier)
 	wall_ms now = loop_now(carrier->loop).wall;
 	struct http_call call;
 	unsigned place;
-	bool has_started = false;
-	for (; http_outbox_next(carrier->outbox, now, &place, &call); has_started = true)
+	while (http_outbox_next(carrier->outbox, now, &place, &call))
 		http_client_start(carrier->client, place, &call);
-	if (has_started)
-		http_client_flush(carrier->client);
+	http_client_flush(carrier->client);
 	if (http_outbox_has_returned(carrier->outbox))
 		loop_turn_soon(carrier->loop);
+}
+
+/* Sends what was refused together, each alone. The account's rate and its rests hold for it too. */
+static void send_again(struct http_carrier *carrier, struct now now)
+{
+	struct http_call call;
+	unsigned place;
+	carrier->again_at = INT64_MAX;
+	while (http_outbox_has_again(carrier->outbox, now.wall)) {
+		bool is_early = now.mono < carrier->again_from;
+		mono_us at = is_early ? carrier->again_from : carrier->events->on_again(carrier->ctx);
+		if (at == INT64_MAX)
+			http_outbox_give_back_again(carrier->outbox);
+		if (at != 0) {
+			carrier->again_at = at;
+			return;
+		}
+		if (http_outbox_next_again(carrier->outbox, now.wall, &place, &call))
+			http_client_start(carrier->client, place, &call);
+	}
 }
 
 /* -- answers -- */
@@ -179,7 +199,12 @@ static bool answered(struct http_carrier *carrier, unsigned place, const struct 
 		carrier->is_on_trial = false;
 		reconnect_bound(&carrier->reconnect);
 	}
-	return reading.is_each_alone && carrier->state == CARRIER_UP && !carrier->is_closing && !carrier->rests;
+	bool goes_again =
+		reading.is_each_alone && carrier->state == CARRIER_UP && !carrier->is_closing && !carrier->rests;
+	mono_us again_from = loop_now(carrier->loop).mono + reading.retry_after_ms * US_PER_MS;
+	if (goes_again && again_from > carrier->again_from)
+		carrier->again_from = again_from;
+	return goes_again;
 }
 
 static void go_down(struct http_carrier *carrier, const char *reason)
@@ -256,9 +281,10 @@ static void wake(struct http_carrier *carrier)
 	come_up(carrier, "one request shows whether the account is still refused");
 }
 
-/* What is still out is ended; what may have left is unknown. */
+/* What is still out is ended; what may have left is unknown, unless its answer is here already. */
 static void end_requests(struct http_carrier *carrier)
 {
+	http_client_look(carrier->client);
 	for (unsigned place = 0; place < carrier->options.client.places; place++) {
 		unsigned count;
 		http_outbox_messages(carrier->outbox, place, &count);
@@ -320,6 +346,7 @@ static void turn(void *ctx, struct now now)
 		resting_turn(carrier);
 	else if (now.mono >= carrier->wake_at && !carrier->is_closing)
 		wake(carrier);
+	send_again(carrier, now);
 	pump(carrier);
 	http_outbox_tell_returned(carrier->outbox, tell, carrier);
 	gauge(carrier);
@@ -334,7 +361,9 @@ static void turn(void *ctx, struct now now)
 static mono_us next_deadline(void *ctx)
 {
 	const struct http_carrier *carrier = ctx;
-	return carrier->is_closing ? carrier->close_deadline : carrier->wake_at;
+	if (carrier->is_closing)
+		return carrier->close_deadline;
+	return carrier->wake_at < carrier->again_at ? carrier->wake_at : carrier->again_at;
 }
 
 /* -- the port -- */
@@ -447,7 +476,7 @@ struct carrier *http_carrier_create(struct loop *loop, const struct http_carrier
 	carrier->options.client.body_octets_max = HTTP_ANSWER_OCTETS_MAX;
 	carrier->base = (struct carrier){ .ops = &ops, .name = carrier->options.name };
 	carrier->loop = loop;
-	carrier->wake_at = INT64_MAX;
+	carrier->wake_at = carrier->again_at = INT64_MAX;
 	unsigned batch = http_account_batch_max(options->account);
 	rng_seed(&carrier->rng, options->jitter_seed);
 	carrier->references_cap = (size_t)batch * CARRIER_REF_MAX;

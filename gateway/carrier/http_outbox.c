@@ -50,6 +50,7 @@ struct http_outbox {
 	struct message *messages;
 	struct message *free;
 	struct message_list waiting;
+	struct message_list again; /* those that were refused together, each to go alone */
 	struct message_list returned;
 	struct request *requests;
 	unsigned *free_places; /* a stack: the last used one is warm */
@@ -159,6 +160,14 @@ void http_outbox_give_back(struct http_outbox *outbox)
 {
 	while (outbox->waiting.count > 0)
 		come_back(outbox, pop(&outbox->waiting), OUTCOME_TEMPORARY);
+	while (outbox->again.count > 0)
+		come_back(outbox, pop(&outbox->again), OUTCOME_TEMPORARY);
+}
+
+void http_outbox_give_back_again(struct http_outbox *outbox)
+{
+	while (outbox->again.count > 0)
+		come_back(outbox, pop(&outbox->again), OUTCOME_THROTTLED);
 }
 
 void http_outbox_tell_returned(struct http_outbox *outbox, http_outbox_on_outcome *on_outcome, void *ctx)
@@ -263,30 +272,57 @@ static void fill(struct http_outbox *outbox, struct request *request, wall_ms no
 	}
 }
 
+/* Writes the request of the place that is free next, and takes the place. False where it cannot be written. */
+static bool take_place(struct http_outbox *outbox, struct request *request, wall_ms now, struct http_call *call)
+{
+	struct http_request written;
+	enum err err = write_request(outbox, request, now, &written);
+	if (err != ERR_OK) {
+		take_apart(outbox, request, err);
+		return false;
+	}
+	outbox->free_count--;
+	*call = (struct http_call){
+		.method = written.method,
+		.url = written.url.at,
+		.headers = written.headers.at,
+		.header_count = written.header_count,
+		.body = buf_slice(&written.body),
+	};
+	return true;
+}
+
 bool http_outbox_next(struct http_outbox *outbox, wall_ms now, unsigned *place, struct http_call *call)
 {
 	while (outbox->waiting.count > 0 && outbox->free_count > 0) {
 		*place = outbox->free_places[outbox->free_count - 1];
 		struct request *request = &outbox->requests[*place];
-		struct http_request written;
 		fill(outbox, request, now);
 		if (request->count == 0)
 			break;
-		enum err err = write_request(outbox, request, now, &written);
-		if (err == ERR_OK) {
-			outbox->free_count--;
-			*call = (struct http_call){
-				.method = written.method,
-				.url = written.url.at,
-				.headers = written.headers.at,
-				.header_count = written.header_count,
-				.body = buf_slice(&written.body),
-			};
+		if (take_place(outbox, request, now, call))
 			return true;
-		}
-		take_apart(outbox, request, err);
 	}
 	return false;
+}
+
+bool http_outbox_has_again(struct http_outbox *outbox, wall_ms now)
+{
+	while (outbox->again.count > 0 && is_too_late(outbox->again.first, now))
+		come_back(outbox, pop(&outbox->again), OUTCOME_TEMPORARY);
+	return outbox->again.count > 0 && outbox->free_count > 0;
+}
+
+bool http_outbox_next_again(struct http_outbox *outbox, wall_ms now, unsigned *place, struct http_call *call)
+{
+	CHECK(outbox->again.count > 0 && outbox->free_count > 0);
+	*place = outbox->free_places[outbox->free_count - 1];
+	struct request *request = &outbox->requests[*place];
+	struct message *message = pop(&outbox->again);
+	message->http.validity_s = validity(message->expires_at, now);
+	request->messages[0] = &message->http;
+	request->count = 1;
+	return take_place(outbox, request, now, call);
 }
 
 const struct http_message *const *http_outbox_messages(const struct http_outbox *outbox, unsigned place,
@@ -313,11 +349,8 @@ void http_outbox_tell(struct http_outbox *outbox, unsigned place, const struct o
 void http_outbox_send_alone(struct http_outbox *outbox, unsigned place)
 {
 	struct request *request = &outbox->requests[place];
-	for (unsigned i = 0; i < request->count; i++) {
-		struct message *message = message_of(request->messages[i]);
-		message->is_alone = true;
-		push(&outbox->waiting, message);
-	}
+	for (unsigned i = 0; i < request->count; i++)
+		push(&outbox->again, message_of(request->messages[i]));
 	request->count = 0;
 	outbox->free_places[outbox->free_count++] = place;
 }

@@ -10,10 +10,11 @@
 /* The messages of an account over HTTP: those that wait, those in requests, and those that come back without having left.
  * All memory is taken at the start, but for requests that turn out to be long.
  *
- *   free ─ put ─► waiting ─ next ─► in a request ─ tell ─► free
- *           │        ├◄─ send_alone ──┤
- *           │        │ give_back      │ cannot be written
- *           └────────┴────────────────┴──► returned ─ tell_returned ─► free
+ *   free ─ put ─► waiting ─ next ─► in a request ─ tell ─────────────► free
+ *           │        │                │   ▲   └ send_alone ─► again
+ *           │        │ give_back      │   └──── next_again ─────┤ give_back
+ *           └────────┴────────────────┴─────────────────────────┴──► returned ─ tell_returned ─► free
+ *                                     cannot be written
  *
  * What grows too old while it waits comes back too: the pipeline closes it as expired. */
 struct http_outbox;
@@ -47,10 +48,20 @@ typedef void http_outbox_on_outcome(void *ctx, uint64_t token, const struct outc
 void http_outbox_tell(struct http_outbox *outbox, unsigned place, const struct outcome *outcomes,
 		      http_outbox_on_outcome *on_outcome, void *ctx);
 
-/* Frees the place; the messages of its request, of which none has left, wait again, each for a request of its own. */
+/* Frees the place; the messages of its request, of which the carrier has taken none, wait to go again, each alone. */
 void http_outbox_send_alone(struct http_outbox *outbox, unsigned place);
 
-/* What waits comes back: temporary, nothing of it has left. */
+/* Whether one waits to go again, and a place is free for it. */
+bool http_outbox_has_again(struct http_outbox *outbox, wall_ms now);
+
+/* Makes the request of the one that waits longest to go again; there must be one. False where it cannot be written: it comes
+ * back. place, call: as of http_outbox_next. */
+bool http_outbox_next_again(struct http_outbox *outbox, wall_ms now, unsigned *place, struct http_call *call);
+
+/* What waits to go again comes back: throttled. */
+void http_outbox_give_back_again(struct http_outbox *outbox);
+
+/* What waits, also to go again, comes back: temporary, nothing of it has left. */
 void http_outbox_give_back(struct http_outbox *outbox);
 
 /* Tells what has come back. */

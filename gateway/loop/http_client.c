@@ -7,6 +7,7 @@
 #include "loop/http_client.h"
 
 #include "base/check.h"
+#include "loop/http_intake.h"
 #include "loop/http_sockets.h"
 
 #include <arpa/inet.h>
@@ -17,28 +18,19 @@
 #include <string.h>
 #include <strings.h>
 
-#define BODY_OCTETS_FIRST 4096
-#define RETRY_AFTER_MAX   64
-#define IDLE_S            20L              /* a connection that rested longer is not used again */
-#define TIMER_NET_US      (50 * US_PER_MS) /* see on_time */
-#define REASON_OCTETS     (CURL_ERROR_SIZE + 128)
+#define IDLE_S        20L              /* a connection that rested longer is not used again */
+#define TIMER_NET_US  (50 * US_PER_MS) /* see on_time */
+#define REASON_OCTETS (CURL_ERROR_SIZE + 128)
 
 struct place {
 	struct http_client *client;
 	CURL *easy;
 	bool is_busy;
 	bool is_written; /* a connection was found, and the request handed to it */
-	bool is_cut;
-	bool is_too_much; /* headers beyond all measure */
-	char *url;        /* as easy has it */
+	char *url;       /* as easy has it */
 	const char *method;
 	struct curl_slist lines[HTTP_CLIENT_HEADERS_MAX];
-	char *body;
-	size_t body_len;
-	size_t body_cap;
-	size_t header_octets;
-	char retry_after[RETRY_AFTER_MAX];
-	size_t retry_after_len;
+	struct http_intake intake;
 	const char *refusal; /* what the guard said of an address; NULL = it was not asked, or content */
 	char refused[INET6_ADDRSTRLEN];
 	char error[CURL_ERROR_SIZE];
@@ -52,11 +44,11 @@ struct http_client {
 	CURLM *multi;
 	struct http_sockets *sockets;
 	const struct address_guard *guard;
-	size_t body_octets_max;
 	mono_us timer_at; /* when curl wants to be called; INT64_MAX = not */
 	unsigned running; /* as curl counts */
 	unsigned busy;    /* as we do: more where something has ended and is not told yet */
 	bool has_new;     /* begun since curl was called */
+	uint64_t octets;  /* of answers, all that came */
 	unsigned count;
 	struct place probe;
 	struct place places[];
@@ -120,55 +112,18 @@ static int on_request(void *ctx, char *peer, char *own, int peer_port, int own_p
 
 static size_t on_header(char *line, size_t size, size_t count, void *ctx)
 {
-	static const char name[] = "retry-after:";
 	struct place *place = ctx;
 	size_t len = size * count;
-	place->header_octets += len;
-	if (place->header_octets > HTTP_CLIENT_HEADER_OCTETS_MAX) {
-		place->is_too_much = true;
-		return 0;
-	}
-	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
-		place->retry_after_len = 0; /* what came before was an interim answer's */
-	if (len < sizeof name || strncasecmp(line, name, sizeof name - 1) != 0)
-		return len;
-	const char *from = line + sizeof name - 1;
-	const char *to = line + len;
-	while (from < to && (*from == ' ' || *from == '\t'))
-		from++;
-	while (to > from && (unsigned char)to[-1] <= ' ')
-		to--;
-	if ((size_t)(to - from) <= sizeof place->retry_after) {
-		place->retry_after_len = (size_t)(to - from);
-		memcpy(place->retry_after, from, place->retry_after_len);
-	}
-	return len;
+	place->client->octets += len;
+	return http_intake_header(&place->intake, line, len) ? len : 0;
 }
 
 static size_t on_body(char *octets, size_t size, size_t count, void *ctx)
 {
 	struct place *place = ctx;
 	size_t len = size * count;
-	size_t want = place->body_len + len;
-	if (want > place->client->body_octets_max) {
-		place->is_cut = true;
-		return 0;
-	}
-	if (want > place->body_cap) {
-		size_t cap = place->body_cap ? place->body_cap : BODY_OCTETS_FIRST;
-		while (cap < want)
-			cap *= 2;
-		char *grown = realloc(place->body, cap);
-		if (grown == NULL) {
-			place->is_cut = true;
-			return 0;
-		}
-		place->body = grown;
-		place->body_cap = cap;
-	}
-	memcpy(place->body + place->body_len, octets, len);
-	place->body_len = want;
-	return len;
+	place->client->octets += len;
+	return http_intake_body(&place->intake, octets, len) ? len : 0;
 }
 
 /* -- what has ended -- */
@@ -203,7 +158,7 @@ static const char *reason_of(const struct place *place, CURLcode code, char out[
 			 place->refused, place->refusal);
 	else if (place->is_written && code == CURLE_ABORTED_BY_CALLBACK)
 		snprintf(out, REASON_OCTETS, "the connection was closed before an answer came");
-	else if (place->is_too_much)
+	else if (place->intake.is_too_much)
 		snprintf(out, REASON_OCTETS, "the answer has more than %d octets of headers",
 			 HTTP_CLIENT_HEADER_OCTETS_MAX);
 	else
@@ -224,15 +179,15 @@ static void end_place(struct http_client *client, struct place *place, CURLcode 
 	long status = 0;
 	curl_easy_getinfo(place->easy, CURLINFO_RESPONSE_CODE, &status);
 	leave(client, place);
-	bool is_whole = code == CURLE_OK || (place->is_cut && code == CURLE_WRITE_ERROR);
+	bool is_whole = code == CURLE_OK || (place->intake.is_cut && code == CURLE_WRITE_ERROR);
 	struct http_result result = {
 		.end = is_whole            ? HTTP_END_ANSWERED
 		       : place->is_written ? HTTP_END_LOST
 					   : HTTP_END_UNSENT,
 		.status = (unsigned)status,
-		.retry_after = { place->retry_after, place->retry_after_len },
-		.body = { place->body, place->is_cut ? 0 : place->body_len },
-		.is_cut = place->is_cut,
+		.retry_after = { place->intake.retry_after, place->intake.retry_after_len },
+		.body = { place->intake.body, place->intake.is_cut ? 0 : place->intake.len },
+		.is_cut = place->intake.is_cut,
 		.reason = is_whole ? "" : reason_of(place, code, reason),
 	};
 	if (place == &client->probe)
@@ -241,13 +196,10 @@ static void end_place(struct http_client *client, struct place *place, CURLcode 
 		client->events->on_done(client->ctx, (unsigned)(place - client->places), &result);
 }
 
-static void turn(void *ctx, struct now now)
+static void tell_ended(struct http_client *client)
 {
-	struct http_client *client = ctx;
 	CURLMsg *message;
 	int left;
-	if (now.mono >= client->timer_at)
-		on_time(client, now.mono);
 	while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
 		char *place = NULL;
 		CURLcode code = message->data.result;
@@ -256,6 +208,14 @@ static void turn(void *ctx, struct now now)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &place);
 		end_place(client, (struct place *)(void *)place, code);
 	}
+}
+
+static void turn(void *ctx, struct now now)
+{
+	struct http_client *client = ctx;
+	if (now.mono >= client->timer_at)
+		on_time(client, now.mono);
+	tell_ended(client);
 }
 
 static mono_us next_deadline(void *ctx)
@@ -275,6 +235,7 @@ static void init_library(void)
 static bool init_place(struct http_client *client, struct place *place, const struct http_client_options *options)
 {
 	place->client = client;
+	place->intake.max = options->body_octets_max;
 	place->easy = curl_easy_init();
 	CURL *easy = place->easy;
 	if (easy == NULL)
@@ -328,7 +289,8 @@ static bool init_multi(struct http_client *client)
 	curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
 	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, most);
-	curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, most + 1); /* the probe's */
+	/* Also the probe's: it waits for one that ends, or takes the place of one that rests. */
+	curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, most);
 	curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	return true;
 }
@@ -346,7 +308,6 @@ struct http_client *http_client_create(struct loop *loop, const struct http_clie
 	client->events = events;
 	client->ctx = ctx;
 	client->guard = options->guard;
-	client->body_octets_max = options->body_octets_max;
 	client->timer_at = INT64_MAX;
 	client->count = options->places;
 	client->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = client };
@@ -367,7 +328,7 @@ static void fini_place(struct place *place)
 		curl_multi_remove_handle(place->client->multi, place->easy);
 	curl_easy_cleanup(place->easy);
 	free(place->url);
-	free(place->body);
+	http_intake_fini(&place->intake);
 }
 
 void http_client_destroy(struct http_client *client)
@@ -430,8 +391,8 @@ static void enter(struct http_client *client, struct place *place)
 	place->is_busy = true;
 	client->busy++;
 	client->has_new = true;
-	place->is_written = place->is_cut = place->is_too_much = false;
-	place->body_len = place->header_octets = place->retry_after_len = 0;
+	place->is_written = false;
+	http_intake_begin(&place->intake);
 	place->refusal = NULL;
 	place->error[0] = '\0';
 	CHECK(curl_multi_add_handle(client->multi, place->easy) == CURLM_OK);
@@ -465,6 +426,17 @@ bool http_client_cancel(struct http_client *client, unsigned index)
 	struct place *place = &client->places[index];
 	leave(client, place);
 	return place->is_written;
+}
+
+/* curl takes some of an answer at a time. */
+void http_client_look(struct http_client *client)
+{
+	uint64_t before;
+	do {
+		before = client->octets;
+		http_sockets_look(client->sockets);
+	} while (client->octets != before);
+	tell_ended(client);
 }
 
 void http_client_probe(struct http_client *client, const char *url)

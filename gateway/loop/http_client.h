@@ -79,6 +79,9 @@ void http_client_flush(struct http_client *client);
 /* Ends the request in place, without on_done. True where it, or a part, may have left. */
 bool http_client_cancel(struct http_client *client, unsigned place);
 
+/* Reads what has come by now, as the next turns would, and tells of what it ends. In a turn, not in a downcall. */
+void http_client_look(struct http_client *client);
+
 /* Connects to the URL's host (with TLS where it has it), closes again and says whether that worked. One at a time. */
 void http_client_probe(struct http_client *client, const char *url);
 

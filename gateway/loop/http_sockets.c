@@ -172,6 +172,15 @@ bool http_sockets_watch(struct http_sockets *sockets, curl_socket_t fd, int what
 	return poll_for(watcher, (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0));
 }
 
+void http_sockets_look(struct http_sockets *sockets)
+{
+	for (size_t fd = 0; fd < sockets->cap; fd++) { /* what is called may open and close some */
+		const struct watcher *watcher = sockets->by_fd[fd];
+		if (watcher != NULL && !watcher->is_ignored && watcher->polled & UV_READABLE)
+			sockets->on_ready(sockets->ctx, (curl_socket_t)fd, CURL_CSELECT_IN);
+	}
+}
+
 unsigned http_sockets_count(const struct http_sockets *sockets)
 {
 	return sockets->count;

@@ -29,5 +29,8 @@ void http_sockets_close(struct http_sockets *sockets, curl_socket_t fd);
  * refuses to watch it. */
 bool http_sockets_watch(struct http_sockets *sockets, curl_socket_t fd, int what);
 
+/* Calls on_ready of each that is watched for reading, as if it were readable. */
+void http_sockets_look(struct http_sockets *sockets);
+
 /* How many of ours are open. */
 unsigned http_sockets_count(const struct http_sockets *sockets);

@@ -13,7 +13,8 @@
 
 #include <stdio.h>
 
-#define CLOSE_GRACE_US (US_PER_S / 2)
+#define CLOSE_GRACE_US    (US_PER_S / 2)
+#define AGAIN_PATIENCE_US (5 * US_PER_S)
 
 /* Whether it is live may have changed. */
 static void judge(struct account *account)
@@ -57,6 +58,22 @@ static void on_credit(void *ctx)
 	(void)ctx; /* the turn that follows looks at all windows */
 }
 
+/* What is begun has a claim on tokens too; it is not waited for, or under load nothing would ever go again: the bucket falls
+ * below zero, and what begins next pays. */
+static mono_us on_again(void *ctx)
+{
+	struct account *account = ctx;
+	mono_us now = pipeline_now(account->pipeline).mono;
+	if (!account->is_live || account->paused_until - now > AGAIN_PATIENCE_US)
+		return INT64_MAX;
+	if (now < account->paused_until)
+		return account->paused_until;
+	if (!token_bucket_admits(&account->tokens, 1, now))
+		return token_bucket_ready_at(&account->tokens, 1);
+	token_bucket_take(&account->tokens, 1);
+	return 0;
+}
+
 static void on_closed(void *ctx)
 {
 	struct account *account = ctx;
@@ -82,6 +99,7 @@ static void open_carrier(struct account *account)
 		.on_outcome = outcomes_on_outcome,
 		.on_late = outcomes_on_late,
 		.on_receipt = receipts_on_receipt,
+		.on_again = on_again,
 		.on_closed = on_closed,
 	};
 	struct carrier *carrier = accounts_carrier(account);

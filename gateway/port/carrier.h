@@ -42,6 +42,10 @@ struct carrier_events {
 	void (*on_late)(void *ctx, const struct submit_key *key, const struct outcome *outcome);
 	/* A delivery receipt; answered to the carrier when receipt_done is called with the token. */
 	void (*on_receipt)(void *ctx, receipt_token token, const struct receipt *receipt);
+	/* The driver is to send a message again that it was given once and that the carrier has surely not taken (HTTP: a request
+	 * was refused for what one of its messages may have done). 0: now, and it has been counted against the account's rate;
+	 * INT64_MAX: not soon, it shall come back as THROTTLED; else when to ask again. In the driver's own turn only. */
+	mono_us (*on_again)(void *ctx);
 	/* After close: nothing comes any more, the carrier may be destroyed. */
 	void (*on_closed)(void *ctx);
 };

@@ -65,6 +65,12 @@ static void on_receipt(void *ctx, receipt_token token, const struct receipt *rec
 	snprintf(told->ref, sizeof told->ref, "%.*s", SLICE_ARG(receipt->carrier_ref));
 }
 
+static mono_us on_again(void *ctx)
+{
+	upcall(ctx);
+	return 0;
+}
+
 static void on_closed(void *ctx)
 {
 	upcall(ctx)->is_closed = true;
@@ -85,6 +91,7 @@ void carrier_rig_open_only(struct carrier_rig *rig)
 		.on_outcome = on_outcome,
 		.on_late = on_late,
 		.on_receipt = on_receipt,
+		.on_again = on_again,
 		.on_closed = on_closed,
 	};
 	rig->in_downcall = true;

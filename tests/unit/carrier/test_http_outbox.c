@@ -240,9 +240,10 @@ Test(http_outbox, what_is_too_long_alone_is_refused)
 	free(octets);
 }
 
-Test(http_outbox, what_was_refused_together_goes_alone)
+Test(http_outbox, what_was_refused_together_goes_again_alone)
 {
 	set_up();
+	cr_expect_not(http_outbox_has_again(outbox, NOW));
 	for (uint64_t token = 1; token <= 3; token++)
 		put(token, 0);
 	unsigned place, count;
@@ -253,17 +254,23 @@ Test(http_outbox, what_was_refused_together_goes_alone)
 	put(5, 0);
 	cr_expect_eq(told.count, 0);
 	cr_expect_eq(http_outbox_used(outbox), 5);
-	/* 4 was waiting already; 1, 2 and 3 share with nobody; 5 comes behind them. */
+	/* 4 and 5 go together, as if nothing else were waiting; 1, 2 and 3 share with nobody, and each is asked for. */
 	static const struct outcome outcomes[] = { { .outcome_class = OUTCOME_ACCEPTED },
 						   { .outcome_class = OUTCOME_ACCEPTED } };
-	static const uint64_t want[] = { 4, 1, 2, 3, 5 };
-	for (unsigned i = 0; i < 5; i++) {
-		cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+	cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+	http_outbox_messages(outbox, place, &count);
+	cr_expect_eq(count, 2, "%u messages", count);
+	http_outbox_tell(outbox, place, outcomes, on_outcome, NULL);
+	cr_expect_not(http_outbox_next(outbox, NOW, &place, &call));
+	for (unsigned i = 0; i < 3; i++) {
+		cr_assert(http_outbox_has_again(outbox, NOW));
+		cr_assert(http_outbox_next_again(outbox, NOW, &place, &call));
 		http_outbox_messages(outbox, place, &count);
 		cr_expect_eq(count, 1, "request %u has %u messages", i, count);
 		http_outbox_tell(outbox, place, outcomes, on_outcome, NULL);
-		cr_expect_eq(told.tokens[i], want[i]);
+		cr_expect_eq(told.tokens[2 + i], i + 1);
 	}
+	cr_expect_not(http_outbox_has_again(outbox, NOW));
 	cr_expect_eq(http_outbox_used(outbox), 0);
 	/* Who comes next is no longer alone. */
 	put(6, 0);
@@ -271,6 +278,62 @@ Test(http_outbox, what_was_refused_together_goes_alone)
 	cr_assert(http_outbox_next(outbox, NOW, &place, &call));
 	http_outbox_messages(outbox, place, &count);
 	cr_expect_eq(count, 2);
+	tear_down();
+}
+
+static void refuse_together(uint64_t first, wall_ms expires_at)
+{
+	struct http_call call;
+	unsigned place;
+	for (unsigned i = 0; i < BATCH; i++)
+		put(first + i, expires_at);
+	cr_assert(http_outbox_next(outbox, NOW, &place, &call));
+	http_outbox_send_alone(outbox, place);
+}
+
+Test(http_outbox, what_was_to_go_again_comes_back)
+{
+	static const struct {
+		const char *name;
+		wall_ms expires_at;
+		bool is_all; /* of what waits, else of what was to go again */
+		wall_ms now;
+		enum outcome_class want;
+	} rows[] = {
+		{ "all is given back", 0, true, NOW, OUTCOME_TEMPORARY },
+		{ "what was to go again is given back", 0, false, NOW, OUTCOME_THROTTLED },
+		{ "it is too old", NOW + 1000, false, NOW + 1000, OUTCOME_TEMPORARY },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		set_up();
+		refuse_together(1, rows[i].expires_at);
+		cr_expect_eq(http_outbox_has_again(outbox, rows[i].now), rows[i].expires_at == 0, "%s", rows[i].name);
+		if (rows[i].is_all)
+			http_outbox_give_back(outbox);
+		else
+			http_outbox_give_back_again(outbox);
+		http_outbox_tell_returned(outbox, on_outcome, NULL);
+		cr_assert_eq(told.count, BATCH, "%s", rows[i].name);
+		for (unsigned k = 0; k < BATCH; k++)
+			cr_expect_eq(told.classes[k], rows[i].want, "%s", rows[i].name);
+		cr_expect_not(http_outbox_has_again(outbox, NOW), "%s", rows[i].name);
+		tear_down();
+	}
+}
+
+Test(http_outbox, without_a_place_nothing_goes_again)
+{
+	struct http_call call;
+	unsigned places[PLACES];
+	set_up();
+	refuse_together(1, 0);
+	put(5, 0);
+	cr_assert(http_outbox_next(outbox, NOW, &places[0], &call));
+	cr_assert(http_outbox_next_again(outbox, NOW, &places[1], &call));
+	cr_expect_not(http_outbox_has_again(outbox, NOW));
+	http_outbox_tell(outbox, places[0], (struct outcome[]){ { .outcome_class = OUTCOME_ACCEPTED } }, on_outcome,
+			 NULL);
+	cr_expect(http_outbox_has_again(outbox, NOW));
 	tear_down();
 }
 

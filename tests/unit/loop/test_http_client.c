@@ -423,6 +423,26 @@ Test(http_client, hangs_up)
 	tear_down();
 }
 
+Test(http_client, a_probe_makes_no_more_connections_than_there_may_be)
+{
+	unsigned open = 0;
+	set_up();
+	rig.instead = never;
+	for (unsigned i = 0; i < PLACES; i++)
+		start(i);
+	run_until(&rig.peer.requests, PLACES, "all places are busy");
+	http_client_probe(rig.client, rig.url);
+	for (unsigned i = 0; i < 20; i++)
+		turn();
+	cr_expect_eq(rig.peer.accepted, PLACES, "%u connections", rig.peer.accepted);
+	for (unsigned i = 0; i < HTTP_PEER_CONNECTIONS; i++)
+		if (rig.peer.connections[i].is_awaiting && open++ == 0)
+			http_peer_answer(&rig.peer.connections[i], 200, "", "yes");
+	run_until(&rig.probed, 1, "the probe has its turn");
+	cr_expect(rig.is_reachable, "%s", rig.probe_reason);
+	tear_down();
+}
+
 Test(http_client, probes)
 {
 	set_up();

@@ -257,3 +257,55 @@ Test(accounts, an_account_comes)
 	rig_assert_nothing_is_held("third");
 	rig_tear_down();
 }
+
+/* What its carrier sends again by itself counts as a segment, and waits for what the account waits for. */
+Test(accounts, what_goes_again_is_counted)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	const struct carrier_events *events = rig.players[0].events;
+	void *ctx = rig.players[0].ctx;
+	struct pipeline_wish two_a_second = { .has_tps = true, .tps = 2 };
+	cr_expect_eq(events->on_again(ctx), 0, "no limit");
+	pipeline_account_wish(rig.pipeline, 0, &two_a_second);
+	cr_expect_eq(events->on_again(ctx), 0, "the first token");
+	mono_us at = events->on_again(ctx);
+	cr_expect_eq(at, rig.now.mono + US_PER_S / 2, "%lld", (long long)(at - rig.now.mono));
+	rig.players[0].room = 10;
+	rig_bring(LANE_NORMAL, "", NULL);
+	cr_expect_eq(rig.beginning, 0, "the token is gone for all");
+	rig_pass(US_PER_S / 2);
+	rig_answer_begin();
+	cr_expect_eq(rig.players[0].submit_count, 1);
+	cr_expect_gt(events->on_again(ctx), rig.now.mono);
+	rig_tear_down();
+}
+
+Test(accounts, what_goes_again_waits_while_its_account_rests)
+{
+	static const struct {
+		const char *name;
+		int64_t retry_after_ms;
+		mono_us want; /* from then; INT64_MAX = it comes back */
+	} rows[] = {
+		{ "a short rest", 3000, 3 * US_PER_S },
+		{ "a long one", 60000, INT64_MAX },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true });
+		rig.players[0].room = 10;
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+		struct outcome outcome = { .outcome_class = OUTCOME_THROTTLED,
+					   .retry_after_ms = rows[i].retry_after_ms };
+		const struct carrier_events *events = rig.players[0].events;
+		void *ctx = rig.players[0].ctx;
+		events->on_outcome(ctx, rig.players[0].tokens[0], &outcome);
+		mono_us at = events->on_again(ctx);
+		cr_expect_eq(at == INT64_MAX ? at : at - rig.now.mono, rows[i].want, "%s: %lld", rows[i].name,
+			     (long long)at);
+		pipeline_account_wish(rig.pipeline, 0, &paused);
+		cr_expect_eq(events->on_again(ctx), INT64_MAX, "%s: an operator paused it", rows[i].name);
+		rig_pass(US_PER_S);
+		rig_tear_down();
+	}
+}
