@@ -3,6 +3,7 @@
 
 #include "app/config.h"
 #include "app/serve.h"
+#include "app/snapshot.h"
 #include "app/template_dir.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 /* One configuration a process: loaded once, freed at the end. */
 static struct config *loaded;
 static const char *account_names[CONFIG_ACCOUNTS_MAX];
+static struct snapshot *routed; /* what was made of it; its slots are the accounts in their order */
 
 /* Where an error of one load goes. */
 struct telling {
@@ -73,6 +75,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .locale = loaded->locale,
 					   .signature = loaded->signature,
 					   .zone = &loaded->zone,
+					   .country = loaded->country,
 					   .redis = place_of(&loaded->redis.url),
 					   .admin_host = loaded->admin.listen.host,
 					   .admin_port = loaded->admin.listen.port,
@@ -80,6 +83,15 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .account_count = loaded->account_count,
 					   .route_count = loaded->route_count };
 	return ERR_OK;
+}
+
+static enum err make_routes(const struct config *config, const struct route_table **out, struct err_at *at)
+{
+	static struct slot_names names;
+	enum err err = snapshot_create(config, NULL, &names, &routed, at);
+	if (err == ERR_OK)
+		*out = routed->routes;
+	return err;
 }
 
 void cli_hooks_fill(struct cli_env *env)
@@ -90,6 +102,7 @@ void cli_hooks_fill(struct cli_env *env)
 				 .version = HONGYAN_VERSION,
 				 .load = load,
 				 .load_templates = template_dir_load,
+				 .make_routes = make_routes,
 				 .serve = serve_run,
 				 .show = config_show,
 				 .reference = config_reference };
@@ -97,6 +110,7 @@ void cli_hooks_fill(struct cli_env *env)
 
 void cli_hooks_fini(void)
 {
+	snapshot_release(routed);
 	config_destroy(loaded);
 	loaded = NULL;
 }

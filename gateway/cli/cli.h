@@ -33,6 +33,7 @@ struct cli_settings {
 	const char *locale;
 	const char *signature;
 	const struct zone *zone;
+	const struct country *country; /* whose national numbers are understood */
 	struct redis_place redis;
 	const char *admin_host; /* of admin.listen, without brackets */
 	uint16_t admin_port;
@@ -43,6 +44,8 @@ struct cli_settings {
 
 struct catalogue;
 struct config;
+struct country;
+struct route_table;
 struct buf;
 
 struct cli_env {
@@ -58,6 +61,9 @@ struct cli_env {
 	/* Loads a folder of templates. out: owned by the caller (catalogue_destroy). */
 	enum err (*load_templates)(const char *dir, const char *locale, struct catalogue **out,
 				   cli_on_problem *on_problem, void *ctx);
+	/* Makes the table of routes of a configuration; its account n is settings.account_names[n]. out: owned by whoever
+	 * filled this. at: says why not. */
+	enum err (*make_routes)(const struct config *config, const struct route_table **out, struct err_at *at);
 	/* Runs the service; returns the exit code. */
 	int (*serve)(const struct config *config);
 	/* Writes the configuration in force, and the page about all settings. */

@@ -41,6 +41,7 @@ struct cli_call {
 extern const struct cli_command cli_serve;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_render;
+extern const struct cli_command cli_route;
 extern const struct cli_command cli_count;
 extern const struct cli_command cli_pdu;
 extern const struct cli_command cli_receipt;

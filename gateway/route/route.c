@@ -60,6 +60,11 @@ static unsigned wait_of(const struct route_compiled *rule, const struct route_qu
 	return route_hours_wait(&rule->hours, query->at, query->zone);
 }
 
+static wall_ms instant_of(const struct route_query *query, unsigned wait)
+{
+	return wait == 0 ? query->at : query->at - query->at % 60000 + (wall_ms)wait * 60000;
+}
+
 /* Goes through the rules with a prefix of the number. */
 struct walk {
 	const struct route_table *table;
@@ -120,7 +125,7 @@ bool route_opens(const struct route_table *table, const struct route_query *quer
 	}
 	if (least == UINT32_MAX)
 		return false;
-	*out = least == 0 ? query->at : query->at - query->at % 60000 + (wall_ms)least * 60000;
+	*out = instant_of(query, least);
 	return true;
 }
 
@@ -132,10 +137,13 @@ unsigned route_explain(const struct route_table *table, const struct route_query
 	unsigned count = 0;
 	for (const struct route_entry *entry; count < cap && (entry = walk_next(&walk)) != NULL; count++) {
 		const struct route_compiled *rule = &table->rules[entry->rule];
-		enum route_verdict verdict = judge(rule, &asked);
-		if (verdict == ROUTE_FITS && wait_of(rule, query) != 0)
-			verdict = ROUTE_CLOSED;
-		out[count] = (struct route_finding){ &rule->route, entry->prefix_len, verdict };
+		struct route_finding finding = { &rule->route, entry->prefix_len, judge(rule, &asked), 0 };
+		unsigned wait = wait_of(rule, query);
+		if (finding.verdict == ROUTE_FITS && wait != 0) {
+			finding.verdict = ROUTE_CLOSED;
+			finding.opens = instant_of(query, wait);
+		}
+		out[count] = finding;
 	}
 	return count;
 }

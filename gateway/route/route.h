@@ -129,6 +129,7 @@ struct route_finding {
 	const struct route *route;
 	unsigned prefix_len; /* digits that it fits by */
 	enum route_verdict verdict;
+	wall_ms opens; /* where closed: when it opens; else 0 */
 };
 
 /* The rules with a prefix of the number, in the order in which they are looked at; the first that fits is what route_find

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "render/catalogue.h"
+#include "route/route.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ static struct terminal_hooks hooks_now;
 static const int anything;
 
 static const char *const account_names[] = { "cmcc", "backup" };
+static struct route_table *routes;
 
 static enum err load(const char *path, const struct config **config, struct cli_settings *settings,
 		     cli_on_problem *on_problem, void *ctx)
@@ -28,6 +30,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .locale = "zh-CN",
 					   .signature = "国网",
 					   .redis = { .path = "/nowhere/redis.sock", .tag = "{hongyan}" },
+					   .country = country_find(SLICE("CN")),
 					   .account_names = account_names,
 					   .account_count = 2,
 					   .route_count = 3 };
@@ -58,6 +61,41 @@ static enum err load_templates(const char *dir, const char *locale, struct catal
 	add(catalogue, "bill", NULL, "类别: 通知\n参数 amount 金额 金额 示例=19.50\n---\n电费{{amount}}元\n");
 	cr_assert_eq(catalogue_freeze(catalogue), ERR_OK);
 	*out = catalogue;
+	return ERR_OK;
+}
+
+/* Of three routes the second has hours, the third is for marketing by weight. */
+static enum err make_routes(const struct config *config, const struct route_table **out, struct err_at *at)
+{
+	static const struct slice prefixes[] = { { "86134", 5 }, { "86", 2 } };
+	static const uint8_t both[] = { 0, 1 };
+	static const uint8_t backup_first[] = { 1, 0 };
+	static const unsigned weights[] = { 0, 1 };
+	static const struct slice tenants[] = { { "billing", 7 } };
+	const struct route_rule rules[] = {
+		{ .prefixes = prefixes,
+		  .prefix_count = 1,
+		  .accounts = both,
+		  .account_count = 2,
+		  .tenants = tenants,
+		  .tenant_count = 1 },
+		{ .prefixes = prefixes + 1,
+		  .prefix_count = 1,
+		  .accounts = backup_first,
+		  .account_count = 2,
+		  .operators = 1u << OPERATOR_MOBILE,
+		  .hours = { 0x7F, 8 * 60, 20 * 60 } },
+		{ .prefixes = prefixes + 1,
+		  .prefix_count = 1,
+		  .accounts = both,
+		  .account_count = 2,
+		  .weights = weights,
+		  .order = ROUTE_WEIGHTED,
+		  .classes = 1u << SMS_CLASS_MARKETING },
+	};
+	cr_assert_eq((const void *)config, (const void *)&anything);
+	cr_assert_eq(route_create(rules, 3, NULL, 0, &routes, at), ERR_OK);
+	*out = routes;
 	return ERR_OK;
 }
 
@@ -99,11 +137,14 @@ struct terminal terminal_run(const char *const words[TERMINAL_WORDS_MAX], const 
 			       .version = "9.9.9",
 			       .load = load,
 			       .load_templates = load_templates,
+			       .make_routes = make_routes,
 			       .serve = serve,
 			       .show = show,
 			       .reference = reference };
 	cr_assert(env.in && env.out && env.err);
 	terminal.code = cli_run(argc, argv, &env);
+	route_destroy(routes);
+	routes = NULL;
 	fclose(env.in);
 	fclose(env.out);
 	fclose(env.err);

@@ -5,7 +5,7 @@
 
 /* A terminal in memory: runs a command line against streams and hooks of the test's own. */
 
-#define TERMINAL_WORDS_MAX 8
+#define TERMINAL_WORDS_MAX 12
 
 struct terminal {
 	int code;
@@ -13,7 +13,7 @@ struct terminal {
 	char *err; /* owned */
 };
 
-/* What the hooks answer; zero is a configuration without errors, and templates “hello” and “bill”. */
+/* What the hooks answer; zero is a configuration without errors, templates “hello” and “bill”, and three routes. */
 struct terminal_hooks {
 	enum err load;      /* what loading the configuration gives; its problem is told as “c.yaml:1:1: wrong” */
 	enum err templates; /* what loading templates gives; its problem is told as “x.tmpl:3: wrong” */

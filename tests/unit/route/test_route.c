@@ -277,6 +277,7 @@ Test(route, explains)
 		cr_expect_eq(got[i].route->rule, want[i].rule, "%zu: rule %u", i, got[i].route->rule);
 		cr_expect_eq(got[i].prefix_len, want[i].prefix_len, "%zu", i);
 		cr_expect_eq(got[i].verdict, want[i].verdict, "%zu: %d", i, (int)got[i].verdict);
+		cr_expect_eq(got[i].opens, i == 0 ? MONDAY_08 + 9 * HOUR : 0, "%zu", i);
 	}
 	cr_expect_eq(route_explain(table, &query, got, 3), 3);
 	route_destroy(table);
