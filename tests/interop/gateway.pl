@@ -33,7 +33,7 @@ $links += $_->{binds} for accounts();
 
 # What the last digit of a number makes of its receipt.
 my %states = ((map { ($_, 'DELIVERED') } 0 .. 6, 9), 7 => 'UNDELIVERABLE', 8 => 'EXPIRED');
-my %errors = (7 => '011', 8 => '027');
+my %errors = (7 => '3:11', 8 => '027');    # of a TLV, and of a text
 
 sub recorded { my ($event) = @_; return grep { $_->{event} eq $event } lines_of($record_path) }
 

@@ -16,7 +16,9 @@ use constant { PAUSE_S => 0.002, AGAIN_S => 0.05, TICK_S => 0.05, THROTTLED => 0
 my %refusals = ('0099' => THROTTLED, '0098' => BUSY);
 my %fates = (5 => 'early', 6 => 'data_sm', 7 => 'UNDELIV', 8 => 'EXPIRED', 9 => 'intermediate');
 my %states = (ENROUTE => 1, DELIVRD => 2, EXPIRED => 3, UNDELIV => 5);
-my %errors = (UNDELIV => '011', EXPIRED => '027');
+my %errors = (EXPIRED => '027');
+my %network_errors = (UNDELIV => "\x03\x00\x0B");    # GSM, then the code
+my @kinds = qw(text tlv both payload);
 
 my $json = JSON::PP->new->utf8->canonical;
 open my $out, '>>:raw', $ARGV[0] // '' or die "usage: netsmpp_smsc.pl RECORD\n";
@@ -93,10 +95,13 @@ sub send_receipt {
     my @fields = (source_addr_ton => 1, source_addr_npi => 1, source_addr => $receipt->{from}, destination_addr => $receipt->{to},
         esm_class => $receipt->{kind} eq 'intermediate' ? 0x20 : 0x04);
     my @tlvs = (receipted_message_id => "$receipt->{message_id}\0", message_state => chr $states{ $receipt->{stat} });
+    push @tlvs, network_error_code => $network_errors{ $receipt->{stat} } if $network_errors{ $receipt->{stat} };
     my $peer = $session->{peer};
+    my $text = receipt_text($receipt);
+    my %bodies = (tlv => ['', @tlvs], both => [$text, @tlvs], payload => ['', message_payload => $text]);
+    my ($short_message, @more) = @{ $bodies{ $receipt->{kind} } // [$text] };
     my $seq = $receipt->{kind} eq 'data_sm' ? $peer->data_sm(@fields, @tlvs)
-        : $receipt->{kind} eq 'tlv' ? $peer->deliver_sm(@fields, short_message => '', @tlvs)
-        : $peer->deliver_sm(@fields, short_message => receipt_text($receipt));
+        : $peer->deliver_sm(@fields, short_message => $short_message, @more);
     $session->{receipts}{$seq} = $receipt;
 }
 
@@ -106,7 +111,8 @@ sub add_receipts {
         message_id => $message_id);
     my $fate = $fates{ substr $pdu->{destination_addr}, -1 } // '';
     my $stat = $states{$fate} ? $fate : 'DELIVRD';
-    my $kind = $fate eq 'data_sm' ? $fate : $number % 2 || $states{$fate} ? 'text' : 'tlv';
+    my %kind_of = (data_sm => 'data_sm', UNDELIV => 'tlv', EXPIRED => 'text');
+    my $kind = $kind_of{$fate} // $kinds[$number % @kinds];
     for my $receipt ($fate eq 'intermediate' ? { %common, stat => 'ENROUTE', kind => $fate } : (), { %common, stat => $stat, kind => $kind }) {
         push @receipts, $receipt;
         send_receipt($receipt);

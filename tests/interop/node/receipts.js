@@ -5,7 +5,8 @@
 
 const AGAIN_MS = 50;
 const STATES = { ENROUTE: 1, DELIVRD: 2, EXPIRED: 3, UNDELIV: 5 };
-const ERRORS = { UNDELIV: '011', EXPIRED: '027' };
+const ERRORS = { EXPIRED: '027' };
+const NETWORK_ERRORS = { UNDELIV: Buffer.from([3, 0, 11]) }; // GSM, then the code
 
 // SMPP 3.4 appendix B.
 function textOf(receipt) {
@@ -21,7 +22,8 @@ class Receipts {
     this.open = new Set();
   }
 
-  // receipt: {systemId, from, to, messageId, stat, kind}; kind: text, tlv, data_sm or intermediate.
+  // receipt: {systemId, from, to, messageId, stat, kind}; kind: text, tlv, both, payload (the text, in message_payload), data_sm
+  // or intermediate.
   add(receipt) {
     this.open.add(receipt);
     this.send(receipt);
@@ -35,10 +37,16 @@ class Receipts {
       esm_class: receipt.kind === 'intermediate' ? 0x20 : 0x04, data_coding: 0,
     };
     const tlvs = { receipted_message_id: receipt.messageId, message_state: STATES[receipt.stat] };
+    if (NETWORK_ERRORS[receipt.stat]) tlvs.network_error_code = NETWORK_ERRORS[receipt.stat];
+    const text = textOf(receipt);
+    const bodies = {
+      tlv: { ...tlvs, short_message: '' },
+      both: { ...tlvs, short_message: text },
+      payload: { short_message: '', message_payload: Buffer.from(text) },
+    };
     const whenAnswered = (answer) => this.answered(receipt, answer);
     if (receipt.kind === 'data_sm') receipt.session.data_sm({ ...fields, ...tlvs }, whenAnswered);
-    else if (receipt.kind === 'tlv') receipt.session.deliver_sm({ ...fields, ...tlvs, short_message: '' }, whenAnswered);
-    else receipt.session.deliver_sm({ ...fields, short_message: textOf(receipt) }, whenAnswered);
+    else receipt.session.deliver_sm({ ...fields, ...(bodies[receipt.kind] || { short_message: text }) }, whenAnswered);
   }
 
   answered(receipt, answer) {

@@ -20,6 +20,7 @@ smpp.filters.time.decode = (value) => value;
 
 const REFUSALS = { '0099': smpp.ESME_RTHROTTLED, '0098': smpp.ESME_RSYSERR };
 const RECEIPTS = { 5: 'early', 6: 'data_sm', 7: 'UNDELIV', 8: 'EXPIRED', 9: 'intermediate' };
+const KINDS = ['text', 'tlv', 'both', 'payload'];
 
 const out = fs.openSync(process.argv[2], 'a');
 const sessions = new Set();
@@ -70,8 +71,8 @@ function addReceipts(session, pdu, messageId, submitNumber) {
   const common = { systemId: session.systemId, from: pdu.destination_addr, to: pdu.source_addr, messageId };
   const fate = RECEIPTS[pdu.destination_addr.slice(-1)];
   if (fate === 'intermediate') receipts.add({ ...common, stat: 'ENROUTE', kind: 'intermediate' });
-  if (fate === 'UNDELIV' || fate === 'EXPIRED') receipts.add({ ...common, stat: fate, kind: 'text' });
-  else receipts.add({ ...common, stat: 'DELIVRD', kind: fate === 'data_sm' ? fate : submitNumber % 2 ? 'text' : 'tlv' });
+  if (fate === 'UNDELIV' || fate === 'EXPIRED') receipts.add({ ...common, stat: fate, kind: fate === 'UNDELIV' ? 'tlv' : 'text' });
+  else receipts.add({ ...common, stat: 'DELIVRD', kind: fate === 'data_sm' ? fate : KINDS[submitNumber % KINDS.length] });
 }
 
 // --- requests of the gateway ---
