@@ -46,6 +46,15 @@ struct config_redis {
 	int64_t receipt_wait_ms;      /* how long a receipt still finds its alert */
 };
 
+struct config_mo {
+	int64_t retention_ms;     /* as of events */
+	int64_t repeat_window_ms; /* the same again within it is a repeat */
+};
+
+struct config_optout {
+	char *keywords; /* with commas between; "" = none */
+};
+
 struct config_events {
 	int64_t retention_ms; /* older ones are trimmed, unless a group of readers still needs them */
 };
@@ -257,6 +266,8 @@ struct config {
 	char *path; /* of the file, as given */
 	struct config_redis redis;
 	struct config_events events;
+	struct config_mo mo;
+	struct config_optout optout;
 	unsigned workers;              /* 0 = auto: half of the processors, at least 1 */
 	const struct country *country; /* static storage */
 	char *timezone;                /* its name */

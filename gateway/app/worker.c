@@ -66,6 +66,8 @@ static void make_store_options(struct worker *worker)
 		.suspects = worker->options->suspects,
 		.suspect_count = worker->options->suspect_count,
 		.events_retention_ms = config->events.retention_ms,
+		.mo_retention_ms = config->mo.retention_ms,
+		.mo_repeat_window_ms = config->mo.repeat_window_ms,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 		.redis = {
@@ -128,6 +130,7 @@ static void set_pipeline_options(struct worker *worker, const struct snapshot *s
 	options->routes = snapshot->routes;
 	options->decode = (struct decode_options){ .country = config->country };
 	options->render = (struct render_options){ .signature = slice_of(config->signature), .zone = &config->zone };
+	options->optout_keywords = slice_of(config->optout.keywords);
 	options->retry = (struct decision_options){
 		.base_us = config->retry.base_us,
 		.max_us = config->retry.max_us,

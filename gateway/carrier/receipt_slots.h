@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "wire/session/session.h"
 
-/* Receipts that the carrier waits to have answered: what the answer needs is kept until the receipt is durable. Fixed in
+/* Receipts and messages from phones that the carrier waits to have answered: what the answer needs is kept until the receipt is durable. Fixed in
  * number; a token names one use of one place. */
 struct receipt_slots;
 

@@ -10,7 +10,8 @@
 
 #include <stdlib.h>
 
-#define RECEIPTS_MAX 1024 /* without an answer of ours; beyond that the carrier is asked to come again later */
+#define RECEIPTS_MAX \
+	1024 /* and messages from phones, without an answer of ours; beyond that the carrier is asked to come again later */
 
 static struct tcp_carrier *of(const struct carrier *base)
 {

@@ -59,20 +59,34 @@ static void on_late(void *ctx, const struct submit_key *key, const struct outcom
 	link->carrier->events->on_late(link->carrier->ctx, key, outcome);
 }
 
-static void on_receipt(void *ctx, const struct frame *answer, const struct receipt *receipt)
+/* Keeps what its answer needs; where there is no place for it, the carrier is asked to come again later. */
+static bool keep_answer(struct link *link, const struct frame *answer, receipt_token *token)
 {
-	struct link *link = ctx;
-	struct tcp_carrier *carrier = link->carrier;
 	struct receipt_slot slot = {
 		.answer = *answer,
 		.session = link->session,
 		.session_generation = session_generation(link->session),
 	};
+	if (receipt_slots_keep(link->carrier->receipts, &slot, token))
+		return true;
+	session_answer_receipt(link->session, answer, false);
+	return false;
+}
+
+static void on_receipt(void *ctx, const struct frame *answer, const struct receipt *receipt)
+{
+	struct link *link = ctx;
 	receipt_token token;
-	if (receipt_slots_keep(carrier->receipts, &slot, &token))
-		carrier->events->on_receipt(carrier->ctx, token, receipt);
-	else
-		session_answer_receipt(link->session, answer, false);
+	if (keep_answer(link, answer, &token))
+		link->carrier->events->on_receipt(link->carrier->ctx, token, receipt);
+}
+
+static void on_mo(void *ctx, const struct frame *answer, const struct mo *mo)
+{
+	struct link *link = ctx;
+	receipt_token token;
+	if (keep_answer(link, answer, &token))
+		link->carrier->events->on_mo(link->carrier->ctx, token, mo);
 }
 
 static void on_note(void *ctx, const char *note, uint32_t command)
@@ -243,6 +257,7 @@ bool tcp_link_init(struct tcp_carrier *carrier, unsigned index)
 		.on_outcome = on_outcome,
 		.on_late = on_late,
 		.on_receipt = on_receipt,
+		.on_mo = on_mo,
 		.on_note = on_note,
 	};
 	static const struct stream_events stream_events = {

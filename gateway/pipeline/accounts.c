@@ -100,6 +100,7 @@ static void open_carrier(struct account *account)
 		.on_late = outcomes_on_late,
 		.on_receipt = receipts_on_receipt,
 		.on_again = on_again,
+		.on_mo = mos_on_mo,
 		.on_closed = on_closed,
 	};
 	struct carrier *carrier = accounts_carrier(account);

@@ -158,8 +158,9 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	pipeline->begun_parcels = calloc(count, sizeof *pipeline->begun_parcels);
 	pipeline->receipts = receipts_create(pipeline);
 	pipeline->memory = route_memory_create(MEMORY_NUMBERS);
+	pipeline->mos = mos_create();
 	if (pipeline->begun == NULL || pipeline->begun_parcels == NULL || pipeline->receipts == NULL ||
-	    pipeline->memory == NULL || parcel_pool_init(&pipeline->pool, count) != ERR_OK) {
+	    pipeline->memory == NULL || pipeline->mos == NULL || parcel_pool_init(&pipeline->pool, count) != ERR_OK) {
 		pipeline_destroy(pipeline);
 		return NULL;
 	}
@@ -176,6 +177,7 @@ void pipeline_destroy(struct pipeline *pipeline)
 	parcel_pool_fini(&pipeline->pool);
 	receipts_destroy(pipeline->receipts);
 	route_memory_destroy(pipeline->memory);
+	mos_destroy(pipeline->mos);
 	arena_fini(&pipeline->foresight_arena);
 	free(pipeline->begun);
 	free(pipeline->begun_parcels);
@@ -191,6 +193,7 @@ void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), voi
 		.on_settled = settling_on_settled,
 		.on_receipt_found = receipts_on_found,
 		.on_recorded = receipts_on_recorded,
+		.on_mo_recorded = mos_on_recorded,
 		.holds = holds,
 		.foresees = foresight_foresees,
 		.on_pauses = pauses_on_pauses,
@@ -242,7 +245,8 @@ static void drain_turn(struct pipeline *pipeline, struct now now)
 	/* Receipts may come without end; and one that comes with the link's last answers could not be answered when its
 	 * event is durable. */
 	pipeline->refuses_receipts = is_quiet || is_overdue;
-	if (!pipeline->carriers_closing && ((is_quiet && receipts_open(pipeline) == 0) || is_overdue))
+	if (!pipeline->carriers_closing &&
+	    ((is_quiet && receipts_open(pipeline) + mos_open(pipeline) == 0) || is_overdue))
 		accounts_close_carriers(pipeline);
 	bool is_settled = pipeline->settling_count == 0 && pipeline->settles_under_way == 0;
 	bool is_over = now.mono >= pipeline->drain_deadline + STORE_GRACE_US;
@@ -262,6 +266,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	poison_turn(pipeline);
 	dispatch_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
+	mos_turn(pipeline);
 	settling_turn(pipeline, now);
 	accounts_turn(pipeline, now.mono);
 	if (pipeline->is_draining)
@@ -313,6 +318,7 @@ void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options
 	pipeline->own_options.decode = options->decode;
 	pipeline->own_options.render = options->render;
 	pipeline->own_options.retry = options->retry;
+	pipeline->own_options.optout_keywords = options->optout_keywords;
 }
 
 const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline)

@@ -43,8 +43,9 @@ struct pipeline_options {
 	struct decode_options decode;
 	struct render_options render;
 	struct decision_options retry;
-	mono_us throttle_pause_us; /* an account rests that long after an answer “too fast” */
-	unsigned parcel_count;     /* 0 = min(2 × Σ windows, 4096), at least 64 */
+	struct slice optout_keywords; /* as optout_keyword wants them */
+	mono_us throttle_pause_us;    /* an account rests that long after an answer “too fast” */
+	unsigned parcel_count;        /* 0 = min(2 × Σ windows, 4096), at least 64 */
 	uint64_t seed;
 	struct metrics *metrics;      /* may be NULL */
 	volatile struct crumb *crumb; /* of this worker; may be NULL */
@@ -97,7 +98,7 @@ void pipeline_drain(struct pipeline *pipeline, mono_us grace_us);
 
 /* -- accounts that come, change and go, between turns -- */
 
-/* Takes from options what may change while it runs: routes, decode, render, retry. What the former ones pointed to is not
+/* Takes from options what may change while it runs: routes, decode, render, retry, keywords. What the former ones pointed to is not
  * used any more, but for accounts' names. */
 void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options *options);
 

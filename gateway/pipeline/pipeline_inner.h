@@ -108,10 +108,11 @@ struct pipeline {
 
 	/* life */
 	struct receipts *receipts;
+	struct mos *mos;
 
 	bool is_open;
 	bool is_draining;
-	bool refuses_receipts; /* they come again later */
+	bool refuses_receipts; /* they, and messages from phones, come again later */
 	bool carriers_closing;
 	unsigned carriers_open;
 	bool store_closing;
@@ -292,3 +293,12 @@ void receipts_drain(struct pipeline *pipeline);
 void receipts_turn(struct pipeline *pipeline, mono_us now);
 /* Those not answered yet. */
 unsigned receipts_open(const struct pipeline *pipeline);
+
+/* mos.c */
+struct mos *mos_create(void);
+void mos_destroy(struct mos *mos);
+void mos_on_mo(void *ctx, receipt_token token, const struct mo *mo);
+void mos_on_recorded(void *ctx, struct slice answers);
+void mos_turn(struct pipeline *pipeline);
+/* Those not answered yet. */
+unsigned mos_open(const struct pipeline *pipeline);

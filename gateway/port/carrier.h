@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "model/mo.h"
 #include "model/outcome.h"
 #include "model/receipt.h"
 #include "model/submit.h"
@@ -29,7 +30,7 @@ enum carrier_state {
 			    needed */
 };
 
-/* A receipt waits, unanswered, until receipt_done names it. */
+/* A receipt, or a message from a phone, waits, unanswered, until receipt_done names it. */
 typedef uint64_t receipt_token;
 
 /* Upcalls, given at open. ctx is the pipeline's own. */
@@ -46,6 +47,8 @@ struct carrier_events {
 	 * was refused for what one of its messages may have done). 0: now, and it has been counted against the account's rate;
 	 * INT64_MAX: not soon, it shall come back as THROTTLED; else when to ask again. In the driver's own turn only. */
 	mono_us (*on_again)(void *ctx);
+	/* A message from a phone, answered likewise; one and the same may come again where an answer was lost. */
+	void (*on_mo)(void *ctx, receipt_token token, const struct mo *mo);
 	/* After close: nothing comes any more, the carrier may be destroyed. */
 	void (*on_closed)(void *ctx);
 };
@@ -61,7 +64,7 @@ struct carrier_ops {
 	void (*flush)(struct carrier *carrier);
 	/* Free places in the windows of all live links. */
 	unsigned (*credit)(const struct carrier *carrier);
-	/* durable: true acknowledges the receipt, false asks the carrier to send it again later. A token of a link that
+	/* durable: true acknowledges the receipt or message, false asks the carrier to send it again later. A token of a link that
 	 * has gone is ignored. */
 	void (*receipt_done)(struct carrier *carrier, receipt_token token, bool durable);
 	/* Whether it rests, for the carrier company's maintenance: takes no submits, gives outstanding ones their outcomes as

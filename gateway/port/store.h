@@ -5,6 +5,7 @@
 #include "base/slice.h"
 #include "model/closing.h"
 #include "model/entry.h"
+#include "model/mo.h"
 #include "model/pause.h"
 #include "model/receipt.h"
 #include "model/submit.h"
@@ -122,7 +123,7 @@ struct settlement {
 	const char *account;
 	const struct store_receipt_key *receipt_keys;
 	unsigned receipt_key_count;
-	unsigned receipt_total; /* of an sms of several segments: those whose receipts may come; else 0 */
+	unsigned receipt_total;     /* of an sms of several segments: those whose receipts may come; else 0 */
 	struct slice receipt_value; /* what on_receipt_found gives back (the pipeline's own text) */
 };
 
@@ -159,6 +160,19 @@ struct store_receipt_event {
 #define STORE_RECEIPT_FOUND    'f'
 #define STORE_RECEIPT_REPEATED 'r' /* found; it says nothing that is not told, or kept to be told, already */
 
+/* A message from a phone, to be kept. Borrowed, with all it points to, until record_mo returns. */
+struct store_mo {
+	const char *account;
+	const struct mo *mo;
+	struct slice at;      /* now, RFC 3339 */
+	struct slice number;  /* who sent it, in international form; empty = what the carrier wrote is no number */
+	struct slice keyword; /* by which this number opts out; empty = it does not */
+};
+
+/* What became of it. */
+#define STORE_MO_ADDED    'a'
+#define STORE_MO_REPEATED 'r' /* the same message came a short while ago: it is kept once */
+
 struct store_events {
 	/* Connected and ready (true), or gone (false; it reconnects by itself). reason: for people, never NULL. */
 	void (*on_state)(void *ctx, bool is_up, const char *reason);
@@ -173,6 +187,8 @@ struct store_events {
 	/* What record was given is durable, now or since earlier. answers: a STORE_RECEIPT_… for each; absent where it may
 	 * not be durable. A look-up that came to nothing is told here too, with its own token and no answers. */
 	void (*on_recorded)(void *ctx, uint64_t token, struct slice answers);
+	/* The oldest record_mo under way is durable. answers: a STORE_MO_… for each; absent where it may not be durable. */
+	void (*on_mo_recorded)(void *ctx, struct slice answers);
 	/* Asked of each reclaimed entry before it is told: is it with the pipeline still (in flight when its range was lost,
 	 * or at a fence)? Then it is not told again. */
 	bool (*holds)(void *ctx, const struct entry_key *key);
@@ -190,6 +206,7 @@ struct store_events {
 
 #define STORE_BATCH_MAX    512  /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
 #define STORE_RECEIPTS_MAX 1024 /* receipts in one record */
+#define STORE_MO_MAX       256  /* messages in one record_mo */
 
 struct store;
 
@@ -218,6 +235,10 @@ struct store_ops {
 	 * same account and carrier_ref, is not told again: carriers repeat receipts. Whether it was is known as long as the
 	 * receipt is found. False where the store is down (then nothing was taken). */
 	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
+	/* Keeps count 1…STORE_MO_MAX messages from phones, all or none, and puts who opts out on the list. One that is the
+	 * same as an earlier one of the last minutes, in all but its time, is not kept again: carriers repeat what we did not
+	 * answer. False where the store is down (then nothing was taken). */
+	bool (*record_mo)(struct store *store, const struct store_mo *items, unsigned count);
 	/* A late answer: of the alert that waits or is held under its origin one part was accepted. The alert is closed as
 	 * accepted where all of it is now, with an event whose members are in the order of the pipeline's own; else what is
 	 * still missing goes on waiting, and only that is sent again. Nothing happens where the alert does neither. Parts

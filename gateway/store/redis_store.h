@@ -29,6 +29,8 @@ struct redis_store_options {
 		*suspects;      /* origins of entries that an earlier process of the instance died with; may be NULL */
 	unsigned suspect_count; /* up to 64 */
 	int64_t events_retention_ms; /* events older than this are trimmed; 0 = none are */
+	int64_t mo_retention_ms;     /* messages from phones likewise */
+	int64_t mo_repeat_window_ms; /* one that comes again within this time, or twice it, is the same; > 0 */
 	const struct log *log;
 	struct metrics *metrics; /* may be NULL */
 };

@@ -34,6 +34,8 @@ enum store_key {
 	KEY_ACCOUNTS,
 	KEY_SUSPECTS,
 	KEY_HELD_BODIES,
+	KEY_MO,
+	KEY_OPTOUT,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };
@@ -99,7 +101,7 @@ struct lookout {
 };
 
 /* What is looked at now and then (store_chores.c). */
-enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_LEGACY, CHORE_COUNT };
+enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_TRIM_MO, CHORE_LEGACY, CHORE_COUNT };
 
 struct store_chore {
 	struct redis_store *store;
@@ -207,7 +209,8 @@ struct redis_store {
 	struct store_chore chores[CHORE_COUNT];
 	struct store_account account;
 	mono_us trim_sent_at;
-	bool legacy_waits; /* something is on the list of old producers */
+	bool mo_has_failed; /* Redis refused to keep messages from phones, and it was told */
+	bool legacy_waits;  /* something is on the list of old producers */
 	struct store_peer *peers;
 	unsigned peer_count;
 
@@ -343,13 +346,24 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 void store_chores(struct redis_store *store, mono_us now);
 mono_us store_chores_deadline(const struct redis_store *store);
 
-/* store_balance.c, store_memory.c, store_events.c, store_legacy.c: a chore's question, and what its answer does (chore_row). */
+/* store_mo.c */
+bool store_record_mo(struct store *base, const struct store_mo *items, unsigned count);
+
+/* store_events.c */
+/* Writes the question that trims a stream by age; false where nothing of it is ever trimmed. */
+bool store_trim_write(struct redis_store *store, struct command *command, enum store_key key, int64_t retention_ms);
+/* How long trimming may rest after that answer. */
+mono_us store_trim_rest(struct redis_store *store, const struct reply *reply);
+
+/* store_balance.c, store_memory.c, store_events.c, store_mo.c, store_legacy.c: a chore's question, and what its answer does (chore_row). */
 bool store_balance_ask(struct redis_store *store, struct command *command);
 mono_us store_balance_answer(struct redis_store *store, const struct reply *reply);
 bool store_memory_ask(struct redis_store *store, struct command *command);
 mono_us store_memory_answer(struct redis_store *store, const struct reply *reply);
 bool store_trim_ask(struct redis_store *store, struct command *command);
 mono_us store_trim_answer(struct redis_store *store, const struct reply *reply);
+bool store_trim_mo_ask(struct redis_store *store, struct command *command);
+mono_us store_trim_mo_answer(struct redis_store *store, const struct reply *reply);
 bool store_legacy_ask(struct redis_store *store, struct command *command);
 mono_us store_legacy_answer(struct redis_store *store, const struct reply *reply);
 

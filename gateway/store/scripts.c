@@ -14,6 +14,7 @@ void scripts_check(void)
 		[SCRIPT_HEARTBEAT] = "heartbeat",
 		[SCRIPT_LATE] = "late",
 		[SCRIPT_LEGACY] = "legacy",
+		[SCRIPT_MO] = "mo",
 		[SCRIPT_MOVE] = "move",
 		[SCRIPT_ORDER] = "order",
 		[SCRIPT_OWNED] = "owned",

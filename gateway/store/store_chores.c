@@ -29,6 +29,9 @@ static const struct chore_row {
 			 "the events cannot be trimmed and will fill Redis; check that nothing else uses their key, "
 			 "and "
 			 "what Redis' ACL allows" },
+	[CHORE_TRIM_MO] = { store_trim_mo_ask, store_trim_mo_answer, "mo_trim_error",
+			    "messages from phones cannot be trimmed and will fill Redis; check that nothing else uses "
+			    "their key, and what Redis' ACL allows" },
 	[CHORE_LEGACY] = { store_legacy_ask, store_legacy_answer, "legacy_error",
 			   "alerts on the list alerts:list cannot be moved to the queue; its key must be a list, and "
 			   "Redis' ACL must allow LLEN, LINDEX, RPOP and XADD" },

@@ -12,16 +12,28 @@
 #define STEP_MAX    100 /* entries; the least that Redis trims in one go, a node of its stream */
 #define REST_FACTOR 4   /* a step takes at most a fifth of Redis' time */
 
-bool store_trim_ask(struct redis_store *store, struct command *command)
+bool store_trim_write(struct redis_store *store, struct command *command, enum store_key key, int64_t retention_ms)
 {
-	if (store->options->events_retention_ms == 0)
+	if (retention_ms == 0)
 		return false;
 	store_call_begin_script(store, command, SCRIPT_TRIM, 1);
-	store_put_key(store, command, KEY_EVENTS);
-	command_int(command, store->options->events_retention_ms);
+	store_put_key(store, command, key);
+	command_int(command, retention_ms);
 	command_int(command, STEP_MAX);
 	store->trim_sent_at = loop_now(store->loop).mono;
 	return true;
+}
+
+mono_us store_trim_rest(struct redis_store *store, const struct reply *reply)
+{
+	bool has_more = reply->type == REPLY_ARRAY && reply->count == 5 && reply->elements[1]->integer != 0;
+	return has_more ? REST_FACTOR * (loop_now(store->loop).mono - store->trim_sent_at)
+			: HEARTBEATS * store->options->heartbeat_us;
+}
+
+bool store_trim_ask(struct redis_store *store, struct command *command)
+{
+	return store_trim_write(store, command, KEY_EVENTS, store->options->events_retention_ms);
 }
 
 static void tell_held(struct redis_store *store)
@@ -60,14 +72,13 @@ static void judge(struct redis_store *store, struct slice reader)
 mono_us store_trim_answer(struct redis_store *store, const struct reply *reply)
 {
 	struct redis_store_gauges *gauges = &store->gauges;
-	mono_us interval_us = HEARTBEATS * store->options->heartbeat_us;
+	mono_us rest_us = store_trim_rest(store, reply);
 	if (reply->type != REPLY_ARRAY || reply->count != 5)
-		return interval_us;
+		return rest_us;
 	gauges->events_trimmed += (uint64_t)reply->elements[0]->integer;
 	gauges->events_length = (uint64_t)reply->elements[2]->integer;
 	gauges->events_oldest_ms = (uint64_t)reply->elements[3]->integer;
-	if (reply->elements[1]->integer != 0)
-		return REST_FACTOR * (loop_now(store->loop).mono - store->trim_sent_at);
-	judge(store, reply_text_at(reply, 4));
-	return interval_us;
+	if (reply->elements[1]->integer == 0)
+		judge(store, reply_text_at(reply, 4));
+	return rest_us;
 }

@@ -147,6 +147,16 @@ static unsigned dead(struct store_rig *rig)
 	return inner_of(rig)->model->dead_count;
 }
 
+static unsigned mos(struct store_rig *rig)
+{
+	return inner_of(rig)->model->mo_count;
+}
+
+static bool is_opted_out(struct store_rig *rig, const char *number)
+{
+	return text_table_find(inner_of(rig)->model->opted_out, slice_of(number)) != NULL;
+}
+
 static const char *events(struct store_rig *rig)
 {
 	struct inner *inner = inner_of(rig);
@@ -192,6 +202,8 @@ const struct store_kit store_kit_fake = {
 	.held = held,
 	.resend = resend,
 	.dead = dead,
+	.mos = mos,
+	.is_opted_out = is_opted_out,
 	.events = events,
 	.finish = finish,
 };

@@ -41,6 +41,7 @@ struct inner {
 	struct redis_slot slots[2 * RIG_SLOTS];
 	unsigned slot_count;
 	char *events;
+	char shown[1024];
 };
 
 static struct inner *inner_of(struct store_rig *rig)
@@ -140,6 +141,8 @@ static void make(struct store_rig *rig, unsigned slot, const struct store_setup 
 		.withdrawal_window_ms = 24 * 3600 * INT64_C(1000),
 		.receipt_window_ms = 72 * 3600 * INT64_C(1000),
 		.events_retention_ms = 3600 * INT64_C(1000),
+		.mo_retention_ms = 3600 * INT64_C(1000),
+		.mo_repeat_window_ms = 3600 * INT64_C(1000),
 		.log = &inner->log,
 		.redis = {
 			.connect_timeout_us = 5 * US_PER_S,
@@ -397,6 +400,48 @@ static unsigned dead(struct store_rig *rig)
 	return (unsigned)ask_number(rig, "XLEN %s", TAG ":dead");
 }
 
+static unsigned mos(struct store_rig *rig)
+{
+	return (unsigned)ask_number(rig, "XLEN %s", TAG ":mo");
+}
+
+static bool is_opted_out(struct store_rig *rig, const char *number)
+{
+	return ask_number(rig, "HEXISTS " TAG ":optout %s", number) == 1;
+}
+
+static const char *keep_shown(struct store_rig *rig, redisReply *reply)
+{
+	struct inner *inner = inner_of(rig);
+	size_t len = 0;
+	cr_assert(reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_ARRAY);
+	inner->shown[0] = '\0';
+	for (size_t i = 0; i < reply->elements && len < sizeof inner->shown; i += 2)
+		len += (size_t)snprintf(inner->shown + len, sizeof inner->shown - len, "%s=%s;", reply->element[i]->str,
+					reply->element[i + 1]->str);
+	if (reply->type == REDIS_REPLY_STRING)
+		len = (size_t)snprintf(inner->shown, sizeof inner->shown, "%s", reply->str);
+	cr_assert_lt(len, sizeof inner->shown);
+	return inner->shown;
+}
+
+static const char *mo(struct store_rig *rig, unsigned place)
+{
+	redisReply *reply = ask(rig, "XRANGE " TAG ":mo - +");
+	cr_assert_lt(place, reply->elements);
+	const char *text = keep_shown(rig, reply->element[place]->element[1]);
+	freeReplyObject(reply);
+	return text;
+}
+
+static const char *optout(struct store_rig *rig, const char *number)
+{
+	redisReply *reply = ask(rig, "HGET " TAG ":optout %s", number);
+	const char *text = keep_shown(rig, reply);
+	freeReplyObject(reply);
+	return text;
+}
+
 /* As the store asks for it, but for the names of its own. */
 static int64_t drift(struct store_rig *rig)
 {
@@ -480,6 +525,10 @@ const struct store_kit store_kit_redis = {
 	.held = held,
 	.resend = resend,
 	.dead = dead,
+	.mos = mos,
+	.is_opted_out = is_opted_out,
+	.mo = mo,
+	.optout = optout,
 	.drift = drift,
 	.events = events,
 	.finish = finish,

@@ -113,6 +113,16 @@ static void on_recorded(void *ctx, uint64_t token, struct slice answers)
 	slot->answers[answers.len] = '\0';
 }
 
+static void on_mo_recorded(void *ctx, struct slice answers)
+{
+	struct rig_slot *slot = upcall(ctx);
+	slot->mo_recorded_count++;
+	cr_assert_lt(answers.len, sizeof slot->answers);
+	if (answers.at != NULL)
+		memcpy(slot->answers, answers.at, answers.len);
+	slot->answers[answers.len] = '\0';
+}
+
 static bool holds(void *ctx, const struct entry_key *key)
 {
 	return find_held(ctx, key) != NULL;
@@ -223,6 +233,7 @@ void store_rig_open(struct store_rig *rig, unsigned number, const struct store_s
 		.on_settled = on_settled,
 		.on_receipt_found = on_receipt_found,
 		.on_recorded = on_recorded,
+		.on_mo_recorded = on_mo_recorded,
 		.holds = holds,
 		.foresees = foresees,
 		.on_pauses = on_pauses,
@@ -348,6 +359,11 @@ bool rig_has_found(struct rig_slot *slot, unsigned count)
 bool rig_has_recorded(struct rig_slot *slot, unsigned count)
 {
 	return slot->recorded_count >= count;
+}
+
+bool rig_has_recorded_mo(struct rig_slot *slot, unsigned count)
+{
+	return slot->mo_recorded_count >= count;
 }
 
 /* -- calls -- */

@@ -68,7 +68,8 @@ struct rig_slot {
 	unsigned found_count;
 	unsigned recorded_count;
 	unsigned recorded_ok;
-	char answers[STORE_RECEIPTS_MAX + 1]; /* of the last record; empty where it may not be durable */
+	unsigned mo_recorded_count;
+	char answers[STORE_RECEIPTS_MAX + 1]; /* of the last record or record_mo; empty where it may not be durable */
 };
 
 struct store_setup {
@@ -119,6 +120,13 @@ struct store_kit {
 	unsigned (*dead)(struct store_rig *rig);
 	/* What is left over of the account (0: it balances), as the queue itself counts. NULL where it does not. */
 	int64_t (*drift)(struct store_rig *rig);
+	/* Messages from phones that are kept; and is that number on the opt-out list? */
+	unsigned (*mos)(struct store_rig *rig);
+	bool (*is_opted_out)(struct store_rig *rig, const char *number);
+	/* The fields of a message that is kept, by its place, each “name=value;”, as Redis holds it; or why a number opted out. NULL
+	 * where it keeps none. Owned by the kit until the next call. */
+	const char *(*mo)(struct store_rig *rig, unsigned place);
+	const char *(*optout)(struct store_rig *rig, const char *number);
 	/* All events so far, one a line; owned by the kit until the next call. */
 	const char *(*events)(struct store_rig *rig);
 	void (*finish)(struct store_rig *rig);
@@ -169,6 +177,7 @@ bool rig_has_orphans(struct rig_slot *slot, unsigned count);
 bool rig_has_adopted(struct rig_slot *slot, unsigned count);
 bool rig_has_found(struct rig_slot *slot, unsigned count);
 bool rig_has_recorded(struct rig_slot *slot, unsigned count);
+bool rig_has_recorded_mo(struct rig_slot *slot, unsigned count);
 
 /* Calls, flushed. */
 void store_rig_read(struct store_rig *rig, unsigned slot, unsigned each_lane, bool may_wait);

@@ -89,10 +89,11 @@ static json_t *ask(struct smsc *smsc, const char *line)
 
 void smsc_tell(struct smsc *smsc, const char *format, ...)
 {
-	char line[128];
+	char line[1024];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(line, sizeof line, format, args);
+	int len = vsnprintf(line, sizeof line, format, args);
+	EXPECT(len >= 0 && (size_t)len < sizeof line);
 	va_end(args);
 	json_decref(ask(smsc, line));
 }

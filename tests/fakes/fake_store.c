@@ -58,6 +58,11 @@ void fake_call_free(struct fake_call *call)
 		free((char *)(uintptr_t)call->receipt_events[i].more.at);
 	}
 	free(call->receipt_events);
+	for (unsigned i = 0; call->mos != NULL && i < call->count; i++) {
+		free_text(call->mos[i].mark);
+		free_text(call->mos[i].opted_out);
+	}
+	free(call->mos);
 	free(call->answers);
 	free(call->entries);
 	free(call->intents);
@@ -156,6 +161,7 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 		return;
 	case FAKE_FIND:
 	case FAKE_RECORD:
+	case FAKE_MO:
 		call->is_failed = true;
 		return;
 	case FAKE_ADOPT:

@@ -111,6 +111,9 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 	case FAKE_RECORD:
 		queue_model_record_receipts(model, call->receipt_events, call->count, call->answers);
 		break;
+	case FAKE_MO:
+		queue_model_record_mo(model, call->mos, call->count, call->answers);
+		break;
 	case FAKE_LATE:
 		queue_model_settle_late(model,
 					&(struct store_late){ call->late_key, call->account, call->ref, call->text });
@@ -308,6 +311,10 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 		events->on_recorded(
 			store->ctx, call->token,
 			(struct slice){ call->is_failed ? NULL : call->answers, call->is_failed ? 0 : call->count });
+		break;
+	case FAKE_MO:
+		events->on_mo_recorded(store->ctx, (struct slice){ call->is_failed ? NULL : call->answers,
+								   call->is_failed ? 0 : call->count });
 		break;
 	case FAKE_FENCE:
 		answer_fence(store);

@@ -18,6 +18,7 @@ enum fake_call_kind {
 	FAKE_SETTLE,
 	FAKE_FIND,
 	FAKE_RECORD,
+	FAKE_MO,
 	FAKE_LATE,
 	FAKE_WITHDRAW,
 	FAKE_FENCE, /* first step of an adoption */
@@ -51,15 +52,16 @@ struct fake_call {
 	/* BEGIN */
 	mono_us asked_at;
 	struct store_begin *items;
-	unsigned count; /* of items, settlements, receipt_events; to adopt, to move */
+	unsigned count; /* of items, settlements, receipt_events, messages; to adopt, to move */
 	struct entry_key *intents;
 	unsigned intent_count;
 	enum begin_verdict *verdicts;
 	/* SETTLE */
 	struct settlement **settlements;
 	bool careful;
-	/* RECORD */
+	/* RECORD, MO */
 	struct store_receipt_event *receipt_events;
+	struct queue_mo *mos;
 	char *answers; /* of them */
 	/* FIND, LATE */
 	char account[64];

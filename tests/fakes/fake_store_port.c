@@ -4,6 +4,7 @@
 
 #include "fakes/fake_store_inner.h"
 
+#include "base/buf.h"
 #include "base/check.h"
 #include "fakes/fake_memory.h"
 
@@ -153,6 +154,46 @@ static bool record(struct store *base, const struct store_receipt_event *events,
 	return true;
 }
 
+/* What makes a message the same as another one. */
+static struct slice mark_of(const struct store_mo *item)
+{
+	static char text[MO_OCTETS_MAX + 512];
+	const struct mo *mo = item->mo;
+	struct buf buf = buf_over(text, sizeof text);
+	buf_put_text(&buf, item->account);
+	buf_put_u8(&buf, '\n');
+	buf_put_slice(&buf, mo->from);
+	buf_put_u8(&buf, '\n');
+	buf_put_slice(&buf, mo->to);
+	buf_put_u8(&buf, mo->is_text ? '\n' : '\t');
+	buf_put_uint(&buf, mo->part);
+	buf_put_u8(&buf, '/');
+	buf_put_uint(&buf, mo->total);
+	buf_put_u8(&buf, ' ');
+	buf_put_uint(&buf, mo->reference);
+	buf_put_u8(&buf, '\n');
+	buf_put_slice(&buf, mo->octets);
+	return text_copy(buf_slice(&buf));
+}
+
+static bool record_mo(struct store *base, const struct store_mo *items, unsigned count)
+{
+	struct fake_store *store = of(base);
+	CHECK(count > 0 && count <= STORE_MO_MAX);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return false;
+	struct fake_call *call = fake_call_new(store, FAKE_MO);
+	call->count = count;
+	call->mos = fake_memory_take(count, sizeof *call->mos);
+	call->answers = fake_memory_take(count, 1);
+	for (unsigned i = 0; i < count; i++) {
+		struct slice nobody = { NULL, 0 };
+		call->mos[i].mark = mark_of(&items[i]);
+		call->mos[i].opted_out = text_copy(items[i].keyword.len ? items[i].number : nobody);
+	}
+	return true;
+}
+
 static void settle_late(struct store *base, const struct store_late *late)
 {
 	struct fake_store *store = of(base);
@@ -243,6 +284,7 @@ struct store *fake_store_create(const struct fake_store_options *options)
 		.settle = settle_store,
 		.find_receipt = find_receipt,
 		.record = record,
+		.record_mo = record_mo,
 		.settle_late = settle_late,
 		.adopt = adopt,
 		.flush = flush,

@@ -17,6 +17,8 @@ struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int6
 	model->seen = text_table_create();
 	model->receipts = text_table_create();
 	model->withdrawn = text_table_create();
+	model->mos = text_table_create();
+	model->opted_out = text_table_create();
 	return model;
 }
 
@@ -62,6 +64,8 @@ void queue_model_destroy(struct queue_model *model)
 	text_table_destroy(model->seen);
 	text_table_destroy(model->receipts);
 	text_table_destroy(model->withdrawn);
+	text_table_destroy(model->mos);
+	text_table_destroy(model->opted_out);
 	free(model);
 }
 
@@ -379,4 +383,19 @@ bool queue_model_begin(struct queue_model *model, unsigned consumer, const struc
 	for (unsigned i = 0; i < count; i++)
 		verdicts[i] = judge(model, &items[i]);
 	return true;
+}
+
+/* -- messages from phones -- */
+
+void queue_model_record_mo(struct queue_model *model, const struct queue_mo *mos, unsigned count, char *answers)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct text_row *seen = text_table_take(model->mos, mos[i].mark);
+		answers[i] = seen->number++ > 0 ? STORE_MO_REPEATED : STORE_MO_ADDED;
+		if (answers[i] == STORE_MO_REPEATED)
+			continue;
+		model->mo_count++;
+		if (mos[i].opted_out.len > 0)
+			text_table_take(model->opted_out, mos[i].opted_out);
+	}
 }

@@ -68,6 +68,12 @@ struct queue_dead {
 	struct slice body;
 };
 
+/* A message from a phone: what makes it the same as another one, and the number that opts out by it. */
+struct queue_mo {
+	struct slice mark;
+	struct slice opted_out; /* absent = none */
+};
+
 struct queue_model {
 	wall_ms now; /* the queue's own clock */
 	int64_t seen_window_ms;
@@ -91,6 +97,9 @@ struct queue_model {
 	uint64_t totals[CLOSING_COUNT];
 	struct text_table *seen;
 	struct text_table *receipts;
+	struct text_table *mos; /* those that came, by their marks; it forgets nothing */
+	struct text_table *opted_out;
+	unsigned mo_count;
 	struct text_table *withdrawn; /* ids, batches, subjects; it forgets nothing */
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
@@ -189,6 +198,9 @@ bool queue_model_resend(struct queue_model *model, const struct entry_key *origi
 /* Finds and tells receipts. answers: a STORE_RECEIPT_… for each. */
 void queue_model_record_receipts(struct queue_model *model, const struct store_receipt_event *events, unsigned count,
 				 char *answers);
+
+/* Keeps messages from phones. answers: a STORE_MO_… for each. */
+void queue_model_record_mo(struct queue_model *model, const struct queue_mo *mos, unsigned count, char *answers);
 
 /* A generation of receipt keys goes by: what was kept last counts as kept in the one before. */
 void queue_model_age_receipts(struct queue_model *model);

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/mo.h"
 #include "model/outcome.h"
 #include "model/receipt.h"
 #include "model/submit.h"
@@ -27,8 +28,9 @@ enum frame_kind {
 	FRAME_UNBIND, /* the carrier wants to end: answer it, finish what is outstanding */
 	FRAME_UNBIND_ANSWER,
 	FRAME_RECEIPT,  /* receipt; answered when it is durable */
+	FRAME_MO,       /* mo: a message from a phone; answered when it is durable */
 	FRAME_REFUSED,  /* generic_nack: number (0 = of nothing that we sent), outcome */
-	FRAME_INCOMING, /* a request that we answer at once with `answer_status`: an MO message, an unknown command */
+	FRAME_INCOMING, /* a request that we answer at once with `answer_status`: an unknown command, say */
 	FRAME_IGNORED,  /* nothing to do: counted, logged with `note` */
 };
 
@@ -41,6 +43,7 @@ struct frame {
 	uint32_t answer_status;   /* native status that our answer carries (INCOMING, malformed receipts) */
 	struct outcome outcome;
 	struct receipt receipt;
+	struct mo mo;
 	const char *note; /* what was odd about it, for counters and logs; NULL = nothing. Static storage */
 };
 
@@ -65,7 +68,7 @@ struct dialect {
 	/* Answers to requests of theirs. */
 	void (*write_keepalive_answer)(const void *account, const struct sequence *sequence, struct buf *out);
 	void (*write_unbind_answer)(const void *account, const struct sequence *sequence, struct buf *out);
-	/* command, status: as read; for a receipt status 0, or the protocol's “again later” where it is not durable. */
+	/* command, status: as read; for a receipt or a message status 0, or the protocol's “again later” where it is not durable. */
 	void (*write_answer)(const void *account, uint32_t command, uint32_t status, const struct sequence *sequence,
 			     struct buf *out);
 	uint32_t status_again_later;

@@ -59,6 +59,7 @@ struct session_counts {
 	uint64_t stray_answers; /* to nothing that is known */
 	uint64_t timeouts;
 	uint64_t receipts;
+	uint64_t mos;             /* messages from phones */
 	uint64_t keepalives;      /* that we asked */
 	uint64_t odd_frames;      /* each came with an on_note */
 	uint64_t answers_dropped; /* ours to the peer's requests, for want of room: it asks but does not read */
@@ -75,6 +76,8 @@ struct session_events {
 	void (*on_late)(void *ctx, const struct submit_key *key, const struct outcome *outcome);
 	/* answer: hand it back to session_answer_receipt once the receipt is durable; copy it. */
 	void (*on_receipt)(void *ctx, const struct frame *answer, const struct receipt *receipt);
+	/* A message from a phone; answered like a receipt. */
+	void (*on_mo)(void *ctx, const struct frame *answer, const struct mo *mo);
 	/* Something odd that is worth a log line at level debug. */
 	void (*on_note)(void *ctx, const char *note, uint32_t command);
 };
@@ -122,9 +125,9 @@ void session_wrote(struct session *session, size_t len, mono_us now);
  * over, ahead of session_lost. Does nothing in CLOSED. */
 void session_unsent(struct session *session, size_t len);
 
-/* Answers a receipt: status 0 where durable, else “again later”. answer: the copy of what on_receipt gave. Answers
+/* Answers a receipt or a message from a phone: status 0 where durable, else “again later”. answer: the copy of what on_receipt or on_mo gave. Answers
  * of an earlier connection (session_generation differs) must not be given back. Without room in out the answer is dropped
- * and counted: the carrier sends such a receipt again. Does nothing in CLOSED. */
+ * and counted: the carrier sends such a one again. Does nothing in CLOSED. */
 void session_answer_receipt(struct session *session, const struct frame *answer, bool durable);
 
 /* Asks for the end: writes unbind and takes no more submits; outstanding answers still count, for unbind_timeout_us.

@@ -161,6 +161,10 @@ static void handle_frame(struct session *session, const struct frame *frame, mon
 		session->counts.receipts++;
 		session->events->on_receipt(session->ctx, frame, &frame->receipt);
 		break;
+	case FRAME_MO:
+		session->counts.mos++;
+		session->events->on_mo(session->ctx, frame, &frame->mo);
+		break;
 	case FRAME_INCOMING:
 		writer = session_writer(session);
 		dialect->write_answer(session->account, frame->command, frame->answer_status, &frame->sequence,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/smpp/smpp_dialect.h"
 
+#include "wire/smpp/smpp_mo.h"
 #include "wire/smpp/smpp_pdu.h"
 #include "wire/smpp/smpp_receipt.h"
 #include "wire/smpp/smpp_submit.h"
@@ -95,6 +96,19 @@ static void read_receipt(const struct smpp_account *account, const struct smpp_m
 		out->note = "receipt with an unlisted state";
 }
 
+static void read_mo(const struct smpp_account *account, const struct smpp_message *message, struct frame *out)
+{
+	/* The text is rewritten as UTF-8. */
+	static _Thread_local struct smpp_mo mo;
+	if (!smpp_mo_read(account, message, &mo)) {
+		answer_with(out, SMPP_STATUS_RX_R_APPN, "message from a phone that is too long");
+		return;
+	}
+	out->kind = FRAME_MO;
+	out->mo = mo.mo;
+	out->note = message->note ? message->note : mo.note;
+}
+
 static void read_message(const struct smpp_account *account, const uint8_t *at, size_t len, struct frame *out)
 {
 	/* Text in UTF-16 and binary error codes are rewritten, and a frame has no room for that. */
@@ -112,7 +126,7 @@ static void read_message(const struct smpp_account *account, const uint8_t *at, 
 	if (message.esm_class & SMPP_ESM_TYPE_MASK)
 		answer_with(out, SMPP_STATUS_ROK, "acknowledgement of a phone");
 	else
-		answer_with(out, SMPP_STATUS_RX_R_APPN, "message from a phone");
+		read_mo(account, &message, out);
 }
 
 static void read_answer(const struct smpp_account *account, const uint8_t *at, size_t len, uint32_t status,

@@ -72,6 +72,21 @@ static enum smpp_status_code take_data(struct octets *in, struct smpp_message *m
 	return in->short_read ? SMPP_STATUS_RINVCMDLEN : SMPP_STATUS_ROK;
 }
 
+static void take_sar(const struct smpp_tlv *tlv, struct smpp_message *message)
+{
+	if (!smpp_tlv_allows_len(tlv->tag, tlv->value.len)) {
+		note(message, "a sar_ TLV of a wrong length");
+		return;
+	}
+	struct octets value = octets_over(tlv->value.at, tlv->value.len);
+	if (tlv->tag == SMPP_TAG_SAR_MSG_REF_NUM && message->sar_reference == 0)
+		message->sar_reference = octets_u16(&value);
+	else if (tlv->tag == SMPP_TAG_SAR_TOTAL_SEGMENTS && message->sar_total == 0)
+		message->sar_total = octets_u8(&value);
+	else if (tlv->tag == SMPP_TAG_SAR_SEGMENT_SEQNUM && message->sar_part == 0)
+		message->sar_part = octets_u8(&value);
+}
+
 static void take_tlv(const struct smpp_tlv *tlv, struct smpp_message *message)
 {
 	switch (tlv->tag) {
@@ -95,6 +110,11 @@ static void take_tlv(const struct smpp_tlv *tlv, struct smpp_message *message)
 		else if (message->user_message_reference == 0)
 			message->user_message_reference =
 				(uint16_t)((uint8_t)tlv->value.at[0] << 8 | (uint8_t)tlv->value.at[1]);
+		return;
+	case SMPP_TAG_SAR_MSG_REF_NUM:
+	case SMPP_TAG_SAR_TOTAL_SEGMENTS:
+	case SMPP_TAG_SAR_SEGMENT_SEQNUM:
+		take_sar(tlv, message);
 		return;
 	case SMPP_TAG_NETWORK_ERROR_CODE:
 		if (tlv->value.len != 3)

@@ -30,6 +30,9 @@ struct smpp_message {
 	struct slice receipted_message_id; /* absent without that TLV */
 	int message_state;                 /* the TLV's octet, or SMPP_MESSAGE_STATE_ABSENT */
 	uint16_t user_message_reference;   /* 0 without that TLV */
+	uint16_t sar_reference;            /* sar_msg_ref_num, sar_total_segments, sar_segment_seqnum; 0 without them */
+	uint8_t sar_total;
+	uint8_t sar_part;
 	const uint8_t *network_error_code; /* 3 octets; NULL without that TLV */
 	const char *note;                  /* what was tolerated, the first of it; NULL = nothing. Static */
 };

@@ -29,6 +29,9 @@ Test(config, fallbacks)
 	cr_expect_null(config->redis.url.password);
 	cr_expect_eq(config->redis.dedupe_window_ms, 86400000);
 	cr_expect_eq(config->events.retention_ms, 72 * 3600 * 1000);
+	cr_expect_eq(config->mo.retention_ms, 30 * 24 * INT64_C(3600000));
+	cr_expect_eq(config->mo.repeat_window_ms, 120000);
+	cr_expect_str_eq(config->optout.keywords, "R, T, TD, 退订");
 	cr_expect_eq(config->workers, 0);
 	cr_expect_str_eq(config->country->code, "CN");
 	cr_expect_str_eq(config->timezone, "Asia/Shanghai");
@@ -68,7 +71,7 @@ Test(config, fallbacks)
 static const char full_yaml[] =
 	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, dedupe_window: 90m, withdrawal_window: 3d, "
 	"receipt_wait: 192h }\n"
-	"events: { retention: 36h }\n"
+	"events: { retention: 36h }\nmo: { retention: 7d, repeat_window: 90s }\noptout: { keywords: \"STOP, 退订\" }\n"
 	"workers: 3\ncountry: us\ntimezone: UTC\nsignature: 国网吉林电力\nlocale: en-US\n"
 	"templates:\n  dir: /t\nadmin:\n  listen: \"[::1]:0\"\n  token: \"0123456789abcdef\"\n"
 	"callbacks: { listen: \"127.0.0.1:1\", public_url: \"https://h\", wait: 3s, proxies: \"::1\" }\ninstance: { "
@@ -98,7 +101,9 @@ static const char full_yaml[] =
 static const char full_json[] =
 	"\xEF\xBB\xBF \n{\"redis\": {\"url\": \"unix:///run/redis.sock?db=2\", \"password\": \"hu\\u0073h\", "
 	"\"dedupe_window\": \"90m\", \"withdrawal_window\": \"3d\", \"receipt_wait\": \"8d\"},\n\"events\": "
-	"{\"retention\": \"36h\"},\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", \"signature\": "
+	"{\"retention\": \"36h\"}, \"mo\": {\"retention\": \"168h\", \"repeat_window\": \"90s\"}, "
+	"\"optout\": {\"keywords\": \"STOP, 退订\"},\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", "
+	"\"signature\": "
 	"\"\\u56fd网吉林电力\", \"locale\": \"en-US\",\"templates\": {\"dir\": \"\\/t\"}, \"admin\": {\"listen\": "
 	"\"[::1]:0\", \"token\": \"0123456789abcdef\"}, \"callbacks\": {\"listen\": \"127.0.0.1:1\", \"public_url\": "
 	"\"https://h\", \"wait\": \"3s\", "
@@ -122,7 +127,9 @@ static const char full_json[] =
 
 static const char full_shown[] =
 	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  dedupe_window: 90m\n"
-	"  withdrawal_window: 72h\n  receipt_wait: 8d\nevents:\n  retention: 36h\nworkers: 3\ncountry: US\ntimezone: "
+	"  withdrawal_window: 72h\n  receipt_wait: 8d\nevents:\n  retention: 36h\nmo:\n  retention: 7d\n  "
+	"repeat_window: 90s\n"
+	"optout:\n  keywords: \"STOP, 退订\"\nworkers: 3\ncountry: US\ntimezone: "
 	"\"UTC\"\nsignature: "
 	"\"国网吉林电力\"\nlocale: "
 	"\"en-US\"\n"

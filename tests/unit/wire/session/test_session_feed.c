@@ -138,6 +138,28 @@ Test(session_feed, receipts_are_answered_when_durable)
 	tiny_link_close(&link);
 }
 
+Test(session_feed, messages_from_phones_are_answered_when_durable)
+{
+	tiny_link_open(&link, NULL);
+	tiny_link_bind(&link);
+	char memory[64];
+	struct buf buf = buf_over(memory, sizeof memory);
+	tiny_write(&buf, TINY_MO, 31, 0, SLICE("TD"));
+	tiny_write(&buf, TINY_MO, 32, 0, SLICE("TD"));
+	cr_assert_eq(session_feed(link.session, (const uint8_t *)memory, buf.len, link.now), SESSION_END_NONE);
+	cr_assert_eq(link.mo_count, 2);
+	cr_assert_eq(session_counts(link.session)->mos, 2);
+	cr_assert_eq(session_out(link.session).len, 0, "not yet durable, not yet answered");
+	session_answer_receipt(link.session, &link.mos[1], true);
+	session_answer_receipt(link.session, &link.mos[0], false);
+	struct tiny_frame frames[2];
+	cr_assert_eq(tiny_link_sent(&link, frames, 2), 2);
+	cr_assert(frames[0].kind == TINY_MO_ANSWER && frames[0].number == 32 && frames[0].code == 0);
+	cr_assert(frames[1].kind == TINY_MO_ANSWER && frames[1].number == 31);
+	cr_assert_eq(frames[1].code, TINY_AGAIN_LATER);
+	tiny_link_close(&link);
+}
+
 /* One stream of everything, cut in all ways, has one effect. */
 static size_t whole_stream(char *memory, size_t cap)
 {

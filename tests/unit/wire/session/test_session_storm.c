@@ -119,6 +119,13 @@ static void on_receipt(void *ctx, const struct frame *answer, const struct recei
 	session_answer_receipt(storm.session, answer, die(2));
 }
 
+static void on_mo(void *ctx, const struct frame *answer, const struct mo *mo)
+{
+	(void)ctx;
+	cr_assert(slice_starts(SLICE("reference"), mo->octets));
+	session_answer_receipt(storm.session, answer, die(2));
+}
+
 static void on_note(void *ctx, const char *note, uint32_t command)
 {
 	(void)ctx;
@@ -126,7 +133,7 @@ static void on_note(void *ctx, const char *note, uint32_t command)
 	cr_assert_not_null(note);
 }
 
-static const struct session_events events = { on_bound, on_bound, on_outcome, on_late, on_receipt, on_note };
+static const struct session_events events = { on_bound, on_bound, on_outcome, on_late, on_receipt, on_mo, on_note };
 
 static void peer_says(enum tiny_kind kind, uint32_t number, uint8_t code)
 {
@@ -170,7 +177,7 @@ static void peer_answers(void)
 
 static void peer_makes_noise(void)
 {
-	static const enum tiny_kind kinds[] = { TINY_KEEPALIVE, TINY_RECEIPT, TINY_INCOMING, 'X', 'O' };
+	static const enum tiny_kind kinds[] = { TINY_KEEPALIVE, TINY_RECEIPT, TINY_MO, TINY_INCOMING, 'X', 'O' };
 	switch (die(400)) {
 	case 0:
 		peer_says(TINY_UNBIND, die(9), 0);
@@ -188,7 +195,7 @@ static void peer_makes_noise(void)
 		peer_says(TINY_SUBMIT_ANSWER, 900000 + die(1000), 0);
 		break;
 	default:
-		peer_says(kinds[die(5)], die(1000), 0);
+		peer_says(kinds[die(6)], die(1000), 0);
 		break;
 	}
 }

@@ -59,6 +59,8 @@ static enum frame_kind frame_kind(int kind)
 		return FRAME_UNBIND_ANSWER;
 	case TINY_RECEIPT:
 		return FRAME_RECEIPT;
+	case TINY_MO:
+		return FRAME_MO;
 	case TINY_REFUSED:
 		return FRAME_REFUSED;
 	case TINY_INCOMING:
@@ -87,6 +89,7 @@ static void read_frame(const void *account, const uint8_t *at, size_t len, struc
 	out->outcome.carrier_ref = (struct slice){ (const char *)octets.at + octets.used, octets_left(&octets) };
 	out->receipt.carrier_ref = out->outcome.carrier_ref;
 	out->receipt.state = MESSAGE_STATE_DELIVERED;
+	out->mo = (struct mo){ .octets = out->outcome.carrier_ref, .is_text = true, .part = 1, .total = 1 };
 	if (kind == 'O')
 		out->note = "odd";
 }

@@ -55,6 +55,16 @@ static void on_receipt(void *ctx, const struct frame *answer, const struct recei
 		link->in_upcall(link);
 }
 
+static void on_mo(void *ctx, const struct frame *answer, const struct mo *mo)
+{
+	struct tiny_link *link = ctx;
+	cr_assert(slice_is(mo->octets, "TD"));
+	cr_assert_lt(link->mo_count, TOLD_MAX);
+	link->mos[link->mo_count++] = *answer;
+	if (link->in_upcall)
+		link->in_upcall(link);
+}
+
 static void on_note(void *ctx, const char *note, uint32_t command)
 {
 	struct tiny_link *link = ctx;
@@ -69,6 +79,7 @@ static const struct session_events events = {
 	.on_outcome = on_outcome,
 	.on_late = on_late,
 	.on_receipt = on_receipt,
+	.on_mo = on_mo,
 	.on_note = on_note,
 };
 

@@ -20,6 +20,8 @@ enum tiny_kind {
 	TINY_UNBIND_ANSWER = 'u',
 	TINY_RECEIPT = 'R',
 	TINY_RECEIPT_ANSWER = 'r',
+	TINY_MO = 'M', /* payload: the text */
+	TINY_MO_ANSWER = 'm',
 	TINY_REFUSED = 'N',
 	TINY_INCOMING = 'I',
 	TINY_INCOMING_ANSWER = 'i',

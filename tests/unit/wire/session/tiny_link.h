@@ -29,6 +29,8 @@ struct tiny_link {
 	unsigned late_count;
 	struct frame receipts[TOLD_MAX]; /* answers to give back; their slices are not to be used */
 	unsigned receipt_count;
+	struct frame mos[TOLD_MAX]; /* likewise, of messages from phones */
+	unsigned mo_count;
 
 	void (*in_upcall)(struct tiny_link *link); /* called at the end of each upcall; NULL = nothing */
 	uint16_t segment_octets;                   /* length of what a submit carries */

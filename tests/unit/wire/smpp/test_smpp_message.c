@@ -51,6 +51,8 @@ Test(smpp_message, statuses)
 		  "user_message_reference of a wrong length" },
 		{ "network_error_code of 2 octets", HEAD NUMBERS "01 61 0423 0002 0202", SMPP_STATUS_ROK, "61",
 		  "network_error_code of a wrong length" },
+		{ "sar_msg_ref_num of 1 octet", HEAD NUMBERS "01 61 020c 0001 02", SMPP_STATUS_ROK, "61",
+		  "a sar_ TLV of a wrong length" },
 		{ "data_sm", DATA "00 0101 " A21 "00 0001 313000 04 00 08 0424 0001 61", SMPP_STATUS_ROK, "61", NULL },
 		{ "data_sm without text", DATA "00 0101 3800 0001 313000 04 00 08", SMPP_STATUS_ROK, "", NULL },
 		{ "data_sm cut off", DATA "00 0101 3800 0001 313000 04 00", SMPP_STATUS_RINVCMDLEN, NULL, NULL },
@@ -77,7 +79,8 @@ Test(smpp_message, of_a_repeated_tlv_the_first_counts)
 	size_t len;
 	uint8_t *octets = golden_octets(
 		HEAD NUMBERS "00 001e0002 3100 001e0002 3200 04270001 02 04270001 05 "
-			     "04230003 030001 04230003 030002 04240001 61 04240001 62 02040002 0201 02040002 0301",
+			     "04230003 030001 04230003 030002 04240001 61 04240001 62 02040002 0201 02040002 0301 "
+			     "020c0002 0102 020c0002 0103 020e0001 03 020e0001 04 020f0001 01 020f0001 02",
 		&len);
 	struct smpp_message message;
 	cr_assert_eq(smpp_message_read(octets, len, &message), SMPP_STATUS_ROK);
@@ -85,6 +88,9 @@ Test(smpp_message, of_a_repeated_tlv_the_first_counts)
 	cr_expect_eq(message.message_state, 2);
 	cr_expect_eq(message.network_error_code[2], 1);
 	cr_expect_eq(message.user_message_reference, 0x0201);
+	cr_expect_eq(message.sar_reference, 0x0102);
+	cr_expect_eq(message.sar_total, 3);
+	cr_expect_eq(message.sar_part, 1);
 	cr_expect_str_eq(golden_hex(message.text), "61");
 	cr_expect(slice_is(message.source_addr, "8613"));
 	cr_expect(slice_is(message.destination_addr, "10"));

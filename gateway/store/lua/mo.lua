@@ -1,0 +1,39 @@
+#!lua
+-- Messages from phones are kept, and who opts out is put on the list. A carrier repeats a message whose answer it did not get:
+-- one that is the same in all its parts and came a short while ago is kept once. A Redis that is full refuses them, so that the
+-- carrier keeps them.
+-- KEYS: messages, opt-out list, seen now, seen before
+-- ARGV: how long a generation of what was seen is kept (ms), then for each: account, from, to, 'text' or 'hex', that, part, of how
+-- many, reference, now, number ('' = from is none), keyword ('' = it does not opt out)
+-- Returns a letter for each: “a” added, “r” it was there.
+local answers = {}
+for at = 2, #ARGV, 11 do
+  local account, from, to, kind, octets, part, total, reference, now, number, keyword = unpack(ARGV, at, at + 10)
+  local mark = redis.sha1hex(table.concat({ account, from, to, kind, part, total, reference, octets }, '\n'))
+  if redis.call('HEXISTS', KEYS[3], mark) == 1 or redis.call('HEXISTS', KEYS[4], mark) == 1 then
+    answers[#answers + 1] = 'r'
+  else
+    local fields = { 'account', account, 'from', from, 'to', to, kind, octets, 'at', now }
+    local function put(name, value)
+      fields[#fields + 1] = name
+      fields[#fields + 1] = value
+    end
+    if number ~= '' then put('number', number) end
+    if total ~= '1' then
+      put('part', part)
+      put('parts', total)
+      put('reference', reference)
+    end
+    if keyword ~= '' then
+      put('optout', keyword)
+      local why = { since = now, source = 'mo', account = account, to = to, keyword = keyword }
+      -- Since when and why stay what they were first.
+      redis.call('HSETNX', KEYS[2], number, cjson.encode(why))
+    end
+    redis.call('XADD', KEYS[1], '*', unpack(fields))
+    redis.call('HSET', KEYS[3], mark, '')
+    answers[#answers + 1] = 'a'
+  end
+end
+redis.call('PEXPIRE', KEYS[3], ARGV[1])
+return table.concat(answers)
