@@ -284,6 +284,12 @@ static bool on_control(struct fake_options *options, const char *value) {
   return true;
 }
 
+static bool on_tls(struct fake_options *options, const char *value) {
+  (void)value;
+  options->is_tls = true;
+  return true;
+}
+
 static const struct {
   const char *name;
   const char *value; /* its form, NULL if the option has none */
@@ -319,6 +325,7 @@ static const struct {
     {"--record-segments", "FILE", on_record_segments, "one JSON line per accepted PDU, at the end; needs --record"},
     {"--summary", "FILE", on_summary, "write the summary here too"},
     {"--decode", "SPOOL", on_decode, "no server: turn the FILE.raw of a killed run into --record FILE"},
+    {"--tls", NULL, on_tls, "TLS on the SMPP port, from the first octet on; with --tls-cert and --tls-key"},
     FAKE_HTTP_OPTION_ROWS
     {"--control", NULL, on_control, "obey lines on stdin (see below); its end is the end of the run"},
 };
@@ -371,8 +378,8 @@ static enum fake_options_result check_together(const struct fake_options *option
   if (options->record_segments != NULL && options->record == NULL) problem = "--record-segments needs --record FILE too";
   if (!options->has_http && (options->http_port_file != NULL || options->http_fail_count > 0 || options->http_fault_count > 0))
     problem = "the --http options need --http-port too";
-  if (options->is_http_tls && (options->tls_certificate == NULL || options->tls_key == NULL))
-    problem = "--http-tls needs --tls-cert and --tls-key";
+  if ((options->is_tls || options->is_http_tls) && (options->tls_certificate == NULL || options->tls_key == NULL))
+    problem = "--tls and --http-tls need --tls-cert and --tls-key";
   if (problem == NULL) return FAKE_OPTIONS_OK;
   fprintf(stderr, "fake-carrier: %s\n", problem);
   return FAKE_OPTIONS_WRONG;

@@ -83,6 +83,7 @@ struct fake_options {
   const char *tls_certificate; /* PEM files */
   const char *tls_key;
   bool is_http_tls;
+  bool is_tls; /* on the SMPP port */
   const char *http_user;   /* NULL = any */
   const char *http_secret; /* the password, token or key that goes with it; NULL = any */
   const char *http_callback;     /* where receipts go whose request names no URL; NULL = nowhere */

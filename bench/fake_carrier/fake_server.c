@@ -13,6 +13,7 @@
 #include "fake_receipt.h"
 #include "fake_session.h"
 #include "fake_submit.h"
+#include "fake_tls.h"
 
 enum { BACKLOG = 256, SWEEP_MS = 250, SWEEP_MS_MIN = 10 };
 #define MS_NS 1000000u
@@ -142,6 +143,8 @@ bool fake_server_open(struct fake_server *server, const struct fake_options *opt
   server->listener.data = server->prepare.data = server->due_timer.data = server;
   server->sweep_timer.data = server->on_terminate.data = server->on_interrupt.data = server;
   fake_server_clock(server);
+  if (options->is_tls) server->tls = fake_tls_context_create(options->tls_certificate, options->tls_key, NULL);
+  if (options->is_tls && server->tls == NULL) return false;
   if (!fake_server_listen(server, &server->listener, options->port, BACKLOG, on_connection)) return false;
   if (options->has_http && !fake_http_open(server)) return false;
   start_timers(server);
@@ -176,6 +179,7 @@ void fake_server_end(struct fake_server *server) {
 void fake_server_close(struct fake_server *server) {
   uv_loop_close(&server->loop);
   fake_http_destroy(server->http);
+  fake_tls_context_destroy(server->tls);
   fake_due_fini(&server->due);
   fake_receipt_fini(&server->receipts);
   fake_pace_limit_fini(&server->fate.pace);

@@ -17,6 +17,7 @@
 struct fake_http;
 struct fake_receipt;
 struct fake_session;
+struct fake_tls_context;
 
 enum {
   FAKE_SESSIONS_MAX = 1024,
@@ -116,6 +117,7 @@ struct fake_server {
   bool is_frozen;
   bool is_ending;
   bool is_recording;
+  struct fake_tls_context *tls; /* owned, NULL = plain SMPP */
   struct fake_fate_rules fate;
   struct fake_http *http; /* owned, NULL without --http-port */
   struct fake_http_always http_always;

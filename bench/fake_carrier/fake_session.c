@@ -37,7 +37,7 @@ void fake_session_put_header(struct fake_session *session, uint32_t command_id, 
   fake_smpp_put_header(room, FAKE_SMPP_HEADER_LEN, command_id, status, sequence_number);
 }
 
-size_t fake_session_backlog(const struct fake_session *session) { return session->out.len + session->sending.len; }
+size_t fake_session_backlog(const struct fake_session *session) { return session->out.len + session->wire.len + session->sending.len; }
 
 uint32_t fake_session_next_sequence(struct fake_session *session) {
   session->sequence_last = session->sequence_last >= 0x7FFFFFFF ? 1 : session->sequence_last + 1;
@@ -56,6 +56,8 @@ static void leave_account(struct fake_session *session) {
 static void on_closed(uv_handle_t *handle) {
   struct fake_session *session = handle->data;
   fake_buffer_fini(&session->out);
+  fake_buffer_fini(&session->wire);
+  fake_tls_close(session->tls);
   fake_buffer_fini(&session->sending);
   fake_buffer_fini(&session->rest);
   free(session->receipt_slots);
@@ -110,25 +112,42 @@ static void on_written(uv_write_t *request, int status) {
   if (session->account != NULL) fake_receipt_pump(session->server, session->account);
 }
 
+/* Everything in `out` onto `wire`, and the end of it if it is that. */
+static bool encrypt(struct fake_session *session) {
+  bool is_sent = session->out.len == 0 || fake_tls_send(session->tls, session->out.at, session->out.len, &session->wire);
+  session->out.len = 0;
+  if (session->state == FAKE_SESSION_ENDING && !session->has_finished) {
+    session->has_finished = true;
+    fake_tls_finish(session->tls, &session->wire);
+  }
+  return is_sent;
+}
+
 void fake_session_flush(struct fake_session *session) {
+  struct fake_buffer *from = session->tls != NULL ? &session->wire : &session->out;
   if (session->is_dirty) session->server->dirty_count--;
   session->is_dirty = false;
-  if (session->is_gone || session->is_writing || session->out.len == 0) return;
-  uv_buf_t octets = uv_buf_init((char *)session->out.at, (unsigned)session->out.len);
+  if (session->is_gone || session->is_writing) return;
+  if (session->tls != NULL && !encrypt(session)) {
+    fake_session_close(session, false);
+    return;
+  }
+  if (from->len == 0) return;
+  uv_buf_t octets = uv_buf_init((char *)from->at, (unsigned)from->len);
   int written = uv_try_write((uv_stream_t *)&session->tcp, &octets, 1);
   if (written < 0 && written != UV_EAGAIN) {
     fake_session_close(session, false);
     return;
   }
   size_t done = written < 0 ? 0 : (size_t)written;
-  if (done == session->out.len) {
-    session->out.len = 0;
+  if (done == from->len) {
+    from->len = 0;
     shut_if_flushed(session);
     return;
   }
   struct fake_buffer swap = session->sending;
-  session->sending = session->out;
-  session->out = swap;
+  session->sending = *from;
+  *from = swap;
   octets = uv_buf_init((char *)session->sending.at + done, (unsigned)(session->sending.len - done));
   session->write.data = session;
   session->is_writing = true;
@@ -173,6 +192,27 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *room) {
   *room = uv_buf_init((char *)session->server->input + FAKE_SMPP_FRAME_MAX, FAKE_INPUT_LEN);
 }
 
+/* The frames in what was read, in front of which the rest of the last read is put. */
+static void take_plain(struct fake_session *session, char *read, size_t count) {
+  size_t rest_len = session->rest.len, len = rest_len + count;
+  unsigned char *octets = (unsigned char *)read - rest_len;
+  if (rest_len > 0) memcpy(octets, session->rest.at, rest_len);
+  session->rest.len = 0;
+  size_t used = take_frames(session, octets, len);
+  if (!session->is_gone) fake_buffer_append(&session->rest, octets + used, len - used);
+}
+
+/* The same of what TLS makes of it. A peer that ends TLS has ended the connection. */
+static void take_encrypted(struct fake_session *session, const char *read, size_t count) {
+  struct fake_buffer *rest = &session->rest;
+  bool is_fine = fake_tls_receive(session->tls, read, count, rest, &session->wire);
+  size_t used = take_frames(session, rest->at, rest->len);
+  if (session->is_gone) return;
+  if (used > 0) memmove(rest->at, rest->at + used, rest->len - used);
+  rest->len -= used;
+  if (!is_fine) fake_session_end(session);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *room) {
   struct fake_session *session = stream->data;
   struct fake_server *server = session->server;
@@ -184,13 +224,11 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *room) {
   if (session->state == FAKE_SESSION_ENDING) return;
   fake_server_clock(server);
   session->heard_ns = server->now_ns;
-  size_t rest_len = session->rest.len, len = rest_len + (size_t)count;
-  unsigned char *octets = (unsigned char *)room->base - rest_len;
-  if (rest_len > 0) memcpy(octets, session->rest.at, rest_len);
-  session->rest.len = 0;
-  size_t used = take_frames(session, octets, len);
+  if (session->tls != NULL)
+    take_encrypted(session, room->base, (size_t)count);
+  else
+    take_plain(session, room->base, (size_t)count);
   if (session->is_gone) return;
-  fake_buffer_append(&session->rest, octets + used, len - used);
   /* Others first: an early receipt must reach the wire before the answer it forestalls. */
   bool is_dirty = session->is_dirty;
   if (server->dirty_count > (is_dirty ? 1u : 0u)) fake_session_flush_all(server);
@@ -233,6 +271,7 @@ void fake_session_accept(struct fake_server *server) {
   uv_tcp_init(&server->loop, &session->tcp);
   session->tcp.data = session;
   session->server = server;
+  if (server->tls != NULL) session->tls = fake_tls_open(server->tls);
   session->slot = slot;
   session->serial = ++server->session_count;
   session->state_ns = session->heard_ns = server->now_ns;

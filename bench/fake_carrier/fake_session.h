@@ -13,6 +13,7 @@
 
 #include "fake_buffer.h"
 #include "fake_server.h"
+#include "fake_tls.h"
 
 enum fake_session_state {
   FAKE_SESSION_OPEN,
@@ -51,7 +52,10 @@ struct fake_session {
   uint64_t state_ns;           /* when the state, or our unbind, began */
   uint64_t heard_ns;           /* when octets came last */
   uint64_t enquired_ns;
-  struct fake_buffer out;     /* not yet handed to the kernel */
+  struct fake_tls *tls;       /* NULL = plain */
+  bool has_finished;          /* TLS said its end */
+  struct fake_buffer out;     /* not yet handed to the kernel, nor to TLS */
+  struct fake_buffer wire;    /* what TLS made of it */
   struct fake_buffer sending; /* with libuv */
   struct fake_buffer rest;    /* the unfinished frame at the end of the last read */
 };

@@ -7,7 +7,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static const struct carrier_kit *const kits[] = { &carrier_kit_fake, &carrier_kit_tcp, &carrier_kit_http };
+static const struct carrier_kit *const kits[] = { &carrier_kit_fake, &carrier_kit_tcp, &carrier_kit_tls,
+						  &carrier_kit_http };
 
 #define KIT_COUNT (sizeof kits / sizeof kits[0])
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The TCP driver with the SMPP dialect against the fake-carrier program, over loopback. */
+/* The TCP driver with the SMPP dialect against the fake-carrier program, over loopback: plain, and with TLS. */
 
 #include "carrier/tcp_carrier.h"
 #include "contract/carrier_rig.h"
 #include "contract/child_process.h"
+#include "loop/tls.h"
+#include "unit/loop/tls_authority.h"
 #include "wire/smpp/smpp_dialect.h"
 
 #include <criterion/criterion.h>
@@ -20,6 +22,8 @@ struct inner {
 	struct loop *loop;
 	struct log log;
 	struct smpp_account account;
+	struct tls_authority authority;
+	struct tls_context *tls; /* NULL = plain */
 	struct child_process peer;
 	bool has_peer;
 	bool was_garbage;
@@ -42,8 +46,20 @@ static struct now log_now(void *ctx)
 	return loop_now(ctx);
 }
 
+static void make_tls(struct inner *inner)
+{
+	static const struct tls_certificate certificate = { "server", "IP:127.0.0.1", -1, 1 };
+	tls_authority_make(&inner->authority);
+	tls_authority_issue(&inner->authority, &certificate);
+	struct tls_options options = { .server_name = "127.0.0.1",
+				       .ca_file = tls_authority_file(&inner->authority, "ca.pem") };
+	inner->tls = tls_context_create(&options, NULL);
+	cr_assert_not_null(inner->tls);
+}
+
 static uint16_t start_peer(struct inner *inner, const struct carrier_setup *setup)
 {
+	bool has_tls = inner->tls != NULL;
 	const char *argv[] = { FAKE_CARRIER,
 			       "--port-file",
 			       "port",
@@ -56,6 +72,11 @@ static uint16_t start_peer(struct inner *inner, const struct carrier_setup *setu
 			       setup->is_refused ? "other" : "secret",
 			       "--receipt-delay-ms",
 			       "5",
+			       has_tls ? "--tls" : NULL,
+			       "--tls-cert",
+			       tls_authority_file(&inner->authority, "server.pem"),
+			       "--tls-key",
+			       tls_authority_file(&inner->authority, "server.key"),
 			       NULL };
 	child_process_init(&inner->peer);
 	child_process_start(&inner->peer, argv);
@@ -77,10 +98,13 @@ static void start(struct carrier_rig *rig, const struct carrier_setup *setup)
 	inner->account.system_id = "hongyan";
 	inner->account.password = "secret";
 	cr_assert_eq(smpp_account_prepare(&inner->account, NULL), ERR_OK);
+	if (rig->kit == &carrier_kit_tls)
+		make_tls(inner);
 	/* Two links where the window can be halved. */
 	unsigned links = rig->window % 2 == 0 ? 2 : 1;
 	struct tcp_carrier_options options = {
 		.name = "tcp",
+		.tls = inner->tls,
 		.dialect = &smpp_dialect,
 		.dialect_account = &inner->account,
 		.takes_submits = true,
@@ -184,11 +208,26 @@ static void finish(struct carrier_rig *rig)
 	loop_destroy(inner_of(rig)->loop);
 	if (inner_of(rig)->has_peer)
 		child_process_end(&inner_of(rig)->peer);
+	if (inner_of(rig)->tls != NULL) {
+		tls_context_destroy(inner_of(rig)->tls);
+		tls_authority_remove(&inner_of(rig)->authority);
+	}
 	free(rig->inner);
 }
 
 const struct carrier_kit carrier_kit_tcp = {
 	.name = "tcp",
+	.start = start,
+	.turn = turn,
+	.tell = tell,
+	.accepted = accepted,
+	.receipts_answered = receipts_answered,
+	.now = now,
+	.finish = finish,
+};
+
+const struct carrier_kit carrier_kit_tls = {
+	.name = "tls",
 	.start = start,
 	.turn = turn,
 	.tell = tell,

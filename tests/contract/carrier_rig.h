@@ -74,6 +74,7 @@ struct carrier_kit {
 
 extern const struct carrier_kit carrier_kit_fake;
 extern const struct carrier_kit carrier_kit_tcp;
+extern const struct carrier_kit carrier_kit_tls;
 extern const struct carrier_kit carrier_kit_http;
 
 struct carrier_rig {
