@@ -152,27 +152,22 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	fill(pipeline, slot);
 }
 
-/* The three parts of its event, behind one another. False where there is no room. */
-static bool put_event(struct pipeline *pipeline, const struct slot *slot, struct buf *buf,
-		      struct store_receipt_event *out)
+/* True where all but their ids is the same. */
+static bool is_like(const struct slot *slot, const struct slot *other)
 {
-	*out = (struct store_receipt_event){
-		.account = slot->account->options->name,
-		.carrier_ref = { slot->ref, slot->ref_len },
-		.state = slot->message_state,
-	};
-	if (!message_state_is_final(slot->message_state))
-		return true;
+	return slot->account == other->account && slot->message_state == other->message_state &&
+	       slot->error_len == other->error_len && memcmp(slot->error, other->error, slot->error_len) == 0;
+}
+
+/* The parts of an event that many have in common, behind one another. */
+static void put_common(struct pipeline *pipeline, const struct slot *slot, struct buf *buf,
+		       struct store_receipt_event *out)
+{
 	bool is_delivered = slot->message_state == MESSAGE_STATE_DELIVERED;
-	struct slice ref = { slot->ref, slot->ref_len };
 	buf_put(buf, " ", 1); /* in front of a part: what is written next puts its comma behind it */
 	char *start = buf->at + buf->len;
 	events_put_head(pipeline, buf, is_delivered ? "delivered" : "undelivered");
 	json_key_text(buf, "account", slice_of(slot->account->options->name));
-	json_key(buf, "refs");
-	json_open(buf, '[');
-	events_put_ref(buf, ref);
-	json_close(buf, ']');
 	json_key(buf, "segment");
 	char *end = buf->at + buf->len;
 	buf_put(buf, " ", 1);
@@ -181,11 +176,33 @@ static bool put_event(struct pipeline *pipeline, const struct slot *slot, struct
 	json_key_text_if(buf, "error", (struct slice){ slot->error, slot->error_len });
 	char *more = buf->at + buf->len;
 	json_key_text(buf, "at", events_at(pipeline));
-	json_key(buf, "ref");
-	events_put_ref(buf, ref);
 	out->head = (struct slice){ start, (size_t)(end - start) };
 	out->tail = (struct slice){ tail, (size_t)(more - tail) };
 	out->more = (struct slice){ more, (size_t)(buf->at + buf->len - more) };
+}
+
+/* before: the one in front of it in the batch, with its event; NULL for the first. False where there is no room. */
+static bool put_event(struct pipeline *pipeline, const struct slot *slot, const struct slot *before,
+		      const struct store_receipt_event *event_before, struct buf *buf, struct store_receipt_event *out)
+{
+	*out = (struct store_receipt_event){
+		.account = slot->account->options->name,
+		.carrier_ref = { slot->ref, slot->ref_len },
+		.state = slot->message_state,
+	};
+	if (!message_state_is_final(slot->message_state))
+		return true;
+	if (before != NULL && is_like(slot, before)) {
+		out->head = event_before->head;
+		out->tail = event_before->tail;
+		out->more = event_before->more;
+	} else {
+		put_common(pipeline, slot, buf, out);
+	}
+	buf_put(buf, ":", 1); /* or a comma would come in front of it */
+	size_t start = buf->len;
+	events_put_ref(buf, out->carrier_ref);
+	out->ref = (struct slice){ buf->at + start, buf->len - start };
 	return !buf->full;
 }
 
@@ -276,10 +293,14 @@ static void record(struct pipeline *pipeline)
 	struct receipts *receipts = pipeline->receipts;
 	struct buf buf = buf_over(receipts->octets, sizeof receipts->octets);
 	unsigned count = 0;
+	const struct slot *before = NULL;
 	for (struct list *link = receipts->filling.next; link != &receipts->filling; link = link->next) {
 		const struct slot *slot = LIST_ITEM(link, struct slot, link);
-		if (buf.cap - buf.len < EVENT_OCTETS || !put_event(pipeline, slot, &buf, &receipts->events[count]))
+		struct store_receipt_event *event = &receipts->events[count];
+		if (buf.cap - buf.len < EVENT_OCTETS ||
+		    !put_event(pipeline, slot, before, before ? event - 1 : NULL, &buf, event))
 			break;
+		before = slot;
 		count++;
 	}
 	CHECK(count > 0);

@@ -142,10 +142,11 @@ struct store_receipt {
 	uint64_t token; /* the pipeline's, given back */
 };
 
-/* A receipt. What is told of it is one JSON object: “{”, the value kept with its key, head, the key's segment, tail, “}”.
- * Of an sms of several segments (receipt_total) it is told once, when all are delivered or with the first one that
- * failed, with a member “segments_detail” behind tail: what is known of each segment as an object, “{"segment":”, its
- * number, tail, more, “}”. None of them holds a newline. Borrowed, with all it points to, until record returns. */
+/* A receipt. What is told of it is one JSON object: “{”, the value kept with its key, head, the key's segment, tail,
+ * “,"refs":[”, ref, “]}”. Of an sms of several segments (receipt_total) it is told once, when all are delivered or with
+ * the first one that failed, with a last member “segments_detail”: what is known of each segment as an object,
+ * “{"segment":”, its number, tail, more, “,"ref":”, ref, “}”. None of them holds a newline. Head, tail and more that are
+ * the same memory as those of the event before are sent once. Borrowed, with all it points to, until record returns. */
 struct store_receipt_event {
 	const char *account;
 	struct slice carrier_ref;
@@ -153,6 +154,7 @@ struct store_receipt_event {
 	struct slice head;
 	struct slice tail;
 	struct slice more;
+	struct slice ref; /* the carrier's id as a JSON string, quotes included */
 };
 
 /* What became of a receipt. */
@@ -232,8 +234,8 @@ struct store_ops {
 	/* Looks up what was kept with a key. False where the store is down or busy (then nothing was taken). */
 	bool (*find_receipt)(struct store *store, const struct store_receipt *receipt);
 	/* Looks up and tells count 1…STORE_RECEIPTS_MAX receipts, all or none. One whose state was told before, for the
-	 * same account and carrier_ref, is not told again: carriers repeat receipts. Whether it was is known as long as the
-	 * receipt is found. False where the store is down (then nothing was taken). */
+	 * same account and carrier_ref, is not told again: carriers repeat receipts. Once “delivered” is told, nothing else
+	 * is, and what was kept with the key goes. Whether it was is known as long as the receipt is found. False where the store is down (then nothing was taken). */
 	bool (*record)(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token);
 	/* Keeps count 1…STORE_MO_MAX messages from phones, all or none, and puts who opts out on the list. One that is the
 	 * same as an earlier one of the last minutes, in all but its time, is not kept again: carriers repeat what we did not

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “segment\nvalue”, of an sms of several
- * segments “segment/how many origin\nvalue”, with a letter in front for each state that was told. lua/record.lua finds and
- * tells a batch of them in one step; it asks the current generation and the one before, and so does a look-up. */
+/* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “{value”, which is how its event begins;
+ * of an sms of several segments “segment/how many origin\nvalue”, of one of them by itself “segment\nvalue”; with a letter in
+ * front for each state that was told. Of what was told as delivered that letter alone is left. lua/record.lua finds and tells a batch
+ * of them in one step; it asks the current generation and the one before, and so does a look-up. */
 
 #include "store/redis_store_inner.h"
 
@@ -45,7 +46,11 @@ static void put_value(struct command *command, const struct settlement *settleme
 	struct slice value = settlement->receipt_value;
 	char head[16 + ENTRY_KEY_OCTETS];
 	struct buf buf = buf_over(head, sizeof head);
-	buf_put_uint(&buf, segment);
+	bool is_whole = segment == 1 && settlement->receipt_total == 0;
+	if (is_whole)
+		buf_put_u8(&buf, '{');
+	else
+		buf_put_uint(&buf, segment);
 	if (settlement->receipt_total > 0) {
 		char origin[ENTRY_KEY_OCTETS];
 		buf_put_u8(&buf, '/');
@@ -53,7 +58,8 @@ static void put_value(struct command *command, const struct settlement *settleme
 		buf_put_u8(&buf, ' ');
 		buf_put(&buf, origin, entry_key_format(&settlement->origin, origin));
 	}
-	buf_put(&buf, "\n", 1);
+	if (!is_whole)
+		buf_put(&buf, "\n", 1);
 	char *at = command_reserve(command, buf.len + value.len);
 	if (at == NULL)
 		return;
@@ -81,12 +87,17 @@ bool store_put_receipts(struct redis_store *store, struct command *command, stru
 
 static bool read_value(struct slice text, uint8_t *segment, struct slice *value)
 {
+	while (text.len && text.at[0] >= 'a' && text.at[0] <= 'z')
+		text = (struct slice){ text.at + 1, text.len - 1 };
+	if (text.len && text.at[0] == '{') {
+		*segment = 1;
+		*value = (struct slice){ text.at + 1, text.len - 1 };
+		return true;
+	}
 	const char *mark = text.len ? memchr(text.at, '\n', text.len) : NULL;
 	if (mark == NULL)
 		return false;
 	const char *digits = text.at;
-	while (*digits >= 'a' && *digits <= 'z')
-		digits++;
 	size_t len = (size_t)(mark - digits);
 	const char *total = len ? memchr(digits, '/', len) : NULL;
 	uint64_t number;
@@ -159,6 +170,11 @@ static void on_recorded(void *ctx, const struct reply *reply)
 	free(recording);
 }
 
+static bool has_same_parts(const struct store_receipt_event *a, const struct store_receipt_event *b)
+{
+	return a->state == b->state && a->head.at == b->head.at && a->tail.at == b->tail.at && a->more.at == b->more.at;
+}
+
 static void write_record(struct redis_store *store, const struct store_receipt_event *events, unsigned count)
 {
 	struct command *command = &store->scratch;
@@ -170,6 +186,12 @@ static void write_record(struct redis_store *store, const struct store_receipt_e
 	for (unsigned i = 0; i < count; i++)
 		store_put_receipt_field(command, events[i].account, events[i].carrier_ref);
 	for (unsigned i = 0; i < count; i++) {
+		command_text(command, events[i].ref);
+		command_int(command, i > 0 && has_same_parts(&events[i], &events[i - 1]) ? 0 : 1);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (i > 0 && has_same_parts(&events[i], &events[i - 1]))
+			continue;
 		char letter = (char)('a' + events[i].state);
 		command_text(command, (struct slice){ &letter, message_state_is_final(events[i].state) });
 		command_text(command, events[i].head);

@@ -149,7 +149,8 @@ static void call_find_and_record(void *ctx)
 	static const struct store_receipt_event event = { .account = "cmcc",
 							  .carrier_ref = SLICE("m-1"),
 							  .state = MESSAGE_STATE_DELIVERED,
-							  .head = SLICE(",\"event\":\"delivered\",\"segment\":") };
+							  .head = SLICE(",\"event\":\"delivered\",\"segment\":"),
+							  .ref = SLICE("\"m-1\"") };
 	cr_assert(find("cmcc", "m-1", 5), "%s", RIG->row);
 	cr_assert(record(&event, 1, 6), "%s", RIG->row);
 }
@@ -161,16 +162,19 @@ Test(store_contract, records_are_told_when_they_are_durable)
 		  .carrier_ref = SLICE("m-1"),
 		  .state = MESSAGE_STATE_DELIVERED,
 		  .head = SLICE(",\"event\":\"delivered\",\"n\":"),
-		  .tail = SLICE(",\"state\":\"DELIVERED\"") },
+		  .tail = SLICE(",\"state\":\"DELIVERED\""),
+		  .ref = SLICE("\"m-1\"") },
 		{ .account = "cmcc",
 		  .carrier_ref = SLICE("m:2"),
 		  .state = MESSAGE_STATE_EXPIRED,
-		  .head = SLICE(",\"n\":") },
+		  .head = SLICE(",\"n\":"),
+		  .ref = SLICE("\"m:2\"") },
 		{ .account = "cmcc", .carrier_ref = SLICE("m-1"), .state = MESSAGE_STATE_ENROUTE },
 		{ .account = "cmcc",
 		  .carrier_ref = SLICE("m-9"),
 		  .state = MESSAGE_STATE_EXPIRED,
-		  .head = SLICE(",\"n\":") },
+		  .head = SLICE(",\"n\":"),
+		  .ref = SLICE("\"m-9\"") },
 	};
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {
 		start(kit);
@@ -183,8 +187,10 @@ Test(store_contract, records_are_told_when_they_are_durable)
 		cr_assert_str_eq(slot()->answers, "fff-", "%s", RIG->row);
 		store_rig_expect_events(RIG, "{\"id\":\"a\",", 2);
 		store_rig_expect_events(
-			RIG, "\"entry\":\"1-1\",\"event\":\"delivered\",\"n\":1,\"state\":\"DELIVERED\"}", 1);
-		store_rig_expect_events(RIG, "\"n\":2}", 1);
+			RIG,
+			"\"entry\":\"1-1\",\"event\":\"delivered\",\"n\":1,\"state\":\"DELIVERED\",\"refs\":[\"m-1\"]}",
+			1);
+		store_rig_expect_events(RIG, "\"n\":2,\"refs\":[\"m:2\"]}", 1);
 
 		/* What is lost with the connection is told as not done: both the look-up and the record. */
 		RIG->kit->lose(RIG, false, call_find_and_record, NULL);
@@ -223,7 +229,11 @@ static void record_row(const char *account, const char *ref, enum message_state 
 	char head[40];
 	snprintf(head, sizeof head, ",\"row\":\"%u\",\"segment\":", row);
 	struct store_receipt_event event = {
-		.account = account, .carrier_ref = slice_of(ref), .state = state, .head = slice_of(head)
+		.account = account,
+		.carrier_ref = slice_of(ref),
+		.state = state,
+		.head = slice_of(head),
+		.ref = SLICE("\"r\""),
 	};
 	cr_assert(record(&event, 1, row), "%s", RIG->row);
 	store_rig_until(RIG, 0, rig_has_recorded, slot()->recorded_count + 1, "it is recorded");
@@ -245,6 +255,7 @@ Test(store_contract, each_state_of_a_receipt_is_told_once)
 		{ "it changes", "cmcc", "m-1", MESSAGE_STATE_DELIVERED, false, true },
 		{ "the change again", "cmcc", "m-1", MESSAGE_STATE_DELIVERED, false, false },
 		{ "the first once more", "cmcc", "m-1", MESSAGE_STATE_UNDELIVERABLE, false, false },
+		{ "another one behind delivered", "cmcc", "m-1", MESSAGE_STATE_EXPIRED, false, false },
 		{ "again in the next generation", "cmcc", "m-1", MESSAGE_STATE_DELIVERED, true, false },
 		{ "another one there", "cmcc", "m:2", MESSAGE_STATE_SKIPPED, false, true },
 		{ "that again", "cmcc", "m:2", MESSAGE_STATE_SKIPPED, false, false },
@@ -268,15 +279,14 @@ Test(store_contract, each_state_of_a_receipt_is_told_once)
 				     rows[row].name);
 		}
 		cr_assert_eq(slot()->recorded_ok, count, "%s", RIG->row);
-		/* It is still found, as what it was. */
+		/* What is not delivered is still found, as what it was. */
 		cr_assert(find("cmcc", "m-1", 1) && find("cmcc", "m:2", 2), "%s", RIG->row);
 		flush();
 		store_rig_until(RIG, 0, rig_has_found, 2, "both are looked up");
-		for (unsigned segment = 1; segment <= 2; segment++) {
-			cr_assert(found_of(segment)->is_known, "%s", RIG->row);
-			cr_assert_eq(found_of(segment)->segment, segment, "%s", RIG->row);
-			cr_assert_str_eq(found_of(segment)->value, "\"id\":\"a\",\n\"entry\":\"1-1\"", "%s", RIG->row);
-		}
+		cr_assert(!found_of(1)->is_known, "%s", RIG->row);
+		cr_assert(found_of(2)->is_known, "%s", RIG->row);
+		cr_assert_eq(found_of(2)->segment, 2, "%s", RIG->row);
+		cr_assert_str_eq(found_of(2)->value, "\"id\":\"a\",\n\"entry\":\"1-1\"", "%s", RIG->row);
 		store_rig_finish(RIG);
 	}
 }
@@ -289,7 +299,8 @@ Test(store_contract, receipts_of_one_batch_are_told_apart)
 		events[i] = (struct store_receipt_event){ .account = "cmcc",
 							  .carrier_ref = SLICE("m-9"),
 							  .state = MESSAGE_STATE_DELIVERED,
-							  .head = SLICE(",\"of\":") };
+							  .head = SLICE(",\"of\":"),
+							  .ref = SLICE("\"r\"") };
 	events[7].carrier_ref = events[8].carrier_ref = events[STORE_RECEIPTS_MAX - 1].carrier_ref = SLICE("m-1");
 	events[9].carrier_ref = SLICE("m:2");
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {
@@ -313,7 +324,7 @@ Test(store_contract, receipts_of_one_batch_are_told_apart)
 
 #define D                     "DELIVERED"
 #define U                     "UNDELIVERABLE"
-#define DETAIL(number, state) "{\"segment\":" number ",\"state\":\"" state "\",\"ref\":\"r\"}"
+#define DETAIL(number, state) "{\"segment\":" number ",\"state\":\"" state "\",\"at\":\"noon\",\"ref\":\"r\"}"
 
 /* An sms of three segments: receipts in one batch or one by one, in any order, repeated, and over a generation's end. */
 Test(store_contract, several_segments_are_told_as_one)
@@ -327,26 +338,30 @@ Test(store_contract, several_segments_are_told_as_one)
 		{ "one is not all", "1D", "f", NULL },
 		{ "all in order", "1D|2D|3D", "f",
 		  "\"event\":\"delivered\",\"segment\":3,\"state\":\"" D
-		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		  "\",\"refs\":[\"r\"],\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3",
+													   D) "]}" },
 		{ "all in one batch, the last first", "3D1D2D", "fff",
 		  "\"event\":\"delivered\",\"segment\":2,\"state\":\"" D
-		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		  "\",\"refs\":[\"r\"],\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3",
+													   D) "]}" },
 		{ "each twice", "1D1D2D|1D2D", "rr", NULL },
 		{ "all, then again", "1D2D3D|2D1U", "rr",
 		  "\"event\":\"delivered\",\"segment\":3,\"state\":\"" D
-		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		  "\",\"refs\":[\"r\"],\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3",
+													   D) "]}" },
 		{ "one fails", "2D|1U", "f",
 		  "\"event\":\"undelivered\",\"segment\":1,\"state\":\"" U
-		  "\",\"segments_detail\":[" DETAIL("1", U) "," DETAIL("2", D) "]}" },
+		  "\",\"refs\":[\"r\"],\"segments_detail\":[" DETAIL("1", U) "," DETAIL("2", D) "]}" },
 		{ "one fails, the rest follow", "3U|1D2D3D2U", "rrrr",
 		  "\"event\":\"undelivered\",\"segment\":3,\"state\":\"" U
-		  "\",\"segments_detail\":[" DETAIL("3", U) "]}" },
+		  "\",\"refs\":[\"r\"],\"segments_detail\":[" DETAIL("3", U) "]}" },
 		{ "a generation goes by", "1D2D~1D3D", "rf",
 		  "\"event\":\"delivered\",\"segment\":3,\"state\":\"" D
-		  "\",\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3", D) "]}" },
+		  "\",\"refs\":[\"r\"],\"segments_detail\":[" DETAIL("1", D) "," DETAIL("2", D) "," DETAIL("3",
+													   D) "]}" },
 		{ "told, and a generation goes by", "1U~1U2D", "rr",
 		  "\"event\":\"undelivered\",\"segment\":1,\"state\":\"" U
-		  "\",\"segments_detail\":[" DETAIL("1", U) "]}" },
+		  "\",\"refs\":[\"r\"],\"segments_detail\":[" DETAIL("1", U) "]}" },
 	};
 	static const char *const refs[] = { "m-1", "m:2", "m-3" };
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {
@@ -370,7 +385,8 @@ Test(store_contract, several_segments_are_told_as_one)
 								: SLICE(",\"event\":\"undelivered\",\"segment\":"),
 						.tail = is_good ? SLICE(",\"state\":\"" D "\"")
 								: SLICE(",\"state\":\"" U "\""),
-						.more = SLICE(",\"ref\":\"r\""),
+						.more = SLICE(",\"at\":\"noon\""),
+						.ref = SLICE("\"r\""),
 					};
 					continue;
 				}

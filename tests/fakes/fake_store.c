@@ -56,6 +56,7 @@ void fake_call_free(struct fake_call *call)
 		free((char *)(uintptr_t)call->receipt_events[i].head.at);
 		free((char *)(uintptr_t)call->receipt_events[i].tail.at);
 		free((char *)(uintptr_t)call->receipt_events[i].more.at);
+		free((char *)(uintptr_t)call->receipt_events[i].ref.at);
 	}
 	free(call->receipt_events);
 	for (unsigned i = 0; call->mos != NULL && i < call->count; i++) {

@@ -150,6 +150,7 @@ static bool record(struct store *base, const struct store_receipt_event *events,
 			.head = text_copy(events[i].head),
 			.tail = text_copy(events[i].tail),
 			.more = text_copy(events[i].more),
+			.ref = text_copy(events[i].ref),
 		};
 	return true;
 }

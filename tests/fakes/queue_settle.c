@@ -85,6 +85,8 @@ struct slice queue_model_find_receipt(struct queue_model *model, const char *acc
 		return (struct slice){ NULL, 0 };
 	struct receipt_head head;
 	memcpy(&head, row->value.at, sizeof head);
+	if (head.total == 0 && head.told[MESSAGE_STATE_DELIVERED])
+		return (struct slice){ NULL, 0 };
 	*segment = head.segment;
 	return (struct slice){ row->value.at + sizeof head, row->value.len - sizeof head };
 }
@@ -107,6 +109,8 @@ static void put_detail(struct buf *buf, unsigned segment, const struct store_rec
 	buf_put_uint(buf, segment);
 	buf_put_slice(buf, event->tail);
 	buf_put_slice(buf, event->more);
+	buf_put_text(buf, ",\"ref\":");
+	buf_put_slice(buf, event->ref);
 	buf_put_u8(buf, '}');
 }
 
@@ -169,6 +173,9 @@ static void tell_receipt(struct queue_model *model, const struct text_row *row, 
 	buf_put_slice(&buf, event->head);
 	buf_put_uint(&buf, head->segment);
 	buf_put_slice(&buf, event->tail);
+	buf_put_text(&buf, ",\"refs\":[");
+	buf_put_slice(&buf, event->ref);
+	buf_put_u8(&buf, ']');
 	buf_put_slice(&buf, details);
 	buf_put_u8(&buf, '}');
 	CHECK(!buf.full);
@@ -186,7 +193,8 @@ static char record_receipt(struct queue_model *model, const struct store_receipt
 		return STORE_RECEIPT_FOUND;
 	char octets[16384];
 	struct buf details = buf_over(octets, sizeof octets);
-	char answer = head.told[event->state] ? STORE_RECEIPT_REPEATED : STORE_RECEIPT_FOUND;
+	bool is_over = head.told[MESSAGE_STATE_DELIVERED];
+	char answer = is_over || head.told[event->state] ? STORE_RECEIPT_REPEATED : STORE_RECEIPT_FOUND;
 	bool is_told = answer == STORE_RECEIPT_FOUND;
 	if (head.total > 0) {
 		is_told = note_segment(parts_row(model, &head.origin), &head, event, &details, &answer);

@@ -1,13 +1,17 @@
 #!lua flags=allow-oom
 -- Receipts find their sms and are told. Of an sms of one segment each final state is told once: a carrier repeats a receipt
--- whose answer it did not get. The states that were told stand in front of the receipt's entry, a letter each. An sms of
--- several segments is told of once: when all of them are delivered, or with the first one that failed. Until then what is
--- known of them is kept beside the entries: “-”, and a line for each; then “d” or “u” for what was told.
--- An entry: letters, segment, of several “/how many origin”, newline, members of the event.
+-- whose answer it did not get. The states that were told stand in front of the receipt's entry, a letter each; once it is
+-- told as delivered, nothing but that letter is left. An sms of several segments is told of once: when all of them are
+-- delivered, or with the first one that failed. Until then what is known of them is kept beside the entries: “-”, and a line
+-- for each; then “d” or “u” for what was told.
+-- An entry: letters, then “{” and members of the event; or letters, segment, of several “/how many origin”, newline, members.
 -- KEYS: events, receipts now, receipts before
--- ARGV: n, n receipt fields, n × (letter of the state, or '' where it is not final; head, tail, more of the event)
+-- ARGV: n, n receipt fields, n × (id as JSON, 1 where its parts are the next ones of what follows, 0 where they are those of
+--       the receipt before it), parts: letter of the state, or '' where it is not final; head, tail, more of the event
 -- Returns a letter for each: “-” nobody knows it, “f” found, “r” found, and it tells nothing new.
-local DELIVERED = 'c'
+-- Lua hashes a long text by a few of its octets, and entries differ in few: so as few long texts as possible are made, or
+-- most of the time goes into comparing them.
+local DELIVERED, BRACE = 'c', 123
 local n = tonumber(ARGV[1])
 local entries, home = redis.call('HMGET', KEYS[2], unpack(ARGV, 2, 1 + n)), {}
 local missing, places = {}, {}
@@ -23,7 +27,7 @@ if #missing > 0 then
   for k, i in ipairs(places) do entries[i], home[i] = before[k], 3 end
 end
 
-local events, answers, latest, marked = {}, {}, {}, { [2] = {}, [3] = {} }
+local told, answers, latest, marked = {}, {}, {}, { [2] = {}, [3] = {} }
 local function keep(where, field, value)
   local pairs_of = marked[where]
   latest[field] = value
@@ -31,7 +35,7 @@ local function keep(where, field, value)
   pairs_of[#pairs_of + 1] = value
 end
 
--- The last part of an event, where it is to be told now: what became of each segment that is known.
+-- The last member of an event, where it is to be told now: what became of each segment that is known.
 local function note_segment(where, origin, total, segment, letter, detail)
   local field = '*' .. origin
   local known = latest[field] or redis.call('HGET', KEYS[where], field) or redis.call('HGET', KEYS[5 - where], field) or '-'
@@ -51,28 +55,54 @@ local function note_segment(where, origin, total, segment, letter, detail)
   return ',"segments_detail":[' .. table.concat(lines, ',') .. ']', 'f'
 end
 
-for i = 1, n do
-  local field, at = ARGV[1 + i], n - 2 + 4 * i
-  local letter, entry = ARGV[at], latest[field] or entries[i]
-  local told, segment, total, origin, members
-  if entry then told, segment, total, origin, members = string.match(entry, '^(%a*)(%d+)/?(%d*) ?([^\n]*)\n(.*)$') end
-  local answer, rest = segment and 'f' or '-', nil
-  if segment and letter ~= '' then
-    if total ~= '' then
-      local detail = '{"segment":' .. segment .. ARGV[at + 2] .. ARGV[at + 3] .. '}'
-      rest, answer = note_segment(home[i], origin, tonumber(total), segment, letter, detail)
-    elseif string.find(told, letter, 1, true) then
-      answer = 'r'
-    else
-      keep(home[i], field, letter .. entry)
-      rest = ''
-    end
-  end
-  answers[i] = answer
-  if rest then events[#events + 1] = '{' .. members .. ARGV[at + 1] .. segment .. ARGV[at + 2] .. rest .. '}' end
+local letter, head, tail, more, middle
+local function tell(...)
+  for _, piece in ipairs({ ... }) do told[#told + 1] = piece end
 end
 
-if #events > 0 then redis.call('XADD', KEYS[1], '*', 'events', table.concat(events, '\n')) end
+-- Anything but the first word of an sms of one segment.
+local function note_other(where, field, entry, ref)
+  local letters, rest = string.match(entry, '^(%a*)(.*)$')
+  if letter == '' then return 'f' end
+  local segment, total, origin, members = string.match(rest, '^(%d+)/?(%d*) ?([^\n]*)\n(.*)$')
+  if segment and total ~= '' then
+    local detail = '{"segment":' .. segment .. tail .. more .. ',"ref":' .. ref .. '}'
+    local last, answer = note_segment(where, origin, tonumber(total), segment, letter, detail)
+    if last then tell('{', members, head, segment, tail, ',"refs":[', ref, ']', last, '}\n') end
+    return answer
+  end
+  if rest == '' or string.find(letters, letter, 1, true) then return 'r' end
+  keep(where, field, letter == DELIVERED and letter or letter .. entry)
+  if segment then
+    tell('{', members, head, segment, tail, ',"refs":[', ref, ']}\n')
+  else
+    tell(rest, middle, ref, ']}\n')
+  end
+  return 'f'
+end
+
+local parts = 2 + 3 * n
+for i = 1, n do
+  local field, ref = ARGV[1 + i], ARGV[n + 2 * i]
+  if ARGV[n + 2 * i + 1] == '1' then
+    letter, head, tail, more = ARGV[parts], ARGV[parts + 1], ARGV[parts + 2], ARGV[parts + 3]
+    middle = head .. '1' .. tail .. ',"refs":['
+    parts = parts + 4
+  end
+  local entry = latest[field] or entries[i]
+  if not entry then
+    answers[i] = '-'
+  elseif letter == DELIVERED and string.byte(entry) == BRACE then
+    local at = #told
+    told[at + 1], told[at + 2], told[at + 3], told[at + 4] = entry, middle, ref, ']}\n'
+    keep(home[i], field, letter)
+    answers[i] = 'f'
+  else
+    answers[i] = note_other(home[i], field, entry, ref)
+  end
+end
+
+if #told > 0 then redis.call('XADD', KEYS[1], '*', 'events', string.sub(table.concat(told), 1, -2)) end
 for where = 2, 3 do
   if #marked[where] > 0 then redis.call('HSET', KEYS[where], unpack(marked[where])) end
 end
