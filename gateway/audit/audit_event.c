@@ -2,52 +2,91 @@
 #include "audit/audit_join.h"
 #include "audit/audit_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define CHOICES_MAX 16 /* an id that more messages have than this is no id */
+#define CHOICES_MAX 16   /* an id that more messages have than this is no id */
+#define REQUEST_MAX 1000 /* … unless it is that of a request for so many numbers */
+#define TAIL_DIGITS 10
+#define TAILS       10000000000 /* so many tails there are */
+
+/* The messages that a reference of an event names. */
+struct named {
+	uint32_t next; /* row of the refs; AUDIT_NONE = there are no more */
+	unsigned left; /* to be looked at */
+	bool has_tail; /* only those to a number that ends so */
+	uint64_t tail;
+};
+
+/* Where a carrier gives one id to all numbers of a request, the gateway puts a slash and the number's last ten digits behind
+ * it, and the carrier's record has the bare id. */
+static struct named find(const struct audit_book *book, const json_t *ref)
+{
+	const char *text = json_string_value(ref);
+	size_t len = json_string_length(ref);
+	struct named named = { .next = AUDIT_NONE, .left = CHOICES_MAX };
+	if (text == NULL || len == 0)
+		return named;
+	named.next = audit_book_find_ref(book, text, len);
+	const char *slash = strrchr(text, '/');
+	size_t digits = slash ? strspn(slash + 1, "0123456789") : 0;
+	if (named.next != AUDIT_NONE || digits == 0 || digits > TAIL_DIGITS || slash[1 + digits] != '\0' ||
+	    slash == text)
+		return named;
+	named.next = audit_book_find_ref(book, text, (size_t)(slash - text));
+	named.left = REQUEST_MAX;
+	named.has_tail = true;
+	named.tail = strtoull(slash + 1, NULL, 10);
+	return named;
+}
+
+/* Row of the next message; AUDIT_NONE where there are no more. */
+static uint32_t next_named(const struct audit_book *book, struct named *named)
+{
+	while (named->next != AUDIT_NONE && named->left > 0) {
+		const struct audit_ref *ref = audit_rows_at(&book->refs, named->next);
+		named->next = ref->next;
+		named->left--;
+		if (!named->has_tail || audit_book_message(book, ref->message)->number % TAILS == named->tail)
+			return ref->message;
+	}
+	return AUDIT_NONE;
+}
 
 static void mark_foreign(const struct audit_book *book, const json_t *refs)
 {
 	for (size_t i = 0; i < json_array_size(refs); i++) {
-		const json_t *ref = json_array_get(refs, i);
-		if (!json_is_string(ref) || json_string_length(ref) == 0)
-			continue;
-		uint32_t at = audit_book_find_ref(book, json_string_value(ref), json_string_length(ref));
-		for (unsigned k = 0; at != AUDIT_NONE && k < CHOICES_MAX; k++) {
-			const struct audit_ref *row = audit_rows_at(&book->refs, at);
-			audit_book_message(book, row->message)->flags |= AUDIT_MESSAGE_FOREIGN;
-			at = row->next;
-		}
+		struct named named = find(book, json_array_get(refs, i));
+		for (uint32_t row; (row = next_named(book, &named)) != AUDIT_NONE;)
+			audit_book_message(book, row)->flags |= AUDIT_MESSAGE_FOREIGN;
 	}
 }
 
 /* Joins the alert with the messages of one id. Carriers may use the same ids: the number decides, and where it fits none,
  * the first message is looked at again when all events are read. */
-static bool join_ref(struct audit_book *book, uint32_t alert_row, const struct audit_entry *entry, uint32_t first,
+static bool join_ref(struct audit_book *book, uint32_t alert_row, const struct audit_entry *entry, struct named named,
 		     struct audit_trouble *trouble)
 {
 	const struct audit_alert *alert = audit_book_alert(book, alert_row);
 	bool fits_one = false;
-	uint32_t at = first;
-	for (unsigned k = 0; at != AUDIT_NONE && k < CHOICES_MAX; k++) {
-		const struct audit_ref *ref = audit_rows_at(&book->refs, at);
-		const struct audit_message *message = audit_book_message(book, ref->message);
+	uint32_t first = AUDIT_NONE;
+	for (uint32_t row; (row = next_named(book, &named)) != AUDIT_NONE;) {
+		const struct audit_message *message = audit_book_message(book, row);
+		first = first == AUDIT_NONE ? row : first;
 		if (message->number == alert->number || alert->number == 0 || (alert->flags & AUDIT_ALERT_VARIES)) {
 			fits_one = true;
-			if (message->alert == AUDIT_NONE && !audit_join_message(book, ref->message, alert_row, entry))
+			if (message->alert == AUDIT_NONE && !audit_join_message(book, row, alert_row, entry))
 				return audit_trouble_memory(trouble);
 		}
-		at = ref->next;
 	}
-	if (fits_one) {
+	if (fits_one)
 		book->ref_match_count++;
+	if (fits_one || first == AUDIT_NONE)
 		return true;
-	}
 	struct audit_mismatch *mismatch = audit_rows_add(&book->mismatches);
 	if (mismatch == NULL)
 		return audit_trouble_memory(trouble);
-	const struct audit_ref *ref = audit_rows_at(&book->refs, first);
-	*mismatch = (struct audit_mismatch){ alert_row, ref->message };
+	*mismatch = (struct audit_mismatch){ alert_row, first };
 	return true;
 }
 
@@ -60,8 +99,7 @@ static bool join_refs(struct audit_book *book, uint32_t alert_row, const struct 
 			continue;
 		if (entry->closings && entry->last_kind == AUDIT_ACCEPTED)
 			audit_book_alert(book, alert_row)->flags |= AUDIT_ALERT_HAS_REFS;
-		uint32_t first = audit_book_find_ref(book, json_string_value(ref), json_string_length(ref));
-		if (first != AUDIT_NONE && !join_ref(book, alert_row, entry, first, trouble))
+		if (!join_ref(book, alert_row, entry, find(book, ref), trouble))
 			return false;
 	}
 	return true;

@@ -38,17 +38,24 @@ static void start_carrier(const char *option, const char *value)
 		   (const char *const[]){ "--http-port", http_port, "--http-secret", "secret", option, value, NULL });
 }
 
-static void start_gateway(bool waits)
+/* says: what is said of the provider, “preset: json, …”. path: of its URL. */
+static void start_gateway_with(const char *says, const char *path, bool waits)
 {
-	char accounts[512];
-	snprintf(
-		accounts, sizeof accounts,
-		"  - { name: fake, protocol: http, preset: json, url: \"http://127.0.0.1:%s/messages\", token: secret, "
-		"connections: 20, allow: [127.0.0.1], source: \"10690001\", reconnect_min: 20ms, reconnect_max: 200ms, "
-		"response_timeout: 500ms }",
-		http_port);
+	char accounts[768];
+	snprintf(accounts, sizeof accounts,
+		 "  - { name: fake, protocol: http, %s, url: \"http://127.0.0.1:%s%s\", connections: 20, allow: "
+		 "[127.0.0.1], "
+		 "reconnect_min: 20ms, reconnect_max: 200ms, response_timeout: 500ms }",
+		 says, http_port, path);
 	gateway_process_start(&gateway, "gateway",
 			      &(struct gateway_options){ .accounts = accounts, .root_more = HASTY }, waits);
+}
+
+#define PLAIN "preset: json, token: secret, source: \"10690001\""
+
+static void start_gateway(bool waits)
+{
+	start_gateway_with(PLAIN, "/messages", waits);
 }
 
 /* Ends all once everything is settled; returns how many messages went out again. */
@@ -142,6 +149,116 @@ static void absent(void)
 	EXPECT_COUNT(close_world(), 0);
 }
 
+static double metric(const char *name)
+{
+	return gateway_process_metric(&gateway, name);
+}
+
+/* What is settled, of alerts that were noted before: dead ones never left, and all others went once. */
+static void close_noted(const struct auditor *noted, unsigned count)
+{
+	books_await_settled(60);
+	gateway_process_stop(&gateway);
+	struct auditor auditor = *noted;
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	json_decref(events);
+	EXPECT_COUNT(tally.accepted + tally.dead, count);
+	EXPECT_COUNT(tally.ambiguous, 0);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(smsc_total(&smsc, "violations_total"), 0);
+	EXPECT_COUNT(smsc_total(&smsc, "messages"), tally.accepted);
+	EXPECT_COUNT(smsc_total(&smsc, "duplicates"), 0);
+	auditor_add_carrier(&auditor, &smsc);
+	json_t *report = auditor_run(&auditor, 0, (const char *const[]){ "--redis", redis_server_url(), NULL });
+	EXPECT_COUNT(auditor_count(report, "produced"), count);
+	EXPECT_COUNT(auditor_count(report, "accepted"), tally.accepted);
+	EXPECT_COUNT(auditor_count(report, "dead"), tally.dead);
+	json_decref(report);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
+/* Several messages in a request, each with its own answer: some are refused, and some are to come again. */
+static void batches(void)
+{
+	static struct auditor auditor;
+	open_world();
+	smsc_start(&smsc, "smsc", 0,
+		   (const char *const[]){ "--http-port", http_port, "--http-secret", "secret", "--http-fail", "E7@0.05",
+					  "--http-fail", "E8@0.05", NULL });
+	books_add_load(0, LOAD);
+	auditor_open_queue(&auditor);
+	start_gateway_with("preset: json-batch, token: secret, source: \"10690001\", batch_max: 50, "
+			   "codes: { E7: temporary, E8: rejected }",
+			   "/messages", true);
+	books_await_settled(60);
+	EXPECT(smsc_count(&smsc, "http_requests") < LOAD);
+	EXPECT(metric("hongyan_outcomes_total{account=\"fake\",class=\"temporary\"}") > 0);
+	EXPECT(books_total("dead") > LOAD / 50);
+	close_noted(&auditor, LOAD);
+}
+
+/* Aliyun: one text for many numbers, signed, one id for all of them; what comes of it is still known number by number. */
+static void aliyun(void)
+{
+	enum { COUNT = 300 };
+	static struct auditor auditor;
+	open_world();
+	smsc_start(&smsc, "smsc", 0,
+		   (const char *const[]){ "--http-port", http_port, "--http-user", "key", "--http-secret", "secret",
+					  "--http-template", "SMS_7=编号${code}，金额${amount}元。", NULL });
+	for (unsigned i = 0; i < COUNT; i++) {
+		char json[BOOKS_ALERT_OCTETS];
+		snprintf(json, sizeof json,
+			 "{\"id\":\"a%u\",\"to\":\"138%08u\",\"template\":\"note\",\"params\":{\"code\":\"7\","
+			 "\"amount\":\"19.53\"}}",
+			 i, i);
+		books_add("normal", json);
+	}
+	auditor_open_queue(&auditor);
+	start_gateway_with("preset: aliyun, username: key, password: secret, source: 国网吉林电力, templates: { note: "
+			   "\"SMS_7 (code, amount)\" }",
+			   "/", true);
+	books_await_settled(60);
+	EXPECT_COUNT(books_total("accepted"), COUNT);
+	EXPECT(smsc_count(&smsc, "http_requests") < COUNT / 4);
+	close_noted(&auditor, COUNT);
+}
+
+/* What must not arrive twice and was not answered waits for a human; all else goes its way. */
+static void held(void)
+{
+	enum { COUNT = 200 };
+	open_world();
+	start_carrier("--swallow", "0.1");
+	start_gateway(true);
+	for (unsigned i = 0; i < COUNT; i++) {
+		char json[BOOKS_ALERT_OCTETS];
+		snprintf(json, sizeof json,
+			 "{\"id\":\"c%u\",\"to\":\"137%08u\",\"template\":\"careful\",\"params\":{\"code\":\"%u\"}}", i,
+			 i, i);
+		books_add("normal", json);
+	}
+	AWAIT(30, books_total("accepted") + redis_server_int("ZCARD {hongyan}:held") == COUNT);
+	long long swallowed = smsc_count(&smsc, "swallowed");
+	EXPECT(swallowed > 0);
+	HOLDS(1, redis_server_int("ZCARD {hongyan}:held") == swallowed);
+	EXPECT_COUNT(metric("hongyan_held_total{account=\"fake\"}"), swallowed);
+	gateway_process_kill(&gateway);
+	gateway_process_start(&gateway, "gateway", NULL, true);
+	HOLDS(1, redis_server_int("ZCARD {hongyan}:held") == swallowed);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(smsc_total(&smsc, "messages"), COUNT);
+	EXPECT_COUNT(smsc_total(&smsc, "duplicates"), 0);
+	EXPECT_COUNT(smsc_total(&smsc, "violations_total"), 0);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
@@ -153,6 +270,9 @@ int main(int argc, char *argv[])
 		{ "reset", reset, 90, false },
 		{ "garbled", garbled, 90, false },
 		{ "absent", absent, 90, false },
+		{ "batches", batches, 90, false },
+		{ "aliyun", aliyun, 90, false },
+		{ "held", held, 90, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
