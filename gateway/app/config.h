@@ -135,6 +135,8 @@ struct config_http {
 	char *hmac_hash;
 	char *hmac_encoding;
 	char *hmac_signs;
+	int64_t validity_min_ms;
+	int64_t validity_max_ms;
 	unsigned batch_max;
 	struct config_lines templates;
 	char *success_status;

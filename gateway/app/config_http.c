@@ -42,6 +42,8 @@ enum err config_http_compile(const struct config *config, const struct config_ac
 		.hmac_hash = said(http->hmac_hash),
 		.hmac_encoding = said(http->hmac_encoding),
 		.hmac_signs = said(http->hmac_signs),
+		.validity_min_s = (unsigned)(http->validity_min_ms / MS_PER_S),
+		.validity_max_s = (unsigned)(http->validity_max_ms / MS_PER_S),
 		.batch_max = http->batch_max,
 		.templates = lines_of(&http->templates),
 		.success_status = said(http->success_status),

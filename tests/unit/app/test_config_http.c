@@ -2,6 +2,7 @@
 #include "app/config_http.h"
 
 #include "test_scratch.h"
+#include "wire/http/http_request.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -42,6 +43,63 @@ Test(config_http, lines_are_lists_or_mappings)
 		if (rows[i].want_count > 0)
 			cr_expect_str_eq(account->http.headers.at[0], rows[i].want_header, "%s", rows[i].name);
 		cr_expect_str_eq(account->http.codes.at[0], rows[i].want_code, "%s", rows[i].name);
+		config_destroy(config);
+	}
+	scratch_remove(folder);
+}
+
+/* Writes what an account says of a validity of so many seconds. */
+static void write_validity(const struct http_account *account, uint32_t validity_s, char out[static 64])
+{
+	static const uint8_t nonce[HTTP_NONCE_OCTETS] = { 1 };
+	static const struct msisdn to = { "8613900000001", 13 };
+	const struct http_message message = {
+		.to = &to, .id = SLICE("a"), .text = SLICE("x"), .validity_s = validity_s
+	};
+	const struct http_message *messages[] = { &message };
+	char memory[1024];
+	struct http_request request = {
+		.url = buf_over(memory, 256),
+		.headers = buf_over(memory + 256, 256),
+		.body = buf_over(memory + 512, 512),
+	};
+	cr_assert_eq(http_request_write(account, messages, 1, 0, nonce, &request), ERR_OK);
+	snprintf(out, 64, "%.*s", (int)request.body.len, request.body.at);
+}
+
+Test(config_http, bounds_of_a_validity)
+{
+	static const struct {
+		const char *settings;
+		uint32_t validity_s;
+		const char *want;
+	} rows[] = {
+		{ "", 1, "to=8613900000001&ttl=1" },
+		{ "", 2592000, "to=8613900000001&ttl=2592000" },
+		{ "  validity_min: 1m\n", 59, "to=8613900000001" },
+		{ "  validity_min: 1m\n", 60, "to=8613900000001&ttl=60" },
+		{ "  validity_max: 2h\n", 7201, "to=8613900000001&ttl=7200" },
+		{ "  preset: vonage\n", 19, "to=8613900000001" },
+		{ "  preset: vonage\n  validity_min: 5s\n", 19, "to=8613900000001&ttl=19" },
+	};
+	char folder[SCRATCH_PATH_OCTETS];
+	char errors[SCRATCH_TEXT_OCTETS];
+	scratch_make(folder);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[1024];
+		char said[64];
+		struct http_account *account;
+		snprintf(text, sizeof text,
+			 WEB
+			 "  url: \"https://sms.example.com/\"\n  username: u\n  password: p\n  message_id: \"{id}\"\n"
+			 "  answers: \"\"\n  form: { to: \"{to}\", ttl: \"{validity_s}\" }\n%s",
+			 rows[i].settings);
+		struct config *config = scratch_load(folder, text, NULL, errors);
+		cr_assert_not_null(config, "row %zu: %s", i, errors);
+		cr_assert_eq(config_http_compile(config, &config->accounts[0], &account, NULL), ERR_OK, "row %zu", i);
+		write_validity(account, rows[i].validity_s, said);
+		cr_expect_str_eq(said, rows[i].want, "row %zu", i);
+		http_account_destroy(account);
 		config_destroy(config);
 	}
 	scratch_remove(folder);

@@ -274,6 +274,37 @@ Test(http_answer, documented_answers_end_in_the_documented_class)
 	}
 }
 
+/* Whatever stands in front of a provider answers by status alone, and each preset takes it in the same way. */
+Test(http_answer, every_preset_knows_a_proxy_s_answers)
+{
+	static const struct {
+		unsigned status;
+		int want;
+		int want_with_key; /* where requests carry an idempotency key */
+	} statuses[] = { { 429, H, H }, { 502, T, T }, { 503, T, T }, { 400, R, R },
+			 { 401, L, L }, { 500, U, T }, { 504, U, T } };
+	struct http_message message = message_to(&to, "a1.1");
+	const struct http_message *messages[] = { &message };
+	for (const char *const *name = http_preset_names(); *name; name++) {
+		struct http_account *account = preset(*name);
+		bool has_key = strcmp(*name, "json") == 0;
+		for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+			char memory[CARRIER_REF_MAX];
+			struct buf references = buf_over(memory, sizeof memory);
+			struct outcome outcome;
+			bench_read(account, statuses[i].status, NULL, "<html>proxy</html>", messages, 1, &outcome,
+				   &references);
+			int want = has_key ? statuses[i].want_with_key : statuses[i].want;
+			cr_expect((int)outcome.outcome_class == want, "%s %u: %s", *name, statuses[i].status,
+				  outcome_class_name(outcome.outcome_class));
+		}
+		/* What was written and has no answer is never known, whatever the preset; what was not written never left. */
+		cr_expect_eq(http_answer_lost(HTTP_PHASE_WRITTEN).outcome_class, OUTCOME_UNKNOWN);
+		cr_expect_eq(http_answer_lost(HTTP_PHASE_CONNECT).outcome_class, OUTCOME_TEMPORARY);
+		http_account_destroy(account);
+	}
+}
+
 Test(http_answer, each_number_has_its_own_answer)
 {
 	/* Tencent, of two numbers in the other order; the JSON batch in the request's. */
