@@ -34,7 +34,7 @@ bool callback_target_parse(struct slice target, struct callback_target *out)
 static void find_peer(const struct config_callbacks *settings, const struct httpd_request *request, char *peer)
 {
 	httpd_peer(request, peer);
-	struct slice noted = httpd_header(request, "X-Forwarded-For");
+	struct slice noted = httpd_header_last(request, "X-Forwarded-For");
 	if (noted.len == 0 || !http_callback_is_allowed(slice_of(settings->proxies), slice_of(peer)))
 		return;
 	size_t start = noted.len;

@@ -210,8 +210,12 @@ static void refuse_body(struct callbacks *callbacks, unsigned account, const str
 static void begin(struct callbacks *callbacks, unsigned account, const struct httpd_request *request,
 		  struct slice query, struct httpd_response *response)
 {
+	/* Of a signed one only what is signed is read: a query behind a signed body is anybody's. */
+	enum config_signature signature = callbacks->desks[account].account->callback_signature;
+	bool is_body_signed = signature == CONFIG_SIGNATURE_HMAC_SHA256 || signature == CONFIG_SIGNATURE_HMAC_SHA1;
+	bool has_query = !is_body_signed || request->method == HTTPD_GET;
 	struct http_callback_request asked = {
-		.query = query,
+		.query = has_query ? query : (struct slice){ NULL, 0 },
 		.body = request->body,
 		.content_type = httpd_header(request, "Content-Type"),
 	};

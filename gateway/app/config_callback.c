@@ -2,6 +2,7 @@
 #include "app/config_callback.h"
 
 #include "wire/http/http_callback_auth.h"
+#include "wire/http/http_presets.h"
 
 #include <stdio.h>
 
@@ -15,6 +16,15 @@ static const char *const dialects[] = {
 	[CONFIG_CALLBACK_YUNPIAN] = "yunpian", [CONFIG_CALLBACK_FORM] = "form",
 	[CONFIG_CALLBACK_JSON] = "json",
 };
+
+/* As the settings say it, or else the preset. */
+static bool is_id_of_request(const struct config_http *http)
+{
+	const struct http_settings *preset = http->preset ? http_preset_find(slice_of(http->preset)) : NULL;
+	bool is_said = http->message_id_is != NULL && *http->message_id_is != '\0';
+	const char *is = is_said ? http->message_id_is : preset ? preset->message_id_is : NULL;
+	return is != NULL && strcmp(is, "of-request") == 0;
+}
 
 enum err config_callback_create(const struct config_account *account, struct http_callback **out, struct err_at *at)
 {
@@ -30,7 +40,7 @@ enum err config_callback_create(const struct config_account *account, struct htt
 		.from = account->callback_from,
 		.states = account->callback_states,
 		.answer = account->callback_answer,
-		.is_id_of_request = slice_is(slice_of(account->http.message_id_is), "of-request"),
+		.is_id_of_request = is_id_of_request(&account->http),
 	};
 	return http_callback_create(&wanted, out, at);
 }

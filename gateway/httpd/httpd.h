@@ -32,6 +32,9 @@ struct httpd_request {
 /* The value of a header, whatever the case of its name; empty where it is not there. Borrowed like the request. */
 struct slice httpd_header(const struct httpd_request *request, const char *name);
 
+/* The same of the last one where it is there more than once: what a proxy of ours added comes behind what the client wrote. */
+struct slice httpd_header_last(const struct httpd_request *request, const char *name);
+
 #define HTTPD_PEER_OCTETS 64
 
 /* Writes the address of the other end, without its port, NUL-terminated; "" where it has none. */

@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <netdb.h>
+#include <strings.h>
 
 /* Requests whose answer is not ready. microhttpd does not look at a suspended connection, so that a client which goes away is
  * found out only when the request goes on; therefore none waits without end. */
@@ -39,6 +40,27 @@ void httpd_resume(struct httpd_client *client)
 struct slice httpd_header(const struct httpd_request *request, const char *name)
 {
 	return slice_of(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
+}
+
+struct last_header {
+	const char *name;
+	struct slice value;
+};
+
+static enum MHD_Result on_value(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct last_header *last = ctx;
+	(void)kind;
+	if (strcasecmp(name, last->name) == 0)
+		last->value = slice_of(value);
+	return MHD_YES;
+}
+
+struct slice httpd_header_last(const struct httpd_request *request, const char *name)
+{
+	struct last_header last = { .name = name };
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, on_value, &last);
+	return last.value;
 }
 
 void httpd_peer(const struct httpd_request *request, char out[static HTTPD_PEER_OCTETS])

@@ -41,6 +41,9 @@ static enum err read_names(const struct http_settings *settings, struct http_acc
 		return err_at_set(at, ERR_RANGE, 0, "token", "is needed by auth bearer");
 	if (auth == HTTP_AUTH_TC3 && account->service.len == 0)
 		return err_at_set(at, ERR_RANGE, 0, "service", "is needed by auth tc3 (“sms”)");
+	if (auth == HTTP_AUTH_TC3 && account->password.len > HTTP_TC3_SECRET_MAX)
+		return err_at_set(at, ERR_RANGE, 0, "password",
+				  "is longer than the %d octets that auth tc3 can sign with", HTTP_TC3_SECRET_MAX);
 	if (auth == HTTP_AUTH_BASIC && memchr(account->username.at, ':', account->username.len))
 		return err_at_set(at, ERR_FORMAT, 0, "username", "has a “:”, which auth basic cannot carry (RFC 7617)");
 	return ERR_OK;

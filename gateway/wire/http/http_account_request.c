@@ -38,6 +38,9 @@ static enum err read_url(const struct http_settings *settings, struct http_accou
 		if (c <= 0x20 || c >= 0x7F || c == '#' || c == '"')
 			return err_at_set(at, ERR_FORMAT, i, "url",
 					  "has an octet that is to be percent-encoded, or a “#”");
+		if (c == '/' && i + 1 < url.len && url.at[i + 1] == '.' &&
+		    strcspn(url.at + i + 1, "/?") == strspn(url.at + i + 1, "."))
+			return err_at_set(at, ERR_FORMAT, i, "url", "has a part “.” or “..”; write where that leads");
 	}
 	struct slice path = { url.at + end, url.len - end };
 	const char *query = path.len ? memchr(path.at, '?', path.len) : NULL;

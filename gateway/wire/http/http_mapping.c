@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/http/http_mapping.h"
 
+#include "wire/http/http_setting.h"
+
 #define PARAMS_MAX 32
 
 static struct slice trim(struct slice text)
@@ -67,6 +69,9 @@ static enum err read_line(struct slice line, unsigned number, struct arena *aren
 {
 	struct slice name = line;
 	struct slice code;
+	if (!http_setting_is_plain(line))
+		return err_at_set(at, ERR_FORMAT, number, "templates",
+				  "has a line break or another control character at entry %u", number + 1);
 	if (!cut(&name, '=', &code))
 		return malformed(at, number);
 	struct slice list = { NULL, 0 };

@@ -54,6 +54,20 @@ static void put_body(struct http_fill *fill, struct buf *body)
 	fill->body = buf_slice(body);
 }
 
+/* A value that is “.” or “..” would lead elsewhere: percent-encoding does not take that meaning away (RFC 3986 §6.2.2). */
+static bool has_dot_segment(struct slice path)
+{
+	for (size_t from = 0, i = 0; i <= path.len; i++) {
+		if (i < path.len && path.at[i] != '/')
+			continue;
+		struct slice segment = { path.at + from, i - from };
+		if (slice_is(segment, ".") || slice_is(segment, ".."))
+			return true;
+		from = i + 1;
+	}
+	return false;
+}
+
 /* A value that came with a message must not begin a line of its own. */
 static bool is_one_line(struct slice text)
 {
@@ -169,6 +183,8 @@ enum err http_request_write(const struct http_account *account, const struct htt
 	put_body(&fill, &request->body);
 	if (request->url.full || request->body.full)
 		return ERR_FULL;
+	if (has_dot_segment(fill.path))
+		return ERR_RANGE;
 	char memory[96];
 	struct buf signature = buf_over(memory, sizeof memory);
 	enum err err = ERR_OK;

@@ -225,10 +225,11 @@ enum err http_sign_acs3(const struct http_signing *signing, struct buf *headers,
 static void tc3_key(const struct http_signing *signing, struct slice date, unsigned char key[static EVP_MAX_MD_SIZE],
 		    unsigned *len)
 {
-	char memory[256];
+	char memory[sizeof "TC3" + HTTP_TC3_SECRET_MAX];
 	struct buf first = buf_over(memory, sizeof memory);
 	buf_put_text(&first, "TC3");
 	buf_put_slice(&first, signing->secret);
+	CHECK(!first.full);
 	const struct slice steps[] = { date, signing->service, SLICE("tc3_request") };
 	struct slice by = buf_slice(&first);
 	for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {

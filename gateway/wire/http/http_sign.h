@@ -21,6 +21,8 @@ void http_base64_put(struct slice text, struct buf *out);
 /* Writes “2026-02-13T08:00:00Z”, without a NUL. Returns the length. */
 size_t http_date_format(wall_ms at, char out[static 32]);
 
+#define HTTP_TC3_SECRET_MAX 250 /* octets of a secret that TC3 signs with */
+
 /* What a signature is made over. */
 struct http_signing {
 	const char *method;

@@ -42,6 +42,15 @@ static struct config_account accounts[] = {
 	  .callback_timestamp_header = "X-Timestamp",
 	  .callback_replay_window_ms = 300000 },
 	{ .name = "off", .callback_secret = SECRET, .callback_allow = "" },
+	{ .name = "frm",
+	  .callback = CONFIG_CALLBACK_VONAGE,
+	  .callback_secret = "",
+	  .callback_allow = "",
+	  .callback_signature = CONFIG_SIGNATURE_HMAC_SHA256,
+	  .callback_key = "key",
+	  .callback_signature_header = "X-Signature",
+	  .callback_timestamp_header = "X-Timestamp",
+	  .callback_replay_window_ms = INT64_MAX / 4 },
 };
 #define ACCOUNTS (sizeof accounts / sizeof accounts[0])
 
@@ -96,7 +105,7 @@ static struct now log_now(void *ctx)
 
 static void start(struct desk *desk, unsigned door)
 {
-	static const char *const names[] = { "kan", "twi", "ten", "far", "sig", "old", "off" };
+	static const char *const names[] = { "kan", "twi", "ten", "far", "sig", "old", "off", "frm" };
 	static char host[] = "127.0.0.1", url[] = "https://sms.example.com", proxies[] = "";
 	memset(desk, 0, sizeof *desk);
 	desk->loop = loop_create();
@@ -219,6 +228,19 @@ static const struct row {
 	  "X-Timestamp: 1770969600\r\nX-Signature: "
 	  "f4b9b1fad19ec71b6d09d18b03245de0aba1dab5f3c3e4b3463dc4d103c91d2e\r\n",
 	  ONE, 404, NULL, NULL },
+	{ "hmac, a query that is not signed behind a body that is", 7,
+	  "POST /callbacks/frm?messageId=forged&status=delivered",
+	  FORM "X-Timestamp: 1770969600\r\nX-Signature: "
+	       "df6920c1577c439b41c3546a9ebf59646422591b9e41cc9a7f9de6ec7e9866b9\r\n",
+	  "", 204, NULL, NULL },
+	{ "hmac, a signed form", 7, "POST /callbacks/frm?status=delivered",
+	  FORM "X-Timestamp: 1770969600\r\nX-Signature: "
+	       "4a535157a58077668027469b8ed8d4d75163039374d3d6ec6750caa75d38b378\r\n",
+	  "messageId=m-1", 204, NULL, "m-1" },
+	{ "hmac, a signed query", 7, "GET /callbacks/frm?messageId=m-2&status=delivered",
+	  "X-Timestamp: 1770969600\r\nX-Signature: "
+	  "b6f69e4829131579dddcfd2c1247f540ca73ab0b992597f53e45db2105ac7a9a\r\n",
+	  "", 204, NULL, "m-2" },
 	{ "hmac, unsigned", 4, "POST /callbacks/sig", "X-Timestamp: 1770969600\r\n", ONE, 404, NULL, NULL },
 };
 
@@ -244,6 +266,37 @@ Test(callbacks, who_gets_which_answer)
 			     rows[i].name);
 		cr_expect_eq(count_of(desk, METRIC_CALLBACKS_MALFORMED, rows[i].account), rows[i].status == 400, "%s",
 			     rows[i].name);
+		finish(desk);
+		free(desk);
+	}
+}
+
+/* Behind a proxy of ours what it noted last counts, in a header of its own or at the end of one; the client can write only what
+ * stands before. */
+Test(callbacks, the_address_that_our_proxy_noted_counts)
+{
+	static const struct {
+		const char *more;
+		unsigned status;
+	} noted[] = {
+		{ "X-Forwarded-For: 192.0.2.7\r\n", 200 },
+		{ "X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n", 200 },
+		{ "X-Forwarded-For: 192.0.2.7, 203.0.113.9\r\n", 404 },
+		{ "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 192.0.2.7\r\n", 200 },
+		{ "X-Forwarded-For: 192.0.2.7\r\nx-forwarded-for: 203.0.113.9\r\n", 404 },
+		{ "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For:\r\n", 404 },
+		{ "", 404 },
+	};
+	static char proxies[] = "127.0.0.1";
+	for (unsigned i = 0; i < sizeof noted / sizeof noted[0]; i++) {
+		struct desk *desk = malloc(sizeof *desk);
+		struct http_reply reply;
+		start(desk, 3);
+		desk->settings.proxies = proxies;
+		desk->answers = desk->durable = true;
+		say(desk, "POST /callbacks/far", noted[i].more, ONE);
+		http_client_read(desk->client, false, &reply);
+		cr_expect_eq(reply.status, noted[i].status, "%s: %u", noted[i].more, reply.status);
 		finish(desk);
 		free(desk);
 	}

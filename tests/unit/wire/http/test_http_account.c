@@ -8,6 +8,9 @@
 		(const char *const[]){ __VA_ARGS__ }, sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *) \
 	}
 
+#define SECRET_50  "01234567890123456789012345678901234567890123456789"
+#define SECRET_251 SECRET_50 SECRET_50 SECRET_50 SECRET_50 SECRET_50 "x"
+
 Test(http_account, refuses_what_will_not_do)
 {
 	const struct {
@@ -209,6 +212,13 @@ Test(http_account, refuses_what_will_not_do)
 		  "answers_are",
 		  "did you mean “parts”" },
 		{ "codes", { .url = "https://h/", .codes = LINES("1=x") }, ERR_NOT_FOUND, "codes", "unknown class" },
+		{ "secret for tc3",
+		  { .preset = "tencent", .username = "u", .password = SECRET_251 },
+		  ERR_RANGE,
+		  "password",
+		  "longer than the 250 octets" },
+		{ "a path that leads up", { .url = "https://h/a/../b" }, ERR_FORMAT, "url", "where that leads" },
+		{ "a path that ends in a dot", { .url = "https://h/a/." }, ERR_FORMAT, "url", "where that leads" },
 		{ "no template",
 		  { .preset = "aliyun", .username = "u", .password = "p" },
 		  ERR_RANGE,

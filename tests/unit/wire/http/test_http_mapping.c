@@ -30,9 +30,9 @@ Test(http_mapping, reads_lines)
 
 Test(http_mapping, refuses_lines)
 {
-	static const char *const bad[] = { "overdue",          "= SMS_1",          "overdue =",
-					   "overdue = 1 (a",   "overdue = 1 (a,)", "overdue = 1 (=a)",
-					   "overdue = 1 (a=)", "overdue = (a)",    "a = b = c" };
+	static const char *const bad[] = { "overdue",          "= SMS_1",          "overdue =",        "overdue = 1 (a",
+					   "overdue = 1 (a,)", "overdue = 1 (=a)", "overdue = 1 (a=)", "overdue = (a)",
+					   "a = b = c",        "a = b\r\nX: y",    "a = b (c\n)" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		struct arena arena;
 		arena_init(&arena, memory, sizeof memory, 0);

@@ -102,6 +102,33 @@ Test(http_request, no_value_begins_a_line)
 	http_account_destroy(account);
 }
 
+/* “..” in the path would make it another resource of the provider. */
+Test(http_request, no_value_leads_elsewhere)
+{
+	static const struct {
+		const char *value;
+		enum err want;
+		const char *want_url;
+	} rows[] = {
+		{ "x", ERR_OK, "https://h/v1/x/send?a=..&b=x" },
+		{ "...", ERR_OK, "https://h/v1/.../send?a=..&b=..." },
+		{ "../x", ERR_OK, "https://h/v1/..%2Fx/send?a=..&b=..%2Fx" },
+		{ "..", ERR_RANGE, NULL },
+		{ ".", ERR_RANGE, NULL },
+	};
+	struct http_settings settings = { .url = "https://h/v1/{text}/send?a=..&b={text}", .message_id = "{id}" };
+	struct http_account *account = bench_account(&settings);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct http_message message = { .to = &to, .id = SLICE("a"), .text = slice_of(rows[i].value) };
+		const struct http_message *messages[] = { &message };
+		struct bench_request got;
+		cr_expect_eq(bench_write(account, messages, 1, 1, &got), rows[i].want, "%s", rows[i].value);
+		if (rows[i].want == ERR_OK)
+			bench_equal(rows[i].value, "url", got.url, rows[i].want_url);
+	}
+	http_account_destroy(account);
+}
+
 Test(http_request, says_when_it_does_not_fit)
 {
 	static const char *const templates[] = { "t = 1" };
