@@ -1,12 +1,14 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
 # The whole gateway against an SMSC of another house: texts on every edge of the encodings, four ways of tying long ones
-# together, receipts, refusals, links that the SMSC ends in two ways, and an orderly end. TAP on stdout.
+# together, receipts, messages from phones, refusals, links that the SMSC ends in two ways, and an orderly end. TAP on stdout.
 # usage: gateway.pl PATH/TO/hongyan SMSC-COMMAND…      (the SMSC gets a file for its record as last argument)
 use strict;
 use warnings;
 use utf8;
+use Encode qw(encode);
 use FindBin;
+use JSON::PP;
 use POSIX qw(strftime);
 use Test::More;
 use Time::Local qw(timegm);
@@ -75,6 +77,37 @@ sub await_recorded {
     $rig->tell_log('gateway');
 }
 
+# --- messages from phones --------------------------------------------------------------------------------------------
+
+use constant { PHONES => 8613700009000, MO_NUMBER => '1069000188', DATA_CODING_GSM7 => 0, DATA_CODING_UCS2 => 8, UDHI => 0x40 };
+
+my $question = '这个月的电费为什么比上个月多了这么多？';
+my @halves = ('第一部分：', '第二部分。');
+sub wide { return (data_coding => DATA_CODING_UCS2, octets => unpack 'H*', ($_[1] // '') . encode('UTF-16BE', $_[0])) }
+sub narrow { return (data_coding => DATA_CODING_GSM7, octets => unpack 'H*', encode('gsm0338', $_[0])) }
+sub with_header { my ($text, $header) = @_; return (wide($text, pack 'H*', $header), esm_class => UDHI) }
+
+# What phones send, by which PDU; what the stream must say of it. The same number and text twice is a repetition.
+my @from_phones = (
+    { phone => 1, send => { narrow('Hello {world} costs 5 €') }, want => { text => 'Hello {world} costs 5 €' } },
+    { phone => 2, send => { wide($question) }, want => { text => $question } },
+    { phone => 3, send => { wide($question x 10), in_payload => 1 }, want => { text => $question x 10 } },
+    { phone => 4, send => { wide($question), command => 'data_sm' }, want => { text => $question } },
+    (map { { phone => 5, send => { with_header($halves[$_ - 1], "0500035A020$_") }, want => { text => $halves[$_ - 1], part => $_, parts => 2, reference => 0x5A } } } 2, 1),
+    (map { { phone => 6, send => { with_header($halves[$_ - 1], "06080412A7020$_") }, want => { text => $halves[$_ - 1], part => $_, parts => 2, reference => 0x12A7 } } } 1, 2),
+    (map { { phone => 7, send => { wide($halves[$_ - 1]), sar => [0xFEDC, 2, $_] }, want => { text => $halves[$_ - 1], part => $_, parts => 2, reference => 0xFEDC } } } 1, 2),
+    { phone => 8, send => { narrow('TD') }, want => { text => 'TD', optout => 'TD' } },
+    { phone => 8, send => { narrow('TD') }, want => undef },
+    { phone => 9, send => { wide('退订') }, want => { text => '退订', optout => '退订' } },
+);
+
+sub send_mo {
+    my ($message) = @_;
+    my %pdu = (command => 'deliver_sm', system_id => (accounts())[0]{system_id}, source_addr => PHONES + $message->{phone}, destination_addr => MO_NUMBER,
+        esm_class => 0, %{ $message->{send} });
+    $rig->command('smsc', 'mo ' . JSON::PP->new->canonical->encode({ %pdu, source_addr => "$pdu{source_addr}" }));
+}
+
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 $rig->start_redis;
@@ -89,6 +122,9 @@ await_round($rounds[0], 'first round');
 await_recorded('enquire_link', $links, 'the gateway asks enquire_link when nothing comes');
 is($rig->command('smsc', 'enquire')->{sessions}, $links, 'enquire_link from the SMSC');
 await_recorded('enquire_link_resp', $links, 'the gateway answers enquire_link');
+
+send_mo($_) for @from_phones;
+await_recorded('mo_answer', scalar @from_phones, 'messages from phones are answered');
 
 is($rig->command('smsc', 'unbind')->{sessions}, $links, 'unbind from the SMSC');
 await_recorded('unbind_resp', $links, 'the gateway answers unbind');
@@ -205,6 +241,23 @@ subtest 'session' => sub {
     is_deeply([grep { !$answered{$_} } sort keys %refused], [], 'every receipt is taken in the end');
     my %last_round = map { $_ => 1 } map { @{ ($messages{ $_->{to} } // [{}])->[0]{message_ids} } } @{ $rounds[-1] };
     is_deeply([grep { !$last_round{$_} } sort keys %refused], [], 'none is refused before the gateway ends');
+};
+
+subtest 'messages from phones' => sub {
+    is_deeply([grep { $_->{status} } recorded('mo_answer')], [], 'all are taken');
+    my (%seen, %want);
+    for my $entry (@{ $rig->redis('XRANGE', '{hongyan}:mo', '-', '+') }) {
+        my %fields = @{ $$entry[1] };
+        like(delete $fields{at}, qr/\A\d{4}-\d\d-\d\dT[\d:.]+Z\z/, 'when it came');
+        utf8::decode($_) for values %fields;
+        push @{ $seen{ $fields{from} } }, \%fields;
+    }
+    for my $message (grep { $_->{want} } @from_phones) {
+        my $from = PHONES + $message->{phone};
+        push @{ $want{$from} }, { account => (accounts())[0]{name}, from => $from, number => $from, to => MO_NUMBER, %{ $message->{want} } };
+    }
+    is_deeply(\%seen, \%want, 'the stream has each, once and in order') or diag(explain(\%seen));
+    is_deeply([sort @{ $rig->redis('HKEYS', '{hongyan}:optout') }], [PHONES + 8, PHONES + 9], 'who opted out is on the list');
 };
 
 subtest 'events' => sub {

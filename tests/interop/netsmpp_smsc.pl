@@ -119,6 +119,27 @@ sub add_receipts {
     }
 }
 
+# What a phone has sent, as node/smsc.js takes it.
+sub send_mo {
+    my $message = $json->decode($_[0]);
+    my ($session) = grep { $_->{system_id} eq $message->{system_id} && !$_->{is_ending} } map { $sessions{$_} } sort keys %sessions;
+    my $octets = pack 'H*', $message->{octets};
+    my @fields = (source_addr_ton => 1, source_addr_npi => 1, map { $_ => $message->{$_} } qw(source_addr destination_addr esm_class data_coding));
+    my ($reference, $total, $number) = @{ $message->{sar} // [] };
+    push @fields, sar_msg_ref_num => pack('n', $reference), sar_total_segments => chr $total, sar_segment_seqnum => chr $number if $number;
+    my $peer = $session->{peer};
+    my $seq = $message->{command} eq 'data_sm' ? $peer->data_sm(@fields, message_payload => $octets)
+        : $message->{in_payload} ? $peer->deliver_sm(@fields, short_message => '', message_payload => $octets)
+        : $peer->deliver_sm(@fields, short_message => $octets);
+    $session->{messages}{$seq} = $message->{source_addr};
+}
+
+sub on_incoming_answer {
+    my ($session, $pdu) = @_;
+    my $from = delete $session->{messages}{ $pdu->{seq} } // return on_receipt_answer($session, $pdu);
+    record('mo_answer', from => $from, status => $pdu->{status}, command => $pdu->explain_cmd);
+}
+
 sub on_receipt_answer {
     my ($session, $pdu) = @_;
     my $receipt = delete $session->{receipts}{ $pdu->{seq} } or return mistake($session, "an answer to nothing, $pdu->{seq}");
@@ -173,8 +194,8 @@ sub on_bind {
 my %handlers = (
     bind_transceiver => \&on_bind,
     submit_sm => \&on_submit,
-    deliver_sm_resp => \&on_receipt_answer,
-    data_sm_resp => \&on_receipt_answer,
+    deliver_sm_resp => \&on_incoming_answer,
+    data_sm_resp => \&on_incoming_answer,
     enquire_link => sub { record('enquire_link', session => $_[0]{number}); $_[0]{peer}->enquire_link_resp(seq => $_[1]{seq}) },
     enquire_link_resp => sub { record('enquire_link_resp', session => $_[0]{number}) },
     unbind_resp => sub { record('unbind_resp', session => $_[0]{number}) },
@@ -217,6 +238,7 @@ my %commands = (
     unbind => sub { $_->{peer}->unbind for values %sessions },
     close => sub { close_session($_) for values %sessions },
     enquire => sub { $_->{peer}->enquire_link for values %sessions },
+    mo => \&send_mo,
     quit => sub { },
 );
 
@@ -224,8 +246,9 @@ sub on_command {
     my $line = readline STDIN // exit 0;
     chomp $line;
     my $count = keys %sessions;
-    my $command = $commands{$line};
-    $command->() if $command;
+    my ($name, $argument) = split / /, $line, 2;
+    my $command = $commands{$name};
+    $command->($argument) if $command;
     print $json->encode({ ok => $command ? JSON::PP::true : JSON::PP::false, sessions => $count }), "\n";
     exit 0 if $line eq 'quit';
 }

@@ -3,7 +3,7 @@
 //
 //   node smsc.js RECORD
 //
-// Says {"port":N} on stdout, then answers each line of stdin (unbind, close, enquire, quit) with a JSON line.
+// Says {"port":N} on stdout, then answers each line of stdin (unbind, close, enquire, mo MESSAGE, quit) with a JSON line.
 // What becomes of a submit depends on its destination: numbers ending in 0099 and 0098 are refused once, and the last
 // digit chooses the receipt (see RECEIPTS).
 'use strict';
@@ -157,6 +157,24 @@ function onSession(session) {
   });
 }
 
+// --- messages from phones ---
+
+// message: {command, system_id, source_addr, destination_addr, esm_class, data_coding, octets} in JSON, octets in hexadecimal; also
+// sar: [reference, total, number]. A data_sm has them in message_payload, a deliver_sm where in_payload says so.
+function sendMo(json) {
+  const message = JSON.parse(json);
+  const session = [...sessions].find((each) => each.systemId === message.system_id && !each.isEnding);
+  const { source_addr, destination_addr, esm_class, data_coding, sar } = message;
+  const octets = Buffer.from(message.octets, 'hex');
+  const body = message.in_payload ? { short_message: '', message_payload: octets } : { short_message: octets };
+  const fields = { source_addr_ton: 1, source_addr_npi: 1, source_addr, destination_addr, esm_class, data_coding };
+  if (sar) [fields.sar_msg_ref_num, fields.sar_total_segments, fields.sar_segment_seqnum] = sar;
+  const whenAnswered = (answer) =>
+    record('mo_answer', { from: source_addr, status: answer.command_status, command: answer.command });
+  if (message.command === 'data_sm') session.data_sm({ ...fields, message_payload: octets }, whenAnswered);
+  else session.deliver_sm({ ...fields, ...body }, whenAnswered);
+}
+
 // --- commands ---
 
 const commands = {
@@ -165,6 +183,7 @@ const commands = {
   close: () => sessions.forEach((session) => session.destroy()),
   enquire: () =>
     sessions.forEach((session) => session.enquire_link(() => record('enquire_link_resp', { session: session.number }))),
+  mo: sendMo,
   quit: () => setImmediate(() => process.exit(0)),
 };
 
@@ -173,8 +192,9 @@ server.listen(0, '127.0.0.1', () => process.stdout.write(JSON.stringify({ port: 
 const input = readline.createInterface({ input: process.stdin });
 input.on('line', (line) => {
   const count = sessions.size;
-  const command = commands[line];
-  if (command) command();
+  const [name] = line.split(' ', 1);
+  const command = commands[name];
+  if (command) command(line.slice(name.length + 1));
   process.stdout.write(JSON.stringify({ ok: Boolean(command), sessions: count }) + '\n');
 });
 input.on('close', () => process.exit(0));
