@@ -50,6 +50,7 @@ extern const struct cli_command cli_dead;
 extern const struct cli_command cli_held;
 extern const struct cli_command cli_pause;
 extern const struct cli_command cli_resume;
+extern const struct cli_command cli_optout;
 extern const struct cli_command cli_accounts;
 extern const struct cli_command cli_audit;
 extern const struct cli_command cli_config;

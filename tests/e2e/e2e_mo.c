@@ -2,6 +2,7 @@
 
 /* Messages from phones, with the gateway as a program: carriers get their answer when Redis has the message, and not before. */
 
+#include "command_process.h"
 #include "gateway_process.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -195,12 +196,65 @@ static void repeated(void)
 	close_all();
 }
 
+static unsigned long rows_of(const json_t *page)
+{
+	unsigned long count = json_array_size(json_object_get(page, "optouts"));
+	EXPECT_COUNT(json_integer_value(json_object_get(page, "count")), count);
+	return count;
+}
+
+static void expect_text(const json_t *object, const char *name, const char *want)
+{
+	const char *value = json_string_value(json_object_get(object, name));
+	EXPECT(value != NULL && strcmp(value, want) == 0);
+}
+
+/* What operators see of the list, and do with it. */
+static void desk(void)
+{
+	open_all(NULL);
+	command_use(gateway.config);
+	command_expect(0, "0 numbers are on the opt-out list\n", COMMAND("optout", "list"));
+	command_expect(1, "139****0001 is not on the opt-out list\n", COMMAND("optout", "check", "13900000001"));
+	smsc_tell(&carrier, "mo 8613900000001 10690001 gsm7 udh8 TD");
+	AWAIT(10, is_opted_out("8613900000001"));
+	command_expect(0, ", wrote “TD” to 10690001 by account fake\n\n1 number is on the opt-out list\n",
+		       COMMAND("optout", "list"));
+	command_expect(0, "139****0001 is on the opt-out list, since 20",
+		       COMMAND("optout", "check", "+86 139-0000-0001"));
+	command_expect(0, "139****0002 is on the opt-out list now\n",
+		       COMMAND("optout", "add", "13900000002", "--by", "li", "--reason", "called"));
+	command_expect(0, "8613900000002 was on the opt-out list already, since 20",
+		       COMMAND("optout", "add", "8613900000002", "--full", "--by", "wang"));
+	json_t *page = command_json(0, COMMAND("optout", "check", "13900000002"));
+	EXPECT(json_is_true(json_object_get(page, "opted_out")));
+	expect_text(page, "number", "139****0002");
+	expect_text(page, "source", "operator");
+	expect_text(page, "by", "li");
+	expect_text(page, "reason", "called");
+	json_decref(page);
+	/* More than are told in one step, and one whose why nobody can read. */
+	for (unsigned i = 0; i < 2000; i++)
+		redis_server_queue("HSET {hongyan}:optout 861380000%04u %s", i, i ? "{\"since\":\"x\"}" : "[");
+	redis_server_drain();
+	page = command_json(0, COMMAND("optout", "list", "--full"));
+	EXPECT_COUNT(rows_of(page), 2002);
+	json_decref(page);
+	command_expect(0, "138****0000      since nobody knows when\n", COMMAND("optout", "list"));
+	command_expect(0, "139****0001 is on the opt-out list no more\n", COMMAND("optout", "remove", "13900000001"));
+	page = command_json(0, COMMAND("optout", "remove", "13900000001"));
+	EXPECT(json_is_false(json_object_get(page, "was_on_list")));
+	json_decref(page);
+	EXPECT(!is_opted_out("8613900000001"));
+	close_all();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "replies", replies, 60, false },       { "parts", parts, 60, false },
 		{ "redis_away", redis_away, 60, false }, { "killed", killed, 60, false },
-		{ "repeated", repeated, 60, false },
+		{ "repeated", repeated, 60, false },     { "desk", desk, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

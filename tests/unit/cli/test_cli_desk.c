@@ -250,3 +250,47 @@ Test(cli_desk, help)
 		terminal_fini(&terminal);
 	}
 }
+
+Test(cli_desk, optout)
+{
+	static char wide[130];
+	memset(wide, 'x', sizeof wide - 1);
+	const struct row rows[] = {
+		{ "no verb",
+		  { "optout" },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan optout: list|add|remove|check [NUMBER] is missing" TRY("optout") },
+		{ "unknown verb",
+		  { "optout", "del" },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan optout: “del” is not list, add, remove or check" TRY("optout") },
+		{ "list takes no number",
+		  { "optout", "list", "13900000001" },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan optout: “13900000001” is one argument too many" TRY("optout") },
+		{ "check wants one",
+		  { "optout", "check" },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan optout: check wants to know which one" TRY("optout") },
+		{ "who removes is not kept",
+		  { "optout", "remove", "13900000001", "--by", "li" },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan optout: --by does not go with remove" TRY("optout") },
+		{ "a name too long",
+		  { "optout", "add", "13900000001", "--by", wide },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan optout: --by is a text of at most 128 octets without control characters" TRY(
+			  "optout") },
+		{ "a reason of two lines",
+		  { "optout", "add", "13900000001", "--reason", "a\nb" },
+		  .want_code = CLI_USAGE,
+		  .want_err = "hongyan optout: --reason is a text of at most 128 octets without control characters" TRY(
+			  "optout") },
+		{ "no Redis", { "optout", "list" }, .want_code = CLI_UNREACHABLE, .want_err = NO_REDIS },
+		{ "no Redis for a number",
+		  { "optout", "check", "+447700900123" },
+		  .want_code = CLI_UNREACHABLE,
+		  .want_err = NO_REDIS },
+	};
+	RUN(rows);
+}
