@@ -80,6 +80,14 @@ static enum err make_smpp_account(const struct carrier_maker *maker, const struc
 		[CONFIG_VALIDITY_RELATIVE] = SMPP_VALIDITY_RELATIVE,
 		[CONFIG_VALIDITY_ABSOLUTE] = SMPP_VALIDITY_ABSOLUTE,
 	};
+	static const enum smpp_receipt_id receipt_ids[] = {
+		[CONFIG_RECEIPT_ID_AS_IS] = SMPP_RECEIPT_ID_AS_IS,
+		[CONFIG_RECEIPT_ID_LOWER] = SMPP_RECEIPT_ID_LOWER,
+		[CONFIG_RECEIPT_ID_UPPER] = SMPP_RECEIPT_ID_UPPER,
+		[CONFIG_RECEIPT_ID_DEC_TO_HEX] = SMPP_RECEIPT_ID_DEC_TO_HEX,
+		[CONFIG_RECEIPT_ID_DEC_TO_HEX_UPPER] = SMPP_RECEIPT_ID_DEC_TO_HEX_UPPER,
+		[CONFIG_RECEIPT_ID_HEX_TO_DEC] = SMPP_RECEIPT_ID_HEX_TO_DEC,
+	};
 	smpp_account_init(to);
 	to->bind = binds[from->bind];
 	to->system_id = from->system_id;
@@ -98,7 +106,11 @@ static enum err make_smpp_account(const struct carrier_maker *maker, const struc
 	to->dest_addr_npi = from->dest_npi;
 	to->data_coding_gsm7 = from->data_coding_gsm7;
 	to->data_coding_ucs2 = from->data_coding_ucs2;
-	to->registered_delivery = from->registered_delivery;
+	to->is_gsm7_packed = from->encoding == CONFIG_ENCODING_GSM7_PACKED;
+	to->registered_delivery =
+		from->receipts_of == CONFIG_RECEIPTS_OF_FAILURES ? SMPP_RECEIPTS_OF_FAILURES : SMPP_RECEIPTS_OF_ALL;
+	to->receipt_id = receipt_ids[from->receipt_id];
+	to->receipt_id_digits = from->receipt_id_digits;
 	to->sends_reference = from->user_message_reference;
 	to->validity = validities[from->validity];
 	to->validity_utc_quarters = utc_quarters(maker);

@@ -107,6 +107,19 @@ enum config_validity {
 	CONFIG_VALIDITY_ABSOLUTE, /* “260213080000032+” */
 };
 
+enum config_receipts_of { CONFIG_RECEIPTS_OF_ALL, CONFIG_RECEIPTS_OF_FAILURES };
+
+enum config_encoding { CONFIG_ENCODING_GSM7, CONFIG_ENCODING_GSM7_PACKED };
+
+enum config_receipt_id {
+	CONFIG_RECEIPT_ID_AS_IS,
+	CONFIG_RECEIPT_ID_LOWER,
+	CONFIG_RECEIPT_ID_UPPER,
+	CONFIG_RECEIPT_ID_DEC_TO_HEX,
+	CONFIG_RECEIPT_ID_DEC_TO_HEX_UPPER,
+	CONFIG_RECEIPT_ID_HEX_TO_DEC
+};
+
 enum config_accepted_is { CONFIG_ACCEPTED_IS_INTERMEDIATE, CONFIG_ACCEPTED_IS_FINAL };
 
 /* A list of texts; is_set tells none from not said. */
@@ -217,9 +230,13 @@ struct config_account {
 	uint8_t dest_npi;
 	enum concat concat;
 	unsigned segments_max; /* 1–16; a longer sms is refused */
+	enum config_encoding encoding;
 	uint8_t data_coding_gsm7;
 	uint8_t data_coding_ucs2;
 	bool registered_delivery; /* ask for delivery receipts */
+	enum config_receipts_of receipts_of;
+	enum config_receipt_id receipt_id;
+	uint8_t receipt_id_digits;
 	bool user_message_reference;
 	enum config_validity validity;
 	enum config_accepted_is accepted_is;

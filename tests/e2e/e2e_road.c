@@ -272,10 +272,12 @@ int main(int argc, char *argv[])
 		{ "legacy", road_legacy, 60, false },
 		{ "legacy_kill", road_legacy_kill, 90, false },
 		{ "long_texts", road_long_texts, 30, false },
+		{ "long_texts_packed", road_long_texts_packed, 30, false },
 		{ "routes", road_routes, 30, false },
 		{ "receipts", road_receipts, 30, false },
 		{ "receipts_early", road_receipts_early, 40, false },
 		{ "receipts_twice", road_receipts_twice, 30, false },
+		{ "receipts_other_id", road_receipts_other_id, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

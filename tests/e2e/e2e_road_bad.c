@@ -57,7 +57,8 @@ static const struct row {
 	  TEXT("{\"id\":\"x\",\"to\":\"13800000000\",\"template\":\"note\",\"params\":{\"code\":\"1\",\"amount\":\"1,"
 	       "5\"}}"),
 	  "render", "amount" },
-	{ "a cancel with an alert's fields", NULL, TEXT("{\"cancel\":\"x\",\"to\":\"13800000000\"}"), "bad_alert", "to" },
+	{ "a cancel with an alert's fields", NULL, TEXT("{\"cancel\":\"x\",\"to\":\"13800000000\"}"), "bad_alert",
+	  "to" },
 	{ "a cancel of a subject without its template", NULL, TEXT("{\"cancel_subject\":\"account:1\"}"), "bad_alert",
 	  "template" },
 	{ "superseding without a subject", NULL,

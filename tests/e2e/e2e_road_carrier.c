@@ -45,7 +45,8 @@ static void fill(char *out, unsigned characters, bool is_chinese)
 	}
 }
 
-void road_long_texts(void)
+/* smsc_options: of the carrier. more: of each account, behind “concat: …”. */
+static void long_texts(const char *const smsc_options[], const char *more_settings)
 {
 	static const unsigned lengths[] = { 10, 60, 68, 69, 120, 125, 126, 200, 460 };
 	const unsigned length_count = sizeof lengths / sizeof lengths[0];
@@ -54,11 +55,11 @@ void road_long_texts(void)
 	static char texts[FORMS][2][16][1600];
 	world_open();
 	redis_server_start();
-	smsc_start(&road_smsc, "smsc", 0, NULL);
+	smsc_start(&road_smsc, "smsc", 0, smsc_options);
 	for (size_t i = 0; i < FORMS; i++) {
 		char more[64];
 		size_t at = strlen(accounts);
-		snprintf(more, sizeof more, "concat: %s", forms[i].name);
+		snprintf(more, sizeof more, "concat: %s%s", forms[i].name, more_settings);
 		snprintf(accounts + at, sizeof accounts - at, ACCOUNT_FORMAT, forms[i].name, road_smsc.port,
 			 forms[i].name, more);
 		at = strlen(routes);
@@ -114,6 +115,17 @@ void road_long_texts(void)
 	}
 	json_decref(events);
 	road_close();
+}
+
+void road_long_texts(void)
+{
+	long_texts(NULL, "");
+}
+
+/* A carrier that reads GSM-7 as packed: it would make nonsense of anything else. */
+void road_long_texts_packed(void)
+{
+	long_texts((const char *const[]){ "--dcs0", "packed", NULL }, ", encoding: gsm7_packed");
 }
 
 /* -- routes -- */
@@ -186,9 +198,10 @@ static void check_receipts(unsigned count)
 	json_decref(events);
 }
 
-static void receipts(const char *const options[], unsigned count, unsigned receipts)
+/* more: of the account. */
+static void receipts_with(const char *const options[], const char *more, unsigned count, unsigned receipts)
 {
-	road_open(options, (struct gateway_options){ .binds = 2 });
+	road_open(options, (struct gateway_options){ .binds = 2, .account_more = more });
 	books_add_load(0, count);
 	books_await_settled(20);
 	AWAIT(30, are_receipts_over(receipts));
@@ -196,6 +209,11 @@ static void receipts(const char *const options[], unsigned count, unsigned recei
 	EXPECT_COUNT(books_check_load(count, &road_smsc), 0);
 	check_receipts(count);
 	EXPECT_COUNT(gateway_process_said(&road_gateway, "\"level\":\"error\""), 0);
+}
+
+static void receipts(const char *const options[], unsigned count, unsigned receipts)
+{
+	receipts_with(options, NULL, count, receipts);
 }
 
 void road_receipts(void)
@@ -223,4 +241,26 @@ void road_receipts_twice(void)
 {
 	receipts((const char *const[]){ "--receipts", "duplicate", NULL }, 200, 400);
 	road_close();
+}
+
+/* The carrier writes the id of an sms one way in its answer and another way in the receipt. */
+void road_receipts_other_id(void)
+{
+	static const struct {
+		const char *answer;
+		const char *receipt;
+		const char *settings;
+	} rows[] = {
+		{ "hex", "decimal-plain", "receipt_id: dec_to_hex, receipt_id_digits: 16" },
+		{ "decimal", "hex", "receipt_id: hex_to_dec, receipt_id_digits: 20" },
+		{ "hex", "upper", "receipt_id: lower" },
+		{ "hex", "hex-plain", "receipt_id_digits: 16" },
+		{ "hex", "padded", "receipt_id_digits: 16" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		receipts_with((const char *const[]){ "--receipts", "on", "--message-id", rows[i].answer, "--receipt-id",
+						     rows[i].receipt, "--id-prefix", "ab", NULL },
+			      rows[i].settings, 50, 50);
+		road_close();
+	}
 }

@@ -13,7 +13,7 @@ void smpp_account_init(struct smpp_account *account)
 		.dest_addr_npi = SMPP_NPI_ISDN,
 		.data_coding_gsm7 = 0,
 		.data_coding_ucs2 = 8,
-		.registered_delivery = 1,
+		.registered_delivery = SMPP_RECEIPTS_OF_ALL,
 		.validity = SMPP_VALIDITY_RELATIVE,
 	};
 }
@@ -54,6 +54,9 @@ static enum err check_numbers(const struct smpp_account *account, struct err_at 
 		return err_at_set(at, ERR_RANGE, 0, "validity_utc_quarters",
 				  "The zone of validity_period is %d quarter hours from UTC, but must be -48 to 48",
 				  account->validity_utc_quarters);
+	if (account->receipt_id_digits > SMPP_RECEIPT_ID_MAX)
+		return err_at_set(at, ERR_RANGE, 0, "receipt_id_digits", "receipt_id_digits is %u, but must be 0 to %d",
+				  account->receipt_id_digits, SMPP_RECEIPT_ID_MAX);
 	struct slice cut = slice_of(account->dest_prefix_cut);
 	if (cut.len > 7 || strspn(cut.len ? cut.at : "", "0123456789") != cut.len)
 		return err_at_set(at, ERR_RANGE, 0, "dest_prefix_cut", "dest_prefix_cut must be at most 7 digits");

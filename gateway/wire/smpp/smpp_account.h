@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "wire/smpp/smpp_receipt_id.h"
 #include "wire/smpp/smpp_status.h"
 
 /* What one SMPP account sets: credentials, addresses, quirks. Fill it over smpp_account_init, prepare it once, and
@@ -19,6 +20,9 @@ enum smpp_validity {
 /* SMPP 3.4 §5.2.5, §5.2.6. */
 enum { SMPP_TON_UNKNOWN = 0, SMPP_TON_INTERNATIONAL = 1, SMPP_TON_ALPHANUMERIC = 5 };
 enum { SMPP_NPI_UNKNOWN = 0, SMPP_NPI_ISDN = 1 };
+
+/* registered_delivery, SMPP 3.4 §5.2.17. */
+enum { SMPP_RECEIPTS_OF_ALL = 1, SMPP_RECEIPTS_OF_FAILURES = 2 };
 
 #define SMPP_SUBMIT_HEAD_MAX 32 /* service_type C6, source ton, npi, C21, destination ton, npi */
 
@@ -41,7 +45,8 @@ struct smpp_account {
 	uint8_t dest_addr_npi;
 	const char *
 		dest_prefix_cut; /* digits cut off the front of a destination (“86”), for carriers of national numbers */
-	uint8_t data_coding_gsm7;     /* for ENCODING_GSM7, one septet an octet */
+	bool is_gsm7_packed;          /* eight septets in seven octets; else one an octet */
+	uint8_t data_coding_gsm7;     /* for ENCODING_GSM7 */
 	uint8_t data_coding_ucs2;     /* for ENCODING_UCS2 */
 	uint8_t registered_delivery;  /* where a receipt is wanted; else 0 */
 	bool sends_reference;         /* user_message_reference with each submit: some SMSCs send it back in receipts */
@@ -49,6 +54,8 @@ struct smpp_account {
 	enum smpp_validity validity;  /* never reaches past the submit's expires_at */
 	int8_t validity_utc_quarters; /* zone of an absolute one in quarter hours, -48…48 */
 	bool is_accepted_final;       /* a receipt's ACCEPTED means that it was delivered; else it is intermediate */
+	enum smpp_receipt_id receipt_id; /* how the id of a receipt becomes that of the answer to its submit */
+	uint8_t receipt_id_digits;       /* of smpp_receipt_id_rewrite, at most SMPP_RECEIPT_ID_MAX */
 	struct smpp_status_overrides overrides;
 
 	/* Made by smpp_account_prepare: the front of every submit_sm's body. */

@@ -78,6 +78,7 @@ static void read_outcome(const struct smpp_account *account, uint32_t code, bool
 static void read_receipt(const struct smpp_account *account, const struct smpp_message *message,
 			 const struct smpp_receipt *receipt, struct frame *out)
 {
+	static _Thread_local char id_text[SMPP_RECEIPT_ID_MAX]; /* a frame has no room for it */
 	out->note = message->note;
 	/* Asking for it again would bring the same: it is taken. */
 	if (receipt->id.len == 0) {
@@ -85,7 +86,9 @@ static void read_receipt(const struct smpp_account *account, const struct smpp_m
 		return;
 	}
 	out->kind = FRAME_RECEIPT;
-	out->receipt.carrier_ref = carrier_ref(receipt->id, &out->note);
+	struct slice id = smpp_receipt_id_rewrite(account->receipt_id, account->receipt_id_digits, receipt->id, id_text,
+						  &out->note);
+	out->receipt.carrier_ref = carrier_ref(id, &out->note);
 	out->receipt.state = receipt->state;
 	out->receipt.error = receipt->err;
 	out->receipt.user_reference = message->user_message_reference;

@@ -2,6 +2,7 @@
 #include "wire/smpp/smpp_submit.h"
 
 #include "base/check.h"
+#include "wire/smpp/smpp_gsm7.h"
 #include "wire/smpp/smpp_pdu.h"
 #include "wire/smpp/smpp_time.h"
 #include "wire/smpp/smpp_tlv.h"
@@ -69,12 +70,31 @@ static struct slice destination(const struct smpp_account *account, const struct
 	return (struct slice){ to->digits + cut, to->len - cut };
 }
 
+/* Octets of the segment's text with its header, as they go on the wire. */
+static size_t text_octets(const struct segment *segment, bool is_packed, size_t udh_octets)
+{
+	if (!is_packed)
+		return segment->octets_len;
+	return smpp_gsm7_packed_octets(udh_octets, segment->octets_len - udh_octets);
+}
+
+static uint8_t *put_text(uint8_t *at, const struct segment *segment, bool is_packed, size_t udh_octets)
+{
+	if (!is_packed)
+		return put(at, segment->octets, segment->octets_len);
+	size_t septets = segment->octets_len - udh_octets;
+	smpp_gsm7_pack(segment->octets, udh_octets, septets, at);
+	return at + smpp_gsm7_packed_octets(udh_octets, septets);
+}
+
 void smpp_submit_write(const struct smpp_account *account, uint32_t number, const struct submit *submit, wall_ms now,
 		       struct buf *out)
 {
 	CHECK(account->submit_head_len);
 	const struct segment *segment = submit->segment;
-	size_t text_len = segment->octets_len;
+	bool is_packed = account->is_gsm7_packed && submit->encoding == ENCODING_GSM7;
+	size_t udh_octets = segment->has_udh ? 1 + (size_t)segment->octets[0] : 0;
+	size_t text_len = text_octets(segment, is_packed, udh_octets);
 	bool is_payload = submit->concat == CONCAT_PAYLOAD || text_len > SHORT_MESSAGE_MAX;
 	bool has_sar = submit->concat == CONCAT_SAR && segment->total > 1;
 	struct slice to = account->dest_prefix_len ? destination(account, submit->to)
@@ -110,7 +130,7 @@ void smpp_submit_write(const struct smpp_account *account, uint32_t number, cons
 	at = put_u8(at, is_payload ? 0 : (unsigned)text_len);
 	if (is_payload)
 		at = put_u16(put_u16(at, SMPP_TAG_MESSAGE_PAYLOAD), (unsigned)text_len);
-	at = put(at, segment->octets, text_len);
+	at = put_text(at, segment, is_packed, udh_octets);
 	if (has_sar)
 		at = put_sar(at, segment);
 	if (account->sends_reference)

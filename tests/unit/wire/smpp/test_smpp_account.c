@@ -69,6 +69,10 @@ static void source_name_11(struct smpp_account *account)
 	account->source_addr = "STATE GRID ";
 	account->source_addr_ton = SMPP_TON_ALPHANUMERIC;
 }
+static void receipt_id_digits_65(struct smpp_account *account)
+{
+	account->receipt_id_digits = 65;
+}
 static void priority_5(struct smpp_account *account)
 {
 	account->priority_flag = 5;
@@ -126,6 +130,7 @@ Test(smpp_account, what_will_do)
 		{ "source too long", source_21, "source_addr" },
 		{ "longest name as source", source_name_11, NULL },
 		{ "name as source too long", source_name_12, "source_addr" },
+		{ "digits of an id", receipt_id_digits_65, "receipt_id_digits" },
 		{ "priority", priority_5, "priority_flag" },
 		{ "zone too far east", zone_49, "validity_utc_quarters" },
 		{ "zone too far west", zone_minus_49, "validity_utc_quarters" },

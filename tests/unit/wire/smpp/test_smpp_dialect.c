@@ -245,6 +245,43 @@ Test(smpp_dialect, receipts, .init = prepare)
 	}
 }
 
+/* The id of a receipt becomes that of the answer to its submit. */
+Test(smpp_dialect, receipts_with_another_id, .init = prepare)
+{
+	static const struct {
+		const char *name;
+		enum smpp_receipt_id form;
+		uint8_t digits;
+		const char *hex;
+		const char *want_ref;
+		const char *want_note;
+	} rows[] = {
+		{ "as it is", SMPP_RECEIPT_ID_AS_IS, 0, D FROM "04" REST "00 001e0003 303746 04270001 02", "07F",
+		  NULL },
+		{ "decimal in the TLV", SMPP_RECEIPT_ID_DEC_TO_HEX, 4,
+		  D FROM "04" REST "00 001e0003 303138 04270001 02", "0012", NULL },
+		/* id:18 stat:DELIVRD */
+		{ "decimal in the text", SMPP_RECEIPT_ID_DEC_TO_HEX, 0,
+		  D FROM "04" REST "12 69643a313820737461743a44454c49565244", "12", NULL },
+		{ "hexadecimal in the TLV", SMPP_RECEIPT_ID_HEX_TO_DEC, 0,
+		  D FROM "04" REST "00 001e0003 303746 04270001 02", "127", NULL },
+		{ "none that can be read", SMPP_RECEIPT_ID_DEC_TO_HEX, 0,
+		  D FROM "04" REST "00 001e0003 303746 04270001 02", "07F",
+		  "receipt whose id is no number as receipt_id says" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		uint8_t *keep;
+		account.receipt_id = rows[i].form;
+		account.receipt_id_digits = rows[i].digits;
+		struct frame frame = read_body(rows[i].hex, &keep);
+		cr_expect_eq(frame.kind, FRAME_RECEIPT, "%s", rows[i].name);
+		cr_expect(slice_is(frame.receipt.carrier_ref, rows[i].want_ref), "%s: id “%.*s”", rows[i].name,
+			  SLICE_ARG(frame.receipt.carrier_ref));
+		cr_expect(note_is(&frame, rows[i].want_note), "%s: %s", rows[i].name, frame.note);
+		free(keep);
+	}
+}
+
 Test(smpp_dialect, frame_length)
 {
 	static const struct {

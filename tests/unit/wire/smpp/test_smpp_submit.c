@@ -46,6 +46,14 @@ static void with_reference(struct smpp_account *account)
 {
 	account->sends_reference = true;
 }
+static void of_failures(struct smpp_account *account)
+{
+	account->registered_delivery = SMPP_RECEIPTS_OF_FAILURES;
+}
+static void packed(struct smpp_account *account)
+{
+	account->is_gsm7_packed = true;
+}
 static void plain(struct smpp_account *account)
 {
 	(void)account;
@@ -80,6 +88,22 @@ static const struct row {
 	  0,
 	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 00 00 02 4869 0204 0002 "
 	  "9d3c" },
+	{ "receipts of failures alone",
+	  of_failures,
+	  ENCODING_GSM7,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"Hi", .octets_len = 2, .index = 1, .total = 1 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 02 00 00 00 02 4869" },
+	{ "UCS-2 where GSM-7 is packed",
+	  packed,
+	  ENCODING_UCS2,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"\x50\x5c", .octets_len = 2, .index = 1, .total = 1 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 08 00 02 505c" },
 	{ "no receipt, no expiry",
 	  plain,
 	  ENCODING_GSM7,
@@ -185,6 +209,51 @@ static const struct row {
 	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 00 00 18 00 02 4869" },
 };
 
+/* These come back as other octets than the segment has. */
+static const struct row packed_rows[] = {
+	{ "packed",
+	  packed,
+	  ENCODING_GSM7,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"hellohello", .octets_len = 10, .index = 1, .total = 1 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 00 00 09 "
+	  "e8329bfd4697d9ec37" },
+	{ "packed behind a UDH",
+	  packed,
+	  ENCODING_GSM7,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"\x05\x00\x03\xa7\x02\x01x",
+	    .octets_len = 7,
+	    .index = 1,
+	    .total = 2,
+	    .has_udh = true,
+	    .reference = 0xA7 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 40 00 00 00 00 01 00 00 00 07 "
+	  "050003a70201 f0" },
+	{ "packed, sar",
+	  packed,
+	  ENCODING_GSM7,
+	  CONCAT_SAR,
+	  { .octets = (const uint8_t *)"12345678", .octets_len = 8, .index = 2, .total = 2, .reference = 0x12A7 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 00 00 07 "
+	  "31d98c56b3dd70 020c000212a7 020e000102 020f000102" },
+	{ "packed payload",
+	  packed,
+	  ENCODING_GSM7,
+	  CONCAT_PAYLOAD,
+	  { .octets = (const uint8_t *)"hellohello", .octets_len = 10, .index = 1, .total = 1 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 00 00 00 "
+	  "0424 0009 e8329bfd4697d9ec37" },
+};
+
 static void prepare(const struct row *row, struct smpp_account *account)
 {
 	smpp_account_init(account);
@@ -205,22 +274,28 @@ static struct submit submit_of(const struct row *row)
 				.expires_at = row->expires_at };
 }
 
-Test(smpp_submit, octets)
+static void check_octets(const struct row *table, size_t count)
 {
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct smpp_account account;
-		prepare(&rows[i], &account);
-		struct submit submit = submit_of(&rows[i]);
+		prepare(&table[i], &account);
+		struct submit submit = submit_of(&table[i]);
 		uint8_t memory[600];
 		struct buf out = buf_over(memory, sizeof memory);
 		smpp_submit_write(&account, 0x01020304, &submit, NOW, &out);
-		cr_assert(!out.full, "%s", rows[i].name);
+		cr_assert(!out.full, "%s", table[i].name);
 		char head[33];
 		snprintf(head, sizeof head, "%08x000000040000000001020304", (unsigned)out.len);
 		const char *hex = golden_hex(buf_slice(&out));
-		cr_expect_eq(memcmp(hex, head, 32), 0, "%s: header %.32s", rows[i].name, hex);
-		cr_expect_str_eq(hex + 32, golden_plain(rows[i].want), "%s", rows[i].name);
+		cr_expect_eq(memcmp(hex, head, 32), 0, "%s: header %.32s", table[i].name, hex);
+		cr_expect_str_eq(hex + 32, golden_plain(table[i].want), "%s", table[i].name);
 	}
+}
+
+Test(smpp_submit, octets)
+{
+	check_octets(rows, sizeof rows / sizeof rows[0]);
+	check_octets(packed_rows, sizeof packed_rows / sizeof packed_rows[0]);
 }
 
 /* What was written is read back by the generic decoder, without complaint and with every TLV in its place. */
