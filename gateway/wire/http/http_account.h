@@ -77,7 +77,8 @@ struct http_settings {
 	const char *request_text;   /* the same, its words */
 	struct http_lines codes; /* “21610=rejected”, “isv.X*=throttled account”: class of an error code, before
 				       the preset's table; “*” at the end stands for any rest; “account” behind the class:
-				       it speaks of the account, another one may take the sms */
+				       it speaks of the account, another one may take the sms; “4020=not_mine”: and the
+				       number is another carrier's */
 	const char *idempotency_header; /* name of a header that carries our id */
 };
 

@@ -52,6 +52,7 @@ static struct outcome outcome_of(const struct reader *reader, const struct http_
 		.native_code = reader->answer->status,
 		.native_name = row->name,
 		.is_about_account = row->is_about_account,
+		.is_not_mine = row->is_not_mine && !is_each_alone,
 	};
 	if (code.len && number_parse(code, UINT32_MAX, &number))
 		outcome.native_code = (uint32_t)number;

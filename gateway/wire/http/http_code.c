@@ -9,7 +9,7 @@ static const struct listed {
 	struct http_code code;
 } listed[] = {
 #define CODE(preset, code, outcome, about, rest) \
-	{ #preset, { { code, sizeof code - 1 }, code, OUTCOME_##outcome, (about) == 1, (about) == 2, rest } },
+	{ #preset, { { code, sizeof code - 1 }, code, OUTCOME_##outcome, (about) == 1, (about) == 2, rest, false } },
 #include "wire/http/http_codes.def"
 #undef CODE
 };
@@ -21,6 +21,8 @@ static enum err malformed(struct err_at *at, unsigned line)
 	return err_at_set(at, ERR_FORMAT, line, "codes",
 			  "entry %u is not of the form “code=class” or “code=class account”", line + 1);
 }
+
+static const char not_mine[] = "not_mine";
 
 static bool class_of(struct slice word, enum outcome_class *out)
 {
@@ -46,11 +48,17 @@ static enum err read_line(const char *line, unsigned number, struct arena *arena
 		word.len -= sizeof account - 1;
 		out->is_about_account = true;
 	}
-	if (!class_of(word, &out->outcome_class)) {
+	if (slice_is(word, not_mine)) {
+		out->outcome_class = OUTCOME_REJECTED;
+		out->is_about_account = true;
+		out->is_about_phone = true;
+		out->is_not_mine = true;
+	} else if (!class_of(word, &out->outcome_class)) {
 		const char *names[OUTCOME_COUNT];
-		for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		names[0] = not_mine; /* that of ACCEPTED is none here */
+		for (unsigned i = 1; i < OUTCOME_COUNT; i++)
 			names[i] = outcome_class_name((enum outcome_class)i);
-		const char *nearest = suggest_nearest(word, names + 1, OUTCOME_COUNT - 1);
+		const char *nearest = suggest_nearest(word, names, OUTCOME_COUNT);
 		return err_at_set(at, ERR_NOT_FOUND, number, "codes", "has the unknown class “%.*s” at entry %u%s%s%s",
 				  SLICE_ARG(word), number + 1, nearest ? "; did you mean “" : "",
 				  nearest ? nearest : "", nearest ? "”?" : "");

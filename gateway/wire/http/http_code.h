@@ -15,6 +15,7 @@ struct http_code {
 	bool is_about_account; /* another account may take the same sms */
 	bool is_about_phone;   /* one number of several is meant, and not for ever */
 	uint16_t rest_s;       /* how long the account had better rest; 0 = not known */
+	bool is_not_mine;      /* the number is another carrier's: about the account and the phone, too */
 };
 
 struct http_codes {
@@ -23,7 +24,7 @@ struct http_codes {
 	const char *preset; /* whose table in http_codes.def comes next; NULL = none */
 };
 
-/* Reads the operator's lines, “code=class” or “code=class account”. preset: borrowed for good, or NULL.
+/* Reads the operator's lines, “code=class”, “code=class account” or “code=not_mine”. preset: borrowed for good, or NULL.
  * arena: owns what is made. ERR_FORMAT, ERR_NOT_FOUND (class), ERR_FULL. */
 MUST_CHECK enum err http_codes_read(struct http_lines lines, const char *preset, struct arena *arena,
 				    struct http_codes *out, struct err_at *at);

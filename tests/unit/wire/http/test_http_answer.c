@@ -509,6 +509,55 @@ Test(http_answer, operators_rules)
 	http_account_destroy(account);
 }
 
+/* A number that is another carrier's: said of one message it is of the account; where several were refused for it, each is
+ * asked for alone, and nothing is said of any number yet. */
+Test(http_answer, not_mine)
+{
+	static const char *const codes[] = { "E1=not_mine", "E2=rejected account" };
+	struct http_settings settings = { .url = "https://h/",
+					  .json = "{\"to\":[{each}{to}{/each}]}",
+					  .batch_max = 2,
+					  .success = "/ok",
+					  .success_is = "true",
+					  .error_code = "/code",
+					  .answers = "/all",
+					  .request_code = "/code",
+					  .message_id = "/id",
+					  .codes = { codes, 2 } };
+	static const struct {
+		const char *name;
+		const char *body;
+		unsigned count;
+		bool want_not_mine[2];
+		bool want_each_alone;
+	} cases[] = {
+		{ "one", "{\"all\":[{\"code\":\"E1\"}]}", 1, { true }, false },
+		{ "one of two", "{\"all\":[{\"ok\":true,\"id\":\"1\"},{\"code\":\"E1\"}]}", 2, { false, true }, false },
+		{ "the whole request, of one", "{\"code\":\"E1\"}", 1, { true }, false },
+		{ "the whole request, of two", "{\"code\":\"E1\"}", 2, { false, false }, true },
+		{ "another refusal of the account", "{\"all\":[{\"code\":\"E2\"}]}", 1, { false }, false },
+	};
+	struct http_account *account = bench_account(&settings);
+	struct http_message first = message_to(&to, "a1.1");
+	struct http_message second = message_to(&to, "a2.1");
+	const struct http_message *messages[] = { &first, &second };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char memory[2 * CARRIER_REF_MAX];
+		struct buf references = buf_over(memory, sizeof memory);
+		struct outcome outcomes[2];
+		struct http_reading reading =
+			bench_read(account, 200, NULL, cases[i].body, messages, cases[i].count, outcomes, &references);
+		cr_expect_eq(reading.is_each_alone, cases[i].want_each_alone, "%s", cases[i].name);
+		for (unsigned k = 0; k < cases[i].count; k++) {
+			cr_expect_eq(outcomes[k].is_not_mine, cases[i].want_not_mine[k], "%s: %u", cases[i].name, k);
+			cr_expect(!outcomes[k].is_not_mine || (outcomes[k].outcome_class == OUTCOME_REJECTED &&
+							       outcomes[k].is_about_account),
+				  "%s: %u", cases[i].name, k);
+		}
+	}
+	http_account_destroy(account);
+}
+
 Test(http_answer, a_lost_answer)
 {
 	struct outcome before = http_answer_lost(HTTP_PHASE_CONNECT);

@@ -48,6 +48,8 @@ Test(http_code, operators_lines)
 		{ "21610=rejected", ERR_OK, "" },
 		{ "a=b=temporary account", ERR_OK, "" },
 		{ "X*=link_refused", ERR_OK, "" },
+		{ "4020=not_mine", ERR_OK, "" },
+		{ "1=not_min", ERR_NOT_FOUND, "did you mean “not_mine”" },
 		{ "21610", ERR_FORMAT, "code=class" },
 		{ "=rejected", ERR_FORMAT, "code=class" },
 		{ "1=rejectd", ERR_NOT_FOUND, "did you mean “rejected”" },
