@@ -2,6 +2,7 @@
 
 /* An account over HTTP, and what its provider does: each alert goes once, and what goes twice is known. */
 
+#include "e2e_http.h"
 #include "auditor.h"
 #include "books.h"
 #include "gateway_process.h"
@@ -273,6 +274,7 @@ int main(int argc, char *argv[])
 		{ "batches", batches, 90, false },
 		{ "aliyun", aliyun, 90, false },
 		{ "held", held, 90, false },
+		{ "over_tls", http_over_tls, 90, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
