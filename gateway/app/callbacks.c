@@ -204,7 +204,11 @@ static void refuse_body(struct callbacks *callbacks, unsigned account, const str
 		log_text(&line, "wrong", slice_of(at->text));
 		log_end(&line);
 	}
-	httpd_problem(response, at->err == ERR_MEMORY ? 503 : at->err == ERR_RANGE ? 413 : 400, "%s", at->text);
+	httpd_problem(response,
+		      at->err == ERR_MEMORY || at->err == ERR_FULL ? 503
+		      : at->err == ERR_RANGE                       ? 413
+								   : 400,
+		      "%s", at->text);
 }
 
 static void begin(struct callbacks *callbacks, unsigned account, const struct httpd_request *request,

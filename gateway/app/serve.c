@@ -189,6 +189,7 @@ static void give_up(struct serve *serve)
 {
 	admin_destroy(serve->admin);
 	serve->admin = NULL;
+	serve->stops++; /* from now on nothing is read again either */
 	stop_workers(serve, 0);
 }
 

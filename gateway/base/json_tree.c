@@ -60,7 +60,8 @@ enum err json_tree_read(struct json_tree *tree, struct slice json, struct err_at
 	tree->nodes = tree->own;
 	tree->count = 0;
 	tree->cap = JSON_TREE_NODES;
-	arena_init(&tree->strings, tree->octets, sizeof tree->octets, json.len);
+	/* What the arena rounds up most is “\\n”, a piece of 5 octets with its quotes and comma. */
+	arena_init(&tree->strings, tree->octets, sizeof tree->octets, 4 * json.len);
 	json_scan_init(&scan, json, &tree->strings, at);
 	enum err err = read_value(tree, &scan, (struct slice){ NULL, 0 });
 	return err ? err : json_scan_end(&scan);

@@ -22,6 +22,7 @@ struct stream_link {
 	bool is_pipe;
 	bool is_open;
 	bool is_writing;
+	bool is_put_off; /* the owner wanted to write when TLS could not */
 	bool is_resolving;
 	bool has_tried; /* to connect */
 	bool is_closed;

@@ -82,8 +82,8 @@ void stream_tls_read(struct stream_link *link, const char *octets, size_t len, c
 		fail(stream);
 	else if (tls_state(tls) == TLS_CLOSED)
 		stream_end_now(stream, "the peer closed the connection");
-	else
-		flush(stream);
+	else if (flush(stream) && link->is_put_off && !link->is_writing && tls_may_write(tls))
+		stream->events->on_writable(stream->ctx);
 }
 
 void stream_tls_eof(struct stream *stream)
@@ -97,7 +97,12 @@ size_t stream_tls_write(struct stream *stream, const char *octets, size_t len)
 {
 	struct stream_link *link = stream->link;
 	size_t taken = 0;
+	link->is_put_off = false;
 	while (taken < len && !link->is_writing) {
+		if (!tls_may_write(link->tls)) {
+			link->is_put_off = true;
+			break;
+		}
 		size_t part = len - taken < RECORD_OCTETS ? len - taken : RECORD_OCTETS;
 		if (!tls_write(link->tls, octets + taken, part)) {
 			snprintf(stream->reason, sizeof stream->reason, "%s", tls_reason(link->tls));

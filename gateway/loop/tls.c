@@ -173,7 +173,9 @@ struct tls_context *tls_context_create(const struct tls_options *options, struct
 		return context;
 	if (SSL_CTX_use_certificate_chain_file(context->ssl, options->cert_file) != 1)
 		return refuse(context, at, "cert_file", options->cert_file, "holds no certificate that can be read");
-	if (SSL_CTX_use_PrivateKey_file(context->ssl, options->key_file, SSL_FILETYPE_PEM) != 1)
+	/* A key of another type is let in, and would stand there beside a certificate without one. */
+	if (SSL_CTX_use_PrivateKey_file(context->ssl, options->key_file, SSL_FILETYPE_PEM) != 1 ||
+	    SSL_CTX_check_private_key(context->ssl) != 1)
 		return refuse(context, at, "key_file", options->key_file,
 			      "holds no key that can be read, or not that of cert_file");
 	return context;
@@ -332,6 +334,11 @@ size_t tls_read(struct tls *tls, void *out, size_t cap)
 	return got;
 }
 
+bool tls_may_write(const struct tls *tls)
+{
+	return !SSL_in_init(tls->ssl);
+}
+
 bool tls_write(struct tls *tls, const void *octets, size_t len)
 {
 	size_t wrote = 0;
@@ -339,7 +346,7 @@ bool tls_write(struct tls *tls, const void *octets, size_t len)
 	int result = SSL_write_ex(tls->ssl, octets, len, &wrote);
 	if (result == 1 && wrote == len)
 		return true;
-	/* The BIO takes all there is: it can't want anything. */
+	/* The BIO takes all there is, and no message of TLS is half here: it can't want anything. */
 	tls->state = TLS_FAILED;
 	if (tls->reason[0] == '\0')
 		explain_error(tls, ERR_peek_last_error());

@@ -47,7 +47,11 @@ void tls_feed(struct tls *tls, const void *octets, size_t len);
 /* Moves up to cap octets of what the peer said to out; 0 = all is read that has come whole. May change the state. */
 size_t tls_read(struct tls *tls, void *out, size_t cap);
 
-/* Encrypts octets, len at least 1, all or none; legal in OPEN. False: FAILED. */
+/* False while a message of TLS itself (new keys, a ticket) has come in part: nothing can be written until tls_read has seen
+ * the rest of it. RFC 8446 §5.1: it stands in records of its own, one behind the other. */
+bool tls_may_write(const struct tls *tls);
+
+/* Encrypts octets, len at least 1, all or none; legal in OPEN while tls_may_write. False: FAILED. */
 bool tls_write(struct tls *tls, const void *octets, size_t len);
 
 /* Says close_notify, where the handshake is over. */

@@ -105,6 +105,7 @@ enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_TRIM_MO, CHORE_LEGAC
 
 struct store_chore {
 	struct redis_store *store;
+	mono_us asked_at;
 	mono_us next_at;
 	bool is_asking;
 	bool has_failed; /* that the log has told */
@@ -208,7 +209,6 @@ struct redis_store {
 	unsigned pause_count;
 	struct store_chore chores[CHORE_COUNT];
 	struct store_account account;
-	mono_us trim_sent_at;
 	bool mo_has_failed; /* Redis refused to keep messages from phones, and it was told */
 	bool legacy_waits;  /* something is on the list of old producers */
 	struct store_peer *peers;
@@ -353,7 +353,7 @@ bool store_record_mo(struct store *base, const struct store_mo *items, unsigned 
 /* Writes the question that trims a stream by age; false where nothing of it is ever trimmed. */
 bool store_trim_write(struct redis_store *store, struct command *command, enum store_key key, int64_t retention_ms);
 /* How long trimming may rest after that answer. */
-mono_us store_trim_rest(struct redis_store *store, const struct reply *reply);
+mono_us store_trim_rest(struct redis_store *store, const struct store_chore *chore, const struct reply *reply);
 
 /* store_balance.c, store_memory.c, store_events.c, store_mo.c, store_legacy.c: a chore's question, and what its answer does (chore_row). */
 bool store_balance_ask(struct redis_store *store, struct command *command);

@@ -68,6 +68,7 @@ static void ask(struct redis_store *store, unsigned number, mono_us now)
 {
 	struct store_chore *chore = &store->chores[number];
 	chore->store = store;
+	chore->asked_at = now;
 	if (!rows[number].ask(store, &store->scratch)) {
 		chore->next_at = INT64_MAX;
 		return;

@@ -20,14 +20,13 @@ bool store_trim_write(struct redis_store *store, struct command *command, enum s
 	store_put_key(store, command, key);
 	command_int(command, retention_ms);
 	command_int(command, STEP_MAX);
-	store->trim_sent_at = loop_now(store->loop).mono;
 	return true;
 }
 
-mono_us store_trim_rest(struct redis_store *store, const struct reply *reply)
+mono_us store_trim_rest(struct redis_store *store, const struct store_chore *chore, const struct reply *reply)
 {
 	bool has_more = reply->type == REPLY_ARRAY && reply->count == 5 && reply->elements[1]->integer != 0;
-	return has_more ? REST_FACTOR * (loop_now(store->loop).mono - store->trim_sent_at)
+	return has_more ? REST_FACTOR * (loop_now(store->loop).mono - chore->asked_at)
 			: HEARTBEATS * store->options->heartbeat_us;
 }
 
@@ -72,7 +71,7 @@ static void judge(struct redis_store *store, struct slice reader)
 mono_us store_trim_answer(struct redis_store *store, const struct reply *reply)
 {
 	struct redis_store_gauges *gauges = &store->gauges;
-	mono_us rest_us = store_trim_rest(store, reply);
+	mono_us rest_us = store_trim_rest(store, &store->chores[CHORE_TRIM], reply);
 	if (reply->type != REPLY_ARRAY || reply->count != 5)
 		return rest_us;
 	gauges->events_trimmed += (uint64_t)reply->elements[0]->integer;

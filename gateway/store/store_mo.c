@@ -105,5 +105,5 @@ bool store_trim_mo_ask(struct redis_store *store, struct command *command)
 
 mono_us store_trim_mo_answer(struct redis_store *store, const struct reply *reply)
 {
-	return store_trim_rest(store, reply);
+	return store_trim_rest(store, &store->chores[CHORE_TRIM_MO], reply);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json_tree.h"
 
+#include "base/buf.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +76,25 @@ Test(json_tree, grows)
 		cr_expect(slice_is(json_node_element(tree.nodes, rows[i] - 1)->text, last), "%u", rows[i]);
 		json_tree_fini(&tree);
 		free((char *)(uintptr_t)json.at);
+	}
+}
+
+/* However many strings have escapes, and however short they are. */
+Test(json_tree, takes_short_strings_with_escapes)
+{
+	static const char *const rows[] = { "\"\\n\"", "{\"a\":\"\\\"\",\"b\":\"\\/\"}", "\"2026\\/11\\/25\"",
+					    "\"\\u4f59\"" };
+	static char text[64 * 1024];
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buf buf = buf_over(text, sizeof text);
+		for (unsigned k = 0; k < 1000; k++) {
+			buf_put_u8(&buf, k == 0 ? '[' : ',');
+			buf_put_text(&buf, rows[i]);
+		}
+		buf_put_u8(&buf, ']');
+		struct err_at at = { 0 };
+		cr_expect_eq(json_tree_read(&tree, buf_slice(&buf), &at), ERR_OK, "%s: %s", rows[i], at.text);
+		json_tree_fini(&tree);
 	}
 }
 

@@ -67,25 +67,35 @@ static void each_turn(struct stream_pair *at)
 	write_socket();
 }
 
-static void start(const char *certificate)
+static void start_with(const struct tls_peer_options *peer_options)
 {
 	static const struct tls_certificate certificates[] = {
 		{ "server", "IP:127.0.0.1", -1, 1 },
 		{ "stranger", "DNS:elsewhere.example", -1, 1 },
+		{ "client", TLS_MANY_NAMES, -1, 1 },
 	};
 	tls_authority_make(&authority);
 	for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++)
 		tls_authority_issue(&authority, &certificates[i]);
 	struct tls_options options = { .server_name = "127.0.0.1",
 				       .ca_file = tls_authority_file(&authority, "ca.pem") };
+	if (peer_options->wants_client) {
+		options.cert_file = tls_authority_file(&authority, "client.pem");
+		options.key_file = tls_authority_file(&authority, "client.key");
+	}
 	context = tls_context_create(&options, NULL);
 	cr_assert_not_null(context);
 	stream_pair_open(&pair, PEER_TCP);
 	stream_use_tls(pair.stream, context);
 	pair.each_turn = each_turn;
 	memset(&peer, 0, sizeof peer);
-	struct tls_peer_options peer_options = { .certificate = certificate };
-	peer.tls = tls_peer_create(&authority, &peer_options);
+	peer.tls = tls_peer_create(&authority, peer_options);
+}
+
+static void start(const char *certificate)
+{
+	struct tls_peer_options options = { .certificate = certificate };
+	start_with(&options);
 }
 
 static void finish(void)
@@ -342,6 +352,45 @@ Test(stream_tls, much_both_ways)
 	const char *heard = tls_peer_heard(peer.tls, &len);
 	cr_assert(is_pattern(heard, len));
 	cr_assert(is_pattern(pair.received, pair.received_len));
+	cr_assert_eq(pair.ended, 0);
+	finish();
+}
+
+static bool peer_heard_all(struct stream_pair *at)
+{
+	(void)at;
+	return heard_len() == 200;
+}
+
+static bool was_put_off;
+
+/* An octet in each turn, as far as it is taken. */
+static void offer_one(struct stream_pair *at)
+{
+	each_turn(at);
+	if (at->opened == 0 || offered == 200)
+		return;
+	char octet = stream_pair_pattern(offered);
+	size_t taken = stream_write(at->stream, &octet, 1);
+	was_put_off = was_put_off || taken == 0;
+	offered += taken;
+}
+
+/* Its ticket dribbles in while we write: some of that must wait, and all arrives. */
+Test(stream_tls, a_ticket_in_parts)
+{
+	struct tls_peer_options options = { .certificate = "server", .wants_client = true, .sends_ticket = true };
+	start_with(&options);
+	offered = 0;
+	peer.at_most = 100;
+	pair.each_turn = offer_one;
+	stream_connect(pair.stream);
+	stream_pair_run(&pair, "all", peer_heard_all);
+	size_t len;
+	const char *heard = tls_peer_heard(peer.tls, &len);
+	cr_assert(is_pattern(heard, len));
+	cr_assert(was_put_off);
+	cr_assert_gt(pair.writable, 0);
 	cr_assert_eq(pair.ended, 0);
 	finish();
 }

@@ -19,6 +19,7 @@ static void issue_all(void)
 		{ "old", "DNS:smsc.example", -30, -2 },
 		{ "young", "DNS:smsc.example", 2, 30 },
 		{ "client", NULL, -1, 1 },
+		{ "large", TLS_MANY_NAMES, -1, 1 },
 	};
 	tls_authority_make(&authority);
 	for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++)
@@ -73,19 +74,26 @@ Test(tls, certificates_are_checked_both_ways)
 		enum tls_state want;
 		const char *want_reason;
 	} rows[] = {
-		{ "a name", { "server", false, 0 }, "smsc.example", "ca.pem", NULL, "smsc.example", TLS_OPEN, "" },
-		{ "TLS 1.2",
-		  { "server", false, TLS1_2_VERSION },
+		{ "a name",
+		  { "server", false, 0, false },
 		  "smsc.example",
 		  "ca.pem",
 		  NULL,
 		  "smsc.example",
 		  TLS_OPEN,
 		  "" },
-		{ "an IPv4 address", { "server", false, 0 }, "127.0.0.1", "ca.pem", NULL, "", TLS_OPEN, "" },
-		{ "an IPv6 address", { "server", false, 0 }, "::1", "ca.pem", NULL, "", TLS_OPEN, "" },
+		{ "TLS 1.2",
+		  { "server", false, TLS1_2_VERSION, false },
+		  "smsc.example",
+		  "ca.pem",
+		  NULL,
+		  "smsc.example",
+		  TLS_OPEN,
+		  "" },
+		{ "an IPv4 address", { "server", false, 0, false }, "127.0.0.1", "ca.pem", NULL, "", TLS_OPEN, "" },
+		{ "an IPv6 address", { "server", false, 0, false }, "::1", "ca.pem", NULL, "", TLS_OPEN, "" },
 		{ "another address",
-		  { "server", false, 0 },
+		  { "server", false, 0, false },
 		  "127.0.0.2",
 		  "ca.pem",
 		  NULL,
@@ -94,7 +102,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  "The certificate is made out to “server”, not to 127.0.0.2; if that is the carrier, set "
 		  "server_name" },
 		{ "another name",
-		  { "server", false, 0 },
+		  { "server", false, 0, false },
 		  "other.example",
 		  "ca.pem",
 		  NULL,
@@ -103,7 +111,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  "The certificate is made out to “server”, not to other.example; if that is the carrier, set "
 		  "server_name" },
 		{ "a name below",
-		  { "wildcard", false, 0 },
+		  { "wildcard", false, 0, false },
 		  "a.carrier.example",
 		  "ca.pem",
 		  NULL,
@@ -111,7 +119,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_OPEN,
 		  "" },
 		{ "two below",
-		  { "wildcard", false, 0 },
+		  { "wildcard", false, 0, false },
 		  "a.b.carrier.example",
 		  "ca.pem",
 		  NULL,
@@ -119,7 +127,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "made out to “wildcard”, not to a.b.carrier.example" },
 		{ "the common name does not count",
-		  { "client", false, 0 },
+		  { "client", false, 0, false },
 		  "elsewhere",
 		  "ca.pem",
 		  NULL,
@@ -127,7 +135,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "made out to “client”, not to elsewhere" },
 		{ "expired",
-		  { "old", false, 0 },
+		  { "old", false, 0, false },
 		  "smsc.example",
 		  "ca.pem",
 		  NULL,
@@ -135,7 +143,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "The certificate of smsc.example expired on 20" },
 		{ "not yet",
-		  { "young", false, 0 },
+		  { "young", false, 0, false },
 		  "smsc.example",
 		  "ca.pem",
 		  NULL,
@@ -143,7 +151,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "on only; is this host's clock right?" },
 		{ "of another authority",
-		  { "server", false, 0 },
+		  { "server", false, 0, false },
 		  "smsc.example",
 		  "other.pem",
 		  NULL,
@@ -151,7 +159,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "The certificate of smsc.example is signed by “ca”, who is not trusted; set ca_file" },
 		{ "of none that the system knows",
-		  { "server", false, 0 },
+		  { "server", false, 0, false },
 		  "smsc.example",
 		  NULL,
 		  NULL,
@@ -159,7 +167,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "is signed by “ca”, who is not trusted" },
 		{ "ours is wanted and given, 1.2",
-		  { "server", true, TLS1_2_VERSION },
+		  { "server", true, TLS1_2_VERSION, false },
 		  "smsc.example",
 		  "ca.pem",
 		  "client",
@@ -167,7 +175,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_OPEN,
 		  "" },
 		{ "ours is wanted and given",
-		  { "server", true, 0 },
+		  { "server", true, 0, false },
 		  "smsc.example",
 		  "ca.pem",
 		  "client",
@@ -175,7 +183,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_OPEN,
 		  "" },
 		{ "ours is wanted, 1.2",
-		  { "server", true, TLS1_2_VERSION },
+		  { "server", true, TLS1_2_VERSION, false },
 		  "smsc.example",
 		  "ca.pem",
 		  NULL,
@@ -183,7 +191,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "it may want a client certificate (cert_file, key_file)" },
 		{ "ours is wanted",
-		  { "server", true, 0 },
+		  { "server", true, 0, false },
 		  "smsc.example",
 		  "ca.pem",
 		  NULL,
@@ -191,7 +199,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "it may want a client certificate (cert_file, key_file)" },
 		{ "ours is of another authority",
-		  { "server", true, 0 },
+		  { "server", true, 0, false },
 		  "smsc.example",
 		  "ca.pem",
 		  "other",
@@ -199,7 +207,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  TLS_FAILED,
 		  "The peer does not accept the certificate in cert_file" },
 		{ "TLS 1.1",
-		  { "server", false, TLS1_1_VERSION },
+		  { "server", false, TLS1_1_VERSION, false },
 		  "smsc.example",
 		  "ca.pem",
 		  NULL,
@@ -276,6 +284,8 @@ Test(tls, files_that_will_not_do)
 		  "none.key” holds no key that can be read, or not that of cert_file: No such file or directory" },
 		{ "another's key", "ca.pem", "client.pem", "server.key", "key_file",
 		  "server.key” holds no key that can be read, or not that of cert_file: key values mismatch" },
+		{ "a key of another type", "ca.pem", "client.pem", "ec.key", "key_file",
+		  "ec.key” holds no key that can be read, or not that of cert_file" },
 		{ "a key with a passphrase", "ca.pem", "client.pem", "locked.key", "key_file",
 		  "locked.key” holds no key that can be read" },
 	};
@@ -283,6 +293,9 @@ Test(tls, files_that_will_not_do)
 	issue_all();
 	snprintf(command, sizeof command, "openssl pkey -in %s -aes128 -passout pass:x -out %s",
 		 tls_authority_file(&authority, "client.key"), tls_authority_file(&authority, "locked.key"));
+	cr_assert_eq(system(command), 0);
+	snprintf(command, sizeof command, "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out %s",
+		 tls_authority_file(&authority, "ec.key"));
 	cr_assert_eq(system(command), 0);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct tls_options options = {
@@ -366,6 +379,44 @@ Test(tls, broken_records)
 	cr_assert_not(tls_write(tls, "x", 1));
 	cr_assert_str_eq(tls_reason(tls), "TLS failed: decryption failed or bad record mac");
 	tls_shut(tls);
+	tls_destroy(tls);
+	tls_peer_destroy(peer);
+	tls_context_destroy(context);
+	tls_authority_remove(&authority);
+}
+
+/* A ticket that comes in several records: while it is half here nothing can be written, and nothing breaks. */
+Test(tls, a_message_of_tls_in_parts)
+{
+	static char wire[65536];
+	char got[16];
+	issue_all();
+	struct tls_context *context = context_of("smsc.example", "ca.pem", "large");
+	struct tls_peer_options options = { .certificate = "server", .wants_client = true, .sends_ticket = true };
+	struct tls_peer *peer = tls_peer_create(&authority, &options);
+	struct tls *tls = tls_create(context);
+	for (unsigned i = 0; i < 10 && tls_shake(tls) == TLS_SHAKING; i++) {
+		cr_assert(tls_peer_feed(peer, wire, tls_take(tls, wire, sizeof wire)));
+		tls_feed(tls, wire, tls_peer_take(peer, wire, sizeof wire));
+	}
+	cr_assert_eq(tls_state(tls), TLS_OPEN, "%s", tls_reason(tls));
+	cr_assert(tls_may_write(tls));
+	cr_assert(tls_peer_feed(peer, wire, tls_take(tls, wire, sizeof wire)));
+	size_t len = tls_peer_take(peer, wire, sizeof wire);
+	size_t first = 5 + ((size_t)(unsigned char)wire[3] << 8 | (unsigned char)wire[4]);
+	cr_assert_lt(first, len, "it is one record only");
+	tls_feed(tls, wire, first);
+	cr_assert_eq(tls_read(tls, got, sizeof got), 0);
+	cr_assert_eq(tls_state(tls), TLS_OPEN);
+	cr_assert_not(tls_may_write(tls));
+	tls_feed(tls, wire + first, len - first);
+	cr_assert_eq(tls_read(tls, got, sizeof got), 0);
+	cr_assert(tls_may_write(tls));
+	cr_assert(tls_write(tls, "answer", 6));
+	pump(tls, peer);
+	size_t heard_len;
+	const char *heard = tls_peer_heard(peer, &heard_len);
+	cr_assert(heard_len == 6 && memcmp(heard, "answer", 6) == 0);
 	tls_destroy(tls);
 	tls_peer_destroy(peer);
 	tls_context_destroy(context);

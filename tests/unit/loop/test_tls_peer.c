@@ -23,7 +23,10 @@ struct tls_peer *tls_peer_create(const struct tls_authority *authority, const st
 	SSL_CTX_set_security_level(peer->context, 0); /* old versions are spoken for the test's sake */
 	SSL_CTX_set_min_proto_version(peer->context, 0);
 	SSL_CTX_set_max_proto_version(peer->context, options->version_max);
-	SSL_CTX_set_num_tickets(peer->context, 0); /* nothing is under way where a test ends the connection */
+	/* Unless asked for, nothing is under way where a test ends the connection. */
+	SSL_CTX_set_num_tickets(peer->context, options->sends_ticket);
+	if (options->sends_ticket)
+		SSL_CTX_set_max_send_fragment(peer->context, 512);
 	snprintf(name, sizeof name, "%s.pem", options->certificate);
 	cr_assert_eq(SSL_CTX_use_certificate_file(peer->context, tls_authority_file(authority, name), SSL_FILETYPE_PEM),
 		     1);
@@ -34,6 +37,7 @@ struct tls_peer *tls_peer_create(const struct tls_authority *authority, const st
 		cr_assert_eq(
 			SSL_CTX_load_verify_locations(peer->context, tls_authority_file(authority, "ca.pem"), NULL), 1);
 		SSL_CTX_set_verify(peer->context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+		SSL_CTX_set_session_id_context(peer->context, (const unsigned char *)"test", 4);
 	}
 	peer->ssl = SSL_new(peer->context);
 	peer->in = BIO_new(BIO_s_mem());

@@ -15,6 +15,10 @@ struct tls_certificate {
 	int until_days;
 };
 
+/* Names for a certificate of more than 512 octets. */
+#define TLS_LONG_NAME  "DNS:a-name-that-is-as-long-as-a-label-may-be-or-nearly-so.example"
+#define TLS_MANY_NAMES TLS_LONG_NAME "," TLS_LONG_NAME "," TLS_LONG_NAME "," TLS_LONG_NAME "," TLS_LONG_NAME
+
 /* Makes the folder and both authorities. Ends the program where that fails. */
 void tls_authority_make(struct tls_authority *authority);
 

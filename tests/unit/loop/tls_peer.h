@@ -12,6 +12,7 @@ struct tls_peer_options {
 	const char *certificate; /* name in the authority's folder */
 	bool wants_client;       /* its certificate, signed by the authority */
 	int version_max;         /* as TLS1_2_VERSION; 0 = the newest */
+	bool sends_ticket; /* behind the handshake, and in records of 512 octets; with wants_client it needs several */
 };
 
 struct tls_peer;
