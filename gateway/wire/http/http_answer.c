@@ -140,6 +140,24 @@ static struct outcome judge(struct reader *reader, const struct json_node *json,
 				 .carrier_ref = keep_reference(reader, id.text, message) };
 }
 
+/* One answer for all messages of the request: it is looked at once, and only references differ. */
+static void judge_all(struct reader *reader, const struct json_node *json, struct outcome *outcomes)
+{
+	const struct http_locator *locator = &reader->account->message_id;
+	bool is_own = locator->kind == HTTP_LOCATOR_OWN_ID;
+	struct http_found id = { .is_there = false };
+	outcomes[0] = judge(reader, json, reader->messages[0]);
+	bool is_accepted = outcomes[0].outcome_class == OUTCOME_ACCEPTED;
+	if (is_accepted && reader->count > 1 && !is_own)
+		http_locator_find(locator, json, reader->answer->body, &id);
+	for (unsigned i = 1; i < reader->count; i++) {
+		const struct http_message *message = reader->messages[i];
+		outcomes[i] = outcomes[0];
+		if (is_accepted)
+			outcomes[i].carrier_ref = keep_reference(reader, is_own ? message->id : id.text, message);
+	}
+}
+
 /* One answer for each part of the one message. Where some parts were taken and others not, sending it again would send
  * parts twice: only “never” is a clear answer then. */
 static struct outcome judge_parts(struct reader *reader, const struct json_node *array,
@@ -166,14 +184,14 @@ static struct outcome judge_parts(struct reader *reader, const struct json_node 
 	return gravest;
 }
 
-static bool is_of(const struct http_account *account, const struct json_node *element, const struct msisdn *to)
+/* ours: the tail of a message's number. */
+static bool is_of(const struct http_account *account, const struct json_node *element, struct slice ours)
 {
 	struct http_found number;
 	char theirs[MSISDN_TAIL_DIGITS + 1];
-	char ours[MSISDN_TAIL_DIGITS + 1];
 	http_locator_find(&account->answer_to, element, (struct slice){ NULL, 0 }, &number);
 	size_t len = msisdn_tail(number.text, theirs);
-	return len && msisdn_tail((struct slice){ to->digits, to->len }, ours) == len && memcmp(theirs, ours, len) == 0;
+	return len && ours.len == len && memcmp(theirs, ours.at, len) == 0;
 }
 
 /* The element that speaks of a message: by its number where they have one, else by its place. */
@@ -183,11 +201,14 @@ static const struct json_node *element_of(const struct reader *reader, const str
 	if (reader->account->answer_to.kind == HTTP_LOCATOR_NONE)
 		return array->count == reader->count ? likely : NULL;
 	const struct msisdn *to = reader->messages[index]->to;
-	if (likely && is_of(reader->account, likely, to))
+	char tail[MSISDN_TAIL_DIGITS + 1];
+	struct slice ours = { tail, msisdn_tail((struct slice){ to->digits, to->len }, tail) };
+	if (likely && is_of(reader->account, likely, ours))
 		return likely;
+	/* An array of far more elements than there are messages is not looked through for each of them. */
 	const struct json_node *other = json_node_element(array, 0);
-	for (unsigned i = 0; i < array->count; i++, other = json_node_next(other)) {
-		if (is_of(reader->account, other, to))
+	for (unsigned i = 0; i < array->count && i < 2 * reader->count; i++, other = json_node_next(other)) {
+		if (is_of(reader->account, other, ours))
 			return other;
 	}
 	return NULL;
@@ -251,12 +272,10 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 	bool is_read = account->reads_json && answer->body.len <= HTTP_ANSWER_OCTETS_MAX;
 	bool is_json = is_read && json_tree_read(&tree, answer->body, NULL) == ERR_OK;
 	const struct json_node *json = is_json ? tree.nodes : NULL;
-	if (account->answers.kind != HTTP_LOCATOR_NONE) {
+	if (account->answers.kind != HTTP_LOCATOR_NONE)
 		read_answers(&reader, json, outcomes);
-	} else {
-		for (unsigned i = 0; i < count; i++)
-			outcomes[i] = judge(&reader, json, messages[i]);
-	}
+	else
+		judge_all(&reader, json, outcomes);
 	if (is_read)
 		json_tree_fini(&tree);
 }

@@ -567,3 +567,33 @@ Test(http_answer, a_lost_answer)
 	cr_expect_eq(before.native_code, 0);
 	cr_expect_eq(after.outcome_class, OUTCOME_UNKNOWN);
 }
+
+/* Of an array of far more elements than there are messages only as many are looked at as could speak of them: a thousand messages
+ * times all that fits into an answer would hold up a worker. */
+Test(http_answer, what_lies_behind_is_not_looked_at)
+{
+	static const struct {
+		unsigned strangers; /* before the element of the number that is asked about */
+		int want;
+	} cases[] = { { 0, A }, { 1, A }, { 3, A }, { 4, U }, { 1000, U } };
+	static char body[65536];
+	struct http_message one = message_to(&to, "a1"), two = message_to(&to_too, "a2");
+	const struct http_message *messages[] = { &one, &two };
+	struct http_account *account = preset("tencent");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char memory[2 * CARRIER_REF_MAX];
+		struct outcome outcomes[2];
+		struct buf references = buf_over(memory, sizeof memory);
+		struct buf out = buf_over(body, sizeof body - 1);
+		buf_put_text(&out, "{\"Response\":{\"SendStatusSet\":[");
+		for (unsigned k = 0; k < cases[i].strangers; k++)
+			buf_put_text(&out, "{\"PhoneNumber\":\"+8613900000000\"},");
+		buf_put_text(&out, "{\"SerialNo\":\"s\",\"PhoneNumber\":\"+8618511122233\",\"Code\":\"Ok\"}]}}");
+		body[out.len] = '\0';
+		bench_read(account, 200, NULL, body, messages, 2, outcomes, &references);
+		cr_expect((int)outcomes[0].outcome_class == cases[i].want, "behind %u: %s", cases[i].strangers,
+			  outcome_class_name(outcomes[0].outcome_class));
+		cr_expect_eq(outcomes[1].outcome_class, OUTCOME_UNKNOWN);
+	}
+	http_account_destroy(account);
+}
