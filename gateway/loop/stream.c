@@ -124,8 +124,21 @@ void stream_end_later(struct stream *stream, const char *reason, bool abort)
 	uv_timer_start(stream->end_timer, on_end_timer, 0, 0);
 }
 
+/* What ends before it is open ends because of its address, whoever ends it: the next connection is tried with the one behind
+ * it. Behind the last one comes the first. */
+static void give_up_address(struct stream *stream)
+{
+	const struct stream_link *link = stream->link;
+	if (link->trying == NULL || link->is_open || link->trying->ai_addrlen > sizeof stream->given_up)
+		return;
+	memset(&stream->given_up, 0, sizeof stream->given_up);
+	if (link->trying->ai_next != NULL)
+		memcpy(&stream->given_up, link->trying->ai_addr, link->trying->ai_addrlen);
+}
+
 void stream_end_now(struct stream *stream, const char *reason)
 {
+	give_up_address(stream);
 	link_drop(stream->link, false);
 	stream->link = NULL;
 	stream->events->on_end(stream->ctx, reason);
@@ -223,7 +236,6 @@ static struct stream_link *renew(struct stream_link *link)
 /* From a callback of libuv's: no address is left. */
 static void connect_failed(struct stream *stream, int status)
 {
-	stream->given_up.ss_family = AF_UNSPEC;
 	stream_end_now(stream, uv_strerror(status));
 }
 
@@ -332,13 +344,9 @@ void stream_connect(struct stream *stream)
 
 void stream_close(struct stream *stream, bool abort)
 {
-	const struct stream_link *link = stream->link;
-	if (link == NULL)
+	if (stream->link == NULL)
 		return;
-	if (link->trying != NULL && !link->is_open && link->trying->ai_addrlen <= sizeof stream->given_up) {
-		memset(&stream->given_up, 0, sizeof stream->given_up);
-		memcpy(&stream->given_up, link->trying->ai_addr, link->trying->ai_addrlen);
-	}
+	give_up_address(stream);
 	stream_end_later(stream, "closed by us", abort);
 }
 

@@ -47,7 +47,8 @@ void stream_destroy(struct stream *stream);
 void stream_connect(struct stream *stream);
 
 /* Ends the connection. abort: true resets it (SO_LINGER 0), so that nothing unsent leaves any more. While a name's address
- * is being tried this gives that one up: the next stream_connect begins with the address behind it. */
+ * is being tried this gives that one up, as a failed TLS handshake does: the next stream_connect begins with the address
+ * behind it. */
 void stream_close(struct stream *stream, bool abort);
 
 /* Hands octets to the kernel as far as it takes them, and up to 64 KiB more into a buffer of its own. Returns how many

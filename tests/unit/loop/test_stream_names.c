@@ -3,7 +3,9 @@
 /* Host names. This program brings its own resolver, so that nothing is asked of the network: names under .test have the
  * addresses that the table says. */
 
+#include "loop/tls.h"
 #include "unit/loop/stream_pair.h"
+#include "unit/loop/tls_authority.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -30,6 +32,8 @@ static const struct name {
 	{ "silent-first.test", { "127.0.0.4", "127.0.0.1" } },
 	{ "silent-twice.test", { "127.0.0.4", "127.0.0.5", "127.0.0.1" } },
 	{ "silent-then-refused.test", { "127.0.0.4", "127.0.0.2", "127.0.0.1" } },
+	/* It answers, and hangs up at once. */
+	{ "rude-first.test", { "127.0.0.6", "127.0.0.1" } },
 };
 
 static struct addrinfo *make(const char *text, const char *service)
@@ -210,6 +214,59 @@ static bool always(struct stream_pair *at)
 {
 	(void)at;
 	return true;
+}
+
+static int rude;
+
+static void hang_up(struct stream_pair *at)
+{
+	(void)at;
+	int taken = accept4(rude, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (taken >= 0)
+		close(taken);
+}
+
+static bool is_taken(struct stream_pair *at)
+{
+	return at->peer >= 0;
+}
+
+/* A connection whose handshake fails could not be made either. */
+Test(stream_names, behind_a_failed_handshake_others_are_tried)
+{
+	struct tls_authority authority;
+	tls_authority_make(&authority);
+	struct tls_options options = { .server_name = "rude-first.test",
+				       .ca_file = tls_authority_file(&authority, "ca.pem") };
+	struct tls_context *context = tls_context_create(&options, NULL);
+	cr_assert_not_null(context);
+	stream_pair_open(&pair, PEER_TCP);
+	snprintf(pair.address.host, sizeof pair.address.host, "rude-first.test");
+	stream_use_tls(pair.stream, context);
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(pair.address.port) };
+	inet_pton(AF_INET, "127.0.0.6", &address.sin_addr);
+	rude = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	cr_assert_eq(bind(rude, (struct sockaddr *)&address, sizeof address), 0);
+	cr_assert_eq(listen(rude, 4), 0);
+	pair.each_turn = hang_up;
+	stream_connect(pair.stream);
+	stream_pair_run(&pair, "the first hangs up", stream_pair_has_ended);
+	cr_assert_lt(pair.peer, 0);
+	pair.ended = 0;
+	stream_connect(pair.stream);
+	stream_pair_run(&pair, "the second", is_taken);
+	close(pair.peer);
+	pair.peer = -1;
+	pair.ended = 0;
+	stream_pair_run(&pair, "the second hangs up", stream_pair_has_ended);
+	pair.ended = 0;
+	stream_connect(pair.stream);
+	stream_pair_run(&pair, "the first again", stream_pair_has_ended);
+	cr_assert_lt(pair.peer, 0);
+	close(rude);
+	stream_pair_close(&pair);
+	tls_context_destroy(context);
+	tls_authority_remove(&authority);
 }
 
 /* Closed or destroyed while the name is being looked up. */
