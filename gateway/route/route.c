@@ -55,14 +55,14 @@ static enum route_verdict judge(const struct route_compiled *rule, struct asked 
 	return ROUTE_FITS;
 }
 
-static unsigned wait_of(const struct route_compiled *rule, const struct route_query *query)
+static bool is_open(const struct route_compiled *rule, const struct route_query *query)
 {
-	return route_hours_wait(&rule->hours, query->at, query->zone);
+	return route_hours_wait(&rule->hours, query->at, query->zone) == 0;
 }
 
-static wall_ms instant_of(const struct route_query *query, unsigned wait)
+static wall_ms opening_of(const struct route_compiled *rule, const struct route_query *query)
 {
-	return wait == 0 ? query->at : query->at - query->at % 60000 + (wall_ms)wait * 60000;
+	return route_hours_opens(&rule->hours, query->at, query->zone);
 }
 
 /* Goes through the rules with a prefix of the number. */
@@ -96,7 +96,7 @@ static const struct route *find(const struct route_table *table, const struct ro
 	struct walk walk = walk_begin(table, query->to);
 	for (const struct route_entry *entry; (entry = walk_next(&walk)) != NULL;) {
 		const struct route_compiled *rule = &table->rules[entry->rule];
-		if (judge(rule, &asked) == ROUTE_FITS && (!minds_hours || wait_of(rule, query) == 0))
+		if (judge(rule, &asked) == ROUTE_FITS && (!minds_hours || is_open(rule, query)))
 			return &rule->route;
 	}
 	return NULL;
@@ -116,16 +116,16 @@ bool route_opens(const struct route_table *table, const struct route_query *quer
 {
 	struct asked asked = { .query = query, .plan = table->plan };
 	struct walk walk = walk_begin(table, query->to);
-	unsigned least = UINT32_MAX;
+	wall_ms first = INT64_MAX;
 	for (const struct route_entry *entry; (entry = walk_next(&walk)) != NULL;) {
 		const struct route_compiled *rule = &table->rules[entry->rule];
-		unsigned wait = judge(rule, &asked) == ROUTE_FITS ? wait_of(rule, query) : UINT32_MAX;
-		if (wait < least)
-			least = wait;
+		wall_ms opens = judge(rule, &asked) == ROUTE_FITS ? opening_of(rule, query) : INT64_MAX;
+		if (opens < first)
+			first = opens;
 	}
-	if (least == UINT32_MAX)
+	if (first == INT64_MAX)
 		return false;
-	*out = instant_of(query, least);
+	*out = first;
 	return true;
 }
 
@@ -138,10 +138,9 @@ unsigned route_explain(const struct route_table *table, const struct route_query
 	for (const struct route_entry *entry; count < cap && (entry = walk_next(&walk)) != NULL; count++) {
 		const struct route_compiled *rule = &table->rules[entry->rule];
 		struct route_finding finding = { &rule->route, entry->prefix_len, judge(rule, &asked), 0 };
-		unsigned wait = wait_of(rule, query);
-		if (finding.verdict == ROUTE_FITS && wait != 0) {
+		if (finding.verdict == ROUTE_FITS && !is_open(rule, query)) {
 			finding.verdict = ROUTE_CLOSED;
-			finding.opens = instant_of(query, wait);
+			finding.opens = opening_of(rule, query);
 		}
 		out[count] = finding;
 	}

@@ -21,5 +21,9 @@ bool route_hours_parse(struct slice text, struct route_hours *out);
 /* Writes the same form; nothing for always. */
 void route_hours_format(const struct route_hours *hours, struct buf *out);
 
-/* Minutes from an instant until the hours are open: 0 = they are. zone: NULL = UTC. */
+/* Minutes from an instant until the hours are open, as the clocks go at that instant: 0 = they are. zone: NULL = UTC. */
 unsigned route_hours_wait(const struct route_hours *hours, wall_ms at, const struct zone *zone);
+
+/* The first instant from at on at which the hours are open, a change of the clocks in between minded; at itself where they
+ * are. */
+wall_ms route_hours_opens(const struct route_hours *hours, wall_ms at, const struct zone *zone);

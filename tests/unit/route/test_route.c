@@ -110,6 +110,7 @@ Test(route, no_rules)
 
 #define MONDAY_08 INT64_C(1770595200000) /* 2026-02-09, 00:00 UTC: 08:00 in China */
 #define HOUR      INT64_C(3600000)
+#define SPRING    INT64_C(1774746000000) /* 2026-03-29, 01:00 UTC */
 
 static const struct zone china_zone = { .spans = { { INT64_MIN, 8 * 3600 } }, .span_count = 1 };
 
@@ -194,6 +195,26 @@ Test(route, conditions)
 		cr_expect_eq(route ? (int)route->rule : -1, rows[i].want, "%s: %d", rows[i].name,
 			     route ? (int)route->rule : -1);
 	}
+	route_destroy(table);
+}
+
+/* The clocks go forward between the question and the opening: 08:00 of Berlin is 06:00 UTC then. */
+Test(route, opens_when_the_clocks_change)
+{
+	static const struct zone berlin = { .spans = { { INT64_MIN, 3600 }, { SPRING, 7200 } }, .span_count = 2 };
+	static const struct route_rule by_day = { .accounts = own[0],
+						  .account_count = 1,
+						  .hours = { 0x7F, 8 * 60, 20 * 60 } };
+	struct route_table *table;
+	struct msisdn msisdn = number("4915100000001");
+	const struct route_query query = { .to = &msisdn, .at = SPRING - 4 * HOUR, .zone = &berlin };
+	struct route_finding finding;
+	wall_ms opens = 0;
+	cr_assert_eq(route_create(&by_day, 1, NULL, 0, &table, NULL), ERR_OK);
+	cr_expect(route_opens(table, &query, &opens));
+	cr_expect_eq(opens, SPRING + 5 * HOUR, "%lld minutes off", (long long)((opens - SPRING - 5 * HOUR) / 60000));
+	cr_assert_eq(route_explain(table, &query, &finding, 1), 1);
+	cr_expect_eq(finding.opens, SPRING + 5 * HOUR);
 	route_destroy(table);
 }
 

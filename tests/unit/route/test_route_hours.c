@@ -5,6 +5,9 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 #define MONDAY      INT64_C(1770566400000) /* 2026-02-08T16:00Z: 00:00 of Monday in China */
+#define HOUR        INT64_C(3600000)
+#define SPRING      INT64_C(1774746000000) /* 2026-03-29, 01:00 UTC */
+#define AUTUMN      INT64_C(1792890000000) /* 2026-10-25, 01:00 UTC */
 #define MINUTE      INT64_C(60000)
 
 Test(route_hours, parse)
@@ -97,4 +100,42 @@ Test(route_hours, wait)
 	struct route_hours early;
 	cr_assert(route_hours_parse(SLICE("Wed 23:59-24:00"), &early));
 	cr_expect_eq(route_hours_wait(&early, -1, NULL), 0, "a minute before 1970, a Thursday");
+}
+
+/* Berlin: winter time until Sunday, 2026-03-29, 01:00 UTC, then summer time until Sunday, 2026-10-25, 01:00 UTC. */
+Test(route_hours, opens)
+{
+	enum { WINTER_S = 3600, SUMMER_S = 7200 };
+	static const struct zone berlin = {
+		.spans = { { INT64_MIN, WINTER_S }, { SPRING, SUMMER_S }, { AUTUMN, WINTER_S } }, .span_count = 3
+	};
+	static const struct {
+		const char *name;
+		const char *text;
+		wall_ms at;
+		wall_ms want;
+	} rows[] = {
+		{ "open", "08:00-20:00", SPRING - 14 * HOUR + 1, SPRING - 14 * HOUR + 1 },
+		{ "within a season", "08:00-20:00", SPRING - 30 * HOUR + 1, SPRING - 18 * HOUR },
+		{ "over the spring's night", "08:00-20:00", SPRING - 6 * HOUR, SPRING + 5 * HOUR },
+		{ "over the autumn's night", "08:00-20:00", AUTUMN - 6 * HOUR, AUTUMN + 6 * HOUR },
+		{ "over the weekend", "Mon 08:00-20:00", AUTUMN - 6 * HOUR, AUTUMN + 30 * HOUR },
+		{ "at an hour that is not there", "02:30-20:00", SPRING - 2 * HOUR, SPRING },
+		{ "when the clocks change", "03:00-20:00", SPRING - 2 * HOUR, SPRING },
+		{ "an hour that is there twice", "02:30-02:40", AUTUMN - 2 * HOUR, AUTUMN - HOUR / 2 },
+		{ "and its second time", "02:30-02:40", AUTUMN - 10 * MINUTE, AUTUMN + HOUR / 2 },
+		{ "only in the hour that is not there", "Sun 02:10-02:20", SPRING - HOUR,
+		  SPRING + (7 * 24 - 1) * HOUR + 10 * MINUTE },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct route_hours hours;
+		cr_assert(route_hours_parse(slice_of(rows[i].text), &hours), "%s", rows[i].text);
+		wall_ms opens = route_hours_opens(&hours, rows[i].at, &berlin);
+		cr_expect_eq(opens, rows[i].want, "%s: %lld minutes off", rows[i].name,
+			     (long long)((opens - rows[i].want) / MINUTE));
+		cr_expect_eq(route_hours_wait(&hours, opens, &berlin), 0, "%s: it is closed then", rows[i].name);
+	}
+	struct route_hours hours;
+	cr_assert(route_hours_parse(SLICE("08:00-20:00"), &hours));
+	cr_expect_eq(route_hours_opens(&hours, SPRING - 18 * HOUR - 1, NULL), SPRING - 17 * HOUR, "UTC");
 }
