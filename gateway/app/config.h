@@ -203,6 +203,7 @@ struct config_account {
 	bool tls;
 	char *ca_file;     /* NULL = the system's */
 	char *server_name; /* "" = that of address */
+	uint64_t tls_mark; /* what the files of TLS held, see tls_context_mark; 0 = no TLS */
 	char *cert_file;   /* NULL = none, as key_file */
 	char *key_file;
 	char *system_id;       /* at most 15 octets */

@@ -73,6 +73,8 @@ enum account_change_kind config_compare_accounts(const struct config_account *be
 						 const struct config_account *after)
 {
 	enum account_change_kind kind = ACCOUNT_SAME;
+	if (before->tls_mark != after->tls_mark)
+		return ACCOUNT_CHANGES_LINKS;
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
 		if (setting->scope == SETTING_SCOPE_ROOT || setting->scope == SETTING_SCOPE_ROUTE ||

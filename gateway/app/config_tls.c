@@ -46,7 +46,7 @@ static void check_unused(struct config_load *load, const struct config_account *
 				      account->name, rows[i].name);
 }
 
-void config_check_tls(struct config_load *load, const struct config_account *account, const struct tree_node *element)
+void config_check_tls(struct config_load *load, struct config_account *account, const struct tree_node *element)
 {
 	struct err_at at = { .err = ERR_OK };
 	struct tls_context *context = NULL;
@@ -60,5 +60,6 @@ void config_check_tls(struct config_load *load, const struct config_account *acc
 		config_report(load->report, at.err, config_check_place(element, at.field), false, at.field,
 			      "accounts[%s].%s: %s", account->name, at.field, at.text);
 	}
+	account->tls_mark = context != NULL ? tls_context_mark(context) : 0;
 	tls_context_destroy(context);
 }

@@ -11,5 +11,5 @@
 MUST_CHECK enum err config_tls_create(const struct config_account *account, struct tls_context **out,
 				      struct err_at *at);
 
-/* Reports what is wrong with the account's settings for TLS. element: its node. */
-void config_check_tls(struct config_load *load, const struct config_account *account, const struct tree_node *element);
+/* Reports what is wrong with the account's settings for TLS, and notes what its files hold. element: its node. */
+void config_check_tls(struct config_load *load, struct config_account *account, const struct tree_node *element);

@@ -22,6 +22,7 @@ struct tls_context {
 	char *server_name; /* owned */
 	bool is_address;
 	bool has_own_certificate;
+	uint64_t mark;
 };
 
 struct tls {
@@ -134,6 +135,20 @@ static bool is_given(const char *text)
 	return text != NULL && *text != '\0';
 }
 
+/* FNV-1a; what cannot be read any more just makes another mark. */
+static uint64_t mark_file(uint64_t mark, const char *path)
+{
+	char octets[4096];
+	size_t len;
+	FILE *file = is_given(path) ? fopen(path, "re") : NULL;
+	while (file != NULL && (len = fread(octets, 1, sizeof octets, file)) > 0)
+		for (size_t i = 0; i < len; i++)
+			mark = (mark ^ (unsigned char)octets[i]) * UINT64_C(0x100000001B3);
+	if (file != NULL)
+		fclose(file);
+	return mark * UINT64_C(0x100000001B3);
+}
+
 static bool is_address(const char *name)
 {
 	ASN1_OCTET_STRING *address = a2i_IPADDRESS(name);
@@ -156,6 +171,9 @@ struct tls_context *tls_context_create(const struct tls_options *options, struct
 	if (context->server_name == NULL || context->ssl == NULL)
 		return refuse(context, at, "tls", options->server_name, "cannot be set up");
 	context->is_address = is_address(options->server_name);
+	context->mark = mark_file(UINT64_C(0xCBF29CE484222325), options->ca_file);
+	context->mark = mark_file(context->mark, options->cert_file);
+	context->mark = mark_file(context->mark, options->key_file);
 	SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION);
 	SSL_CTX_set_options(context->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_session_cache_mode(context->ssl, SSL_SESS_CACHE_OFF);
@@ -188,6 +206,11 @@ void tls_context_destroy(struct tls_context *context)
 	SSL_CTX_free(context->ssl);
 	free(context->server_name);
 	free(context);
+}
+
+uint64_t tls_context_mark(const struct tls_context *context)
+{
+	return context->mark;
 }
 
 /* -- a connection -- */

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The client's side of TLS without a socket: octets of the wire in and out, octets of the protocol in and out. TLS 1.2 or
  * newer, and the peer's certificate is always verified. */
@@ -24,6 +25,10 @@ struct tls_context;
  * says what. */
 struct tls_context *tls_context_create(const struct tls_options *options, struct err_at *at);
 void tls_context_destroy(struct tls_context *context);
+
+/* A mark of what the files held when they were read: another one where a file was renewed under its name. No secret can be
+ * told from it. */
+uint64_t tls_context_mark(const struct tls_context *context);
 
 enum tls_state {
 	TLS_SHAKING,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config_tls.h"
 
+#include "app/config_compare.h"
 #include "test_scratch.h"
 
 #include <criterion/criterion.h>
@@ -84,6 +85,45 @@ Test(config_tls, only_where_it_is_asked_for)
 		cr_expect_eq(context != NULL, rows[i].want, "%s", rows[i].text);
 		tls_context_destroy(context);
 		config_destroy(config);
+	}
+	scratch_remove(folder);
+}
+
+/* A certificate that was renewed under its name changes the account's links. */
+Test(config_tls, renewed_files)
+{
+	static const struct {
+		const char *name;
+		const char *command; /* between two readings; in the folder */
+		enum account_change_kind want;
+	} rows[] = {
+		{ "nothing", "true", ACCOUNT_SAME },
+		{ "read, not written", "touch a.pem a.key", ACCOUNT_SAME },
+		{ "authorities", "cat a.pem >>ca.pem", ACCOUNT_CHANGES_LINKS },
+		{ "certificate and key",
+		  "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout a.key -out a.pem "
+		  "-subj /CN=a >/dev/null 2>&1",
+		  ACCOUNT_CHANGES_LINKS },
+	};
+	char folder[SCRATCH_PATH_OCTETS];
+	char errors[SCRATCH_TEXT_OCTETS];
+	char command[1024];
+	scratch_make(folder);
+	make_files(folder);
+	snprintf(command, sizeof command, "cp '%s/a.pem' '%s/ca.pem'", folder, folder);
+	cr_assert_eq(system(command), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		static const char text[] = ACCOUNT "tls: true, ca_file: ca.pem, cert_file: a.pem, key_file: a.key }]\n";
+		struct config *before = scratch_load(folder, text, NULL, errors);
+		cr_assert_not_null(before, "%s", errors);
+		snprintf(command, sizeof command, "cd '%s' && { %s; }", folder, rows[i].command);
+		cr_assert_eq(system(command), 0, "%s", rows[i].name);
+		struct config *after = scratch_load(folder, text, NULL, errors);
+		cr_assert_not_null(after, "%s", errors);
+		cr_expect_eq(config_compare_accounts(&before->accounts[0], &after->accounts[0]), rows[i].want, "%s",
+			     rows[i].name);
+		config_destroy(before);
+		config_destroy(after);
 	}
 	scratch_remove(folder);
 }
