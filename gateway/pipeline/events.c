@@ -176,7 +176,7 @@ static void put_state_refs(struct parcel *parcel, struct buf *buf)
 
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 {
-	/* It waits for its time and was never encoded; one that came with a state does not wait for it (prepare.c). */
+	/* It waits for its time, or for its route to open, and was never tried: then it was not encoded (prepare.c). */
 	if (parcel->encoded.segment_count == 0)
 		return SLICE("");
 	size_t cap = 160 + (size_t)__builtin_popcountll(parcel->tried) * ACCOUNT_OCTETS_MAX;

@@ -80,7 +80,7 @@ static bool render(struct pipeline *pipeline, struct parcel *parcel)
 
 /* What was tried, or begun by one that died, was due then: where clocks differ, or one was set back, it does not wait for
  * its time again. What has been accepted of it would be forgotten over that. */
-static bool was_due(const struct store_entry *entry)
+static bool was_tried(const struct store_entry *entry)
 {
 	return entry->state.len > 0 || entry->attempt > 0 || entry->ambiguous;
 }
@@ -163,7 +163,7 @@ static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct
 	struct policy_facts facts = {
 		.now = pipeline_now(pipeline).wall,
 		.expires_at = parcel->alert.expires_at,
-		.not_before = was_due(entry) ? 0 : parcel->alert.not_before,
+		.not_before = was_tried(entry) ? 0 : parcel->alert.not_before,
 		.as_of = parcel->alert.as_of,
 		.max_age_ms = parcel->sms.max_age_ms,
 	};
@@ -223,24 +223,28 @@ static bool must_hold(const struct parcel *parcel)
 }
 
 /* No route is open. What has begun to arrive goes on, and what a human decides about need not wait for it: these get the
- * route that would be theirs at another hour. The rest waits until one opens; NULL, and it is in settlement. */
-static const struct route *outside_hours(struct pipeline *pipeline, struct parcel *parcel)
+ * route that would be theirs at another hour. The rest waits until one opens; NULL, and it is in settlement. What was tried
+ * is encoded for that, since its state, and the keys by which a receipt finds it, are made of its segments. */
+static const struct route *outside_hours(struct pipeline *pipeline, struct parcel *parcel, bool was_tried)
 {
 	const struct route *route = routing_find_any_time(pipeline, parcel);
-	if (route == NULL)
+	if (route == NULL) {
 		settling_dead(pipeline, parcel, "no_route", "to", "no route covers this number");
-	else if (parcel->accepted == 0 && !must_hold(parcel))
-		settling_later(pipeline, parcel, routing_opens(pipeline, parcel));
-	else
+		return NULL;
+	}
+	if (parcel->accepted != 0 || must_hold(parcel))
 		return route;
+	unsigned account = parcel->has_state ? parcel->account : pick_account(pipeline, parcel, route);
+	if (!was_tried || resume(pipeline, parcel, account))
+		settling_later(pipeline, parcel, routing_opens(pipeline, parcel));
 	return NULL;
 }
 
-static void choose_account(struct pipeline *pipeline, struct parcel *parcel)
+static void choose_account(struct pipeline *pipeline, struct parcel *parcel, bool was_tried)
 {
 	const struct route *route = routing_find(pipeline, parcel);
 	if (route == NULL)
-		route = outside_hours(pipeline, parcel);
+		route = outside_hours(pipeline, parcel, was_tried);
 	if (route == NULL)
 		return;
 	unsigned account = pick_account(pipeline, parcel, route);
@@ -264,7 +268,7 @@ static void prepare(struct pipeline *pipeline, struct parcel *parcel, const stru
 	if (parcel->is_ambiguous && parcel->doubts == 0)
 		parcel->doubts = 1; /* its state is lost, or was never written */
 	if (judge(pipeline, parcel, entry))
-		choose_account(pipeline, parcel);
+		choose_account(pipeline, parcel, was_tried(entry));
 }
 
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)

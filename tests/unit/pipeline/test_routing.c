@@ -133,16 +133,21 @@ Test(routing, what_is_remembered)
 
 #define HOUR_MS INT64_C(3600000)
 
-/* The route opens an hour after the test begins: 01:00 UTC, at 02:00. */
-static struct route_table *routes_by_day(void)
+static struct route_table *routes_of(const struct route_rule *rules, unsigned count)
 {
-	const struct route_rule rule = { .accounts = both, .account_count = 2, .hours = { 0x7F, 2 * 60, 20 * 60 } };
 	struct route_table *routes = NULL;
-	cr_assert_eq(route_create(&rule, 1, NULL, 0, &routes, NULL), ERR_OK);
+	cr_assert_eq(route_create(rules, count, NULL, 0, &routes, NULL), ERR_OK);
 	struct pipeline_options options = rig.options;
 	options.routes = routes;
 	pipeline_configure(rig.pipeline, &options);
 	return routes;
+}
+
+/* The route opens an hour after the test begins: 01:00 UTC, at 02:00. */
+static struct route_table *routes_by_day(void)
+{
+	const struct route_rule rule = { .accounts = both, .account_count = 2, .hours = { 0x7F, 2 * 60, 20 * 60 } };
+	return routes_of(&rule, 1);
 }
 
 Test(routing, waits_until_its_route_opens)
@@ -178,6 +183,88 @@ Test(routing, waits_until_its_route_opens)
 			rig_accept(0, 0, "m1");
 			expect_closed_by("down", rows[i].name);
 		}
+		route_destroy(routes);
+		rig_tear_down();
+	}
+}
+
+/* What is known of it from attempts before waits with it: else a late answer or a receipt would not find it, and the phone
+ * would get the text twice. */
+Test(routing, what_was_tried_keeps_its_state)
+{
+	static const struct {
+		const char *name;
+		struct outcome outcome;
+		bool other_is_away;
+		unsigned want_keys;
+	} rows[] = {
+		{ "unanswered", { .outcome_class = OUTCOME_UNKNOWN }, false, 1 },
+		{ "failed", { .outcome_class = OUTCOME_TEMPORARY }, false, 0 },
+		{ "too fast", { .outcome_class = OUTCOME_THROTTLED }, false, 0 },
+		{ "refused by one", { .outcome_class = OUTCOME_REJECTED, .is_about_account = true }, true, 0 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *name = rows[i].name;
+		char state[sizeof rig.state];
+		rig_set_up(&two_ways);
+		rig.pipeline->account_options[0].sends_reference = true;
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+		if (rows[i].other_is_away)
+			rig_tell(1, CARRIER_DOWN);
+		rig_answer(0, 0, &rows[i].outcome);
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", name);
+		memcpy(state, rig.state, sizeof state);
+		struct store_entry like = { .attempt = rig.settled.attempt, .ambiguous = rig.settled.ambiguous };
+		struct route_table *routes = routes_by_day();
+		rig_bring(LANE_READY, state, &like);
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled_count, 2, "%s", name);
+		cr_expect_eq(rig.settled.kind, SETTLE_LATER, "%s", name);
+		cr_expect_eq(rig.settled.due_at, RIG_START + HOUR_MS, "%s", name);
+		cr_expect_eq(rig.settled.attempt, like.attempt, "%s", name);
+		cr_expect_eq(rig.settled.ambiguous, like.ambiguous, "%s", name);
+		cr_expect_str_eq(rig.state, state, "%s", name);
+		cr_expect_eq(rig.settled.receipt_key_count, rows[i].want_keys, "%s", name);
+		rig_assert_nothing_is_held(name);
+		route_destroy(routes);
+		rig_tear_down();
+	}
+}
+
+/* What may have been sent, and somebody has decided that it goes once more: out of the held ones, or of the dead letters,
+ * which have no state. */
+Test(routing, who_decided_is_not_asked_again)
+{
+	static const struct {
+		const char *name;
+		bool was_dead;
+	} rows[] = { { "held", false }, { "dead", true } };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *name = rows[i].name;
+		struct rig_setup setup = two_ways;
+		setup.header = "class: marketing\n";
+		rig_set_up(&setup);
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+		rig_answer(0, 0, &(struct outcome){ .outcome_class = OUTCOME_UNKNOWN });
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled.kind, SETTLE_HOLD, "%s", name);
+		struct route_table *routes = routes_by_day();
+		rig_bring(LANE_READY, rows[i].was_dead ? "" : rig.state,
+			  &(struct store_entry){ .ambiguous = true, .resend = true });
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", name);
+		cr_expect_eq(rig.settled.due_at, RIG_START + HOUR_MS, "%s", name);
+		cr_expect(rig.settled.ambiguous, "%s", name);
+		rig.now.wall = RIG_START + HOUR_MS;
+		rig_bring(LANE_READY, rig.state, &(struct store_entry){ .ambiguous = true });
+		rig_answer_begin();
+		cr_assert_eq(rig.players[0].submit_count, 2, "%s", name);
+		rig_accept(0, 1, "m2");
+		expect_closed_by("down", name);
+		cr_expect_not_null(strstr(rig.event, "\"ambiguous\":true"), "%s: %s", name, rig.event);
 		route_destroy(routes);
 		rig_tear_down();
 	}
