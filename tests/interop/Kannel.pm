@@ -11,7 +11,7 @@ use GatewayRig qw(wait_for);
 
 our @EXPORT_OK = qw(free_ports);
 
-use constant { USER => 'hongyan', PASSWORD => 'kannel-secret', STATUS_PASSWORD => 'status', PATHS => [qw(/usr/sbin /usr/local/sbin)] };
+use constant { START_S => 60, USER => 'hongyan', PASSWORD => 'kannel-secret', STATUS_PASSWORD => 'status', PATHS => [qw(/usr/sbin /usr/local/sbin)] };
 
 # So many ports of 127.0.0.1 that nobody listens at, all different.
 sub free_ports {
@@ -85,10 +85,12 @@ sub start {
 # Waits until the status shows that a program is ready; ends the test where it does not become so.
 sub await {
     my ($self, $name, $is_ready) = @_;
-    wait_for(sub { $self->status =~ $is_ready || !$self->{rig}->is_alive($name) });
-    return if $self->{rig}->is_alive($name) && $self->status =~ $is_ready;
-    $self->{rig}->tell_log($name);
-    BAIL_OUT("Kannel's $name does not start");
+    wait_for(sub { $self->status =~ $is_ready || !$self->{rig}->is_alive($name) }, START_S);
+    my $is_alive = $self->{rig}->is_alive($name);
+    my $status = $self->status;
+    return if $is_alive && $status =~ $is_ready;
+    $self->{rig}->tell_log($_) for qw(bearerbox smsbox);
+    BAIL_OUT("Kannel's $name " . ($is_alive ? "does not get ready; bearerbox says: $status" : 'ends at its start'));
 }
 
 # Ends bearerbox; smsbox ends by itself when it has lost it. Their exit statuses.
