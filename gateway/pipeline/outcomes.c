@@ -31,14 +31,23 @@ static void dead_by_outcome(struct pipeline *pipeline, struct parcel *parcel, co
 	settling_dead(pipeline, parcel, word, NULL, text);
 }
 
-/* Another account of its route among these that has not refused it yet; negative where there is none, or where some of it
+/* Another account of the route among these that has not refused it yet; negative where there is none, or where some of it
  * is or may be with the carrier already. */
-static int other_account(const struct pipeline *pipeline, const struct parcel *parcel, uint64_t accounts)
+static int other_account(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route,
+			 uint64_t accounts)
 {
 	if (parcel->accepted != 0 || parcel->is_ambiguous || parcel->has_unanswered)
 		return ROUTE_WAIT;
 	uint64_t refused = parcel->tried | UINT64_C(1) << parcel->account;
-	return routing_pick(pipeline, parcel, routing_find(pipeline, parcel), accounts & ~refused);
+	return routing_pick(pipeline, parcel, route, accounts & ~refused);
+}
+
+/* Another account that may take it later: when it is back, or when its route opens. */
+static int absent_account(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route)
+{
+	if (route != NULL)
+		return other_account(pipeline, parcel, route, ~pipeline->live);
+	return other_account(pipeline, parcel, routing_find_next(pipeline, parcel), UINT64_MAX);
 }
 
 /* It is begun again for the other account, and stays among the begun ones meanwhile. A drain begins nothing more. */
@@ -92,8 +101,9 @@ static void act(struct pipeline *pipeline, struct parcel *parcel, const struct d
 static void decide(struct pipeline *pipeline, struct parcel *parcel)
 {
 	bool is_whole = dispatch_segments_missing(parcel) == 0;
-	int other = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel, pipeline->live);
-	int absent = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel, ~pipeline->live);
+	const struct route *route = is_whole ? NULL : routing_find(pipeline, parcel);
+	int other = is_whole ? ROUTE_WAIT : other_account(pipeline, parcel, route, pipeline->live);
+	int absent = is_whole ? ROUTE_WAIT : absent_account(pipeline, parcel, route);
 	struct decision_facts facts = {
 		.outcome_class = is_whole ? OUTCOME_ACCEPTED : parcel->trouble,
 		.is_about_account = parcel->trouble_is_of_account,

@@ -53,9 +53,9 @@ struct pipeline {
 	const struct log *log;
 	struct parcel_pool pool;
 	struct account accounts[ROUTE_ACCOUNTS_MAX];
-	unsigned account_count; /* of accounts that are or were there */
-	uint64_t live;          /* bit n: account n takes submits */
-	uint64_t behind;        /* bit n: account n rests or fails; others go before it */
+	unsigned account_count;      /* of accounts that are or were there */
+	uint64_t live;               /* bit n: account n takes submits */
+	uint64_t behind;             /* bit n: account n rests or fails; others go before it */
 	struct route_memory *memory; /* numbers that accounts have called none of theirs */
 	unsigned window_total;
 	struct rng rng;
@@ -181,7 +181,10 @@ bool routing_covers(const struct pipeline *pipeline, const struct alert *alert, 
 /* The route of a rendered parcel; NULL where none fits, now or at any hour. Valid until the table is another one. */
 const struct route *routing_find(const struct pipeline *pipeline, const struct parcel *parcel);
 const struct route *routing_find_any_time(const struct pipeline *pipeline, const struct parcel *parcel);
-/* When a parcel whose routes are all closed is looked at again: when one opens, or at its deadline. */
+/* The one that counts now or, where all are closed, when the first of them opens. */
+const struct route *routing_find_next(const struct pipeline *pipeline, const struct parcel *parcel);
+/* When a parcel whose routes are all closed is looked at again: when one opens, or at its deadline; not at once where it
+ * has waited before. */
 wall_ms routing_opens(const struct pipeline *pipeline, const struct parcel *parcel);
 /* The account among the open ones: one that works before one that rests or fails, and one that has called the number none
  * of its own last. ROUTE_NONE where route is NULL, ROUTE_WAIT where none is open. */

@@ -8,6 +8,9 @@
 /* A shorter rest is a matter of pace, for which nobody else gets more than its share. */
 #define LONG_REST_US (3 * US_PER_S)
 
+/* The store's clock may go ahead of ours: what it brought back before its route opens would go to and fro until then. */
+#define TOO_EARLY_MS (2 * MS_PER_S)
+
 static struct route_query query_for(const struct pipeline *pipeline, const struct alert *alert,
 				    enum sms_class sms_class)
 {
@@ -39,13 +42,24 @@ const struct route *routing_find_any_time(const struct pipeline *pipeline, const
 	return route_find_any_time(pipeline->options->routes, &query);
 }
 
+const struct route *routing_find_next(const struct pipeline *pipeline, const struct parcel *parcel)
+{
+	struct route_query query = query_for(pipeline, &parcel->alert, parcel->sms.sms_class);
+	if (!route_opens(pipeline->options->routes, &query, &query.at))
+		return NULL;
+	return route_find(pipeline->options->routes, &query);
+}
+
 wall_ms routing_opens(const struct pipeline *pipeline, const struct parcel *parcel)
 {
 	struct route_query query = query_for(pipeline, &parcel->alert, parcel->sms.sms_class);
 	wall_ms opens = query.at;
 	bool is_covered = route_opens(pipeline->options->routes, &query, &opens);
 	/* Past its deadline it is closed as expired, for which no route need be open. */
-	return is_covered && parcel->deadline != 0 && parcel->deadline < opens ? parcel->deadline : opens;
+	if (is_covered && parcel->deadline != 0 && parcel->deadline < opens)
+		opens = parcel->deadline;
+	wall_ms least = parcel->key.lane == LANE_READY ? query.at + TOO_EARLY_MS : query.at;
+	return opens > least ? opens : least;
 }
 
 int routing_pick(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route, uint64_t open)

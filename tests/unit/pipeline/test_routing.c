@@ -270,6 +270,97 @@ Test(routing, who_decided_is_not_asked_again)
 	}
 }
 
+/* Redis' clock goes ahead of ours: what it brings back too early is not given back to it at once, again and again. */
+Test(routing, came_back_before_its_route_opens)
+{
+	static const struct {
+		const char *name;
+		enum lane lane;
+		unsigned life_ms;
+		wall_ms before_ms; /* the opening */
+		wall_ms want_due;
+	} rows[] = {
+		{ "a moment before", LANE_READY, 0, 1, RIG_START + HOUR_MS - 1 + 2000 },
+		{ "long before", LANE_READY, 0, 5000, RIG_START + HOUR_MS },
+		{ "with its time over first", LANE_READY, 3590000, 10001, RIG_START + 3589999 + 2000 },
+		{ "for the first time", LANE_NORMAL, 0, 1, RIG_START + HOUR_MS },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true, .life_ms = rows[i].life_ms });
+		struct route_table *routes = routes_by_day();
+		rig.now.wall = RIG_START + HOUR_MS - rows[i].before_ms;
+		rig_bring(rows[i].lane, "", NULL);
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled_count, 1, "%s", rows[i].name);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", rows[i].name);
+		cr_expect_eq(rig.settled.due_at, rows[i].want_due, "%s: %lld", rows[i].name,
+			     (long long)(rig.settled.due_at - rows[i].want_due));
+		route_destroy(routes);
+		rig_tear_down();
+	}
+}
+
+/* Its account refuses it when all routes have just closed: it is none of a dead letter while the route that opens next has
+ * another account. */
+Test(routing, refused_when_its_route_has_closed)
+{
+	enum { CLOSES = 61, OPENS = 120 }; /* minutes of the day */
+	static const uint8_t other[] = { 1 };
+	static const uint8_t first[] = { 0 };
+	static const struct slice mobile[] = { { "86138", 5 } };
+	static const struct route_rule both_by_day[] = {
+		{ .accounts = both, .account_count = 2, .hours = { 0x7F, OPENS, CLOSES } },
+	};
+	static const struct route_rule first_by_day[] = {
+		{ .accounts = first, .account_count = 1, .hours = { 0x7F, OPENS, CLOSES } },
+	};
+	static const struct route_rule other_opens_first[] = {
+		{ .prefixes = mobile,
+		  .prefix_count = 1,
+		  .accounts = first,
+		  .account_count = 1,
+		  .hours = { 0x7F, OPENS + 60, CLOSES } },
+		{ .accounts = other, .account_count = 1, .hours = { 0x7F, OPENS, OPENS + 60 } },
+	};
+	static const struct {
+		const char *name;
+		const struct route_rule *rules;
+		unsigned count;
+		const struct outcome *outcome;
+		enum settle_kind want;
+	} rows[] = {
+		{ "not its own", both_by_day, 1, &not_mine, SETTLE_LATER },
+		{ "refused", both_by_day, 1, &refused, SETTLE_LATER },
+		{ "no other", first_by_day, 1, &refused, SETTLE_DEAD },
+		{ "the other's route opens next", other_opens_first, 2, &refused, SETTLE_LATER },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *name = rows[i].name;
+		rig_set_up(&two_ways);
+		struct route_table *routes = routes_of(rows[i].rules, rows[i].count);
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+		rig.now.wall = RIG_START + 60000;
+		rig_answer(0, 0, rows[i].outcome);
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled_count, 1, "%s", name);
+		cr_assert_eq(rig.settled.kind, rows[i].want, "%s: %s", name, rig.event);
+		if (rows[i].want == SETTLE_LATER) {
+			rig_bring(LANE_READY, rig.state, &(struct store_entry){ .attempt = rig.settled.attempt });
+			rig_pass(10 * US_PER_MS);
+			cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", name);
+			cr_expect_eq(rig.settled.due_at, RIG_START + HOUR_MS, "%s", name);
+			rig.now.wall = RIG_START + HOUR_MS;
+			rig_bring(LANE_READY, rig.state, &(struct store_entry){ .attempt = rig.settled.attempt });
+			rig_answer_begin();
+			rig_accept(1, 0, "m1");
+			expect_closed_by("other", name);
+		}
+		route_destroy(routes);
+		rig_tear_down();
+	}
+}
+
 /* Two of three parts are with the carrier: the third follows, whatever the hour. */
 Test(routing, what_has_begun_to_arrive_goes_on)
 {
