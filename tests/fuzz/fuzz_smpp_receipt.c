@@ -2,6 +2,7 @@
 /* The text of a delivery receipt. The first octet is esm_class, the rest is the text. */
 #include "base/check.h"
 #include "wire/smpp/smpp_receipt.h"
+#include "wire/smpp/smpp_receipt_id.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
 
@@ -14,6 +15,23 @@ static void check_part(struct slice part, struct slice text, const struct smpp_r
 	bool is_narrow = part.at >= receipt->narrow && part.at + part.len <= receipt->narrow + sizeof receipt->narrow;
 	bool is_error = part.at == receipt->error_text && part.len <= sizeof receipt->error_text;
 	CHECK(is_in_text || is_narrow || is_error);
+}
+
+/* An id is left as it is, or lies in the memory that it was given; where digits are asked for they are there. */
+static void check_id(struct slice id)
+{
+	char out[SMPP_RECEIPT_ID_MAX];
+	for (unsigned form = 0; form < SMPP_RECEIPT_ID_COUNT; form++) {
+		for (unsigned digits = 0; digits <= SMPP_RECEIPT_ID_MAX; digits += 16) {
+			const char *note = NULL;
+			struct slice result = smpp_receipt_id_rewrite(form, digits, id, out, &note);
+			if (result.at == id.at)
+				continue;
+			CHECK(note == NULL);
+			CHECK(result.at >= out && result.at + result.len == out + sizeof out);
+			CHECK(result.len >= digits);
+		}
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
@@ -30,5 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 				       receipt.done_date, receipt.stat, receipt.err,   receipt.text };
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		check_part(parts[i], message.text, &receipt);
+	check_id(receipt.id);
 	return 0;
 }
