@@ -106,6 +106,7 @@ static enum err make_smpp_account(const struct carrier_maker *maker, const struc
 	to->dest_addr_npi = from->dest_npi;
 	to->data_coding_gsm7 = from->data_coding_gsm7;
 	to->data_coding_ucs2 = from->data_coding_ucs2;
+	to->data_coding_latin1 = from->data_coding_latin1;
 	to->is_gsm7_packed = from->encoding == CONFIG_ENCODING_GSM7_PACKED;
 	to->registered_delivery =
 		from->receipts_of == CONFIG_RECEIPTS_OF_FAILURES ? SMPP_RECEIPTS_OF_FAILURES : SMPP_RECEIPTS_OF_ALL;
@@ -238,6 +239,7 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
 	*out = (struct pipeline_account){
 		.name = account->name,
 		.concat = is_http ? CONCAT_TEXT : account->concat,
+		.is_latin1 = !is_http && account->encoding == CONFIG_ENCODING_LATIN1,
 		.wants_params = is_http,
 		.segments_max = (uint8_t)account->segments_max,
 		.wants_receipt = account->registered_delivery,

@@ -109,7 +109,7 @@ enum config_validity {
 
 enum config_receipts_of { CONFIG_RECEIPTS_OF_ALL, CONFIG_RECEIPTS_OF_FAILURES };
 
-enum config_encoding { CONFIG_ENCODING_GSM7, CONFIG_ENCODING_GSM7_PACKED };
+enum config_encoding { CONFIG_ENCODING_GSM7, CONFIG_ENCODING_GSM7_PACKED, CONFIG_ENCODING_LATIN1 };
 
 enum config_receipt_id {
 	CONFIG_RECEIPT_ID_AS_IS,
@@ -234,6 +234,7 @@ struct config_account {
 	enum config_encoding encoding;
 	uint8_t data_coding_gsm7;
 	uint8_t data_coding_ucs2;
+	uint8_t data_coding_latin1;
 	bool registered_delivery; /* ask for delivery receipts */
 	enum config_receipts_of receipts_of;
 	enum config_receipt_id receipt_id;

@@ -14,13 +14,15 @@
 
 size_t cut_units_alone(enum encoding encoding)
 {
-	return encoding == ENCODING_GSM7 ? 160 : 70;
+	return encoding == ENCODING_GSM7 ? 160 : encoding == ENCODING_LATIN1 ? 140 : 70;
 }
 
 size_t cut_units_part(enum encoding encoding, bool is_ref16)
 {
 	if (encoding == ENCODING_GSM7)
 		return is_ref16 ? 152 : 153;
+	if (encoding == ENCODING_LATIN1)
+		return is_ref16 ? 133 : 134;
 	return is_ref16 ? 66 : 67;
 }
 
@@ -29,7 +31,7 @@ static bool splits_pair(const struct units *units, size_t index)
 {
 	if (units->encoding == ENCODING_GSM7)
 		return units->octets[index - 1] == GSM7_ESC;
-	return utf16_is_second(utf16_unit(units->octets, index));
+	return units->encoding == ENCODING_UCS2 && utf16_is_second(utf16_unit(units->octets, index));
 }
 
 /* Where a part from `from` on ends at the latest. */
@@ -118,7 +120,7 @@ static size_t cluster_end_utf16(struct cut *cut, size_t end)
 	return cut->boundary;
 }
 
-/* In the GSM alphabet nothing combines; only CR LF belongs together. */
+/* In the GSM alphabet and in Latin-1 nothing combines; only CR LF belongs together. */
 static size_t cluster_end(struct cut *cut, size_t end)
 {
 	const uint8_t *octets = cut->units->octets;

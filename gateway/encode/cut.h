@@ -10,15 +10,15 @@
 /* A text in its units. */
 struct units {
 	enum encoding encoding;
-	const uint8_t *octets; /* an octet per septet, two per UTF-16 unit */
+	const uint8_t *octets; /* an octet per septet or Latin-1 character, two per UTF-16 unit */
 	size_t count;
 };
 
-/* Units that one segment holds alone: 160 septets or 70 UTF-16 units (140 octets, 3GPP TS 23.040 §9.2.3.16). */
+/* Units that one segment holds alone: 160 septets, 140 octets of Latin-1 or 70 UTF-16 units (140 octets, 3GPP TS 23.040 §9.2.3.16). */
 size_t cut_units_alone(enum encoding encoding);
 
-/* Units that one part holds beside a header of 6 octets (8-bit reference) or 7 (is_ref16): 153 or 152 septets, 67 or
- * 66 UTF-16 units. */
+/* Units that one part holds beside a header of 6 octets (8-bit reference) or 7 (is_ref16): 153 or 152 septets, 134 or
+ * 133 octets of Latin-1, 67 or 66 UTF-16 units. */
 size_t cut_units_part(enum encoding encoding, bool is_ref16);
 
 /* Parts that units need: 0 for none, 1 where they fit alone, else as many as a cut with part_max units a part makes

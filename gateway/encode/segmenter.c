@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "encode/cut.h"
 #include "encode/gsm7.h"
+#include "encode/latin1.h"
 #include "encode/utf16.h"
 
 /* Encode once, then cut: an sms of one segment is the encoded text as it lies; of several, each part is copied behind
@@ -21,15 +22,17 @@ static enum err no_room(struct err_at *at)
 	return err_at_set(at, ERR_FULL, 0, NULL, "the text needs more memory than one sms may take");
 }
 
-static enum err units_of(struct slice text, struct arena *arena, struct units *out, struct err_at *at)
+static enum err units_of(struct slice text, bool is_latin1, struct arena *arena, struct units *out, struct err_at *at)
 {
 	size_t cap = text.len * 2;
 	uint8_t *octets = arena_alloc(arena, cap);
 	if (octets == NULL)
 		return no_room(at);
-	struct units units = { .encoding = ENCODING_GSM7, .octets = octets };
+	struct units units = { .encoding = is_latin1 ? ENCODING_LATIN1 : ENCODING_GSM7, .octets = octets };
 	size_t len;
-	if (gsm7_encode(text, octets, &units.count) == text.len) {
+	size_t encoded =
+		is_latin1 ? latin1_encode(text, octets, &units.count) : gsm7_encode(text, octets, &units.count);
+	if (encoded == text.len) {
 		len = units.count;
 	} else {
 		units.encoding = ENCODING_UCS2;
@@ -45,7 +48,7 @@ static enum err units_of(struct slice text, struct arena *arena, struct units *o
 
 static size_t octets_per_unit(enum encoding encoding)
 {
-	return encoding == ENCODING_GSM7 ? 1 : 2;
+	return encoding == ENCODING_UCS2 ? 2 : 1;
 }
 
 static size_t udh_octets(enum concat concat)
@@ -135,7 +138,7 @@ enum err encode_sms(struct slice text, const struct encode_options *options, str
 	struct units units;
 	enum err err = check_len(text, options->segments_max, at);
 	if (err == ERR_OK)
-		err = units_of(text, arena, &units, at);
+		err = units_of(text, options->is_latin1, arena, &units, at);
 	if (err)
 		return err;
 	size_t part_count = cut_part_count(&units, cut_units_part(units.encoding, options->concat == CONCAT_UDH16));
@@ -181,7 +184,7 @@ enum err segmenter_count(struct slice text, bool use_ref16, struct arena *arena,
 		return err_at_set(at, ERR_RANGE, 0, NULL, "the text has %zu octets, may have at most %u", text.len,
 				  COUNT_TEXT_MAX);
 	struct units units;
-	enum err err = units_of(text, arena, &units, at);
+	enum err err = units_of(text, false, arena, &units, at);
 	if (err)
 		return err;
 	size_t part_max = cut_units_part(units.encoding, use_ref16);

@@ -6,7 +6,7 @@
 #include "base/slice.h"
 #include "model/segment.h"
 
-/* A text becomes what goes on the air: GSM-7 where every character is in that alphabet, else UTF-16BE for the whole
+/* A text becomes what goes on the air: GSM-7 (or Latin-1) where every character is in that alphabet, else UTF-16BE for the whole
  * text (3GPP TS 23.038), in one segment or in several that are tied together (3GPP TS 23.040 §9.2.3.24.1, §9.2.3.24.8).
  * No cut falls inside an escape pair or a surrogate pair; none falls inside a grapheme cluster (CR LF is one) as long
  * as the number of segments does not grow for it. The text is taken as it is: U+FEFF counts, nothing is replaced. */
@@ -16,11 +16,12 @@ struct encode_options {
 	uint8_t segments_max; /* 1–255 */
 	uint16_t reference;   /* same for all segments of an sms, another for the next to that phone; CONCAT_UDH8 uses
 			       * the low octet */
+	bool is_latin1;       /* where every character is in Latin-1 it is that, in place of GSM-7 */
 };
 
 struct encoded {
 	enum encoding encoding;
-	unsigned units;         /* septets (an escape pair is two) or UTF-16 units, headers not counted */
+	unsigned units; /* septets (an escape pair is two), Latin-1 octets or UTF-16 units, headers not counted */
 	unsigned segment_count; /* 1 with CONCAT_PAYLOAD and CONCAT_TEXT */
 	unsigned billed;        /* segments on the air: with these two as cut with an 8-bit reference, else the same */
 	struct segment *segments; /* in the arena */

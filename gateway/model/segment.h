@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Alphabet of an sms on the air. */
-enum encoding { ENCODING_GSM7, ENCODING_UCS2, ENCODING_COUNT };
+/* Alphabet of an sms; Latin-1 only towards accounts that want it in place of GSM-7. */
+enum encoding { ENCODING_GSM7, ENCODING_UCS2, ENCODING_LATIN1, ENCODING_COUNT };
 
 /* How the parts of a long sms are tied together; a setting of the account. */
 enum concat {
@@ -20,9 +20,10 @@ enum concat {
 /* One short message on the air (or, with CONCAT_PAYLOAD and CONCAT_TEXT, the whole text in one). */
 struct segment {
 	const uint8_t *octets; /* borrowed from the parcel's arena; with the UDH in front where there is one */
-	uint16_t octets_len;   /* UDH included: at most 160 (GSM-7, unpacked), 140 (UCS-2), or the whole payload */
-	uint8_t index;         /* from 1 */
-	uint8_t total;         /* 1–255 */
+	uint16_t
+		octets_len; /* UDH included: at most 160 (GSM-7, unpacked), 140 (UCS-2, Latin-1), or the whole payload */
+	uint8_t index;      /* from 1 */
+	uint8_t total;      /* 1–255 */
 	bool has_udh;
 	uint16_t reference; /* same in all parts of one sms; 0 where total is 1 */
 };

@@ -27,6 +27,7 @@ struct pipeline_account {
 	const char *name;
 	struct carrier *carrier; /* opened and closed by the pipeline, destroyed by its owner */
 	enum concat concat;
+	bool is_latin1;    /* Latin-1 in place of GSM-7 */
 	bool wants_params; /* with CONCAT_TEXT: submits carry the alert's parameters */
 	uint8_t segments_max;
 	bool wants_receipt;

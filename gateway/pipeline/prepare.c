@@ -111,6 +111,7 @@ bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsig
 	const struct pipeline_account *to = &pipeline->options->accounts[account];
 	struct encode_options options = {
 		.concat = to->concat,
+		.is_latin1 = to->is_latin1,
 		.segments_max = to->segments_max < SMS_SEGMENTS_MAX ? to->segments_max : SMS_SEGMENTS_MAX,
 		.reference = parcel->reference,
 	};

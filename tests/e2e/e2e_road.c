@@ -273,6 +273,7 @@ int main(int argc, char *argv[])
 		{ "legacy_kill", road_legacy_kill, 90, false },
 		{ "long_texts", road_long_texts, 30, false },
 		{ "long_texts_packed", road_long_texts_packed, 30, false },
+		{ "long_texts_latin1", road_long_texts_latin1, 30, false },
 		{ "routes", road_routes, 30, false },
 		{ "receipts", road_receipts, 30, false },
 		{ "receipts_early", road_receipts_early, 40, false },

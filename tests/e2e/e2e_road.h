@@ -54,6 +54,7 @@ void road_legacy_kill(void);
 /* e2e_road_carrier.c */
 void road_long_texts(void);
 void road_long_texts_packed(void);
+void road_long_texts_latin1(void);
 void road_routes(void);
 void road_receipts(void);
 void road_receipts_early(void);

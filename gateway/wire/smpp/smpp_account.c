@@ -13,6 +13,7 @@ void smpp_account_init(struct smpp_account *account)
 		.dest_addr_npi = SMPP_NPI_ISDN,
 		.data_coding_gsm7 = 0,
 		.data_coding_ucs2 = 8,
+		.data_coding_latin1 = 3,
 		.registered_delivery = SMPP_RECEIPTS_OF_ALL,
 		.validity = SMPP_VALIDITY_RELATIVE,
 	};

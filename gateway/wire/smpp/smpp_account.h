@@ -48,6 +48,7 @@ struct smpp_account {
 	bool is_gsm7_packed;          /* eight septets in seven octets; else one an octet */
 	uint8_t data_coding_gsm7;     /* for ENCODING_GSM7 */
 	uint8_t data_coding_ucs2;     /* for ENCODING_UCS2 */
+	uint8_t data_coding_latin1;   /* for ENCODING_LATIN1 */
 	uint8_t registered_delivery;  /* where a receipt is wanted; else 0 */
 	bool sends_reference;         /* user_message_reference with each submit: some SMSCs send it back in receipts */
 	uint8_t priority_flag;        /* 0–4 */
@@ -64,7 +65,7 @@ struct smpp_account {
 	uint8_t dest_prefix_len;
 };
 
-/* Defaults: transceiver, version 3.4, source 0/0, destination 1/1, data_coding 0 and 8, registered_delivery 1, relative
+/* Defaults: transceiver, version 3.4, source 0/0, destination 1/1, data_coding 0, 8 and 3, registered_delivery 1, relative
  * validity. */
 void smpp_account_init(struct smpp_account *account);
 

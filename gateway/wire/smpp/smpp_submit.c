@@ -78,6 +78,18 @@ static size_t text_octets(const struct segment *segment, bool is_packed, size_t 
 	return smpp_gsm7_packed_octets(udh_octets, segment->octets_len - udh_octets);
 }
 
+static uint8_t data_coding(const struct smpp_account *account, enum encoding encoding)
+{
+	switch (encoding) {
+	case ENCODING_UCS2:
+		return account->data_coding_ucs2;
+	case ENCODING_LATIN1:
+		return account->data_coding_latin1;
+	default:
+		return account->data_coding_gsm7;
+	}
+}
+
 static uint8_t *put_text(uint8_t *at, const struct segment *segment, bool is_packed, size_t udh_octets)
 {
 	if (!is_packed)
@@ -125,7 +137,7 @@ void smpp_submit_write(const struct smpp_account *account, uint32_t number, cons
 	at = put_u8(at, 0);
 	at = put_u8(at, submit->wants_receipt ? account->registered_delivery : 0);
 	at = put_u8(at, 0); /* replace_if_present_flag */
-	at = put_u8(at, submit->encoding == ENCODING_UCS2 ? account->data_coding_ucs2 : account->data_coding_gsm7);
+	at = put_u8(at, data_coding(account, submit->encoding));
 	at = put_u8(at, 0); /* sm_default_msg_id */
 	at = put_u8(at, is_payload ? 0 : (unsigned)text_len);
 	if (is_payload)

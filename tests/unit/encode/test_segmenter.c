@@ -46,7 +46,7 @@ Test(segmenter, one_segment_octets)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		for (unsigned concat = 0; concat < CONCAT_COUNT; concat++) {
 			struct arena arena = fresh_arena();
-			struct encode_options options = { (enum concat)concat, 10, 0x1234 };
+			struct encode_options options = { (enum concat)concat, 10, 0x1234, false };
 			struct encoded out;
 			struct err_at at = { 0 };
 			cr_assert_eq(encode_sms(slice_of(rows[i].text), &options, &arena, &out, &at), ERR_OK, "%s: %s",
@@ -138,7 +138,7 @@ Test(segmenter, headers)
 	struct slice whole = repeat(text, sizeof text, "电", 180, "");
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct arena arena = fresh_arena();
-		struct encode_options options = { rows[i].concat, 3, 0xABCD };
+		struct encode_options options = { rows[i].concat, 3, 0xABCD, false };
 		struct encoded out;
 		cr_assert_eq(encode_sms(whole, &options, &arena, &out, NULL), ERR_OK, "%s", rows[i].name);
 		cr_expect(out.segment_count == 3 && out.billed == 3 && out.units == 180, "%s", rows[i].name);
@@ -152,6 +152,48 @@ Test(segmenter, headers)
 		cr_expect_eq(second->reference, rows[i].want_reference, "%s", rows[i].name);
 		for (unsigned j = 0; j < 3; j++)
 			cr_expect_leq(out.segments[j].octets_len, 140, "%s", rows[i].name);
+	}
+}
+
+Test(segmenter, latin1)
+{
+	static const struct {
+		const char *name;
+		enum concat concat;
+		const char *piece;
+		unsigned times;
+		const char *tail;
+		enum encoding want;
+		unsigned want_billed;
+		size_t want_first_len; /* with its header */
+		size_t want_last_len;
+	} rows[] = {
+		{ "one", CONCAT_UDH8, "é", 1, "", ENCODING_LATIN1, 1, 1, 1 },
+		{ "full", CONCAT_UDH8, "é", 140, "", ENCODING_LATIN1, 1, 140, 140 },
+		{ "one too many", CONCAT_UDH8, "é", 141, "", ENCODING_LATIN1, 2, 140, 6 + 7 },
+		{ "two full", CONCAT_UDH8, "é", 268, "", ENCODING_LATIN1, 2, 140, 140 },
+		{ "three", CONCAT_UDH8, "é", 269, "", ENCODING_LATIN1, 3, 140, 6 + 1 },
+		{ "16-bit reference", CONCAT_UDH16, "é", 267, "", ENCODING_LATIN1, 3, 140, 7 + 1 },
+		{ "sar", CONCAT_SAR, "é", 141, "", ENCODING_LATIN1, 2, 134, 7 },
+		{ "payload", CONCAT_PAYLOAD, "é", 141, "", ENCODING_LATIN1, 2, 141, 141 },
+		{ "of the GSM alphabet", CONCAT_UDH8, "[", 140, "", ENCODING_LATIN1, 1, 140, 140 },
+		{ "CR LF stays together", CONCAT_UDH8, "a", 133, "\r\nbbbbbbbb", ENCODING_LATIN1, 2, 6 + 133, 6 + 10 },
+		{ "a character that it lacks", CONCAT_UDH8, "é", 69, "€", ENCODING_UCS2, 1, 140, 140 },
+		{ "Greek is UCS-2 then", CONCAT_UDH8, "Δ", 71, "", ENCODING_UCS2, 2, 140, 6 + 8 },
+	};
+	char text[1024];
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct arena arena = fresh_arena();
+		struct encode_options options = { rows[i].concat, 3, 0xABCD, true };
+		struct encoded out;
+		struct slice whole = repeat(text, sizeof text, rows[i].piece, rows[i].times, rows[i].tail);
+		cr_assert_eq(encode_sms(whole, &options, &arena, &out, NULL), ERR_OK, "%s", rows[i].name);
+		cr_expect_eq(out.encoding, rows[i].want, "%s", rows[i].name);
+		cr_expect_eq(out.billed, rows[i].want_billed, "%s: %u", rows[i].name, out.billed);
+		cr_expect_eq(out.segments[0].octets_len, rows[i].want_first_len, "%s: %u", rows[i].name,
+			     out.segments[0].octets_len);
+		const struct segment *last = &out.segments[out.segment_count - 1];
+		cr_expect_eq(last->octets_len, rows[i].want_last_len, "%s: %u", rows[i].name, last->octets_len);
 	}
 }
 
@@ -170,7 +212,7 @@ Test(segmenter, payload_is_one_but_billed_as_cut)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char text[1024];
 		struct arena arena = fresh_arena();
-		struct encode_options options = { i % 2 == 0 ? CONCAT_PAYLOAD : CONCAT_TEXT, 3, 9 };
+		struct encode_options options = { i % 2 == 0 ? CONCAT_PAYLOAD : CONCAT_TEXT, 3, 9, false };
 		struct encoded out;
 		struct slice whole = repeat(text, sizeof text, rows[i].piece, rows[i].times, "");
 		cr_assert_eq(encode_sms(whole, &options, &arena, &out, NULL), ERR_OK, "row %zu", i);
@@ -213,7 +255,7 @@ Test(segmenter, refuses)
 	static char text[65536];
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct arena arena = fresh_arena();
-		struct encode_options options = { rows[i].concat, rows[i].segments_max, 1 };
+		struct encode_options options = { rows[i].concat, rows[i].segments_max, 1, false };
 		struct encoded out = { .units = 77 };
 		struct err_at at = { 0 };
 		struct slice whole = repeat(text, sizeof text, rows[i].piece, rows[i].times, rows[i].tail);
@@ -228,7 +270,7 @@ Test(segmenter, most_segments)
 {
 	static char text[65536];
 	struct arena arena = fresh_arena();
-	struct encode_options options = { CONCAT_UDH8, 255, 1 };
+	struct encode_options options = { CONCAT_UDH8, 255, 1, false };
 	struct encoded out;
 	struct err_at at = { 0 };
 	struct slice whole = repeat(text, sizeof text, "a", 39015, "");
@@ -256,7 +298,7 @@ Test(segmenter, arena_without_room)
 		char text[1024];
 		struct slice whole = repeat(text, sizeof text, "a", rows[i].times, "");
 		struct arena arena;
-		struct encode_options options = { CONCAT_UDH8, 3, 1 };
+		struct encode_options options = { CONCAT_UDH8, 3, 1, false };
 		struct encoded out;
 		struct segmenter_count count;
 		struct err_at at = { 0 };

@@ -40,6 +40,7 @@ static void codings(struct smpp_account *account)
 {
 	account->data_coding_gsm7 = 0xF0;
 	account->data_coding_ucs2 = 0x18;
+	account->data_coding_latin1 = 0xF4;
 	account->registered_delivery = 0x11;
 }
 static void with_reference(struct smpp_account *account)
@@ -199,6 +200,30 @@ static const struct row {
 	  true,
 	  0,
 	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 11 00 f0 00 02 4869" },
+	{ "Latin-1",
+	  plain,
+	  ENCODING_LATIN1,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"caf\xe9", .octets_len = 4, .index = 1, .total = 1 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 03 00 04 636166e9" },
+	{ "Latin-1 where GSM-7 is packed",
+	  packed,
+	  ENCODING_LATIN1,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"caf\xe9", .octets_len = 4, .index = 1, .total = 1 },
+	  true,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 01 00 03 00 04 636166e9" },
+	{ "own codings, Latin-1",
+	  codings,
+	  ENCODING_LATIN1,
+	  CONCAT_UDH8,
+	  { .octets = (const uint8_t *)"Hi", .octets_len = 2, .index = 1, .total = 1 },
+	  false,
+	  0,
+	  "00 03 00 313036393030303100 01 01 3836313339313233343030303100 00 00 00 00 00 00 00 f4 00 02 4869" },
 	{ "own codings, UCS-2",
 	  codings,
 	  ENCODING_UCS2,
