@@ -247,6 +247,33 @@ static void reload_refused(void)
 	close_world();
 }
 
+/* The end comes while links are made anew, answers are waited for and an account leaves; and the other way round. What is
+ * left is sent by the next process, and nothing twice. */
+static void reload_while_ending(void)
+{
+	static const int rows[][3] = { { SIGHUP, SIGTERM, 0 }, { SIGTERM, SIGHUP, 0 }, { SIGHUP, SIGHUP, SIGTERM } };
+	char west_line[512];
+	char north_line[512];
+	open_world("  - { accounts: [west, east] }");
+	snprintf(west_line, sizeof west_line, "  - { name: west, address: \"127.0.0.1:%u\"", west.port);
+	snprintf(north_line, sizeof north_line, "  - { name: north, address: \"127.0.0.1:%u\"", west.port);
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool is_back = i % 2;
+		long long accepted = smsc_count(&west, "accepted");
+		add(2 * STEP);
+		AWAIT(20, smsc_count(&west, "accepted") > accepted);
+		edit(is_back ? north_line : west_line, is_back ? west_line : north_line);
+		edit(is_back ? "[north, east]" : "[west, east]", is_back ? "[west, east]" : "[north, east]");
+		edit(is_back ? "window: 25" : "window: 20", is_back ? "window: 20" : "window: 25");
+		for (unsigned k = 0; k < 3 && rows[i][k] != 0; k++)
+			process_signal(&gateway.process, rows[i][k]);
+		EXPECT_COUNT(process_wait(&gateway.process, 40), 0);
+		EXPECT_COUNT(smsc_count(&west, "bound") + smsc_count(&east, "bound"), 0);
+		gateway_process_start(&gateway, "gateway", NULL, true);
+	}
+	close_world();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
@@ -254,6 +281,7 @@ int main(int argc, char *argv[])
 		{ "reload_changes", reload_changes, 120, false },
 		{ "reload_comes_and_goes", reload_comes_and_goes, 120, false },
 		{ "reload_refused", reload_refused, 120, false },
+		{ "reload_while_ending", reload_while_ending, 120, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
