@@ -4,6 +4,7 @@
 
 #include "app/config_callback.h"
 #include "app/config_http.h"
+#include "app/config_secrets.h"
 #include "app/config_tls.h"
 #include "carrier/http_carrier.h"
 #include "carrier/tcp_carrier.h"
@@ -27,6 +28,7 @@ struct made_carrier {
 	struct http_account *http;
 	struct http_callback *callback; /* NULL = the account takes no receipts over HTTP */
 	struct address_guard *guard;
+	struct secrets *secrets;
 };
 
 unsigned carrier_share(const struct carrier_maker *maker, unsigned whole)
@@ -187,6 +189,7 @@ static struct carrier *make_http(const struct carrier_maker *maker, const struct
 	struct http_carrier_options options = {
 		.name = account->name,
 		.account = made->http,
+		.secrets = made->secrets,
 		.receipts_to = config_callback_address(maker->config, account, made->callback),
 		.client = {
 			.places = carrier_share(maker, account->http.connections),
@@ -257,6 +260,11 @@ struct made_carrier *carrier_make(const struct carrier_maker *maker, const struc
 	if (made == NULL)
 		return NULL;
 	struct err_at at = { .err = ERR_OK };
+	made->secrets = config_secrets_create(account);
+	if (made->secrets == NULL) {
+		carrier_unmake(made);
+		return NULL;
+	}
 	if (account->protocol == CONFIG_PROTOCOL_SMPP &&
 	    compile_smpp(maker, account, &made->smpp, &made->tls, &at) == ERR_OK)
 		made->carrier = make_smpp(maker, account, index, made);
@@ -271,7 +279,13 @@ struct made_carrier *carrier_make(const struct carrier_maker *maker, const struc
 	}
 	carrier_describe(maker, account, out);
 	out->carrier = made->carrier;
+	out->secrets = made->secrets;
 	return made;
+}
+
+const struct secrets *carrier_secrets(const struct made_carrier *made)
+{
+	return made->secrets;
 }
 
 struct receipt_door *carrier_door(const struct made_carrier *made)
@@ -289,5 +303,6 @@ void carrier_unmake(struct made_carrier *made)
 	http_account_destroy(made->http);
 	http_callback_destroy(made->callback);
 	address_guard_destroy(made->guard);
+	config_secrets_destroy(made->secrets);
 	free(made);
 }

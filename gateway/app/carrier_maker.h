@@ -31,7 +31,7 @@ unsigned carrier_share(const struct carrier_maker *maker, unsigned whole);
 MUST_CHECK enum err carrier_can_be_made(const struct carrier_maker *maker, const struct config_account *account,
 					struct err_at *at);
 
-/* Fills what the pipeline wants to know of an account, but for its carrier; out borrows from account. */
+/* Fills what the pipeline wants to know of an account, but for its carrier and its secrets; out borrows from account. */
 void carrier_describe(const struct carrier_maker *maker, const struct config_account *account,
 		      struct pipeline_account *out);
 
@@ -42,6 +42,9 @@ struct made_carrier *carrier_make(const struct carrier_maker *maker, const struc
 
 /* Where the account's receipts can be offered; NULL where they come by its links. Borrowed from made. */
 struct receipt_door *carrier_door(const struct made_carrier *made);
+
+/* What texts about the account must not show. Borrowed from made. */
+const struct secrets *carrier_secrets(const struct made_carrier *made);
 
 /* Destroys the carrier, before it was opened or after it was closed, and frees the rest. NULL is fine. */
 void carrier_unmake(struct made_carrier *made);

@@ -126,6 +126,7 @@ static void change_in_place(struct worker_accounts *accounts, unsigned index)
 	accounts->maker.config = accounts->snapshot->config;
 	carrier_describe(&accounts->maker, wanted, &account);
 	account.name = accounts->names[index];
+	account.secrets = carrier_secrets(accounts->slots[index].made);
 	pipeline_account_change(accounts->pipeline, index, &account);
 	log_account(accounts, index, "account_changed", "its limits have changed, its links stay");
 }

@@ -12,7 +12,8 @@
 
 #include <stdlib.h>
 
-#define RECEIPTS_MAX 4096 /* that wait to be durable; beyond that the carrier is asked to come again */
+#define REASON_OCTETS 320
+#define RECEIPTS_MAX  4096 /* that wait to be durable; beyond that the carrier is asked to come again */
 struct http_carrier {
 	struct carrier base;
 	struct http_carrier_options options;
@@ -178,6 +179,7 @@ static bool answered(struct http_carrier *carrier, unsigned place, const struct 
 		.status = result->status,
 		.retry_after = result->retry_after,
 		.body = result->body,
+		.secrets = carrier->options.secrets,
 	};
 	unsigned count;
 	const struct http_message *const *messages = http_outbox_messages(carrier->outbox, place, &count);
@@ -207,8 +209,10 @@ static bool answered(struct http_carrier *carrier, unsigned place, const struct 
 	return goes_again;
 }
 
-static void go_down(struct http_carrier *carrier, const char *reason)
+static void go_down(struct http_carrier *carrier, const char *said)
 {
+	char reason[REASON_OCTETS];
+	secrets_show(carrier->options.secrets, said, reason, sizeof reason);
 	carrier->is_on_trial = false;
 	log_account(carrier, LOG_WARN, "link_down", reason);
 	wait_to_wake(carrier);
@@ -236,7 +240,9 @@ static void lost(struct http_carrier *carrier, unsigned place, const struct http
 {
 	bool is_unsent = result->end == HTTP_END_UNSENT;
 	set_outcomes(carrier, place, is_unsent ? HTTP_PHASE_CONNECT : HTTP_PHASE_WRITTEN);
-	log_account(carrier, LOG_DEBUG, "link_note", result->reason);
+	char reason[REASON_OCTETS];
+	secrets_show(carrier->options.secrets, result->reason, reason, sizeof reason);
+	log_account(carrier, LOG_DEBUG, "link_note", reason);
 	if (carrier->state == CARRIER_UP && !carrier->is_probing && !carrier->is_closing && !carrier->rests)
 		probe(carrier);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "carrier/receipt_door.h"
 #include "carrier/reconnect.h"
 #include "loop/http_client.h"
@@ -24,6 +25,7 @@ struct http_carrier_options {
 	struct http_callback_address
 		receipts_to; /* what it points to is borrowed likewise; callback NULL: none are asked for */
 	struct http_client_options client; /* places: requests in flight */
+	const struct secrets *secrets; /* what texts from outside must not show; borrowed likewise; NULL = nothing */
 	struct reconnect_options reconnect;
 	uint64_t jitter_seed;
 	const struct log *log;

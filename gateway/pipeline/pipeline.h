@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "base/secret.h"
 #include "decode/alert_decode.h"
 #include "encode/segmenter.h"
 #include "metrics/metrics.h"
@@ -34,6 +35,8 @@ struct pipeline_account {
 	bool sends_reference;  /* that a receipt may bring back (receipt.user_reference) */
 	uint32_t tps;          /* segments a second of this worker's share; 0 = unlimited */
 	unsigned window_total; /* links × window of this worker */
+	const struct secrets
+		*secrets; /* what its carrier's texts must not show; borrowed while it is open; NULL = nothing */
 };
 
 struct pipeline_options {

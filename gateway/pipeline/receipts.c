@@ -145,9 +145,9 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 		slot->doubt_len = (uint8_t)doubts_ref(receipt->user_reference, receipt->from, slot->doubt).len;
 	slot->ref_len = (uint8_t)receipt->carrier_ref.len;
 	memcpy(slot->ref, receipt->carrier_ref.at, slot->ref_len);
-	slot->error_len = receipt->error.len < ERROR_OCTETS ? (uint8_t)receipt->error.len : ERROR_OCTETS;
-	if (slot->error_len)
-		memcpy(slot->error, receipt->error.at, slot->error_len);
+	struct buf error = buf_over(slot->error, ERROR_OCTETS);
+	secrets_hide(account->options->secrets, receipt->error, &error);
+	slot->error_len = (uint8_t)error.len;
 	receipts->open++;
 	fill(pipeline, slot);
 }

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/number.h"
+#include "base/secret.h"
 #include "store/command.h"
 #include "store/reply.h"
 
@@ -57,6 +58,15 @@ static enum err connect_to(struct redis_ask *ask, const struct redis_place *plac
 	return ERR_OK;
 }
 
+/* A server without AUTH repeats what it was given. */
+static void hide_password(struct slice password, struct err_at *at)
+{
+	char text[sizeof at->text];
+	const struct secrets secrets = { &password, password.len >= SECRET_LEAST };
+	memcpy(text, at->text, sizeof text);
+	secrets_show(&secrets, text, at->text, sizeof at->text);
+}
+
 static enum err greet(struct redis_ask *ask, const struct redis_place *place, struct err_at *at)
 {
 	const struct reply *reply;
@@ -67,6 +77,8 @@ static enum err greet(struct redis_ask *ask, const struct redis_place *place, st
 			redis_ask_add_word(ask, place->username);
 		redis_ask_add_word(ask, place->password);
 		err = redis_ask_run(ask, &reply, at);
+		if (err != ERR_OK && at != NULL)
+			hide_password(slice_of(place->password), at);
 		if (ask->command.octets != NULL)
 			memset(ask->command.octets, 0, ask->command.cap); /* the password does not stay in memory */
 	}

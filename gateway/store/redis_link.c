@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/rng.h"
+#include "base/secret.h"
 
 #include <stdlib.h>
 
@@ -109,9 +110,11 @@ static void on_greeted(void *ctx, const struct reply *reply)
 		return;
 	if (reply->type == REPLY_ERROR) {
 		struct buf buf = buf_over(link->error, sizeof link->error - 1);
+		/* A server without AUTH repeats what it was given. */
+		const struct secrets secrets = { &link->options->password,
+						 link->options->password.len >= SECRET_LEAST };
 		buf_put_text(&buf, "Redis refuses us: ");
-		size_t room = buf.cap - buf.len;
-		buf_put(&buf, reply->text.at, reply->text.len < room ? reply->text.len : room);
+		secrets_hide(&secrets, reply->text, &buf);
 		link->error[buf.len] = '\0';
 		redis_link_break(link, link->error);
 		return;

@@ -11,6 +11,8 @@
  * answers for each message, the same is done with each element. What says yes by its status and makes no sense behind
  * it may have been sent: UNKNOWN. */
 
+#define SHOWN_OCTETS 512 /* of a text, before masks and cuts */
+
 struct reader {
 	const struct http_account *account;
 	const struct http_answer *answer;
@@ -31,15 +33,24 @@ static bool status_is_yes(const struct http_account *account, unsigned status)
 	return false;
 }
 
+/* Secrets first: masks and cuts would leave parts of them. */
+static void show(const struct reader *reader, struct slice text, char *out, size_t cap)
+{
+	char octets[SHOWN_OCTETS];
+	struct buf shown = buf_over(octets, sizeof octets);
+	secrets_hide(reader->answer->secrets, text, &shown);
+	msisdn_mask_text(buf_slice(&shown), out, cap);
+}
+
 /* The first code and words are kept for logs. */
 static void note(struct reader *reader, struct slice code, struct slice text)
 {
 	struct http_reading *reading = reader->reading;
 	if (reading->code[0] || code.len == 0)
 		return;
-	msisdn_mask_text(code, reading->code, sizeof reading->code);
+	show(reader, code, reading->code, sizeof reading->code);
 	if (text.len)
-		msisdn_mask_text(text, reading->text, sizeof reading->text);
+		show(reader, text, reading->text, sizeof reading->text);
 }
 
 static struct outcome outcome_of(const struct reader *reader, const struct http_code *row, struct slice code)

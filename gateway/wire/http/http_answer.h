@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/secret.h"
 #include "model/outcome.h"
 #include "wire/http/http_account.h"
 
@@ -12,16 +13,17 @@
 #define HTTP_RETRY_AFTER_MAX_MS (15 * 60 * 1000)
 
 struct http_answer {
-	unsigned status;          /* of the final response */
-	struct slice retry_after; /* value of Retry-After; empty = not there */
-	struct slice body;        /* whole */
+	unsigned status;               /* of the final response */
+	struct slice retry_after;      /* value of Retry-After; empty = not there */
+	struct slice body;             /* whole */
+	const struct secrets *secrets; /* what its words must not show; NULL = nothing */
 };
 
 /* What is to be known of an answer beside the outcomes. */
 struct http_reading {
 	int64_t retry_after_ms; /* how long the account is to rest, at most HTTP_RETRY_AFTER_MAX_MS; 0 = not said */
 	char code[64];          /* the provider's error code of the first message that has one, for logs; "" = none */
-	char text[128];         /* its words, numbers masked; "" = none */
+	char text[128];         /* its words; as in code, numbers are masked and secrets hidden; "" = none */
 	/* Several messages were refused together for what one of them may have done alone. None has left; the outcomes
 	 * say TEMPORARY, and to know better each is to be sent in a request of its own. */
 	bool is_each_alone;

@@ -18,6 +18,7 @@ static const struct store_events *store_events;
 static const struct carrier_events *carrier_events;
 static void *carrier_ctx;
 static bool store_is_down;
+static const char *want_error = ""; /* how the events have the carrier's words */
 
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -80,7 +81,7 @@ static void expect_event(const struct store_receipt_event *event)
 		 "\"segment\":",
 		 event->state == MESSAGE_STATE_DELIVERED ? "delivered" : "undelivered");
 	cr_assert(slice_is(event->head, head), "%.*s", SLICE_ARG(event->head));
-	snprintf(head, sizeof head, ",\"state\":\"%s\"", state);
+	snprintf(head, sizeof head, ",\"state\":\"%s\"%s", state, want_error);
 	cr_assert(slice_is(event->tail, head), "%.*s", SLICE_ARG(event->tail));
 	cr_assert(slice_is(event->more, ",\"at\":\"2026-02-13T01:00:00.123Z\""), "%.*s", SLICE_ARG(event->more));
 	snprintf(head, sizeof head, "\"%.*s\"", SLICE_ARG(event->carrier_ref));
@@ -199,8 +200,10 @@ static void on_drained(void *ctx)
 static void start(void)
 {
 	static const struct log log = { .least = LOG_ERROR, .write = drop_line, .now = now_of_test };
+	static const struct slice known[] = { { "secret", 6 } };
+	static const struct secrets secrets = { known, 1 };
 	static const struct pipeline_account accounts[] = {
-		{ .name = "cmcc", .carrier = &carrier, .window_total = 8, .sends_reference = true }
+		{ .name = "cmcc", .carrier = &carrier, .window_total = 8, .sends_reference = true, .secrets = &secrets }
 	};
 	static const struct pipeline_options options = {
 		.accounts = accounts,
@@ -238,6 +241,35 @@ static void answer(const char *answers)
 static void turn(void)
 {
 	pipeline_turn(pipeline, time_now);
+}
+
+/* A carrier's words are kept as they are, but for what nobody may see. */
+Test(receipts, words)
+{
+	static const struct {
+		const char *error, *want;
+	} rows[] = {
+		{ "", "" },
+		{ "069", ",\"error\":\"069\"" },
+		{ "12345678901234567", ",\"error\":\"1234567890123456\"" },
+		{ "secret", ",\"error\":\"(hidden)\"" },
+		{ "12345678901secret", ",\"error\":\"12345678901(hidd\"" },
+	};
+	start();
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char want[64];
+		want_error = rows[i].want;
+		carrier_events->on_receipt(carrier_ctx, i + 1,
+					   &(struct receipt){ .carrier_ref = SLICE("m"),
+							      .state = MESSAGE_STATE_UNDELIVERABLE,
+							      .error = slice_of(rows[i].error) });
+		turn();
+		answer("f");
+		snprintf(want, sizeof want, "record cmcc:m=%d;done %u;", MESSAGE_STATE_UNDELIVERABLE, i + 1);
+		expect(want, rows[i].error);
+	}
+	want_error = "";
+	finish();
 }
 
 Test(receipts, a_batch_is_told_in_one_step_and_then_answered)

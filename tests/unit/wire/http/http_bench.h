@@ -61,7 +61,11 @@ static inline struct http_reading bench_read(const struct http_account *account,
 					     const struct http_message *const messages[], unsigned count,
 					     struct outcome *outcomes, struct buf *references)
 {
-	struct http_answer answer = { status, slice_of(retry_after), slice_of(body) };
+	struct http_answer answer = {
+		.status = status,
+		.retry_after = slice_of(retry_after),
+		.body = slice_of(body),
+	};
 	struct http_reading reading;
 	http_answer_read(account, &answer, messages, count, 1770969600000, outcomes, references, &reading);
 	return reading;

@@ -425,6 +425,43 @@ Test(http_answer, how_long_to_rest)
 	}
 }
 
+/* A provider that gives back what it was told: nobody sees it, and what it means stays the same. */
+Test(http_answer, secrets_are_hidden)
+{
+	static const struct slice known[] = { { "18511122233-secret", 18 }, { "secret", 6 } };
+	static const struct secrets secrets = { known, 2 };
+	static const struct {
+		const char *name, *body, *want_code, *want_text;
+	} words[] = {
+		{ "words", "{\"code\":20003,\"message\":\"no user with secret\"}", "20003", "no user with (hidden)" },
+		{ "the code", "{\"code\":\"secret\",\"message\":\"x\"}", "(hidden)", "x" },
+		{ "escaped", "{\"code\":1,\"message\":\"se\\u0063ret\"}", "1", "(hidden)" },
+		{ "before numbers are masked", "{\"code\":1,\"message\":\"18511122233-secret\"}", "1", "(hidden)" },
+		/* 120 octets, and then the secret, which the 127 that are kept would cut in two */
+		{ "before it is cut",
+		  "{\"code\":1,\"message\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaasecret\"}",
+		  "1", NULL },
+	};
+	struct http_message message = message_to(&to, "a1.1");
+	const struct http_message *messages[] = { &message };
+	struct http_account *account = preset("twilio");
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		char memory[CARRIER_REF_MAX];
+		struct buf references = buf_over(memory, sizeof memory);
+		struct outcome outcome;
+		struct http_reading reading;
+		struct http_answer answer = { .status = 401, .body = slice_of(words[i].body), .secrets = &secrets };
+		http_answer_read(account, &answer, messages, 1, 1770969600000, &outcome, &references, &reading);
+		cr_expect_eq(outcome.outcome_class, OUTCOME_LINK_REFUSED, "%s", words[i].name);
+		cr_expect_str_eq(reading.code, words[i].want_code, "%s: %s", words[i].name, reading.code);
+		if (words[i].want_text != NULL)
+			cr_expect_str_eq(reading.text, words[i].want_text, "%s: %s", words[i].name, reading.text);
+		cr_expect_null(strstr(reading.text, "secr"), "%s: %s", words[i].name, reading.text);
+	}
+	http_account_destroy(account);
+}
+
 Test(http_answer, words_are_masked_and_ids_bounded)
 {
 	struct http_message message = message_to(&to, "a1.1");
