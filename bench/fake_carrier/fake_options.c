@@ -317,7 +317,7 @@ static const struct {
     {"--message-id", "FORM", on_message_id, "hex (16 digits) | decimal (20 digits) | uuid (hex)"},
     {"--receipt-id", "FORM", on_receipt_id, "the same id in receipts: same | hex | decimal | upper | hex-plain | decimal-plain | padded"},
     {"--receipt-shape", "NAME@W,..", on_receipt_shape, "shares of shapes, or one NAME; see below (standard)"},
-    {"--query", "MODE", on_query, "off | on: answer query_sm, by message_id or by user_message_reference in decimal (off)"},
+    {"--query", "MODE", on_query, "off | on: answer query_sm, by message_id or user_message_reference (decimal, or a TLV) (off)"},
     {"--id-prefix", "HEX", on_id_prefix, "upper 32 bits of every message_id (random at each start)"},
     {"--dcs0", "ALPHABET", on_dcs0, "what data_coding 0 means: gsm7 | packed | latin1 | ascii (gsm7)"},
     {"--seed", "N", on_seed, "seed of every random choice but the id prefix (random; the summary tells it)"},

@@ -29,10 +29,26 @@ static uint64_t find_by_id(const struct fake_server *server, const char *id) {
   return strcmp(known, id) == 0 && number <= server->message_count ? number : 0;
 }
 
-static uint64_t find_by_reference(const struct fake_server *server, const char *id) {
+static uint64_t find_by_digits(const struct fake_server *server, const char *id) {
   uint64_t reference;
   if (strlen(id) > REFERENCE_DIGITS_MAX || !fake_options_number(id, 0, FAKE_REFERENCES - 1, &reference)) return 0;
   return server->message_by_reference[reference];
+}
+
+/* Behind the body at most one TLV: user_message_reference, and that only where message_id is empty. */
+static bool take_reference(struct fake_cursor *cursor, const char *id, uint16_t *reference, bool *has_reference,
+                           struct fake_violation_found *found) {
+  enum { TLV_OCTETS = 6 };
+  long left = (long)(cursor->end - cursor->at);
+  *has_reference = false;
+  if (left == 0) return true;
+  bool is_reference = left == TLV_OCTETS && fake_smpp_get16(cursor->at) == FAKE_TLV_USER_MESSAGE_REFERENCE &&
+                      fake_smpp_get16(cursor->at + 2) == 2;
+  if (!is_reference || *id != '\0')
+    return fake_violation_set(found, FAKE_VIOLATION_body_surplus, "%ld octets after source_addr", left);
+  *reference = fake_smpp_get16(cursor->at + 4);
+  *has_reference = true;
+  return true;
 }
 
 static void put_answer(struct fake_session *session, const char *id, uint64_t message, uint32_t sequence_number) {
@@ -62,18 +78,21 @@ void fake_query_take(struct fake_session *session, const unsigned char *frame, u
     fake_dispatch_refuse(session, frame, &found, NULL, 0);
     return;
   }
-  if (cursor.at != cursor.end) {
-    fake_violation_set(&found, FAKE_VIOLATION_body_surplus, "%u octets after source_addr", (unsigned)(cursor.end - cursor.at));
+  uint16_t reference = 0;
+  bool has_reference;
+  if (!take_reference(&cursor, id, &reference, &has_reference, &found)) {
     fake_dispatch_refuse(session, frame, &found, NULL, 0);
     return;
   }
-  uint64_t message = find_by_id(server, id);
-  if (message == 0) message = find_by_reference(server, id);
+  uint64_t message = has_reference ? server->message_by_reference[reference] : find_by_id(server, id);
+  if (message == 0 && !has_reference) message = find_by_digits(server, id);
   uint32_t sequence_number = fake_smpp_get32(frame + 12);
   if (message == 0) {
     fake_session_put_header(session, FAKE_COMMAND_QUERY_SM | FAKE_COMMAND_RESP, FAKE_STATUS_RQUERYFAIL, sequence_number);
     return;
   }
   server->counters.queries_known++;
-  put_answer(session, id, message, sequence_number);
+  char known[FAKE_MESSAGE_ID_CAP];
+  if (has_reference) fake_message_id_put(server->id_prefix, message, server->options->id_form, known);
+  put_answer(session, has_reference ? known : id, message, sequence_number);
 }

@@ -527,8 +527,16 @@ subtest 'query_sm' => sub {
             status_is(next_pdu($peer), 0x67, "$form, “$id”: RQUERYFAIL");
         }
         status_is(raw($peer, 3, "1\0\0\0", 78), 0x02, "$form: without a source_addr");
+        $peer->query_sm(message_id => '', source_addr => '10690001', user_message_reference => pack('n', 4711));
+        my $told = next_pdu($peer);
+        status_is($told, 0, "$form, by the TLV: known");
+        is_deeply([@$told{qw(cmd message_id message_state)}], [0x80000003, $answer->{message_id}, 5], "$form, by the TLV: its message_id and state");
+        $peer->query_sm(message_id => '', source_addr => '10690001', user_message_reference => pack('n', 4712));
+        status_is(next_pdu($peer), 0x67, "$form, by the TLV: RQUERYFAIL");
+        $peer->query_sm(message_id => '1', source_addr => '10690001', user_message_reference => pack('n', 4711));
+        status_is(next_pdu($peer), 0x02, "$form: a TLV beside a message_id");
         my ($summary) = finish($carrier);
-        is_deeply([@$summary{qw(queries_received queries_known)}], [7, 2], "$form: summary");
+        is_deeply([@$summary{qw(queries_received queries_known)}], [10, 3], "$form: summary");
     }
 };
 
