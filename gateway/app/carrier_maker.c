@@ -135,6 +135,21 @@ static enum err compile_smpp(const struct carrier_maker *maker, const struct con
 	return err == ERR_OK ? config_tls_create(account, tls, at) : err;
 }
 
+/* Workers have parts of the account's references, so that none is given out twice at a time. */
+static struct tcp_query_options query_of(const struct carrier_maker *maker, const struct config_account *account)
+{
+	unsigned count = (unsigned)(account->query_reference_most - account->query_reference_least) + 1;
+	unsigned first = account->query_reference_least + count * maker->worker / maker->worker_count;
+	unsigned behind = account->query_reference_least + count * (maker->worker + 1) / maker->worker_count;
+	bool is_asked = account->query == CONFIG_QUERY_REFERENCE;
+	return (struct tcp_query_options){
+		.reference_least = (uint16_t)first,
+		.reference_most = is_asked ? (uint16_t)(behind - 1) : 0,
+		.wait_us = account->query_wait_us,
+		.rate_per_s = account->query_rate,
+	};
+}
+
 static struct carrier *make_smpp(const struct carrier_maker *maker, const struct config_account *account,
 				 unsigned index, const struct made_carrier *made)
 {
@@ -151,6 +166,7 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 		.log = maker->log,
 		.metrics = maker->metrics,
 		.account_index = index,
+		.query = query_of(maker, account),
 		.session = {
 			.window = account->window,
 			.late_max = 8 * account->window,

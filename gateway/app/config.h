@@ -107,6 +107,8 @@ enum config_validity {
 	CONFIG_VALIDITY_ABSOLUTE, /* “260213080000032+” */
 };
 
+enum config_query { CONFIG_QUERY_NONE, CONFIG_QUERY_REFERENCE };
+
 enum config_receipts_of { CONFIG_RECEIPTS_OF_ALL, CONFIG_RECEIPTS_OF_FAILURES };
 
 enum config_encoding { CONFIG_ENCODING_GSM7, CONFIG_ENCODING_GSM7_PACKED, CONFIG_ENCODING_LATIN1 };
@@ -240,6 +242,12 @@ struct config_account {
 	enum config_receipt_id receipt_id;
 	uint8_t receipt_id_digits;
 	bool user_message_reference;
+	enum config_query query;
+	mono_us query_wait_us;
+	unsigned query_rate;
+	char *query_references;         /* as written */
+	uint16_t query_reference_least; /* the same as numbers, 1–query_reference_most */
+	uint16_t query_reference_most;
 	enum config_validity validity;
 	enum config_accepted_is accepted_is;
 	mono_us response_timeout_us;

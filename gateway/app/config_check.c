@@ -6,6 +6,7 @@
 #include "app/config_route.h"
 #include "app/config_tls.h"
 
+#include "base/number.h"
 #include "base/utf8.h"
 #include "render/template.h"
 #include "route/route.h"
@@ -19,7 +20,8 @@ _Static_assert(CONFIG_ROUTES_MAX <= ROUTE_RULES_MAX, "every route has its rule")
 #define SMPP_PASSWORD_MAX 8  /* SMPP 3.4 §4.1.1: at most 9 octets with the NUL */
 #define ALPHA_SENDER_MAX  11 /* 3GPP TS 23.040 §9.1.2.5: 10 octets of GSM-7 */
 #define TOKEN_LEAST       16
-#define TON_ALPHANUMERIC  5 /* SMPP 3.4 §5.2.5 */
+#define REFERENCES_LEAST  1000 /* each of 64 workers still has some */
+#define TON_ALPHANUMERIC  5    /* SMPP 3.4 §5.2.5 */
 
 const struct tree_node *config_check_place(const struct tree_node *element, const char *path)
 {
@@ -120,6 +122,55 @@ static void check_source(struct config_load *load, struct config_account *accoun
 	}
 }
 
+/* “LEAST-MOST”. */
+static bool parse_references(const char *text, uint16_t *least, uint16_t *most)
+{
+	const char *dash = strchr(text, '-');
+	uint64_t from, to;
+	if (dash == NULL || !number_parse((struct slice){ text, (size_t)(dash - text) }, UINT16_MAX, &from) ||
+	    !number_parse(slice_of(dash + 1), UINT16_MAX, &to) || from == 0 || from > to)
+		return false;
+	*least = (uint16_t)from;
+	*most = (uint16_t)to;
+	return true;
+}
+
+/* Two ways to use one field, and questions whose answers nothing could be held against. */
+static void check_query(struct config_load *load, struct config_account *account, const struct tree_node *element)
+{
+	const struct tree_node *place = config_check_place(element, "query_sm_references");
+	uint16_t least = 0, most = 0;
+	if (!parse_references(account->query_references, &least, &most))
+		config_report(load->report, ERR_FORMAT, place, false, "query_sm_references",
+			      "query_sm_references of account “%s” is no range; write 1-65535, or a part of it",
+			      account->name);
+	else if (most - least + 1 < REFERENCES_LEAST)
+		config_report(load->report, ERR_RANGE, place, false, "query_sm_references",
+			      "query_sm_references of account “%s” are %d; at least %d are needed, so that none is "
+			      "used again "
+			      "while its message may be asked for",
+			      account->name, most - least + 1, REFERENCES_LEAST);
+	account->query_reference_least = least;
+	account->query_reference_most = most;
+	if (account->query == CONFIG_QUERY_NONE)
+		return;
+	place = config_check_place(element, "query_sm");
+	if (account->user_message_reference)
+		config_report(load->report, ERR_RANGE, place, false, "query_sm",
+			      "account “%s” has query_sm: reference and user_message_reference: true, and a submit can "
+			      "carry one "
+			      "reference only; receipts find it by one that stays the same, questions by one that is "
+			      "never used "
+			      "twice at a time",
+			      account->name);
+	if (!account->registered_delivery)
+		config_report(load->report, ERR_RANGE, place, false, "query_sm",
+			      "account “%s” has query_sm: reference and registered_delivery: false; ids are kept for "
+			      "receipts only, "
+			      "and without them the answer to a question could be another message's",
+			      account->name);
+}
+
 static void check_account(struct config_load *load, unsigned index)
 {
 	struct config_account *account = &load->config->accounts[index];
@@ -141,6 +192,7 @@ static void check_account(struct config_load *load, unsigned index)
 		check_password(load, account, element);
 		check_source(load, account, element);
 		config_check_tls(load, account, element);
+		check_query(load, account, element);
 	}
 	check_order(load, element, prefix, "reconnect_min", account->reconnect_min_us, "reconnect_max",
 		    account->reconnect_max_us);

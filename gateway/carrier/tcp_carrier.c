@@ -102,10 +102,11 @@ static unsigned credit(const struct carrier *base)
 static void turn(void *ctx, struct now now)
 {
 	struct tcp_carrier *carrier = ctx;
-	for (unsigned i = 0; i < carrier->options.links; i++) {
+	for (unsigned i = 0; i < carrier->options.links; i++)
 		tcp_link_tick(&carrier->links[i], now.mono);
+	tcp_query_turn(carrier, now.mono);
+	for (unsigned i = 0; i < carrier->options.links; i++)
 		tcp_link_flush(&carrier->links[i]);
-	}
 	gauge(carrier);
 	if (carrier->has_changed) {
 		carrier->has_changed = false;
@@ -130,7 +131,8 @@ static mono_us next_deadline(void *ctx)
 		if (at < deadline)
 			deadline = at;
 	}
-	return deadline;
+	mono_us query = tcp_query_deadline(carrier);
+	return query < deadline ? query : deadline;
 }
 
 /* -- the port -- */
@@ -232,6 +234,7 @@ static void destroy(struct carrier *base)
 		stream_destroy(carrier->links[i].stream);
 		session_destroy(carrier->links[i].session);
 	}
+	tcp_query_fini(carrier);
 	receipt_slots_destroy(carrier->receipts);
 	free(carrier);
 }
@@ -259,7 +262,7 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 	carrier->loop = loop;
 	rng_seed(&carrier->rng, options->jitter_seed);
 	carrier->receipts = receipt_slots_create(RECEIPTS_MAX);
-	bool made = carrier->receipts != NULL;
+	bool made = carrier->receipts != NULL && tcp_query_init(carrier);
 	for (unsigned i = 0; made && i < options->links; i++)
 		made = tcp_link_init(carrier, i);
 	if (!made) {

@@ -15,15 +15,24 @@
 
 #define TCP_CARRIER_LINKS_MAX 64
 
+/* Asking what became of submits that were never answered (query_sm), by references of their own. */
+struct tcp_query_options {
+	uint16_t reference_least; /* 1–reference_most */
+	uint16_t reference_most;  /* 0 = nothing is asked */
+	mono_us wait_us;          /* after the submit counts as unanswered; each further try waits twice as long */
+	unsigned rate_per_s;      /* questions a second at most, at least 1 */
+};
+
 struct tcp_carrier_options {
 	const char *name; /* of the account */
 	struct stream_address address;
 	const struct tls_context *tls; /* NULL = in clear; borrowed for the carrier's life */
 	const struct dialect *dialect;
-	const void *dialect_account; /* borrowed for the carrier's life, as are name and log */
-	bool takes_submits;          /* false for a bind that only receives */
-	unsigned links;              /* 1–TCP_CARRIER_LINKS_MAX */
-	struct session_options session;
+	const void *dialect_account;    /* borrowed for the carrier's life, as are name and log */
+	bool takes_submits;             /* false for a bind that only receives */
+	unsigned links;                 /* 1–TCP_CARRIER_LINKS_MAX */
+	struct session_options session; /* without references */
+	struct tcp_query_options query;
 	mono_us connect_timeout_us;
 	struct reconnect_options reconnect;
 	uint64_t jitter_seed;

@@ -2,10 +2,14 @@
 #pragma once
 
 #include "base/rng.h"
+#include "carrier/questions.h"
 #include "carrier/receipt_slots.h"
 #include "carrier/tcp_carrier.h"
 
-/* What the driver's two files share: tcp_carrier.c is the account, tcp_link.c one link of it. */
+/* What the driver's files share: tcp_carrier.c is the account, tcp_link.c one link of it, tcp_query.c its questions about submits
+ * that were never answered. */
+
+#define TCP_QUERIES_OF_LINK 8 /* without an answer */
 
 enum link_phase { LINK_WAITING, LINK_CONNECTING, LINK_TALKING, LINK_ENDING, LINK_STOPPED };
 
@@ -41,6 +45,9 @@ struct tcp_carrier {
 	bool is_full; /* the last place was taken, and nobody was told of room since */
 	mono_us close_deadline;
 	struct receipt_slots *receipts;
+	struct references *references; /* with questions; NULL = nothing is asked */
+	struct questions *questions;
+	bool query_refused; /* the carrier takes no questions: none is asked any more */
 };
 
 /* tcp_carrier.c: tells the pipeline where the account's state has changed. Only from callbacks and turns. */
@@ -60,3 +67,17 @@ void tcp_link_tick(struct link *link, mono_us now);
 mono_us tcp_link_deadline(const struct link *link);
 /* A carrier at rest: a link on which nothing waits for its answer unbinds; one that is not bound yet goes. */
 void tcp_link_rest(struct link *link, mono_us now);
+
+/* tcp_query.c */
+/* Makes what questions need, where the options say so, ahead of the links; false where there is no memory. */
+bool tcp_query_init(struct tcp_carrier *carrier);
+void tcp_query_fini(struct tcp_carrier *carrier);
+/* What sessions tell, see struct session_events: a submit is unanswered, has its answer after all; the word on a question. */
+void tcp_query_open(struct tcp_carrier *carrier, const struct submit_key *key, uint16_t user_reference);
+void tcp_query_answered(struct tcp_carrier *carrier, const struct submit_key *key, uint16_t user_reference,
+			const struct outcome *outcome);
+void tcp_query_told(struct tcp_carrier *carrier, uint16_t user_reference, enum query_answer answer,
+		    struct slice carrier_ref, enum message_state state);
+/* Asks what is due. */
+void tcp_query_turn(struct tcp_carrier *carrier, mono_us now);
+mono_us tcp_query_deadline(struct tcp_carrier *carrier);

@@ -89,6 +89,25 @@ static void on_mo(void *ctx, const struct frame *answer, const struct mo *mo)
 		link->carrier->events->on_mo(link->carrier->ctx, token, mo);
 }
 
+static void on_unanswered(void *ctx, const struct submit_key *key, uint16_t user_reference)
+{
+	struct link *link = ctx;
+	tcp_query_open(link->carrier, key, user_reference);
+}
+
+static void on_answered(void *ctx, const struct submit_key *key, uint16_t user_reference, const struct outcome *outcome)
+{
+	struct link *link = ctx;
+	tcp_query_answered(link->carrier, key, user_reference, outcome);
+}
+
+static void on_query(void *ctx, uint16_t user_reference, enum query_answer answer, struct slice carrier_ref,
+		     enum message_state state)
+{
+	struct link *link = ctx;
+	tcp_query_told(link->carrier, user_reference, answer, carrier_ref, state);
+}
+
 static void on_note(void *ctx, const char *note, uint32_t command)
 {
 	char text[128];
@@ -259,6 +278,9 @@ bool tcp_link_init(struct tcp_carrier *carrier, unsigned index)
 		.on_receipt = on_receipt,
 		.on_mo = on_mo,
 		.on_note = on_note,
+		.on_unanswered = on_unanswered,
+		.on_answered = on_answered,
+		.on_query = on_query,
 	};
 	static const struct stream_events stream_events = {
 		.on_open = on_open,

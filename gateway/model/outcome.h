@@ -31,4 +31,5 @@ struct outcome {
 	int64_t retry_after_ms;   /* the carrier asks to be left alone for so long; 0 = not said */
 	bool is_about_account; /* a refusal that speaks of the account, not of this sms: another account may take it */
 	bool is_not_mine;      /* likewise: the number is no subscriber of this carrier */
+	bool is_queried; /* no answer to the submit: the carrier was asked, and has a message with its reference and this id */
 };

@@ -45,7 +45,8 @@ struct submit {
 	enum concat concat;
 	const struct submit_text *text; /* with CONCAT_TEXT, else NULL; borrowed until the outcome */
 	bool wants_receipt;
-	wall_ms expires_at; /* 0 = never */
+	uint16_t user_reference; /* by which whoever carries it asks for it; 0 = none. Not the pipeline's to give */
+	wall_ms expires_at;      /* 0 = never */
 };
 
 enum submit_answer {

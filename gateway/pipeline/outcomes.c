@@ -248,12 +248,16 @@ static void note_late(struct account *account, struct parcel *parcel, const stru
 	}
 }
 
-void outcomes_accepted_late(struct account *account, const struct submit_key *key, struct slice carrier_ref)
+/* Only the store knows whether the id that a question brought is another alert's: what is in memory again goes on as if
+ * nothing had been said. */
+static void accepted_late(struct account *account, const struct submit_key *key, struct slice carrier_ref,
+			  bool is_queried)
 {
 	struct pipeline *pipeline = account->pipeline;
 	struct parcel *parcel = find_origin(pipeline, &key->origin);
 	if (parcel != NULL && parcel->state != PARCEL_SETTLING) {
-		note_late(account, parcel, key, carrier_ref);
+		if (!is_queried)
+			note_late(account, parcel, key, carrier_ref);
 		return;
 	}
 	/* That it waits or is held may be on its way to the store: then this comes behind it. */
@@ -263,14 +267,21 @@ void outcomes_accepted_late(struct account *account, const struct submit_key *ke
 		.account = account->options->name,
 		.carrier_ref = carrier_ref,
 		.at = events_at(pipeline),
+		.is_queried = is_queried,
 	};
 	pipeline->store->ops->settle_late(pipeline->store, &late);
+}
+
+void outcomes_accepted_late(struct account *account, const struct submit_key *key, struct slice carrier_ref)
+{
+	accepted_late(account, key, carrier_ref, false);
 }
 
 void outcomes_on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome)
 {
 	struct account *account = ctx;
-	metrics_add_at(account->pipeline->metrics, METRIC_LATE_ANSWERS, account->index, 1);
+	if (!outcome->is_queried)
+		metrics_add_at(account->pipeline->metrics, METRIC_LATE_ANSWERS, account->index, 1);
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) /* any other: it waits to be sent again anyway */
-		outcomes_accepted_late(account, key, outcome->carrier_ref);
+		accepted_late(account, key, outcome->carrier_ref, outcome->is_queried);
 }

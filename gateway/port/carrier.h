@@ -13,8 +13,8 @@
  *
  * 1. submit never blocks. It answers TAKEN, FULL or DOWN; the last two leave no trace.
  * 2. Every TAKEN gets exactly one on_outcome, through reconnect and close too: UNKNOWN at the response deadline or when
- *    a link breaks after the octets may have left. A later answer comes at most once by on_late. What surely never
- *    left comes back as TEMPORARY with native_code 0.
+ *    a link breaks after the octets may have left. A later answer comes at most once by on_late; what the carrier says
+ *    when it is asked (is_queried) at most once too. What surely never left comes back as TEMPORARY with native_code 0.
  * 3. No upcall inside a downcall. on_closed is the last upcall.
  * 4. Outcome classes are those of model/outcome.h; an unlisted native code has a stated default.
  * 5. The window belongs to the driver; the pipeline knows neither sequence numbers nor sockets.
@@ -33,6 +33,9 @@ enum carrier_state {
 /* A receipt, or a message from a phone, waits, unanswered, until receipt_done names it. */
 typedef uint64_t receipt_token;
 
+/* Of what the carrier said when it was asked: it waits for no answer, and receipt_done ignores it. */
+#define RECEIPT_WITHOUT_ANSWER UINT64_MAX
+
 /* Upcalls, given at open. ctx is the pipeline's own. */
 struct carrier_events {
 	/* The account's state changed. reason: a sentence for people, borrowed until return; never NULL. */
@@ -40,6 +43,7 @@ struct carrier_events {
 	/* Room in the windows of all links changed from none to some. */
 	void (*on_credit)(void *ctx);
 	void (*on_outcome)(void *ctx, uint64_t token, const struct outcome *outcome);
+	/* An answer after UNKNOWN; or what the carrier said when it was asked (is_queried), behind or ahead of such an answer. */
 	void (*on_late)(void *ctx, const struct submit_key *key, const struct outcome *outcome);
 	/* A delivery receipt; answered to the carrier when receipt_done is called with the token. */
 	void (*on_receipt)(void *ctx, receipt_token token, const struct receipt *receipt);

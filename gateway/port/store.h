@@ -133,6 +133,9 @@ struct store_late {
 	const char *account;
 	struct slice carrier_ref; /* empty = it has none */
 	struct slice at;          /* now, RFC 3339 */
+	/* The carrier was asked for it by a reference that messages share in the course of time: it counts only where no receipt
+	 * key of this account has that carrier_ref. */
+	bool is_queried;
 };
 
 /* What is kept with a key, to be looked up. */

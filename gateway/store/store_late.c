@@ -48,7 +48,7 @@ static struct late_call *open_call(struct redis_store *store)
 	late->call.fini = fini;
 	late->call.span = STORE_SPAN_SETTLE;
 	struct command *command = &late->call.command;
-	store_call_begin_script(store, command, SCRIPT_LATE, 7);
+	store_call_begin_script(store, command, SCRIPT_LATE, 8);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
 	store_put_key(store, command, KEY_HELD);
@@ -56,6 +56,7 @@ static struct late_call *open_call(struct redis_store *store)
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
 	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 0);
+	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 1);
 	return late;
 }
 
@@ -73,6 +74,7 @@ void store_settle_late(struct store *base, const struct store_late *late)
 	command_text(command, late->carrier_ref);
 	command_int(command, late->key.segment);
 	command_int(command, late->key.reference);
+	command_int(command, late->is_queried);
 	CHECK(!command->failed);
 	if (++store->late_filling->count == LATES_MAX)
 		store_lates_send(store);

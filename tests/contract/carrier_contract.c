@@ -177,6 +177,49 @@ Test(carrier_contract, a_broken_link_tells_each_outcome_once_and_comes_back)
 	}
 }
 
+/* It is asked on the link that lives, or that comes back, and says so once; nothing is told twice where the answer comes too. */
+Test(carrier_contract, what_is_unanswered_is_asked_for)
+{
+	static const struct {
+		const char *name;
+		enum peer_act before, after;
+		unsigned want_lates; /* of each submit */
+	} rows[] = {
+		{ "swallowed", PEER_SWALLOW, PEER_ACCEPT, 1 },
+		{ "lost with the link", PEER_SWALLOW, PEER_BREAK, 1 },
+		{ "answered late as well", PEER_LATE, PEER_ACCEPT, 2 },
+	};
+	for (unsigned i = 0; i < KIT_COUNT; i++) {
+		for (unsigned row = 0; kits[i]->can_ask && row < sizeof rows / sizeof rows[0]; row++) {
+			carrier_rig_start(&rig, kits[i],
+					  &(struct carrier_setup){ .window = 6, .asks = true, .wants_receipts = true });
+			carrier_rig_open(&rig);
+			rig.kit->tell(&rig, rows[row].before);
+			carrier_rig_submit_all(&rig, 10, 6);
+			while (rig.kit->accepted(&rig) < 6)
+				rig.kit->turn(&rig);
+			rig.kit->tell(&rig, rows[row].after);
+			carrier_rig_until(&rig, rig_has_lates, 6 * rows[row].want_lates, rows[row].name);
+			carrier_rig_until(&rig, has_credit, 6, "all places are free");
+			carrier_rig_pass(&rig, 100 * US_PER_MS);
+			cr_assert_eq(rig.outcome_count, 6, "%s, %s", rig.row, rows[row].name);
+			cr_assert_eq(rig.late_count, 6 * rows[row].want_lates, "%s, %s", rig.row, rows[row].name);
+			unsigned queried = 0;
+			for (unsigned k = 0; k < rig.late_count; k++) {
+				queried += rig.lates[k].is_queried;
+				cr_assert_eq(rig.lates[k].outcome_class, OUTCOME_ACCEPTED, "%s", rig.row);
+				for (unsigned other = 0; other < k; other++)
+					cr_assert_eq(strcmp(rig.lates[k].ref, rig.lates[other].ref) == 0,
+						     rig.lates[k].token == rig.lates[other].token,
+						     "%s, %s: one id, one message", rig.row, rows[row].name);
+			}
+			cr_assert_eq(queried, 6, "%s, %s: %u", rig.row, rows[row].name, queried);
+			cr_assert_eq(rig.kit->accepted(&rig), 6, "%s", rig.row);
+			carrier_rig_finish(&rig, US_PER_S);
+		}
+	}
+}
+
 Test(carrier_contract, a_carrier_that_unbinds_still_answers_what_it_has)
 {
 	for (unsigned i = 0; i < KIT_COUNT; i++) {

@@ -72,6 +72,8 @@ static uint16_t start_peer(struct inner *inner, const struct carrier_setup *setu
 			       setup->is_refused ? "other" : "secret",
 			       "--receipt-delay-ms",
 			       "5",
+			       "--query",
+			       setup->asks ? "on" : "off",
 			       has_tls ? "--tls" : NULL,
 			       "--tls-cert",
 			       tls_authority_file(&inner->authority, "server.pem"),
@@ -113,6 +115,7 @@ static void start(struct carrier_rig *rig, const struct carrier_setup *setup)
 		.reconnect = { 5 * US_PER_MS, 50 * US_PER_MS, US_PER_S },
 		.jitter_seed = 1,
 		.log = &inner->log,
+		.query = { 1, setup->asks ? 60000 : 0, 20 * US_PER_MS, 1000 },
 		.session = {
 			.window = rig->window / links,
 			.late_max = 64,
@@ -217,6 +220,7 @@ static void finish(struct carrier_rig *rig)
 
 const struct carrier_kit carrier_kit_tcp = {
 	.name = "tcp",
+	.can_ask = true,
 	.start = start,
 	.turn = turn,
 	.tell = tell,
@@ -228,6 +232,7 @@ const struct carrier_kit carrier_kit_tcp = {
 
 const struct carrier_kit carrier_kit_tls = {
 	.name = "tls",
+	.can_ask = true,
 	.start = start,
 	.turn = turn,
 	.tell = tell,

@@ -33,7 +33,7 @@ static void note(const struct carrier_rig *rig, struct rig_outcome *out, uint64_
 {
 	cr_assert_lt((unsigned)outcome->outcome_class, (unsigned)OUTCOME_COUNT, "%s", rig->row);
 	cr_assert_leq(outcome->carrier_ref.len, (size_t)CARRIER_REF_MAX, "%s", rig->row);
-	*out = (struct rig_outcome){ token, outcome->outcome_class, outcome->native_code, "" };
+	*out = (struct rig_outcome){ token, outcome->outcome_class, outcome->native_code, "", outcome->is_queried };
 	snprintf(out->ref, sizeof out->ref, "%.*s", SLICE_ARG(outcome->carrier_ref));
 }
 

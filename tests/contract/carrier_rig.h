@@ -33,6 +33,7 @@ enum peer_act {
 struct carrier_setup {
 	unsigned window; /* in all; 0 = 4 */
 	bool wants_receipts;
+	bool asks;       /* what became of submits without an answer, of kits that can */
 	bool is_refused; /* the peer refuses the credentials */
 	bool is_absent;  /* there is no peer */
 };
@@ -42,6 +43,7 @@ struct rig_outcome {
 	enum outcome_class outcome_class;
 	uint32_t native_code;
 	char ref[CARRIER_REF_MAX + 1];
+	bool is_queried;
 };
 
 struct rig_receipt {
@@ -58,6 +60,7 @@ struct carrier_kit {
 	/* Requests in place of links: the credentials show with the first submit; an answer that is late never comes; there is
 	 * nothing to unbind; receipts are answered whatever became of connections. */
 	bool is_http;
+	bool can_ask; /* its protocol has a question for what became of a submit */
 	void (*start)(struct carrier_rig *rig, const struct carrier_setup *setup);
 	/* Lets a little happen. */
 	void (*turn)(struct carrier_rig *rig);

@@ -408,13 +408,33 @@ Test(store_contract, several_segments_are_told_as_one)
 	}
 }
 
-static void settle_late(const struct entry_key *origin, uint16_t reference, uint8_t segment, const char *ref)
+static void settle(const struct store_late *late)
 {
-	const struct store_late late = { { *origin, reference, segment }, "cmcc", slice_of(ref), SLICE("noon") };
 	slot()->in_downcall = true;
-	slot()->store->ops->settle_late(slot()->store, &late);
+	slot()->store->ops->settle_late(slot()->store, late);
 	flush();
 	slot()->in_downcall = false;
+}
+
+static void settle_late(const struct entry_key *origin, uint16_t reference, uint8_t segment, const char *ref)
+{
+	settle(&(struct store_late){
+		.key = { *origin, reference, segment },
+		.account = "cmcc",
+		.carrier_ref = slice_of(ref),
+		.at = SLICE("noon"),
+	});
+}
+
+static void settle_queried(const struct entry_key *origin, uint8_t segment, const char *ref)
+{
+	settle(&(struct store_late){
+		.key = { *origin, 7, segment },
+		.account = "cmcc",
+		.carrier_ref = slice_of(ref),
+		.at = SLICE("noon"),
+		.is_queried = true,
+	});
 }
 
 static struct entry_key make_wait(unsigned place, const char *id, const char *state, enum settle_kind kind)
@@ -474,6 +494,36 @@ Test(store_contract, a_late_answer_closes_what_waits_or_is_held_and_nothing_else
 		cr_assert(found_of(1)->is_known && found_of(1)->segment == 1, "%s", RIG->row);
 		cr_assert_not_null(strstr(found_of(1)->value, "\"id\":\"one\""), "%s", RIG->row);
 		cr_assert_not(found_of(2)->is_known, "%s", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
+/* What the carrier said when it was asked counts like a late answer, but where its id is known to be another alert's. */
+Test(store_contract, what_a_question_brought_is_no_other_alert_s)
+{
+	for (unsigned row = 0; row < 2 * store_kit_count; row++) {
+		enum settle_kind kind = row % 2 ? SETTLE_HOLD : SETTLE_LATER;
+		start(row / 2);
+		struct entry_key one = make_wait(0, "one", "7 1 0 0 1 99 cmcc -", kind);
+		struct entry_key two = make_wait(1, "two", "7 1 0 0 1 99 cmcc -", kind);
+		struct entry_key large = make_wait(2, "large", "7 2 0 0 1 99 cmcc - -", kind);
+		settle_queried(&one, 1, "M-1");
+		settle_queried(&two, 1, "m-1");
+		settle_queried(&large, 1, "m-1");
+		settle_queried(&large, 2, "m-2");
+		store_rig_until(RIG, 0, has_waiting, 2, "one is closed");
+		store_rig_pass(RIG, 50 * US_PER_MS);
+		cr_assert(has_waiting(slot(), 2), "%s", RIG->row);
+		store_rig_expect_events(RIG,
+					"\"refs\":[\"M-1\"],\"segments\":1,\"late\":true,\"settled_by\":\"query\"}", 1);
+		settle_queried(&large, 1, "m-3");
+		settle_late(&two, 7, 1, "m-4");
+		store_rig_until(RIG, 0, has_waiting, 0, "all are closed");
+		store_rig_expect_events(
+			RIG, "\"refs\":[\"m-3\",\"m-2\"],\"segments\":2,\"late\":true,\"settled_by\":\"query\"}", 1);
+		store_rig_expect_events(RIG, "\"settled_by\"", 2);
+		cr_assert_eq(RIG->kit->total(RIG, CLOSING_ACCEPTED), 3, "%s", RIG->row);
+		store_rig_expect_balance(RIG);
 		store_rig_finish(RIG);
 	}
 }

@@ -109,6 +109,9 @@ int main(int argc, char *argv[])
 		{ "held_receipt", faults_held_receipt, 60, false },
 		{ "held_kill", faults_held_kill, 90, false },
 		{ "elsewhere", faults_elsewhere, 60, false },
+		{ "query", faults_query, 60, false },
+		{ "query_load", faults_query_load, 90, false },
+		{ "query_refused", faults_query_refused, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

@@ -68,6 +68,11 @@ void faults_held_receipt(void);
 void faults_held_kill(void);
 void faults_elsewhere(void);
 
+/* e2e_faults_query.c */
+void faults_query(void);
+void faults_query_load(void);
+void faults_query_refused(void);
+
 /* e2e_faults_carrier.c */
 void faults_unbind(void);
 void faults_reset(void);

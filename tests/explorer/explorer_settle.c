@@ -214,16 +214,18 @@ static void write_late(struct explorer_world *world, const struct explorer_worke
 {
 	const struct explorer_record *record = worker->late;
 	static const char *const keys[] = { "later", "later:bodies", "held", "held:bodies", "totals", "events" };
-	explorer_begin_script(world, SCRIPT_LATE, 7);
+	explorer_begin_script(world, SCRIPT_LATE, 8);
 	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		explorer_put_key(world, keys[i]);
 	explorer_put_generation(world, "receipts", 0);
+	explorer_put_generation(world, "receipts", 1);
 	command_word(out(world), record->origin);
 	command_word(out(world), "x");
 	command_word(out(world), ACCOUNT);
 	command_word(out(world), record->late_ref);
 	command_word(out(world), "1");
 	command_word(out(world), "7");
+	command_word(out(world), "0");
 	explorer_end(world);
 }
 

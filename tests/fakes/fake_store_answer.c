@@ -115,8 +115,8 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		queue_model_record_mo(model, call->mos, call->count, call->answers);
 		break;
 	case FAKE_LATE:
-		queue_model_settle_late(model,
-					&(struct store_late){ call->late_key, call->account, call->ref, call->text });
+		queue_model_settle_late(model, &(struct store_late){ call->late_key, call->account, call->ref,
+								     call->text, call->late_is_queried });
 		break;
 	case FAKE_FENCE:
 		call->is_fenced = !queue_model_fence(model, store->consumer, store->orphan);

@@ -69,6 +69,7 @@ struct fake_call {
 	struct slice ref;  /* LATE */
 	uint64_t token;
 	struct submit_key late_key;
+	bool late_is_queried;
 	struct slice value;
 	struct store_withdrawal withdrawal; /* WITHDRAW; its texts are owned */
 	uint8_t segment;

@@ -203,6 +203,7 @@ static void settle_late(struct store *base, const struct store_late *late)
 	struct fake_call *call = text_call(store, FAKE_LATE, late->at, late->account);
 	call->ref = text_copy(late->carrier_ref);
 	call->late_key = late->key;
+	call->late_is_queried = late->is_queried;
 }
 
 static bool adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)

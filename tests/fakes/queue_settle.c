@@ -48,7 +48,10 @@ static struct slice receipt_field(char *out, size_t cap, const char *account, st
 	struct buf buf = buf_over(out, cap);
 	buf_put_text(&buf, account);
 	buf_put(&buf, ":", 1);
-	buf_put_slice(&buf, carrier_ref);
+	for (size_t i = 0; i < carrier_ref.len; i++) {
+		char letter = carrier_ref.at[i];
+		buf_put_u8(&buf, (uint8_t)(letter >= 'A' && letter <= 'Z' ? letter + ('a' - 'A') : letter));
+	}
 	CHECK(!buf.full);
 	return buf_slice(&buf);
 }
@@ -505,6 +508,8 @@ void queue_model_settle_late(struct queue_model *model, const struct store_late 
 {
 	struct queue_waiting waiting;
 	struct late_state state;
+	if (late->is_queried && receipt_row(model, late->account, late->carrier_ref) != NULL)
+		return; /* it is another alert's */
 	if (!take_whole(model->waiting, &model->waiting_count, late, &state, &waiting) &&
 	    !take_whole(model->held, &model->held_count, late, &state, &waiting))
 		return;
@@ -547,6 +552,8 @@ void queue_model_settle_late(struct queue_model *model, const struct store_late 
 	if (state.doubts > 1 || (state.segments > 1 && was_resent(&state))) {
 		json_key_bool(&buf, "ambiguous", true);
 	}
+	if (late->is_queried)
+		json_key_text(&buf, "settled_by", SLICE("query"));
 	json_close(&buf, '}');
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;

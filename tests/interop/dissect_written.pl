@@ -57,6 +57,9 @@ my %want = (
         sar_total_segments => 'ff', sar_segment_seqnum => '10',
     },
     'submit_sm payload' => { %full, %no_validity, sm_length => '00', message_payload => run_of(PAYLOAD_OCTETS) },
+    # The dissector shows no empty message_id, and looks for no TLV in a query_sm: the unit test holds ours against its octets.
+    'query_sm plain' => { %{ request('00000003') }, source_addr_ton => '00', source_addr_npi => '00' },
+    'query_sm full' => { %{ request('00000003') }, source_addr_ton => '01', source_addr_npi => '01', source_addr => text('12345678901234567890') },
     deliver_sm_resp => answer('80000005', OK),
     'deliver_sm_resp later' => answer('80000005', '00000064'),
     'deliver_sm_resp no' => answer('80000005', '00000066'),

@@ -113,6 +113,23 @@ static void write_submits(struct buf *out)
 	}
 }
 
+/* With the longest sender, and without one. */
+static void write_queries(struct buf *out)
+{
+	struct smpp_account account;
+	smpp_account_init(&account);
+	account.system_id = "s";
+	prepare(&account);
+	smpp_dialect.write_query(&account, NUMBER, 1, out);
+	print("query_sm plain", out);
+	account.source_addr = "12345678901234567890";
+	account.source_addr_ton = SMPP_TON_INTERNATIONAL;
+	account.source_addr_npi = SMPP_NPI_ISDN;
+	prepare(&account);
+	smpp_dialect.write_query(&account, NUMBER, 0xFEDC, out);
+	print("query_sm full", out);
+}
+
 /* Answers go out with the number that the carrier has asked with, whatever it is. */
 static void write_answers(struct buf *out)
 {
@@ -153,6 +170,7 @@ int main(void)
 		text[i] = (uint8_t) "0123456789abcdef"[i % 16];
 	write_binds(&out);
 	write_submits(&out);
+	write_queries(&out);
 	write_answers(&out);
 	return EXIT_SUCCESS;
 }

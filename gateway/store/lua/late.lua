@@ -1,8 +1,10 @@
 #!lua flags=allow-oom
 -- Late answers say that parts of alerts which wait to be sent again, or are held, were accepted. Where all of an alert is
 -- now, it is closed; else the rest goes on waiting, and only that is sent again. Any of it twice is harmless.
--- KEYS: later, later bodies, held, held bodies, totals, events, receipts now
--- ARGV: n times (origin, now, account, message id or '', segment from 1, reference)
+-- What a carrier said when it was asked is no such answer where its id is another alert's: carriers were asked by a number of 16
+-- bits, and tell the latest message that had it.
+-- KEYS: later, later bodies, held, held bodies, totals, events, receipts now, receipts before
+-- ARGV: n times (origin, now, account, message id or '', segment from 1, reference, 1 where the carrier was asked)
 -- Returns how many were closed.
 local function hex_of(octets)
   return (string.gsub(octets, '.', function(octet) return string.format('%02x', string.byte(octet)) end))
@@ -41,6 +43,11 @@ local function refs_of_whole(bodies, answer, head, state, body)
   return refs
 end
 
+local function is_of_another(answer)
+  local field = answer.account .. ':' .. string.lower(answer.ref)
+  return redis.call('HEXISTS', KEYS[7], field) == 1 or redis.call('HEXISTS', KEYS[8], field) == 1
+end
+
 local function close(set, bodies, answer, refs, state, body)
   -- First what can fail, then what changes: an alert that can't be read here stays.
   local is_read, alert = pcall(cjson.decode, body)
@@ -69,14 +76,14 @@ local function close(set, bodies, answer, refs, state, body)
   local is_ambiguous = state.doubts > 1 or (#refs > 1 and state.was_resent)
   redis.call('XADD', KEYS[6], '*', 'events', '{' .. members .. ',"event":"accepted","at":"' .. answer.at .. '","account":'
     .. cjson.encode(answer.account) .. ',"refs":[' .. table.concat(texts, ',') .. '],"segments":' .. #refs .. ',"late":true'
-    .. (is_ambiguous and ',"ambiguous":true' or '') .. '}')
+    .. (is_ambiguous and ',"ambiguous":true' or '') .. (answer.is_queried and ',"settled_by":"query"' or '') .. '}')
   return 1
 end
 
 local closed = 0
-for at = 1, #ARGV, 6 do
+for at = 1, #ARGV, 7 do
   local answer = { origin = ARGV[at], at = ARGV[at + 1], account = ARGV[at + 2], ref = ARGV[at + 3],
-    segment = tonumber(ARGV[at + 4]), reference = ARGV[at + 5] }
+    segment = tonumber(ARGV[at + 4]), reference = ARGV[at + 5], is_queried = ARGV[at + 6] == '1' }
   local set, bodies = KEYS[1], KEYS[2]
   local packed = redis.call('HGET', bodies, answer.origin)
   if not packed then
@@ -85,6 +92,7 @@ for at = 1, #ARGV, 6 do
   end
   local head, text, body = string.match(packed or '', '^([^\n]*\n[^\n]*\n)([^\n]*)\n(.*)$')
   local state = text and read_state(text)
+  if answer.is_queried and is_of_another(answer) then state = nil end
   local refs = state and refs_of_whole(bodies, answer, head, state, body)
   if refs then closed = closed + close(set, bodies, answer, refs, state, body) end
 end

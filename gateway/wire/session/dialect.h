@@ -23,6 +23,7 @@ struct sequence {
 enum frame_kind {
 	FRAME_BIND_ANSWER,   /* outcome says whether the carrier took us */
 	FRAME_SUBMIT_ANSWER, /* number, outcome */
+	FRAME_QUERY_ANSWER,  /* number, query; where FOUND outcome.carrier_ref and receipt.state */
 	FRAME_KEEPALIVE,     /* asks whether we live: answer it */
 	FRAME_KEEPALIVE_ANSWER,
 	FRAME_UNBIND, /* the carrier wants to end: answer it, finish what is outstanding */
@@ -34,6 +35,16 @@ enum frame_kind {
 	FRAME_IGNORED,  /* nothing to do: counted, logged with `note` */
 };
 
+/* What a carrier says of a submit that it was asked for. */
+enum query_answer {
+	QUERY_FOUND,       /* it has the message: its id and state */
+	QUERY_ABSENT,      /* it knows no such message, or none yet */
+	QUERY_LATER,       /* it does not say now */
+	QUERY_UNSUPPORTED, /* it does not take such questions */
+	QUERY_UNANSWERED,  /* no answer came in time */
+	QUERY_LOST,        /* the connection was lost before one came */
+};
+
 /* A frame that arrived, read. Slices are borrowed from the input. */
 struct frame {
 	enum frame_kind kind;
@@ -42,6 +53,7 @@ struct frame {
 	uint32_t command;         /* native id, for answers and logs */
 	uint32_t answer_status;   /* native status that our answer carries (INCOMING, malformed receipts) */
 	struct outcome outcome;
+	enum query_answer query;
 	struct receipt receipt;
 	struct mo mo;
 	const char *note; /* what was odd about it, for counters and logs; NULL = nothing. Static storage */
@@ -63,6 +75,8 @@ struct dialect {
 	void (*write_bind)(const void *account, uint32_t number, struct buf *out);
 	void (*write_submit)(const void *account, uint32_t number, const struct submit *submit, wall_ms now,
 			     struct buf *out);
+	/* Asks what became of the submit with that user_reference. NULL: the protocol has no such question. */
+	void (*write_query)(const void *account, uint32_t number, uint16_t user_reference, struct buf *out);
 	void (*write_keepalive)(const void *account, uint32_t number, struct buf *out);
 	void (*write_unbind)(const void *account, uint32_t number, struct buf *out);
 	/* Answers to requests of theirs. */

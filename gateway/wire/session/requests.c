@@ -10,10 +10,11 @@
 
 #define REQUEST_OF(at) LIST_ITEM(at, struct request, link)
 
-bool requests_init(struct requests *requests, unsigned window, unsigned late_max, uint32_t number_max)
+bool requests_init(struct requests *requests, unsigned window, unsigned late_max, unsigned queries_max,
+		   uint32_t number_max)
 {
-	CHECK(window >= 1 && window <= UINT16_MAX && late_max <= UINT32_MAX / 8);
-	uint32_t table_len = window + late_max + OTHERS_MAX;
+	CHECK(window >= 1 && window <= UINT16_MAX && late_max <= UINT32_MAX / 8 && queries_max <= UINT16_MAX);
+	uint32_t table_len = window + late_max + queries_max + OTHERS_MAX;
 	CHECK(number_max > table_len);
 	uint32_t cells_len = 8;
 	while (cells_len < table_len * 2)
@@ -46,12 +47,13 @@ void requests_clear(struct requests *requests)
 	list_init(&requests->free);
 	list_init(&requests->outstanding);
 	list_init(&requests->late);
+	list_init(&requests->queries);
 	for (uint32_t i = 0; i < requests->table_len; i++) {
 		requests->table[i].kind = REQUEST_FREE;
 		list_push(&requests->free, &requests->table[i].link);
 	}
 	memset(requests->cells, 0, ((size_t)requests->cells_mask + 1) * sizeof *requests->cells);
-	requests->outstanding_count = requests->late_count = 0;
+	requests->outstanding_count = requests->late_count = requests->query_count = 0;
 	requests->number_next = 1;
 }
 
@@ -83,6 +85,9 @@ struct request *requests_open(struct requests *requests, enum request_kind kind)
 	if (kind == REQUEST_SUBMIT) {
 		list_push(&requests->outstanding, &request->link);
 		requests->outstanding_count++;
+	} else if (kind == REQUEST_QUERY) {
+		list_push(&requests->queries, &request->link);
+		requests->query_count++;
 	}
 	return request;
 }
@@ -100,10 +105,16 @@ struct request *requests_oldest(const struct requests *requests)
 	return list_empty(&requests->outstanding) ? NULL : REQUEST_OF(requests->outstanding.next);
 }
 
+struct request *requests_oldest_query(const struct requests *requests)
+{
+	return list_empty(&requests->queries) ? NULL : REQUEST_OF(requests->queries.next);
+}
+
 void requests_close(struct requests *requests, struct request *request)
 {
 	CHECK(request->kind != REQUEST_FREE);
 	requests->outstanding_count -= request->kind == REQUEST_SUBMIT;
+	requests->query_count -= request->kind == REQUEST_QUERY;
 	requests->late_count -= request->kind == REQUEST_LATE;
 	requests->cells[request->number & requests->cells_mask] = 0;
 	request->kind = REQUEST_FREE;

@@ -23,6 +23,7 @@ enum request_kind {
 	REQUEST_FREE,
 	REQUEST_SUBMIT, /* on the list `outstanding` */
 	REQUEST_LATE,   /* a submit after its deadline, on the list `late` */
+	REQUEST_QUERY,  /* on the list `queries` */
 	REQUEST_BIND,   /* these three are on no list; there is one of each at most */
 	REQUEST_KEEPALIVE,
 	REQUEST_UNBIND,
@@ -37,6 +38,7 @@ struct request {
 		begin; /* where its first octet lies in all that was ever put out on this connection; UINT64_MAX = nowhere */
 	uint32_t number;
 	enum request_kind kind;
+	uint16_t user_reference; /* that it carries, or asks for; 0 = none */
 };
 
 struct requests {
@@ -49,14 +51,17 @@ struct requests {
 	struct list free;
 	struct list outstanding; /* oldest first: all have the same timeout, so this is also the order of deadlines */
 	struct list late;        /* oldest first */
+	struct list queries;     /* oldest first */
 	unsigned outstanding_count;
 	unsigned late_count;
+	unsigned query_count;
 	unsigned late_max;
 };
 
-/* Takes the memory for `window` outstanding submits, late_max late ones and one each of the other kinds. number_max must
- * be larger than their sum. False where there is no memory (then there is nothing to undo). */
-bool requests_init(struct requests *requests, unsigned window, unsigned late_max, uint32_t number_max);
+/* Takes the memory for `window` outstanding submits, late_max late ones, queries_max queries and one each of the other kinds.
+ * number_max must be larger than their sum. False where there is no memory (then there is nothing to undo). */
+bool requests_init(struct requests *requests, unsigned window, unsigned late_max, unsigned queries_max,
+		   uint32_t number_max);
 void requests_fini(struct requests *requests);
 
 /* Forgets all requests and begins again with number 1. */
@@ -65,8 +70,8 @@ void requests_clear(struct requests *requests);
 /* The number that requests_open will use. */
 uint32_t requests_number(struct requests *requests);
 
-/* Takes a place and a number. kind: any but FREE and LATE; a SUBMIT becomes the last of the outstanding ones. The caller
- * fills in the rest and keeps to the window. */
+/* Takes a place and a number. kind: any but FREE and LATE; a SUBMIT becomes the last of the outstanding ones, a QUERY that of
+ * the queries. The caller fills in the rest and keeps to the window. */
 struct request *requests_open(struct requests *requests, enum request_kind kind);
 
 /* The request of a number, NULL where none is known. */
@@ -74,6 +79,9 @@ struct request *requests_find(const struct requests *requests, uint32_t number);
 
 /* The outstanding submit with the earliest deadline, NULL where none is outstanding. */
 struct request *requests_oldest(const struct requests *requests);
+
+/* The query with the earliest deadline, NULL where there is none. */
+struct request *requests_oldest_query(const struct requests *requests);
 
 /* Forgets one request; its place and number are free again. */
 void requests_close(struct requests *requests, struct request *request);

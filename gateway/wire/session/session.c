@@ -19,6 +19,7 @@ static void check_options(const struct session_options *options)
 	CHECK(options->keepalive_us > 0 && options->keepalive_timeout_us > 0);
 	CHECK(options->frame_timeout_us > 0 && options->write_timeout_us > 0 && options->unbind_timeout_us > 0);
 	CHECK(options->out_octets >= SESSION_OUT_OCTETS_MIN);
+	CHECK(options->queries_max == 0 || options->references != NULL);
 }
 
 struct session *session_create(const struct session_options *options, const struct dialect *dialect,
@@ -35,7 +36,8 @@ struct session *session_create(const struct session_options *options, const stru
 	session->ctx = ctx;
 	session->submit_mark = options->out_octets - options->out_octets / 4;
 	snprintf(session->reason, sizeof session->reason, "not connected yet");
-	if (!requests_init(&session->requests, options->window, options->late_max, dialect->number_max) ||
+	if (!requests_init(&session->requests, options->window, options->late_max, options->queries_max,
+			   dialect->number_max) ||
 	    !framer_init(&session->framer, dialect) || !outbox_init(&session->outbox, options->out_octets)) {
 		session_destroy(session);
 		return NULL;
@@ -83,17 +85,8 @@ void session_start(struct session *session, mono_us now)
 	session_date_write(session, now);
 }
 
-static bool takes_submits(const struct session *session)
+static enum submit_answer write_submit(struct session *session, const struct submit *submit, struct now now)
 {
-	return session->state == SESSION_BOUND && session->end == SESSION_END_NONE;
-}
-
-enum submit_answer session_submit(struct session *session, const struct submit *submit, struct now now)
-{
-	if (!takes_submits(session))
-		return SUBMIT_DOWN;
-	if (session->requests.outstanding_count >= session->options.window)
-		return SUBMIT_FULL;
 	struct buf writer = outbox_writer(&session->outbox, session->submit_mark);
 	session->dialect->write_submit(session->account, requests_number(&session->requests), submit, now.wall,
 				       &writer);
@@ -108,14 +101,34 @@ enum submit_answer session_submit(struct session *session, const struct submit *
 	request->key = submit->key;
 	request->deadline = now.mono + session->options.response_timeout_us;
 	request->begin = begin;
+	request->user_reference = submit->user_reference;
 	session->counts.submits++;
 	session_date_write(session, now.mono);
 	return SUBMIT_TAKEN;
 }
 
+enum submit_answer session_submit(struct session *session, const struct submit *submit, struct now now)
+{
+	if (!session_takes_submits(session))
+		return SUBMIT_DOWN;
+	if (!session_has_place(session))
+		return SUBMIT_FULL;
+	struct references *references = session->options.references;
+	if (references == NULL)
+		return write_submit(session, submit, now);
+	struct submit numbered = *submit;
+	numbered.user_reference = references_take(references);
+	enum submit_answer answer = write_submit(session, &numbered, now);
+	if (answer != SUBMIT_TAKEN && numbered.user_reference != 0)
+		references_free(references, numbered.user_reference);
+	return answer;
+}
+
 unsigned session_credit(const struct session *session)
 {
-	return takes_submits(session) ? session->options.window - session->requests.outstanding_count : 0;
+	const struct requests *requests = &session->requests;
+	unsigned used = requests->outstanding_count + requests->query_count;
+	return session_takes_submits(session) && used < session->options.window ? session->options.window - used : 0;
 }
 
 unsigned session_outstanding(const struct session *session)
@@ -175,7 +188,7 @@ void session_settle_unbind(struct session *session)
 
 void session_unbind(struct session *session, mono_us now)
 {
-	if (!takes_submits(session))
+	if (!session_takes_submits(session))
 		return;
 	session_wind_up(session, now);
 	const struct request *unbind = requests_open(&session->requests, REQUEST_UNBIND);
@@ -248,8 +261,11 @@ static mono_us keepalive_due(const struct session *session)
 static void time_out(struct session *session, mono_us now)
 {
 	struct request *request;
+	while ((request = requests_oldest_query(&session->requests)) != NULL && request->deadline <= now)
+		session_end_query(session, request, QUERY_UNANSWERED);
 	while ((request = requests_oldest(&session->requests)) != NULL && request->deadline <= now) {
 		uint64_t token = request->token;
+		session_tell_unanswered(session, request);
 		requests_overdue(&session->requests, request);
 		session->counts.timeouts++;
 		session->events->on_outcome(session->ctx, token, &(struct outcome){ .outcome_class = OUTCOME_UNKNOWN });
@@ -296,6 +312,7 @@ mono_us session_next_deadline(const struct session *session)
 	if (session->state == SESSION_CLOSED || session->end != SESSION_END_NONE)
 		return MONO_NEVER;
 	const struct request *oldest = requests_oldest(&session->requests);
+	const struct request *query = requests_oldest_query(&session->requests);
 	const mono_us deadlines[] = {
 		session->bind_deadline,
 		session->unbind_deadline,
@@ -304,6 +321,7 @@ mono_us session_next_deadline(const struct session *session)
 		keepalive_due(session),
 		write_deadline(session),
 		oldest ? oldest->deadline : MONO_NEVER,
+		query ? query->deadline : MONO_NEVER,
 	};
 	mono_us next = MONO_NEVER;
 	for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++) {
@@ -331,9 +349,15 @@ void session_lost(struct session *session, mono_us now)
 	uint64_t handed = session->outbox.handed;
 	uint64_t left = session->unsent < handed ? handed - session->unsent : 0;
 	struct request *request;
+	while ((request = requests_oldest_query(&session->requests)) != NULL)
+		session_end_query(session, request, QUERY_LOST);
 	while ((request = requests_oldest(&session->requests)) != NULL) {
 		uint64_t token = request->token;
 		bool never_left = request->begin >= left;
+		if (never_left && request->user_reference != 0)
+			references_free(session->options.references, request->user_reference);
+		else
+			session_tell_unanswered(session, request);
 		requests_close(&session->requests, request);
 		session->events->on_outcome(
 			session->ctx, token,

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "wire/session/dialect.h"
+#include "wire/session/references.h"
 
 /* One link to an SMSC without its socket: octets in, octets out, time by value. Whoever owns the socket feeds what it
  * read, writes what lies in `out`, and calls tick when the next deadline comes.
@@ -14,6 +15,9 @@
  * A submit that was taken gets exactly one on_outcome. At its response deadline that is UNKNOWN, its place in the window
  * is free again, and its number stays known (late_max of them, oldest forgotten first) so that a late answer still comes
  * by on_late. A number is never given out again while it is known.
+ *
+ * With `references` each submit carries a number of its own, by which session_query asks what became of it. A question takes a
+ * place in the window like a submit.
  *
  * Once feed or tick has said that the session ended, nothing more is read, asked or taken; its state stays until
  * session_lost, which tells the outcomes that are still owed. Where it ended as DEAD or FRAMING, submits of which no octet
@@ -33,6 +37,9 @@ struct session_options {
 	mono_us frame_timeout_us;     /* for the rest of a frame once its first octet has come */
 	mono_us write_timeout_us;     /* out is not empty and nothing of it was written: the peer is dead */
 	mono_us unbind_timeout_us;    /* for outstanding answers and the unbind's own */
+	/* References that submits carry, of all sessions of the account; NULL = none. Borrowed for the session's life. */
+	struct references *references;
+	unsigned queries_max; /* questions without an answer; 0 without references */
 	/* Capacity of the output buffer, at least SESSION_OUT_OCTETS_MIN and four thirds of the longest submit's frame.
 	 * Submits fill three quarters of it; the rest is for answers to the peer's requests and for our own unbind and
 	 * keep-alive. */
@@ -58,6 +65,7 @@ struct session_counts {
 	uint64_t late_answers;  /* after it, and still known */
 	uint64_t stray_answers; /* to nothing that is known */
 	uint64_t timeouts;
+	uint64_t queries;
 	uint64_t receipts;
 	uint64_t mos;             /* messages from phones */
 	uint64_t keepalives;      /* that we asked */
@@ -65,8 +73,8 @@ struct session_counts {
 	uint64_t answers_dropped; /* ours to the peer's requests, for want of room: it asks but does not read */
 };
 
-/* Upcalls from feed, tick and lost; never from submit or the other downcalls. All must be given. An upcall may call
- * anything but start, feed, tick, wrote, lost and destroy. */
+/* Upcalls from feed, tick and lost; never from submit or the other downcalls. All must be given, the last three only with
+ * references. An upcall may call anything but start, feed, tick, wrote, lost and destroy. */
 struct session_events {
 	void (*on_bound)(void *ctx);
 	/* The carrier asked to end: no more submits are taken. It gets its answer when nothing is outstanding any more, or
@@ -80,12 +88,20 @@ struct session_events {
 	void (*on_mo)(void *ctx, const struct frame *answer, const struct mo *mo);
 	/* Something odd that is worth a log line at level debug. */
 	void (*on_note)(void *ctx, const char *note, uint32_t command);
+	/* Ahead of an on_outcome of UNKNOWN: the submit's reference may be asked for, and is whose this is from now on. */
+	void (*on_unanswered)(void *ctx, const struct submit_key *key, uint16_t user_reference);
+	/* Ahead of on_late: what was told so has its answer after all. */
+	void (*on_answered)(void *ctx, const struct submit_key *key, uint16_t user_reference,
+			    const struct outcome *outcome);
+	/* The one word on a question. carrier_ref, state: where FOUND. */
+	void (*on_query)(void *ctx, uint16_t user_reference, enum query_answer answer, struct slice carrier_ref,
+			 enum message_state state);
 };
 
 struct session;
 
 /* Makes a session in state CLOSED. All memory is taken here. dialect, account, events: borrowed for its life; the
- * dialect's number_max must be larger than window + late_max + 3. NULL where there is no memory. */
+ * dialect's number_max must be larger than window + late_max + queries_max + 3. NULL where there is no memory. */
 struct session *session_create(const struct session_options *options, const struct dialect *dialect,
 			       const void *account, const struct session_events *events, void *ctx);
 /* Frees it, without upcalls: call session_lost first where outcomes are owed. session: may be NULL. */
@@ -96,6 +112,9 @@ void session_start(struct session *session, mono_us now);
 
 /* Takes one submit, or says why not. now: mono for deadlines, wall for relative validity. */
 enum submit_answer session_submit(struct session *session, const struct submit *submit, struct now now);
+
+/* Asks what became of the submit with that reference; FULL: no place in the window, or queries_max questions are open. */
+enum submit_answer session_query(struct session *session, uint16_t user_reference, mono_us now);
 
 /* Free places in the window; 0 unless BOUND. */
 unsigned session_credit(const struct session *session);

@@ -46,7 +46,10 @@ static void bind_answered(struct session *session, struct request *bind, const s
 /* The request is forgotten before the upcall, which may submit again and take its place. */
 static void submit_answered(struct session *session, struct request *request, const struct outcome *outcome)
 {
+	uint16_t user_reference = request->user_reference;
 	if (request->kind == REQUEST_SUBMIT) {
+		if (user_reference != 0)
+			session_settle_reference(session, user_reference, outcome);
 		uint64_t token = request->token;
 		requests_close(&session->requests, request);
 		session->counts.answers++;
@@ -55,6 +58,8 @@ static void submit_answered(struct session *session, struct request *request, co
 		struct submit_key key = request->key;
 		requests_close(&session->requests, request);
 		session->counts.late_answers++;
+		if (user_reference != 0)
+			session->events->on_answered(session->ctx, &key, user_reference, outcome);
 		session->events->on_late(session->ctx, &key, outcome);
 	}
 }
@@ -79,6 +84,8 @@ static void handle_answer(struct session *session, const struct frame *frame)
 		bind_answered(session, request, &frame->outcome);
 	else if (frame->kind == FRAME_SUBMIT_ANSWER && (kind == REQUEST_SUBMIT || kind == REQUEST_LATE))
 		submit_answered(session, request, &frame->outcome);
+	else if (frame->kind == FRAME_QUERY_ANSWER && kind == REQUEST_QUERY)
+		session_query_answered(session, request, frame, frame->query);
 	else if (frame->kind == FRAME_KEEPALIVE_ANSWER && kind == REQUEST_KEEPALIVE)
 		keepalive_answered(session, request);
 	else if (frame->kind == FRAME_UNBIND_ANSWER && kind == REQUEST_UNBIND)
@@ -102,7 +109,11 @@ static void handle_refused(struct session *session, const struct frame *frame)
 	struct outcome outcome = frame->outcome;
 	if (outcome.outcome_class == OUTCOME_ACCEPTED) /* a refusal with a status of success says nothing */
 		outcome.outcome_class = OUTCOME_UNKNOWN;
+	bool may_pass = outcome.outcome_class == OUTCOME_THROTTLED || outcome.outcome_class == OUTCOME_TEMPORARY;
 	switch (request->kind) {
+	case REQUEST_QUERY:
+		session_query_answered(session, request, frame, may_pass ? QUERY_LATER : QUERY_UNSUPPORTED);
+		break;
 	case REQUEST_BIND:
 		bind_answered(session, request, &outcome);
 		break;
@@ -142,6 +153,7 @@ static void handle_frame(struct session *session, const struct frame *frame, mon
 	switch (frame->kind) {
 	case FRAME_BIND_ANSWER:
 	case FRAME_SUBMIT_ANSWER:
+	case FRAME_QUERY_ANSWER:
 	case FRAME_KEEPALIVE_ANSWER:
 	case FRAME_UNBIND_ANSWER:
 		handle_answer(session, frame);

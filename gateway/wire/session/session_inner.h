@@ -6,7 +6,7 @@
 #include "wire/session/requests.h"
 #include "wire/session/session.h"
 
-/* What session.c (life, downcalls, deadlines) and session_feed.c (frames that arrive) share. */
+/* What session.c (life, downcalls, deadlines), session_feed.c (frames that arrive) and session_query.c share. */
 
 #define MONO_NEVER            INT64_MAX
 #define SESSION_REASON_OCTETS 160
@@ -67,6 +67,28 @@ static inline struct buf session_writer(struct session *session)
 /* Notes how the session ended, unless it has already, and why. */
 void session_finish(struct session *session, enum session_end end, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+static inline bool session_takes_submits(const struct session *session)
+{
+	return session->state == SESSION_BOUND && session->end == SESSION_END_NONE;
+}
+
+/* In the window, where questions take places too. */
+static inline bool session_has_place(const struct session *session)
+{
+	return session->requests.outstanding_count + session->requests.query_count < session->options.window;
+}
+
+/* session_query.c */
+/* The answer to a submit with a reference came in time: the number may be given out again where it tells enough. */
+void session_settle_reference(struct session *session, uint16_t user_reference, const struct outcome *outcome);
+/* A submit has no answer: its reference, if any, is told. Ahead of closing it. */
+void session_tell_unanswered(struct session *session, const struct request *request);
+/* A question ends without an answer. */
+void session_end_query(struct session *session, struct request *query, enum query_answer answer);
+/* A question has its answer. */
+void session_query_answered(struct session *session, struct request *query, const struct frame *frame,
+			    enum query_answer answer);
 
 /* No more submits: UNBINDING until all is answered or unbind_timeout_us is over. */
 void session_wind_up(struct session *session, mono_us now);

@@ -3,6 +3,7 @@
 
 #include "wire/smpp/smpp_mo.h"
 #include "wire/smpp/smpp_pdu.h"
+#include "wire/smpp/smpp_query.h"
 #include "wire/smpp/smpp_receipt.h"
 #include "wire/smpp/smpp_submit.h"
 
@@ -142,6 +143,9 @@ static void read_answer(const struct smpp_account *account, const uint8_t *at, s
 		if (status == SMPP_STATUS_ROK)
 			read_message_id(at, len, out);
 		return;
+	case SMPP_COMMAND_QUERY_SM_RESP:
+		smpp_query_read(at, len, status, out);
+		return;
 	case SMPP_COMMAND_GENERIC_NACK:
 		out->kind = FRAME_REFUSED;
 		read_outcome(account, status, false, out);
@@ -266,6 +270,11 @@ static void write_submit(const void *account, uint32_t number, const struct subm
 	smpp_submit_write(account, number, submit, now, out);
 }
 
+static void write_query(const void *account, uint32_t number, uint16_t user_reference, struct buf *out)
+{
+	smpp_query_write(account, number, user_reference, out);
+}
+
 static void write_alone(uint32_t command, uint32_t status, uint32_t number, struct buf *out)
 {
 	if (out->cap - out->len < SMPP_HEADER_OCTETS)
@@ -332,6 +341,7 @@ const struct dialect smpp_dialect = {
 	.read = dialect_read,
 	.write_bind = write_bind,
 	.write_submit = write_submit,
+	.write_query = write_query,
 	.write_keepalive = write_keepalive,
 	.write_unbind = write_unbind,
 	.write_keepalive_answer = write_keepalive_answer,

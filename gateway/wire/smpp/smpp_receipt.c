@@ -204,7 +204,7 @@ void smpp_receipt_parse(struct slice text, struct smpp_receipt *out)
 }
 
 /* message_state and MESSAGE_STATE_* have the same numbers but for SCHEDULED, which is not on its way for good either. */
-static enum message_state state_of_number(uint64_t number)
+enum message_state smpp_receipt_state_of_number(uint64_t number)
 {
 	if (number == 0)
 		return MESSAGE_STATE_ENROUTE;
@@ -230,7 +230,7 @@ enum message_state smpp_receipt_state(struct slice stat)
 		digits.len--;
 	}
 	if (stat.len <= DIGITS_MAX && number_parse(digits, 255, &number))
-		return state_of_number(number);
+		return smpp_receipt_state_of_number(number);
 
 	enum message_state state = MESSAGE_STATE_NONE;
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
@@ -276,7 +276,7 @@ static void apply_tlvs(const struct smpp_message *message, struct smpp_receipt *
 	if (id.len)
 		out->id = id;
 	if (message->message_state != SMPP_MESSAGE_STATE_ABSENT)
-		out->state = state_of_number((uint64_t)message->message_state);
+		out->state = smpp_receipt_state_of_number((uint64_t)message->message_state);
 	const uint8_t *code = message->network_error_code;
 	if (code) {
 		struct buf text = buf_over(out->error_text, sizeof out->error_text);

@@ -39,3 +39,6 @@ bool smpp_receipt_read(const struct smpp_message *message, struct smpp_receipt *
 /* The state that a word after “stat:” means: any case, cut short to at least three characters, or a message_state as
  * digits. MESSAGE_STATE_NONE where it is unlisted. */
 enum message_state smpp_receipt_state(struct slice stat);
+
+/* The state that a message_state means, SMPP 3.4 §5.2.28. MESSAGE_STATE_NONE where it is unlisted. */
+enum message_state smpp_receipt_state_of_number(uint64_t number);

@@ -114,8 +114,12 @@ void smpp_submit_write(const struct smpp_account *account, uint32_t number, cons
 	char validity[SMPP_TIME_OCTETS];
 	size_t validity_len = validity_format(account, submit->expires_at, now, validity);
 
+	uint16_t reference = submit->user_reference;
+	if (account->sends_reference)
+		reference = submit_user_reference(&submit->key);
+
 	size_t len = SMPP_HEADER_OCTETS + account->submit_head_len + to.len + FIXED_OCTETS + validity_len + text_len +
-		     (has_sar ? SAR_OCTETS : 0) + (account->sends_reference ? REFERENCE_OCTETS : 0) +
+		     (has_sar ? SAR_OCTETS : 0) + (reference != 0 ? REFERENCE_OCTETS : 0) +
 		     (is_payload ? SMPP_TLV_HEAD_OCTETS : 0);
 	if (out->full || len > out->cap - out->len) {
 		out->full = true;
@@ -145,9 +149,8 @@ void smpp_submit_write(const struct smpp_account *account, uint32_t number, cons
 	at = put_text(at, segment, is_packed, udh_octets);
 	if (has_sar)
 		at = put_sar(at, segment);
-	if (account->sends_reference)
-		at = put_u16(put_u16(put_u16(at, SMPP_TAG_USER_MESSAGE_REFERENCE), 2),
-			     submit_user_reference(&submit->key));
+	if (reference != 0)
+		at = put_u16(put_u16(put_u16(at, SMPP_TAG_USER_MESSAGE_REFERENCE), 2), reference);
 	CHECK(at == begin + len);
 	out->len += len;
 }

@@ -41,6 +41,13 @@ const char *smpp34_submit_difference(const submit_sm_t *got, const submit_sm_t *
 	return NULL;
 }
 
+const char *smpp34_query_difference(const query_sm_t *got, const query_sm_t *want)
+{
+#include "libsmpp34/def_frame/header.frame"
+#include "libsmpp34/def_frame/query_sm.frame"
+	return NULL;
+}
+
 const char *smpp34_header_difference(const generic_nack_t *got, const generic_nack_t *want)
 {
 #include "libsmpp34/def_frame/header.frame"

@@ -26,6 +26,7 @@ union smpp34_pdu {
 	bind_transmitter_t transmitter;
 	bind_transceiver_t transceiver;
 	submit_sm_t submit;
+	query_sm_t query;
 	generic_nack_t alone; /* a header, with which all begin */
 	deliver_sm_resp_t deliver_answer;
 	data_sm_resp_t data_answer;
@@ -39,6 +40,7 @@ void smpp34_read(struct slice octets, const char *name, union smpp34_pdu *got);
 /* The first field in which two PDUs differ, as libsmpp34 calls it; NULL: none. TLVs are not looked at. */
 const char *smpp34_bind_difference(const bind_receiver_t *got, const bind_receiver_t *want);
 const char *smpp34_submit_difference(const submit_sm_t *got, const submit_sm_t *want);
+const char *smpp34_query_difference(const query_sm_t *got, const query_sm_t *want);
 const char *smpp34_header_difference(const generic_nack_t *got, const generic_nack_t *want);
 
 /* Puts a text into a field of so many octets, which must have room for it and its NUL; NULL is the empty one. */

@@ -296,6 +296,41 @@ Test(config_errors, accounts_and_routes)
 	RUN(rows);
 }
 
+Test(config_errors, questions)
+{
+#define ASKS  "accounts: [{ name: a, address: \"h:1\", system_id: x, query_sm: reference, "
+#define RANGE "accounts: [{ name: a, address: \"h:1\", system_id: x, query_sm_references: "
+	static const struct row rows[] = {
+		{ "all that goes with it", ASKS "query_sm_references: 1-1000 }]\n", "" },
+		{ "another word", "accounts: [{ name: a, address: \"h:1\", system_id: x, query_sm: referense }]\n",
+		  "hongyan.yaml:1:63: accounts[a].query_sm must be none or reference, not “referense”; did you mean "
+		  "“reference”?\n" },
+		{ "two references in a submit", ASKS "user_message_reference: true }]\n",
+		  "hongyan.yaml:1:63: account “a” has query_sm: reference and user_message_reference: true, and a "
+		  "submit can carry one reference only; receipts find it by one that stays the same, questions by one "
+		  "that is never used twice at a time\n" },
+		{ "no ids to hold answers against", ASKS "registered_delivery: false }]\n",
+		  "hongyan.yaml:1:63: account “a” has query_sm: reference and registered_delivery: false; ids are kept "
+		  "for receipts only, and without them the answer to a question could be another message's\n" },
+		{ "one number", RANGE "\"7\" }]\n",
+		  "hongyan.yaml:1:74: query_sm_references of account “a” is no range; write 1-65535, or a part of "
+		  "it\n" },
+		{ "from zero", RANGE "0-2000 }]\n",
+		  "hongyan.yaml:1:74: query_sm_references of account “a” is no range; write 1-65535, or a part of "
+		  "it\n" },
+		{ "too far", RANGE "1-65536 }]\n",
+		  "hongyan.yaml:1:74: query_sm_references of account “a” is no range; write 1-65535, or a part of "
+		  "it\n" },
+		{ "backwards", RANGE "3000-1 }]\n",
+		  "hongyan.yaml:1:74: query_sm_references of account “a” is no range; write 1-65535, or a part of "
+		  "it\n" },
+		{ "too few", RANGE "1-999 }]\n",
+		  "hongyan.yaml:1:74: query_sm_references of account “a” are 999; at least 1000 are needed, so that "
+		  "none is used again while its message may be asked for\n" },
+	};
+	RUN(rows);
+}
+
 Test(config_errors, all_are_told_in_order)
 {
 	static const struct row rows[] = {

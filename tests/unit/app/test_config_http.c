@@ -143,6 +143,9 @@ Test(config_http, errors_have_their_line)
 	} rows[] = {
 		{ "a setting of the other protocol", "  preset: json\n  url: \"https://h/\"\n  token: t\n  window: 5\n",
 		  "hongyan.yaml:7:3: “window” is a setting of protocol smpp, and this account speaks http\n" },
+		{ "questions of the other protocol",
+		  "  preset: json\n  url: \"https://h/\"\n  token: t\n  query_sm: reference\n",
+		  "hongyan.yaml:7:3: “query_sm” is a setting of protocol smpp, and this account speaks http\n" },
 		{ "a secret's file of the other one", "  preset: json\n  url: \"https://h/\"\n  token: t\n  bind: x\n",
 		  "hongyan.yaml:7:3: “bind” is a setting of protocol smpp, and this account speaks http\n" },
 		{ "no URL", "  preset: json\n  token: t\n", "hongyan.yaml:2:3: accounts[web].url: " },

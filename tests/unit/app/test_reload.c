@@ -69,7 +69,8 @@ Test(reload, reads_and_tells)
 		  "hongyan.yaml:2:9: locale must be a language tag such as zh-CN, not “5”\n" },
 		{ "an error and a warning", "workers: 2\nlocale: 5\naccounts:\n" A, false,
 		  "hongyan.yaml:2:9: locale must be a language tag such as zh-CN, not “5”\n" },
-		{ "no accounts", "workers: 2\n", false, "hongyan.yaml: there is no account; “accounts” needs at least one\n" },
+		{ "no accounts", "workers: 2\n", false,
+		  "hongyan.yaml: there is no account; “accounts” needs at least one\n" },
 		{ "fewer links than workers", "accounts:\n  - { name: a, address: \"h:1\", system_id: x }\n", false,
 		  "hongyan.yaml: account “a” has binds 1, but 2 workers run, and each needs its own; raise it, or "
 		  "restart "

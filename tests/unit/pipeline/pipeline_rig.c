@@ -56,6 +56,7 @@ static void store_settle_late(struct store *store, const struct store_late *late
 	(void)store;
 	rig.late_count++;
 	rig.late_key = late->key;
+	rig.late_is_queried = late->is_queried;
 }
 
 static void store_flush(struct store *store)

@@ -55,6 +55,7 @@ struct rig {
 	wall_ms not_before;  /* of the alert; 0 = none */
 	unsigned late_count; /* late answers given to the store */
 	struct submit_key late_key;
+	bool late_is_queried;
 };
 
 extern struct rig rig;

@@ -437,6 +437,42 @@ Test(outcomes, a_late_answer_finds_what_has_come_back)
 	}
 }
 
+/* What the carrier said when it was asked only the store can judge: it finds what waits or is held there, and nothing that is in
+ * memory. */
+Test(outcomes, a_question_settles_in_the_store_alone)
+{
+	static const struct {
+		const char *name;
+		bool is_back;
+	} rows[] = { { "it waits in the store", false }, { "it has come back", true } };
+	const struct submit_key key = { { RIG_START, 0, LANE_NORMAL }, 0, 1 };
+	const struct outcome told = { .outcome_class = OUTCOME_ACCEPTED,
+				      .carrier_ref = SLICE("m"),
+				      .is_queried = true };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true });
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+		rig_answer(0, 0, &unknown);
+		rig_turn();
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", rows[i].name);
+		if (rows[i].is_back)
+			come_back(&(struct store_entry){ .ambiguous = true });
+		rig.players[0].events->on_late(rig.players[0].ctx, &key, &told);
+		cr_assert_eq(rig.late_count, rows[i].is_back ? 0 : 1, "%s", rows[i].name);
+		cr_assert_eq(rig.late_is_queried, !rows[i].is_back, "%s", rows[i].name);
+		cr_assert_eq(rig.settled_count, 1, "%s", rows[i].name);
+		if (rows[i].is_back) {
+			rig_answer_begin();
+			rig_accept(0, 1, "n");
+			expect_settled(2, SETTLE_CLOSE, "sent once more");
+			cr_assert_not_null(strstr(rig.event, "\"ambiguous\":true"), "%s", rig.event);
+		}
+		rig_tear_down();
+	}
+}
+
 /* It was another's already when the late answer came: that one sends it once more, and our event is the first one. */
 Test(outcomes, a_late_answer_after_a_fence)
 {

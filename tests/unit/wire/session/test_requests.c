@@ -8,7 +8,7 @@
 Test(requests, kinds_do_not_share_places)
 {
 	struct requests requests;
-	cr_assert(requests_init(&requests, 2, 1, 100));
+	cr_assert(requests_init(&requests, 2, 1, 1, 100));
 	struct request *bind = requests_open(&requests, REQUEST_BIND);
 	struct request *keepalive = requests_open(&requests, REQUEST_KEEPALIVE);
 	struct request *unbind = requests_open(&requests, REQUEST_UNBIND);
@@ -26,6 +26,14 @@ Test(requests, kinds_do_not_share_places)
 	}
 	cr_assert_null(requests_find(&requests, 0));
 	cr_assert_null(requests_find(&requests, 7));
+	cr_assert_null(requests_oldest_query(&requests));
+	struct request *query = requests_open(&requests, REQUEST_QUERY);
+	cr_assert_eq(requests_find(&requests, 7), query);
+	cr_assert_eq(requests_oldest_query(&requests), query);
+	cr_assert(requests.query_count == 1 && requests.outstanding_count == 2);
+	requests_close(&requests, query);
+	cr_assert_null(requests_oldest_query(&requests));
+	cr_assert_eq(requests.query_count, 0);
 	requests_overdue(&requests, second);
 	cr_assert_null(requests_find(&requests, 4), "the oldest late one is forgotten");
 	cr_assert_eq(requests_find(&requests, 5), second);
@@ -57,7 +65,7 @@ Test(requests, random_walk)
 		struct rng rng;
 		rng_seed(&rng, row);
 		memset(known, 0, sizeof known);
-		cr_assert(requests_init(&requests, rows[row].window, rows[row].late_max, rows[row].number_max));
+		cr_assert(requests_init(&requests, rows[row].window, rows[row].late_max, 0, rows[row].number_max));
 		uint32_t number_max = rows[row].number_max;
 		for (unsigned step = 0; step < 200000; step++) {
 			uint32_t any = 1 + (uint32_t)rng_below(&rng, number_max);

@@ -6,8 +6,9 @@
 
 /* A session and a peer that may do anything, on a seeded die: answers in any order, twice, never, late, refusals, noise,
  * garbage, partial reads and writes, losses. What holds after every step: each submit that was taken has at most one
- * outcome, and exactly one once its connection is gone; window = credit + outstanding; what is told to have never left
- * did not leave, and what did not leave is told so. */
+ * outcome, and exactly one once its connection is gone; window = credit + outstanding + questions; each question has its one
+ * word, at the latest when its connection is gone; what is told to have never left did not leave, and what did not leave is
+ * told so. */
 
 #define TOKENS_MAX   60000
 #define PENDING_MAX  256
@@ -40,6 +41,10 @@ struct storm {
 	size_t back_len;
 	unsigned connections;
 	unsigned late_total;
+	struct references *references;
+	uint16_t unanswered; /* the last submit's that had no answer; 0 = none, or asked for */
+	unsigned queries_open;
+	unsigned queries_told[QUERY_LOST + 1];
 	unsigned classes_told[OUTCOME_COUNT];
 };
 
@@ -133,7 +138,49 @@ static void on_note(void *ctx, const char *note, uint32_t command)
 	cr_assert_not_null(note);
 }
 
-static const struct session_events events = { on_bound, on_bound, on_outcome, on_late, on_receipt, on_mo, on_note };
+static void on_unanswered(void *ctx, const struct submit_key *key, uint16_t user_reference)
+{
+	(void)ctx;
+	cr_assert_lt(key->origin.seq, storm.next_token);
+	cr_assert_neq(user_reference, 0);
+	references_rest(storm.references, user_reference);
+	storm.unanswered = user_reference;
+}
+
+static void on_answered(void *ctx, const struct submit_key *key, uint16_t user_reference, const struct outcome *outcome)
+{
+	(void)ctx;
+	(void)outcome;
+	cr_assert_eq(storm.lates[key->origin.seq], 0);
+	cr_assert_neq(user_reference, 0);
+}
+
+static void on_query(void *ctx, uint16_t user_reference, enum query_answer answer, struct slice carrier_ref,
+		     enum message_state state)
+{
+	(void)ctx;
+	cr_assert_neq(user_reference, 0);
+	cr_assert_gt(storm.queries_open, 0, "a word on nothing that was asked");
+	cr_assert(answer == QUERY_FOUND || (carrier_ref.len == 0 && state == MESSAGE_STATE_NONE));
+	cr_assert_eq(storm.losing, answer == QUERY_LOST);
+	storm.queries_open--;
+	storm.queries_told[answer]++;
+	if (die(3) == 0)
+		storm_submit();
+}
+
+static const struct session_events events = { on_bound, on_bound, on_outcome,    on_late,     on_receipt,
+					      on_mo,    on_note,  on_unanswered, on_answered, on_query };
+
+static void storm_query(void)
+{
+	unsigned credit = session_credit(storm.session);
+	if (storm.unanswered == 0 || session_query(storm.session, storm.unanswered, storm.now) != SUBMIT_TAKEN)
+		return;
+	cr_assert_eq(session_credit(storm.session), credit - 1);
+	storm.unanswered = 0;
+	storm.queries_open++;
+}
 
 static void peer_says(enum tiny_kind kind, uint32_t number, uint8_t code)
 {
@@ -168,11 +215,13 @@ static void peer_answers(void)
 		return;
 	if (frame.kind == TINY_SUBMIT)
 		storm.answered[frame.token] = 1;
-	if (die(10) == 0 && frame.kind == TINY_SUBMIT)
+	if (die(10) == 0 && (frame.kind == TINY_SUBMIT || frame.kind == TINY_QUERY))
 		peer_says(TINY_REFUSED, frame.number, (uint8_t)(1 + die(4)));
 	else
 		peer_says((enum tiny_kind)(frame.kind | 0x20), frame.number,
-			  frame.kind == TINY_SUBMIT ? (uint8_t)die(5) : (uint8_t)(die(10) == 0));
+			  frame.kind == TINY_SUBMIT  ? (uint8_t)die(5)
+			  : frame.kind == TINY_QUERY ? (uint8_t)die(QUERY_UNSUPPORTED + 1)
+						     : (uint8_t)(die(10) == 0));
 }
 
 static void peer_makes_noise(void)
@@ -230,6 +279,7 @@ static void lose(void)
 	storm.handed = 0;
 	cr_assert_eq(session_state(storm.session), SESSION_CLOSED);
 	cr_assert_eq(storm.told_count, storm.next_token, "each submit of the lost connection has its outcome");
+	cr_assert_eq(storm.queries_open, 0, "each question of the lost connection has its word");
 }
 
 static void check(unsigned step)
@@ -237,7 +287,8 @@ static void check(unsigned step)
 	unsigned outstanding = session_outstanding(storm.session);
 	cr_assert_eq(outstanding, storm.next_token - storm.told_count, "step %u", step);
 	bool open = session_state(storm.session) == SESSION_BOUND && storm.end == SESSION_END_NONE;
-	cr_assert_eq(session_credit(storm.session), open ? STORM_WINDOW - outstanding : 0, "step %u", step);
+	cr_assert_eq(session_credit(storm.session), open ? STORM_WINDOW - outstanding - storm.queries_open : 0,
+		     "step %u", step);
 	if (open)
 		cr_assert_leq(session_next_deadline(storm.session), storm.now + 10 * US_PER_S, "step %u", step);
 }
@@ -254,6 +305,7 @@ static void step(void)
 	case 2:
 		for (unsigned i = die(STORM_WINDOW); i > 0; i--)
 			storm_submit();
+		storm_query();
 		break;
 	case 3:
 	case 4:
@@ -297,12 +349,16 @@ Test(session_storm, every_submit_has_exactly_one_outcome, .timeout = 120)
 	unsigned late_total = 0;
 	unsigned connections = 0;
 	unsigned classes_told[OUTCOME_COUNT] = { 0 };
+	unsigned queries_told[QUERY_LOST + 1] = { 0 };
 	for (uint64_t seed = 1; seed <= 12; seed++) {
 		memset(&storm, 0, sizeof storm);
 		rng_seed(&storm.rng, seed);
 		storm.now = 1;
 		storm.few_numbers = seed % 2;
 		dialect.number_max = storm.few_numbers ? 40 : 1000000;
+		storm.references = seed % 3 ? references_create(1, UINT16_MAX, seed) : NULL;
+		options.references = storm.references;
+		options.queries_max = storm.references ? 3 : 0;
 		storm.session = session_create(&options, &dialect, NULL, &events, NULL);
 		cr_assert_not_null(storm.session);
 		for (unsigned i = 0; i < STEPS; i++) {
@@ -314,14 +370,19 @@ Test(session_storm, every_submit_has_exactly_one_outcome, .timeout = 120)
 			cr_assert_eq(storm.outcomes[token], 1, "seed %llu, token %llu", (unsigned long long)seed,
 				     (unsigned long long)token);
 		session_destroy(storm.session);
+		references_destroy(storm.references);
 		late_total += storm.late_total;
 		connections += storm.connections;
 		for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 			classes_told[i] += storm.classes_told[i];
+		for (unsigned i = 0; i <= QUERY_LOST; i++)
+			queries_told[i] += storm.queries_told[i];
 	}
 	/* The storm went everywhere. */
 	cr_assert_gt(late_total, 100);
 	cr_assert_gt(connections, 100);
+	for (unsigned i = 0; i <= QUERY_LOST; i++)
+		cr_assert_gt(queries_told[i], 10, "answer %u: %u", i, queries_told[i]);
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 		cr_assert_gt(classes_told[i], 100, "%s", outcome_class_name((enum outcome_class)i));
 }

@@ -30,6 +30,8 @@ bool tiny_read(struct slice at, struct tiny_frame *out)
 		out->token = (uint64_t)octets_u32(&octets) << 32;
 		out->token |= octets_u32(&octets);
 	}
+	if (out->kind == TINY_QUERY)
+		out->token = octets_u16(&octets);
 	return true;
 }
 
@@ -49,6 +51,8 @@ static enum frame_kind frame_kind(int kind)
 		return FRAME_BIND_ANSWER;
 	case TINY_SUBMIT_ANSWER:
 		return FRAME_SUBMIT_ANSWER;
+	case TINY_QUERY_ANSWER:
+		return FRAME_QUERY_ANSWER;
 	case TINY_KEEPALIVE:
 		return FRAME_KEEPALIVE;
 	case TINY_KEEPALIVE_ANSWER:
@@ -84,6 +88,7 @@ static void read_frame(const void *account, const uint8_t *at, size_t len, struc
 	out->answer_status = TINY_INCOMING_STATUS;
 	uint8_t code = octets_u8(&octets);
 	out->outcome.outcome_class = code < OUTCOME_COUNT ? (enum outcome_class)code : OUTCOME_TEMPORARY;
+	out->query = code <= QUERY_UNSUPPORTED ? (enum query_answer)code : QUERY_LATER;
 	out->outcome.native_code = code;
 	out->outcome.native_name = "TINY_STATUS";
 	out->outcome.carrier_ref = (struct slice){ (const char *)octets.at + octets.used, octets_left(&octets) };
@@ -113,10 +118,17 @@ static void write_submit(const void *account, uint32_t number, const struct subm
 	buf_put_u32(out, (uint32_t)len);
 	buf_put_u8(out, TINY_SUBMIT);
 	buf_put_u32(out, number);
-	buf_put_u8(out, 0);
+	buf_put_u8(out, (uint8_t)submit->user_reference);
 	buf_put_u32(out, (uint32_t)(submit->token >> 32));
 	buf_put_u32(out, (uint32_t)submit->token);
 	buf_put(out, submit->segment->octets, submit->segment->octets_len);
+}
+
+static void write_query(const void *account, uint32_t number, uint16_t user_reference, struct buf *out)
+{
+	(void)account;
+	const char payload[] = { (char)(user_reference >> 8), (char)user_reference };
+	tiny_write(out, TINY_QUERY, number, 0, (struct slice){ payload, sizeof payload });
 }
 
 static void write_keepalive(const void *account, uint32_t number, struct buf *out)
@@ -170,6 +182,7 @@ const struct dialect tiny_dialect = {
 	.read = read_frame,
 	.write_bind = write_bind,
 	.write_submit = write_submit,
+	.write_query = write_query,
 	.write_keepalive = write_keepalive,
 	.write_unbind = write_unbind,
 	.write_keepalive_answer = write_keepalive_answer,

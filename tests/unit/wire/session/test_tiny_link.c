@@ -73,6 +73,37 @@ static void on_note(void *ctx, const char *note, uint32_t command)
 	link->last_note = note;
 }
 
+static void on_unanswered(void *ctx, const struct submit_key *key, uint16_t user_reference)
+{
+	struct tiny_link *link = ctx;
+	cr_assert_lt(link->unanswered_count, TOLD_MAX);
+	link->unanswered[link->unanswered_count++] =
+		(struct told_reference){ .token = key->origin.seq, .user_reference = user_reference };
+}
+
+static void on_answered(void *ctx, const struct submit_key *key, uint16_t user_reference, const struct outcome *outcome)
+{
+	struct tiny_link *link = ctx;
+	(void)outcome;
+	cr_assert_lt(link->answered_count, TOLD_MAX);
+	link->answered[link->answered_count++] =
+		(struct told_reference){ .token = key->origin.seq, .user_reference = user_reference };
+}
+
+static void on_query(void *ctx, uint16_t user_reference, enum query_answer answer, struct slice carrier_ref,
+		     enum message_state state)
+{
+	struct tiny_link *link = ctx;
+	cr_assert_lt(link->query_count, TOLD_MAX);
+	struct told_reference *told = &link->queries[link->query_count++];
+	*told = (struct told_reference){ .user_reference = user_reference, .answer = answer, .state = state };
+	cr_assert_lt(carrier_ref.len, sizeof told->carrier_ref);
+	if (carrier_ref.len)
+		memcpy(told->carrier_ref, carrier_ref.at, carrier_ref.len);
+	if (link->in_upcall)
+		link->in_upcall(link);
+}
+
 static const struct session_events events = {
 	.on_bound = on_bound,
 	.on_unbinding = on_unbinding,
@@ -81,6 +112,9 @@ static const struct session_events events = {
 	.on_receipt = on_receipt,
 	.on_mo = on_mo,
 	.on_note = on_note,
+	.on_unanswered = on_unanswered,
+	.on_answered = on_answered,
+	.on_query = on_query,
 };
 
 void tiny_link_open(struct tiny_link *link, void (*change)(struct tiny_link *link))

@@ -12,8 +12,11 @@
 enum tiny_kind {
 	TINY_BIND = 'B',
 	TINY_BIND_ANSWER = 'b',
-	TINY_SUBMIT = 'S', /* payload: the token (8 octets) and the segment */
+	TINY_SUBMIT =
+		'S', /* code: the low octet of its user_reference; payload: the token (8 octets) and the segment */
 	TINY_SUBMIT_ANSWER = 's',
+	TINY_QUERY = 'Q',        /* payload: the user_reference (2 octets) */
+	TINY_QUERY_ANSWER = 'q', /* code: enum query_answer; payload: the carrier_ref */
 	TINY_KEEPALIVE = 'K',
 	TINY_KEEPALIVE_ANSWER = 'k',
 	TINY_UNBIND = 'U',
@@ -36,7 +39,7 @@ struct tiny_frame {
 	enum tiny_kind kind;
 	uint32_t number;
 	uint8_t code;
-	uint64_t token; /* of a submit */
+	uint64_t token; /* of a submit; of a query its user_reference */
 	size_t len;
 };
 

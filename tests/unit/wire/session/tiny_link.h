@@ -32,6 +32,17 @@ struct tiny_link {
 	struct frame mos[TOLD_MAX]; /* likewise, of messages from phones */
 	unsigned mo_count;
 
+	struct told_reference {
+		uint64_t token; /* the key's seq; of a question the reference */
+		uint16_t user_reference;
+		enum query_answer answer; /* of a question */
+		enum message_state state;
+		char carrier_ref[8];
+	} unanswered[TOLD_MAX], answered[TOLD_MAX], queries[TOLD_MAX];
+	unsigned unanswered_count;
+	unsigned answered_count;
+	unsigned query_count;
+
 	void (*in_upcall)(struct tiny_link *link); /* called at the end of each upcall; NULL = nothing */
 	uint16_t segment_octets;                   /* length of what a submit carries */
 };

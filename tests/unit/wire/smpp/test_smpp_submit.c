@@ -323,6 +323,32 @@ Test(smpp_submit, octets)
 	check_octets(packed_rows, sizeof packed_rows / sizeof packed_rows[0]);
 }
 
+/* One that is asked for by its reference says that in place of the one for receipts. */
+Test(smpp_submit, a_reference_to_ask_by)
+{
+	static const struct {
+		const char *name;
+		uint16_t user_reference;
+		const char *want; /* behind the text */
+	} ends[] = { { "none", 0, "4869" }, { "one", 0xFE01, "486902040002fe01" } };
+	struct row row = rows[1];
+	row.change = plain;
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		struct smpp_account account;
+		prepare(&row, &account);
+		struct submit submit = submit_of(&row);
+		submit.user_reference = ends[i].user_reference;
+		uint8_t memory[600];
+		struct buf out = buf_over(memory, sizeof memory);
+		smpp_submit_write(&account, 1, &submit, NOW, &out);
+		const char *hex = golden_hex(buf_slice(&out));
+		size_t len = strlen(ends[i].want);
+		cr_assert_gt(strlen(hex), len);
+		cr_expect_str_eq(hex + strlen(hex) - len, ends[i].want, "%s", ends[i].name);
+		cr_expect_eq(memory[3], out.len, "%s", ends[i].name);
+	}
+}
+
 /* What was written is read back by the generic decoder, without complaint and with every TLV in its place. */
 Test(smpp_submit, round_trip)
 {

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Carriers that are asked what became of submits whose answers were lost: what they have is settled, what they have not goes
+ * the way of all that is unanswered. */
+
+#include "auditor.h"
+#include "books.h"
+#include "e2e_faults.h"
+#include "redis_server.h"
+#include "scenario.h"
+
+#include <stdio.h>
+
+#define SEED   "7" /* of those that are lost none is lost again */
+#define ASKING "response_timeout: 300ms, query_sm: reference, query_sm_wait: 200ms, query_sm_rate: 1000"
+
+static double metric(const char *name)
+{
+	return gateway_process_metric(&faults_gateway, name);
+}
+
+static void open_asking(const char *const smsc_options[], const char *root_more)
+{
+	world_open();
+	redis_server_start();
+	smsc_start(&faults_smsc, "smsc", 0, smsc_options);
+	gateway_process_start(
+		&faults_gateway, "gateway",
+		&(struct gateway_options){ .smsc = &faults_smsc, .account_more = ASKING, .root_more = root_more },
+		true);
+}
+
+static void close_asking(void)
+{
+	smsc_fini(&faults_smsc);
+	redis_server_stop();
+	world_close();
+}
+
+static void add_careful(unsigned first, unsigned count)
+{
+	for (unsigned i = first; i < first + count; i++) {
+		char json[160];
+		snprintf(json, sizeof json,
+			 "{\"id\":\"c%u\",\"to\":\"137%08u\",\"template\":\"careful\",\"params\":{\"code\":\"%u\"}}", i,
+			 i, i);
+		books_add("normal", json);
+	}
+}
+
+/* All were accepted late, by a question, and delivered; none went out twice. */
+static void check_settled(unsigned count)
+{
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	EXPECT_COUNT(tally.accepted, count);
+	EXPECT_COUNT(tally.late, count);
+	EXPECT_COUNT(tally.ambiguous, 0);
+	EXPECT_COUNT(tally.delivered, count);
+	unsigned by_query = 0;
+	size_t i;
+	const json_t *event;
+	json_array_foreach(events, i, event) by_query += books_is(event, "settled_by", "query");
+	EXPECT_COUNT(by_query, count);
+	json_decref(events);
+	for (unsigned k = 0; k < count; k++) {
+		char number[32];
+		snprintf(number, sizeof number, "86137%08u", k);
+		EXPECT_COUNT(smsc_copies(&faults_smsc, number), 1);
+	}
+}
+
+/* Taken, and the answers are lost; or they are lost with their link. What must not arrive twice is held, and a question
+ * settles it. */
+void faults_query(void)
+{
+	enum { COUNT = 60 };
+	open_asking((const char *const[]){ "--query", "on", "--receipts", "on", "--receipt-delay-ms", "100", NULL },
+		    NULL);
+	smsc_tell(&faults_smsc, "swallow on");
+	add_careful(0, COUNT / 2);
+	AWAIT(10, smsc_count(&faults_smsc, "swallowed") == COUNT / 2);
+	add_careful(COUNT / 2, COUNT / 2);
+	AWAIT(10, smsc_count(&faults_smsc, "swallowed") == COUNT);
+	smsc_tell(&faults_smsc, "reset");
+	smsc_tell(&faults_smsc, "swallow off");
+	books_await_settled(20);
+	AWAIT(10, metric("hongyan_queries_found_total{account=\"fake\"}") == COUNT);
+	AWAIT(10, metric("hongyan_late_settled_total") == COUNT);
+	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), 0);
+	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
+	EXPECT_COUNT(metric("hongyan_queries_open{account=\"fake\"}"), 0);
+	gateway_process_stop(&faults_gateway);
+	EXPECT_COUNT(redis_server_int("ZCARD {hongyan}:held"), 0);
+	smsc_finish(&faults_smsc);
+	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
+	check_settled(COUNT);
+	close_asking();
+}
+
+/* Some answers are lost, and some submits. What the carrier has is not sent again; what it has not is. References come round
+ * many times, so that a lost submit's was another message's before. */
+void faults_query_load(void)
+{
+	enum { COUNT = 1500 };
+	open_asking((const char *const[]){ "--query", "on", "--swallow", "0.02", "--swallow-drop", "0.01", "--seed",
+					   SEED, NULL },
+		    "unknown_wait: { notice: 3s }\nworkers: 1");
+	gateway_process_stop(&faults_gateway);
+	gateway_process_edit(&faults_gateway, "query_sm: reference",
+			     "query_sm: reference, query_sm_references: \"1-1000\"");
+	gateway_process_start(&faults_gateway, "gateway", NULL, true);
+	books_add_load(0, COUNT);
+	books_await_settled(50);
+	long long swallowed = smsc_count(&faults_smsc, "swallowed");
+	EXPECT(swallowed > 0);
+	EXPECT(metric("hongyan_queries_absent_total{account=\"fake\"}") > 0);
+	AWAIT(10, metric("hongyan_late_settled_total") > 0);
+	gateway_process_stop(&faults_gateway);
+	smsc_finish(&faults_smsc);
+	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
+	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
+	auditor_check_load(&faults_smsc, COUNT, 0);
+	close_asking();
+}
+
+/* A carrier that takes no questions is asked no more, and says so once; what is held waits for a human. */
+void faults_query_refused(void)
+{
+	enum { COUNT = 20 };
+	open_asking(NULL, NULL);
+	smsc_tell(&faults_smsc, "swallow on");
+	add_careful(0, COUNT);
+	AWAIT(10, redis_server_int("ZCARD {hongyan}:held") == COUNT);
+	AWAIT(10, gateway_process_said(&faults_gateway, "query_refused"));
+	long long received = smsc_count(&faults_smsc, "queries_received");
+	HOLDS(1, smsc_count(&faults_smsc, "queries_received") == received);
+	EXPECT_COUNT(gateway_process_count_said(&faults_gateway, "query_refused"), 1);
+	EXPECT_COUNT(redis_server_int("ZCARD {hongyan}:held"), COUNT);
+	gateway_process_stop(&faults_gateway);
+	smsc_finish(&faults_smsc);
+	close_asking();
+}
