@@ -7,6 +7,7 @@
 #include "app/config_env.h"
 #include "app/config_file.h"
 #include "app/config_list.h"
+#include "app/config_tls.h"
 #include "app/config_value.h"
 
 #include <stdio.h>
@@ -268,6 +269,7 @@ void config_destroy(struct config *config)
 		fini_element(SETTING_SCOPE_ACCOUNT, &config->accounts[i]);
 		fini_element(SETTING_SCOPE_SMPP, &config->accounts[i]);
 		fini_element(SETTING_SCOPE_HTTP, &config->accounts[i]);
+		config_tls_fini(&config->accounts[i].pems);
 	}
 	for (unsigned i = 0; i < config->route_count; i++)
 		fini_element(SETTING_SCOPE_ROUTE, &config->routes[i]);

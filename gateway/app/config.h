@@ -195,6 +195,20 @@ enum config_signature {
 	CONFIG_SIGNATURE_HMAC_SHA1,
 };
 
+/* What a file held when the configuration was read. Whoever makes connections takes it from here, so that all have the same,
+ * and a file that is being replaced harms nobody before it is read and checked again. */
+struct config_pem {
+	char *octets; /* NULL = no file is given; secret */
+	size_t len;
+};
+
+/* Of the files that an account's settings for TLS name, whatever its protocol. */
+struct config_pems {
+	struct config_pem ca;
+	struct config_pem cert;
+	struct config_pem key;
+};
+
 /* One contract with one carrier. Where it speaks HTTP what belongs to SMPP has its defaults, address and system_id none; and the
  * other way round. */
 struct config_account {
@@ -202,10 +216,10 @@ struct config_account {
 	enum config_protocol protocol;
 	struct config_http http;
 	struct config_address address;
+	struct config_pems pems;
 	bool tls;
 	char *ca_file;     /* NULL = the system's */
 	char *server_name; /* "" = that of address */
-	uint64_t tls_mark; /* what the files of TLS held, see tls_context_mark; 0 = no TLS */
 	char *cert_file;   /* NULL = none, as key_file */
 	char *key_file;
 	char *system_id;       /* at most 15 octets */

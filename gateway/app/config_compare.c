@@ -69,11 +69,21 @@ static bool is_same(const struct setting *setting, const void *base_a, const voi
 	return is_text_same(*(char *const *)a, *(char *const *)b);
 }
 
+static bool is_pem_same(const struct config_pem *a, const struct config_pem *b)
+{
+	return slice_equal((struct slice){ a->octets, a->len }, (struct slice){ b->octets, b->len });
+}
+
+static bool are_pems_same(const struct config_pems *a, const struct config_pems *b)
+{
+	return is_pem_same(&a->ca, &b->ca) && is_pem_same(&a->cert, &b->cert) && is_pem_same(&a->key, &b->key);
+}
+
 enum account_change_kind config_compare_accounts(const struct config_account *before,
 						 const struct config_account *after)
 {
 	enum account_change_kind kind = ACCOUNT_SAME;
-	if (before->tls_mark != after->tls_mark)
+	if (!are_pems_same(&before->pems, &after->pems))
 		return ACCOUNT_CHANGES_LINKS;
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];

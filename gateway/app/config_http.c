@@ -2,10 +2,10 @@
 #include "app/config_http.h"
 
 #include "app/config_check.h"
+#include "app/config_tls.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* "" is “not set”. */
 static const char *said(const char *text)
@@ -98,25 +98,7 @@ static void check_proxy(struct config_load *load, const struct config_account *a
 		      "the proxy of account “%s” must begin with http:// or https://", account->name);
 }
 
-static void check_files(struct config_load *load, const struct config_account *account, const struct tree_node *element)
-{
-	const struct config_http *http = &account->http;
-	const struct {
-		const char *name;
-		const char *path;
-	} files[] = { { "ca_file", http->ca_file }, { "cert_file", http->cert_file }, { "key_file", http->key_file } };
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-		if (files[i].path != NULL && access(files[i].path, R_OK) != 0)
-			config_report(load->report, ERR_IO, config_check_place(element, files[i].name), false,
-				      files[i].name, "%s of account “%s”: “%.100s” cannot be read", files[i].name,
-				      account->name, files[i].path);
-	if ((http->cert_file == NULL) != (http->key_file == NULL))
-		config_report(load->report, ERR_NOT_FOUND,
-			      config_check_place(element, http->key_file ? "key_file" : "cert_file"), false, "key_file",
-			      "account “%s”: cert_file and key_file belong together", account->name);
-}
-
-void config_check_http(struct config_load *load, const struct config_account *account, const struct tree_node *element)
+void config_check_http(struct config_load *load, struct config_account *account, const struct tree_node *element)
 {
 	struct err_at at = { .err = ERR_OK };
 	struct http_account *compiled = NULL;
@@ -128,7 +110,7 @@ void config_check_http(struct config_load *load, const struct config_account *ac
 		config_report(load->report, err, config_check_place(element, at.field), false, at.field,
 			      "accounts[%s].%s: %s", account->name, at.field, at.text);
 	check_proxy(load, account, element);
-	check_files(load, account, element);
+	config_check_http_tls(load, account, element);
 	address_guard_destroy(guard);
 	http_account_destroy(compiled);
 }

@@ -15,5 +15,5 @@ MUST_CHECK enum err config_http_compile(const struct config *config, const struc
 MUST_CHECK enum err config_http_guard(const struct config_account *account, const struct http_account *compiled,
 				      struct address_guard **out, struct err_at *at);
 
-/* Reports what is wrong with an account over HTTP. element: where it stands in the file. */
-void config_check_http(struct config_load *load, const struct config_account *account, const struct tree_node *element);
+/* Reads the files of an account over HTTP, and reports what is wrong with it. element: where it stands in the file. */
+void config_check_http(struct config_load *load, struct config_account *account, const struct tree_node *element);

@@ -2,29 +2,92 @@
 #include "app/config_tls.h"
 
 #include "app/config_check.h"
+#include "app/config_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PEM_OCTETS_MAX (4u * 1024u * 1024u) /* all authorities of a system have a quarter of a million */
+
+/* The settings of either protocol. */
+struct files {
+	const char *ca;
+	const char *cert;
+	const char *key;
+};
 
 static bool is_said(const char *text)
 {
 	return text != NULL && *text != '\0';
 }
 
-enum err config_tls_create(const struct config_account *account, struct tls_context **out, struct err_at *at)
+static struct tls_pem pem_of(const char *path, const struct config_pem *pem)
+{
+	return (struct tls_pem){ path, { pem->octets, pem->len } };
+}
+
+static enum err create(const struct config_pems *pems, const struct files *files, const char *server_name,
+		       struct tls_context **out, struct err_at *at)
 {
 	const struct tls_options options = {
-		.server_name = is_said(account->server_name) ? account->server_name : account->address.host,
-		.ca_file = account->ca_file,
-		.cert_file = account->cert_file,
-		.key_file = account->key_file,
+		.server_name = server_name,
+		.ca = pem_of(files->ca, &pems->ca),
+		.cert = pem_of(files->cert, &pems->cert),
+		.key = pem_of(files->key, &pems->key),
 	};
-	if (!account->tls) {
-		*out = NULL;
-		return ERR_OK;
-	}
 	struct tls_context *context = tls_context_create(&options, at);
 	if (context == NULL)
 		return ERR_FORMAT;
 	*out = context;
 	return ERR_OK;
+}
+
+static struct files smpp_files(const struct config_account *account)
+{
+	return (struct files){ account->ca_file, account->cert_file, account->key_file };
+}
+
+enum err config_tls_create(const struct config_account *account, struct tls_context **out, struct err_at *at)
+{
+	const struct files files = smpp_files(account);
+	if (!account->tls) {
+		*out = NULL;
+		return ERR_OK;
+	}
+	return create(&account->pems, &files,
+		      is_said(account->server_name) ? account->server_name : account->address.host, out, at);
+}
+
+static bool read_pem(struct config_load *load, const struct config_account *account, const struct tree_node *element,
+		     const char *name, const char *path, struct config_pem *out)
+{
+	struct err_at at = { .err = ERR_OK };
+	if (!is_said(path) || config_file_read(path, PEM_OCTETS_MAX, &out->octets, &out->len, &at) == ERR_OK)
+		return true;
+	config_report(load->report, at.err, config_check_place(element, name), false, name,
+		      "%s of account “%s”: “%.100s” %s", name, account->name, path, at.text);
+	return false;
+}
+
+/* Reads all of them and has them tried, so that none is found to be broken later. server_name: some name. */
+static void check_files(struct config_load *load, struct config_account *account, const struct tree_node *element,
+			const struct files *files, const char *server_name)
+{
+	struct config_pems *pems = &account->pems;
+	struct err_at at = { .err = ERR_OK };
+	struct tls_context *context = NULL;
+	bool are_read = read_pem(load, account, element, "ca_file", files->ca, &pems->ca);
+	are_read = read_pem(load, account, element, "cert_file", files->cert, &pems->cert) && are_read;
+	are_read = read_pem(load, account, element, "key_file", files->key, &pems->key) && are_read;
+	if (is_said(files->cert) != is_said(files->key)) {
+		const char *name = is_said(files->key) ? "key_file" : "cert_file";
+		config_report(load->report, ERR_NOT_FOUND, config_check_place(element, name), false, name,
+			      "account “%s”: cert_file and key_file belong together", account->name);
+	} else if (are_read && create(pems, files, server_name, &context, &at) != ERR_OK) {
+		config_report(load->report, at.err, config_check_place(element, at.field), false, at.field,
+			      "accounts[%s].%s: %s", account->name, at.field, at.text);
+	}
+	tls_context_destroy(context);
 }
 
 /* Without TLS they would promise what nobody does. */
@@ -48,18 +111,30 @@ static void check_unused(struct config_load *load, const struct config_account *
 
 void config_check_tls(struct config_load *load, struct config_account *account, const struct tree_node *element)
 {
-	struct err_at at = { .err = ERR_OK };
-	struct tls_context *context = NULL;
-	if (!account->tls) {
+	const struct files files = smpp_files(account);
+	if (account->tls)
+		check_files(load, account, element, &files, "localhost");
+	else
 		check_unused(load, account, element);
-	} else if (is_said(account->cert_file) != is_said(account->key_file)) {
-		const char *name = is_said(account->key_file) ? "key_file" : "cert_file";
-		config_report(load->report, ERR_NOT_FOUND, config_check_place(element, name), false, name,
-			      "account “%s”: cert_file and key_file belong together", account->name);
-	} else if (is_said(account->address.host) && config_tls_create(account, &context, &at) != ERR_OK) {
-		config_report(load->report, at.err, config_check_place(element, at.field), false, at.field,
-			      "accounts[%s].%s: %s", account->name, at.field, at.text);
-	}
-	account->tls_mark = context != NULL ? tls_context_mark(context) : 0;
-	tls_context_destroy(context);
+}
+
+void config_check_http_tls(struct config_load *load, struct config_account *account, const struct tree_node *element)
+{
+	const struct config_http *http = &account->http;
+	const struct files files = { http->ca_file, http->cert_file, http->key_file };
+	check_files(load, account, element, &files, "localhost");
+}
+
+static void fini_pem(struct config_pem *pem)
+{
+	if (pem->octets != NULL)
+		explicit_bzero(pem->octets, pem->len);
+	free(pem->octets);
+}
+
+void config_tls_fini(struct config_pems *pems)
+{
+	fini_pem(&pems->ca);
+	fini_pem(&pems->cert);
+	fini_pem(&pems->key);
 }

@@ -231,6 +231,11 @@ static void init_library(void)
 	CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
+static struct curl_blob blob_of(struct slice octets)
+{
+	return (struct curl_blob){ .data = (void *)(uintptr_t)octets.at, .len = octets.len, .flags = CURL_BLOB_NOCOPY };
+}
+
 /* What never changes from request to request. False where curl has no memory. */
 static bool init_place(struct http_client *client, struct place *place, const struct http_client_options *options)
 {
@@ -266,14 +271,18 @@ static bool init_place(struct http_client *client, struct place *place, const st
 	SET(CURLOPT_HEADERDATA, place);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, place);
-	if (options->ca_file != NULL) {
-		SET(CURLOPT_CAINFO, options->ca_file);
-		SET(CURLOPT_PROXY_CAINFO, options->ca_file);
+	/* The octets outlive the handle. */
+	struct curl_blob ca = blob_of(options->ca);
+	struct curl_blob cert = blob_of(options->cert);
+	struct curl_blob key = blob_of(options->key);
+	if (ca.len > 0) {
+		SET(CURLOPT_CAINFO_BLOB, &ca);
+		SET(CURLOPT_PROXY_CAINFO_BLOB, &ca);
 	}
-	if (options->cert_file != NULL)
-		SET(CURLOPT_SSLCERT, options->cert_file);
-	if (options->key_file != NULL)
-		SET(CURLOPT_SSLKEY, options->key_file);
+	if (cert.len > 0)
+		SET(CURLOPT_SSLCERT_BLOB, &cert);
+	if (key.len > 0)
+		SET(CURLOPT_SSLKEY_BLOB, &key);
 #undef SET
 	return is_set;
 }

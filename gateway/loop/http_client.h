@@ -23,11 +23,11 @@ struct http_client_options {
 	mono_us connect_timeout_us;  /* name, connection and TLS */
 	mono_us response_timeout_us; /* the whole request */
 	size_t body_octets_max;      /* of an answer */
-	/* Texts are copied; NULL = none. */
-	const char *proxy; /* http:// or https://, may hold user and password */
-	const char *ca_file;
-	const char *cert_file;
-	const char *key_file;
+	const char *proxy;           /* http:// or https://, may hold user and password; copied; NULL = none */
+	/* PEM, borrowed for the client's life; empty = none, and for ca the system's. */
+	struct slice ca;                   /* trusted, of server and proxy */
+	struct slice cert;                 /* our own, with key: both or none */
+	struct slice key;                  /* without a passphrase */
 	const struct address_guard *guard; /* of the host that is connected to; borrowed for the client's life */
 };
 

@@ -6,7 +6,6 @@
 #include "loop/tls.h"
 
 #include "base/check.h"
-#include "base/slice.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -22,7 +21,6 @@ struct tls_context {
 	char *server_name; /* owned */
 	bool is_address;
 	bool has_own_certificate;
-	uint64_t mark;
 };
 
 struct tls {
@@ -110,9 +108,7 @@ static int on_verify(int is_good, X509_STORE_CTX *store)
 static struct tls_context *refuse(struct tls_context *context, struct err_at *at, const char *field, const char *path,
 				  const char *what)
 {
-	/* Where the system refused, it did so first. */
-	unsigned long code = ERR_SYSTEM_ERROR(ERR_peek_error()) ? ERR_peek_error() : ERR_peek_last_error();
-	const char *detail = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
+	const char *detail = ERR_reason_error_string(ERR_peek_last_error());
 	(void)!err_at_set(at, ERR_FORMAT, 0, field, "%s “%s” %s: %s", field, path, what,
 			  detail != NULL ? detail : "no reason is known");
 	ERR_clear_error();
@@ -120,33 +116,9 @@ static struct tls_context *refuse(struct tls_context *context, struct err_at *at
 	return NULL;
 }
 
-/* A key with a passphrase: nobody is there to type it. */
-static int no_passphrase(char *out, int cap, int is_writing, void *ctx)
-{
-	(void)out;
-	(void)cap;
-	(void)is_writing;
-	(void)ctx;
-	return -1;
-}
-
 static bool is_given(const char *text)
 {
 	return text != NULL && *text != '\0';
-}
-
-/* FNV-1a; what cannot be read any more just makes another mark. */
-static uint64_t mark_file(uint64_t mark, const char *path)
-{
-	char octets[4096];
-	size_t len;
-	FILE *file = is_given(path) ? fopen(path, "re") : NULL;
-	while (file != NULL && (len = fread(octets, 1, sizeof octets, file)) > 0)
-		for (size_t i = 0; i < len; i++)
-			mark = (mark ^ (unsigned char)octets[i]) * UINT64_C(0x100000001B3);
-	if (file != NULL)
-		fclose(file);
-	return mark * UINT64_C(0x100000001B3);
 }
 
 static bool is_address(const char *name)
@@ -161,7 +133,7 @@ static bool is_address(const char *name)
 struct tls_context *tls_context_create(const struct tls_options *options, struct err_at *at)
 {
 	CHECK(is_given(options->server_name));
-	CHECK(is_given(options->cert_file) == is_given(options->key_file));
+	CHECK(tls_pem_is_given(&options->cert) == tls_pem_is_given(&options->key));
 	ERR_clear_error();
 	struct tls_context *context = calloc(1, sizeof *context);
 	if (context == NULL)
@@ -171,30 +143,24 @@ struct tls_context *tls_context_create(const struct tls_options *options, struct
 	if (context->server_name == NULL || context->ssl == NULL)
 		return refuse(context, at, "tls", options->server_name, "cannot be set up");
 	context->is_address = is_address(options->server_name);
-	context->mark = mark_file(UINT64_C(0xCBF29CE484222325), options->ca_file);
-	context->mark = mark_file(context->mark, options->cert_file);
-	context->mark = mark_file(context->mark, options->key_file);
 	SSL_CTX_set_min_proto_version(context->ssl, TLS1_2_VERSION);
 	SSL_CTX_set_options(context->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_session_cache_mode(context->ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_verify(context->ssl, SSL_VERIFY_PEER, on_verify);
-	SSL_CTX_set_default_passwd_cb(context->ssl, no_passphrase);
-	if (is_given(options->ca_file)) {
-		if (SSL_CTX_load_verify_locations(context->ssl, options->ca_file, NULL) != 1)
-			return refuse(context, at, "ca_file", options->ca_file,
+	if (tls_pem_is_given(&options->ca)) {
+		if (!tls_pem_trust(&options->ca, context->ssl))
+			return refuse(context, at, "ca_file", options->ca.path,
 				      "holds no certificates that can be read");
 	} else if (SSL_CTX_set_default_verify_paths(context->ssl) != 1) {
 		return refuse(context, at, "ca_file", "", "is not given, and the system's certificates cannot be read");
 	}
-	context->has_own_certificate = is_given(options->cert_file);
+	context->has_own_certificate = tls_pem_is_given(&options->cert);
 	if (!context->has_own_certificate)
 		return context;
-	if (SSL_CTX_use_certificate_chain_file(context->ssl, options->cert_file) != 1)
-		return refuse(context, at, "cert_file", options->cert_file, "holds no certificate that can be read");
-	/* A key of another type is let in, and would stand there beside a certificate without one. */
-	if (SSL_CTX_use_PrivateKey_file(context->ssl, options->key_file, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(context->ssl) != 1)
-		return refuse(context, at, "key_file", options->key_file,
+	if (!tls_pem_use_certificates(&options->cert, context->ssl))
+		return refuse(context, at, "cert_file", options->cert.path, "holds no certificate that can be read");
+	if (!tls_pem_use_key(&options->key, context->ssl))
+		return refuse(context, at, "key_file", options->key.path,
 			      "holds no key that can be read, or not that of cert_file");
 	return context;
 }
@@ -206,11 +172,6 @@ void tls_context_destroy(struct tls_context *context)
 	SSL_CTX_free(context->ssl);
 	free(context->server_name);
 	free(context);
-}
-
-uint64_t tls_context_mark(const struct tls_context *context)
-{
-	return context->mark;
 }
 
 /* -- a connection -- */

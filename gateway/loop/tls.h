@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "loop/tls_pem.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,25 +11,20 @@
 /* The client's side of TLS without a socket: octets of the wire in and out, octets of the protocol in and out. TLS 1.2 or
  * newer, and the peer's certificate is always verified. */
 
-/* Text: "" or NULL = not given. */
 struct tls_options {
 	const char *server_name; /* a host name or an IP address: asked for (SNI, unless an address) and verified */
-	const char *ca_file;     /* PEM, certificates that are trusted; not given: the system's */
-	const char *cert_file;   /* PEM, our own certificate and those between; with key_file, both or none */
-	const char *key_file;    /* PEM, without a passphrase */
+	struct tls_pem ca;       /* certificates that are trusted; not given: the system's */
+	struct tls_pem cert;     /* our own certificate and those between; with key, both or none */
+	struct tls_pem key;      /* without a passphrase */
 };
 
 /* What connections of one account share; immutable. */
 struct tls_context;
 
-/* Reads the files. server_name must be given. NULL where something is wrong: at, which may be NULL, names the field and
- * says what. */
+/* Borrows options for the call only, and reads no files but the system's. server_name must be given. NULL where something is
+ * wrong: at, which may be NULL, names the setting (ca_file, cert_file, key_file) and says what. */
 struct tls_context *tls_context_create(const struct tls_options *options, struct err_at *at);
 void tls_context_destroy(struct tls_context *context);
-
-/* A mark of what the files held when they were read: another one where a file was renewed under its name. No secret can be
- * told from it. */
-uint64_t tls_context_mark(const struct tls_context *context);
 
 enum tls_state {
 	TLS_SHAKING,

@@ -52,7 +52,7 @@ static void make_tls(struct inner *inner)
 	tls_authority_make(&inner->authority);
 	tls_authority_issue(&inner->authority, &certificate);
 	struct tls_options options = { .server_name = "127.0.0.1",
-				       .ca_file = tls_authority_file(&inner->authority, "ca.pem") };
+				       .ca = tls_authority_pem(&inner->authority, "ca.pem") };
 	inner->tls = tls_context_create(&options, NULL);
 	cr_assert_not_null(inner->tls);
 }

@@ -34,9 +34,9 @@ Test(config_tls, what_will_not_do)
 		{ "none", "tls: false }]\n", "" },
 		{ "the system's authorities", "tls: true }]\n", "" },
 		{ "all", "tls: true, ca_file: a.pem, server_name: h, cert_file: a.pem, key_file: a.key }]\n", "" },
-		{ "no such authorities", "tls: true, ca_file: absent.pem }]\n", "accounts[a].ca_file: ca_file “" },
+		{ "no such authorities", "tls: true, ca_file: absent.pem }]\n", "ca_file of account “a”: “" },
 		{ "no such file", "tls: true, ca_file: absent.pem }]\n",
-		  "absent.pem” holds no certificates that can be read: No such file or directory" },
+		  "absent.pem” cannot be read: No such file or directory" },
 		{ "no certificates in it", "tls: true, ca_file: none.pem }]\n",
 		  "none.pem” holds no certificates that can be read" },
 		{ "another's key", "tls: true, cert_file: a.pem, key_file: b.key }]\n",
@@ -89,7 +89,7 @@ Test(config_tls, only_where_it_is_asked_for)
 	scratch_remove(folder);
 }
 
-/* A certificate that was renewed under its name changes the account's links. */
+/* A certificate that was renewed under its name changes the account's links, whatever its protocol. */
 Test(config_tls, renewed_files)
 {
 	static const struct {
@@ -105,6 +105,12 @@ Test(config_tls, renewed_files)
 		  "-subj /CN=a >/dev/null 2>&1",
 		  ACCOUNT_CHANGES_LINKS },
 	};
+	static const char *const texts[] = {
+		ACCOUNT "tls: true, ca_file: ca.pem, cert_file: a.pem, key_file: a.key }]\n",
+		"accounts: [{ name: a, protocol: http, preset: kannel, url: \"https://h/\", username: u, password: p, "
+		"source: x, "
+		"ca_file: ca.pem, cert_file: a.pem, key_file: a.key }]\n",
+	};
 	char folder[SCRATCH_PATH_OCTETS];
 	char errors[SCRATCH_TEXT_OCTETS];
 	char command[1024];
@@ -112,16 +118,16 @@ Test(config_tls, renewed_files)
 	make_files(folder);
 	snprintf(command, sizeof command, "cp '%s/a.pem' '%s/ca.pem'", folder, folder);
 	cr_assert_eq(system(command), 0);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		static const char text[] = ACCOUNT "tls: true, ca_file: ca.pem, cert_file: a.pem, key_file: a.key }]\n";
+	for (size_t i = 0; i < 2 * (sizeof rows / sizeof rows[0]); i++) {
+		const char *text = texts[i % 2];
 		struct config *before = scratch_load(folder, text, NULL, errors);
 		cr_assert_not_null(before, "%s", errors);
-		snprintf(command, sizeof command, "cd '%s' && { %s; }", folder, rows[i].command);
-		cr_assert_eq(system(command), 0, "%s", rows[i].name);
+		snprintf(command, sizeof command, "cd '%s' && { %s; }", folder, rows[i / 2].command);
+		cr_assert_eq(system(command), 0, "%s", rows[i / 2].name);
 		struct config *after = scratch_load(folder, text, NULL, errors);
 		cr_assert_not_null(after, "%s", errors);
-		cr_expect_eq(config_compare_accounts(&before->accounts[0], &after->accounts[0]), rows[i].want, "%s",
-			     rows[i].name);
+		cr_expect_eq(config_compare_accounts(&before->accounts[0], &after->accounts[0]), rows[i / 2].want, "%s",
+			     rows[i / 2].name);
 		config_destroy(before);
 		config_destroy(after);
 	}

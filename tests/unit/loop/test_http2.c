@@ -245,9 +245,9 @@ static void open_client(const char *ca, const char *cert, const char *key, bool 
 		.connect_timeout_us = 5 * US_PER_S,
 		.response_timeout_us = response_us,
 		.body_octets_max = 65536,
-		.ca_file = tls_authority_file(&rig.authority, ca),
-		.cert_file = tls_authority_file(&rig.authority, cert),
-		.key_file = tls_authority_file(&rig.authority, key),
+		.ca = tls_authority_pem(&rig.authority, ca).octets,
+		.cert = tls_authority_pem(&rig.authority, cert).octets,
+		.key = tls_authority_pem(&rig.authority, key).octets,
 		.proxy = has_proxy ? proxy : NULL,
 		.guard = rig.guard,
 	};

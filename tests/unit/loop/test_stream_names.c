@@ -237,7 +237,7 @@ Test(stream_names, behind_a_failed_handshake_others_are_tried)
 	struct tls_authority authority;
 	tls_authority_make(&authority);
 	struct tls_options options = { .server_name = "rude-first.test",
-				       .ca_file = tls_authority_file(&authority, "ca.pem") };
+				       .ca = tls_authority_pem(&authority, "ca.pem") };
 	struct tls_context *context = tls_context_create(&options, NULL);
 	cr_assert_not_null(context);
 	stream_pair_open(&pair, PEER_TCP);

@@ -77,11 +77,10 @@ static void start_with(const struct tls_peer_options *peer_options)
 	tls_authority_make(&authority);
 	for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++)
 		tls_authority_issue(&authority, &certificates[i]);
-	struct tls_options options = { .server_name = "127.0.0.1",
-				       .ca_file = tls_authority_file(&authority, "ca.pem") };
+	struct tls_options options = { .server_name = "127.0.0.1", .ca = tls_authority_pem(&authority, "ca.pem") };
 	if (peer_options->wants_client) {
-		options.cert_file = tls_authority_file(&authority, "client.pem");
-		options.key_file = tls_authority_file(&authority, "client.key");
+		options.cert = tls_authority_pem(&authority, "client.pem");
+		options.key = tls_authority_pem(&authority, "client.key");
 	}
 	context = tls_context_create(&options, NULL);
 	cr_assert_not_null(context);

@@ -52,9 +52,9 @@ static struct tls_context *context_of(const char *server_name, const char *ca, c
 	snprintf(key, sizeof key, "%s.key", own ? own : "");
 	struct tls_options options = {
 		.server_name = server_name,
-		.ca_file = tls_authority_file(&authority, ca),
-		.cert_file = own ? tls_authority_file(&authority, cert) : NULL,
-		.key_file = own ? tls_authority_file(&authority, key) : NULL,
+		.ca = tls_authority_pem(&authority, ca),
+		.cert = tls_authority_pem(&authority, own ? cert : NULL),
+		.key = tls_authority_pem(&authority, own ? key : NULL),
 	};
 	struct err_at at = { .err = ERR_OK };
 	struct tls_context *context = tls_context_create(&options, &at);
@@ -275,13 +275,20 @@ Test(tls, files_that_will_not_do)
 		const char *want_field;
 		const char *want;
 	} rows[] = {
-		{ "no CA file", "none.pem", NULL, NULL, "ca_file",
-		  "none.pem” holds no certificates that can be read: No such file or directory" },
+		{ "nothing as CA", "none.pem", NULL, NULL, "ca_file",
+		  "none.pem” holds no certificates that can be read: no start line" },
+		{ "half a CA", "half.pem", NULL, NULL, "ca_file", "half.pem” holds no certificates that can be read" },
+		{ "a CA and a half", "more.pem", NULL, NULL, "ca_file",
+		  "more.pem” holds no certificates that can be read" },
 		{ "a key as CA", "ca.key", NULL, NULL, "ca_file", "ca.key” holds no certificates that can be read" },
 		{ "no certificate", "ca.pem", "none.pem", "client.key", "cert_file",
-		  "none.pem” holds no certificate that can be read: No such file or directory" },
-		{ "no key", "ca.pem", "client.pem", "none.key", "key_file",
-		  "none.key” holds no key that can be read, or not that of cert_file: No such file or directory" },
+		  "none.pem” holds no certificate that can be read: no start line" },
+		{ "half a chain", "ca.pem", "more.pem", "client.key", "cert_file",
+		  "more.pem” holds no certificate that can be read" },
+		{ "no key", "ca.pem", "client.pem", "none.pem", "key_file",
+		  "none.pem” holds no key that can be read, or not that of cert_file" },
+		{ "half a key", "ca.pem", "client.pem", "half.key", "key_file",
+		  "half.key” holds no key that can be read, or not that of cert_file" },
 		{ "another's key", "ca.pem", "client.pem", "server.key", "key_file",
 		  "server.key” holds no key that can be read, or not that of cert_file: key values mismatch" },
 		{ "a key of another type", "ca.pem", "client.pem", "ec.key", "key_file",
@@ -289,8 +296,14 @@ Test(tls, files_that_will_not_do)
 		{ "a key with a passphrase", "ca.pem", "client.pem", "locked.key", "key_file",
 		  "locked.key” holds no key that can be read" },
 	};
-	char command[256];
+	char command[512];
 	issue_all();
+	snprintf(command, sizeof command,
+		 "set -e; cd '%s'; : >none.pem; head -c 200 ca.pem >half.pem; cat ca.pem half.pem >more.pem; head -c "
+		 "100 "
+		 "client.key >half.key",
+		 authority.folder);
+	cr_assert_eq(system(command), 0);
 	snprintf(command, sizeof command, "openssl pkey -in %s -aes128 -passout pass:x -out %s",
 		 tls_authority_file(&authority, "client.key"), tls_authority_file(&authority, "locked.key"));
 	cr_assert_eq(system(command), 0);
@@ -300,9 +313,9 @@ Test(tls, files_that_will_not_do)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct tls_options options = {
 			.server_name = "h",
-			.ca_file = tls_authority_file(&authority, rows[i].ca),
-			.cert_file = tls_authority_file(&authority, rows[i].cert),
-			.key_file = tls_authority_file(&authority, rows[i].key),
+			.ca = tls_authority_pem(&authority, rows[i].ca),
+			.cert = tls_authority_pem(&authority, rows[i].cert),
+			.key = tls_authority_pem(&authority, rows[i].key),
 		};
 		struct err_at at = { .err = ERR_OK };
 		cr_expect_null(tls_context_create(&options, &at), "%s", rows[i].name);

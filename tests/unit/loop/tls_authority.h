@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "loop/tls_pem.h"
+
 /* A certificate authority for tests, in a folder of its own: NAME.pem and NAME.key for each certificate, ca.pem and ca.key its
  * own; other.pem is one that signed nothing. */
 
@@ -27,6 +29,9 @@ void tls_authority_issue(const struct tls_authority *authority, const struct tls
 
 /* The path of a file in the folder; one of eight, in turn. NULL for NULL. */
 const char *tls_authority_file(const struct tls_authority *authority, const char *name);
+
+/* Such a file and what it holds; one of eight, in turn. None for NULL. */
+struct tls_pem tls_authority_pem(const struct tls_authority *authority, const char *name);
 
 /* Removes the folder. */
 void tls_authority_remove(const struct tls_authority *authority);
