@@ -149,7 +149,7 @@ struct store_receipt {
  * “,"refs":[”, ref, “]}”. Of an sms of several segments (receipt_total) it is told once, when all are delivered or with
  * the first one that failed, with a last member “segments_detail”: what is known of each segment as an object,
  * “{"segment":”, its number, tail, more, “,"ref":”, ref, “}”. None of them holds a newline. Head, tail and more that are
- * the same memory as those of the event before are sent once. Borrowed, with all it points to, until record returns. */
+ * the same memory as those of the event before are sent once. Borrowed, with all it points to, until on_recorded. */
 struct store_receipt_event {
 	const char *account;
 	struct slice carrier_ref;

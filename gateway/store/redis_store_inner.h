@@ -243,7 +243,11 @@ void store_put_consumer_keys(struct redis_store *store, struct command *command)
 bool store_script_failed(struct redis_store *store, const struct reply *reply);
 /* An answer that brings entries came, or was lost with its connection. most: read_max or fetch_max. */
 void store_note_answer(unsigned *most, bool came);
-/* A generation of a hash that forgets (“seen”, “receipts”): age 0 = the current one. */
+/* The current generation of what is kept for a window, and the key of one. */
+int64_t store_generation(struct redis_store *store, int64_t window_ms);
+void store_put_generation_number(struct redis_store *store, struct command *command, const char *what,
+				 int64_t generation);
+/* The same by age: 0 = the current one. */
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
 			  unsigned age);
 
@@ -335,12 +339,14 @@ void store_lates_fini(struct redis_store *store);
 
 /* store_receipt.c */
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt);
-bool store_record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token);
 /* Appends “account:carrier_ref”, the reference in lower case. */
 void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref);
 /* The command that writes a batch's receipt keys; false where there are none. */
 bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
 			unsigned count);
+
+/* store_record.c */
+bool store_record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token);
 
 /* store_chores.c */
 void store_chores(struct redis_store *store, mono_us now);

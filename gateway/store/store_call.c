@@ -35,13 +35,23 @@ void store_put_consumer_keys(struct redis_store *store, struct command *command)
 	store_put_lanes(store, command);
 }
 
+int64_t store_generation(struct redis_store *store, int64_t window_ms)
+{
+	return store_redis_ms(store) / window_ms;
+}
+
+void store_put_generation_number(struct redis_store *store, struct command *command, const char *what,
+				 int64_t generation)
+{
+	char name[STORE_NAME_OCTETS];
+	snprintf(name, sizeof name, "%s:%s:%lld", store->options->tag, what, (long long)generation);
+	command_word(command, name);
+}
+
 void store_put_generation(struct redis_store *store, struct command *command, const char *what, int64_t window_ms,
 			  unsigned age)
 {
-	char name[STORE_NAME_OCTETS];
-	snprintf(name, sizeof name, "%s:%s:%lld", store->options->tag, what,
-		 (long long)(store_redis_ms(store) / window_ms - age));
-	command_word(command, name);
+	store_put_generation_number(store, command, what, store_generation(store, window_ms) - age);
 }
 
 bool store_script_failed(struct redis_store *store, const struct reply *reply)

@@ -2,12 +2,11 @@
 
 /* Receipt entries are fields of one hash per generation: “account:carrier_ref” → “{value”, which is how its event begins;
  * of an sms of several segments “segment/how many origin\nvalue”, of one of them by itself “segment\nvalue”; with a letter in
- * front for each state that was told. Of what was told as delivered that letter alone is left. lua/record.lua finds and tells a batch
- * of them in one step; it asks the current generation and the one before, and so does a look-up. */
+ * front for each state that was told. What was told as delivered goes, and its field is in a set of those (store_record.c). A
+ * look-up asks the current generation and the one before. */
 
 #include "store/redis_store_inner.h"
 
-#include "base/check.h"
 #include "base/number.h"
 
 #include <stdlib.h>
@@ -18,12 +17,6 @@ struct lookup {
 	unsigned answers;
 	bool is_found;
 	bool has_failed; /* an answer is lost, or an error */
-};
-
-struct recording {
-	struct redis_store *store;
-	uint64_t token;
-	unsigned count;
 };
 
 void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref)
@@ -158,63 +151,4 @@ bool store_find_receipt(struct store *base, const struct store_receipt *receipt)
 		lookup->answers++; /* only the first look-up is under way */
 	}
 	return true;
-}
-
-static void on_recorded(void *ctx, const struct reply *reply)
-{
-	struct recording *recording = ctx;
-	struct redis_store *store = recording->store;
-	bool ok = reply != NULL && !store_script_failed(store, reply) && reply->type == REPLY_TEXT &&
-		  reply->text.len == recording->count;
-	store->events->on_recorded(store->ctx, recording->token, ok ? reply->text : (struct slice){ NULL, 0 });
-	free(recording);
-}
-
-static bool has_same_parts(const struct store_receipt_event *a, const struct store_receipt_event *b)
-{
-	return a->state == b->state && a->head.at == b->head.at && a->tail.at == b->tail.at && a->more.at == b->more.at;
-}
-
-static void write_record(struct redis_store *store, const struct store_receipt_event *events, unsigned count)
-{
-	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_RECORD, 3);
-	store_put_key(store, command, KEY_EVENTS);
-	for (unsigned age = 0; age < 2; age++)
-		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
-	command_int(command, count);
-	for (unsigned i = 0; i < count; i++)
-		store_put_receipt_field(command, events[i].account, events[i].carrier_ref);
-	for (unsigned i = 0; i < count; i++) {
-		command_text(command, events[i].ref);
-		command_int(command, i > 0 && has_same_parts(&events[i], &events[i - 1]) ? 0 : 1);
-	}
-	for (unsigned i = 0; i < count; i++) {
-		if (i > 0 && has_same_parts(&events[i], &events[i - 1]))
-			continue;
-		char letter = (char)('a' + events[i].state);
-		command_text(command, (struct slice){ &letter, message_state_is_final(events[i].state) });
-		command_text(command, events[i].head);
-		command_text(command, events[i].tail);
-		command_text(command, events[i].more);
-	}
-}
-
-bool store_record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token)
-{
-	struct redis_store *store = (struct redis_store *)base;
-	CHECK(count > 0 && count <= STORE_RECEIPTS_MAX);
-	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
-		return false;
-	struct recording *recording = calloc(1, sizeof *recording);
-	if (recording == NULL)
-		return false;
-	recording->store = store;
-	recording->token = token;
-	recording->count = count;
-	write_record(store, events, count);
-	if (redis_link_send(store->main, command_octets(&store->scratch), 0, on_recorded, recording))
-		return true;
-	free(recording);
-	return false;
 }

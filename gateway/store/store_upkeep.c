@@ -191,12 +191,14 @@ static void drop_old_generations(struct redis_store *store)
 	command_word(command, "UNLINK");
 	put_old_generations(store, command, "seen", options->seen_window_ms);
 	put_old_generations(store, command, "receipts", options->receipt_window_ms);
+	put_old_generations(store, command, "told", options->receipt_window_ms);
 	for (unsigned i = 0; i < sizeof by_withdrawal / sizeof by_withdrawal[0]; i++)
 		put_old_generations(store, command, by_withdrawal[i], options->withdrawal_window_ms);
 	redis_link_send(store->main, command_octets(command), 0, NULL, NULL);
 	/* And where all gateways rest for long, those that are written now go by themselves. */
 	keep_for(store, "seen", options->seen_window_ms);
 	keep_for(store, "receipts", options->receipt_window_ms);
+	keep_for(store, "told", options->receipt_window_ms);
 	for (unsigned i = 0; i < sizeof by_withdrawal / sizeof by_withdrawal[0]; i++)
 		keep_for(store, by_withdrawal[i], options->withdrawal_window_ms);
 }

@@ -320,14 +320,22 @@ static unsigned said(struct store_rig *rig, const char *text)
 	return lines;
 }
 
+static void age_keys(struct store_rig *rig, const char *what)
+{
+	redisReply *keys = ask(rig, "KEYS " TAG ":%s:*", what);
+	cr_assert_leq(keys->elements, 1);
+	if (keys->elements == 1) {
+		const char *key = keys->element[0]->str;
+		unsigned long long generation = strtoull(strrchr(key, ':') + 1, NULL, 10);
+		freeReplyObject(ask(rig, "RENAME %s " TAG ":%s:%llu", key, what, generation - 1));
+	}
+	freeReplyObject(keys);
+}
+
 static void age_receipts(struct store_rig *rig)
 {
-	redisReply *keys = ask(rig, "KEYS " TAG ":receipts:*");
-	cr_assert_eq(keys->elements, 1);
-	const char *key = keys->element[0]->str;
-	unsigned long long generation = strtoull(strrchr(key, ':') + 1, NULL, 10);
-	freeReplyObject(ask(rig, "RENAME %s " TAG ":receipts:%llu", key, generation - 1));
-	freeReplyObject(keys);
+	age_keys(rig, "receipts");
+	age_keys(rig, "told");
 }
 
 static const char *const lane_keys[LANE_COUNT] = {

@@ -1,17 +1,16 @@
 #!lua flags=allow-oom
--- Receipts find their sms and are told. Of an sms of one segment each final state is told once: a carrier repeats a receipt
--- whose answer it did not get. The states that were told stand in front of the receipt's entry, a letter each; once it is
--- told as delivered, nothing but that letter is left. An sms of several segments is told of once: when all of them are
+-- Receipts find their sms and are told, where it takes more than tell.lua. Of an sms of one segment each final state is told
+-- once: a carrier repeats a receipt whose answer it did not get. The states that were told stand in front of the receipt's
+-- entry, a letter each; once it is told as delivered, the entry goes, and its field is in the set of those. (Older versions left
+-- the letter “c” in its place.) An sms of several segments is told of once: when all of them are
 -- delivered, or with the first one that failed. Until then what is known of them is kept beside the entries: “-”, and a line
 -- for each; then “d” or “u” for what was told.
 -- An entry: letters, then “{” and members of the event; or letters, segment, of several “/how many origin”, newline, members.
--- KEYS: events, receipts now, receipts before
+-- KEYS: events, receipts now, receipts before, told now, told before
 -- ARGV: n, n receipt fields, n × (id as JSON, 1 where its parts are the next ones of what follows, 0 where they are those of
 --       the receipt before it), parts: letter of the state, or '' where it is not final; head, tail, more of the event
 -- Returns a letter for each: “-” nobody knows it, “f” found, “r” found, and it tells nothing new.
--- Lua hashes a long text by a few of its octets, and entries differ in few: so as few long texts as possible are made, or
--- most of the time goes into comparing them.
-local DELIVERED, BRACE = 'c', 123
+local DELIVERED = 'c'
 local n = tonumber(ARGV[1])
 local entries, home = redis.call('HMGET', KEYS[2], unpack(ARGV, 2, 1 + n)), {}
 local missing, places = {}, {}
@@ -24,10 +23,15 @@ for i = 1, n do
 end
 if #missing > 0 then
   local before = redis.call('HMGET', KEYS[3], unpack(missing))
-  for k, i in ipairs(places) do entries[i], home[i] = before[k], 3 end
+  local told_now = redis.call('SMISMEMBER', KEYS[4], unpack(missing))
+  local told_before = redis.call('SMISMEMBER', KEYS[5], unpack(missing))
+  for k, i in ipairs(places) do
+    entries[i], home[i] = before[k], 3
+    if told_now[k] == 1 or told_before[k] == 1 then entries[i] = DELIVERED end
+  end
 end
 
-local told, answers, latest, marked = {}, {}, {}, { [2] = {}, [3] = {} }
+local told, answers, latest, marked, over = {}, {}, {}, { [2] = {}, [3] = {} }, { [2] = {}, [3] = {} }
 local function keep(where, field, value)
   local pairs_of = marked[where]
   latest[field] = value
@@ -60,8 +64,7 @@ local function tell(...)
   for _, piece in ipairs({ ... }) do told[#told + 1] = piece end
 end
 
--- Anything but the first word of an sms of one segment.
-local function note_other(where, field, entry, ref)
+local function note(where, field, entry, ref)
   local letters, rest = string.match(entry, '^(%a*)(.*)$')
   if letter == '' then return 'f' end
   local segment, total, origin, members = string.match(rest, '^(%d+)/?(%d*) ?([^\n]*)\n(.*)$')
@@ -72,7 +75,12 @@ local function note_other(where, field, entry, ref)
     return answer
   end
   if rest == '' or string.find(letters, letter, 1, true) then return 'r' end
-  keep(where, field, letter == DELIVERED and letter or letter .. entry)
+  if letter == DELIVERED then
+    latest[field] = DELIVERED
+    table.insert(over[where], field)
+  else
+    keep(where, field, letter .. entry)
+  end
   if segment then
     tell('{', members, head, segment, tail, ',"refs":[', ref, ']}\n')
   else
@@ -90,20 +98,15 @@ for i = 1, n do
     parts = parts + 4
   end
   local entry = latest[field] or entries[i]
-  if not entry then
-    answers[i] = '-'
-  elseif letter == DELIVERED and string.byte(entry) == BRACE then
-    local at = #told
-    told[at + 1], told[at + 2], told[at + 3], told[at + 4] = entry, middle, ref, ']}\n'
-    keep(home[i], field, letter)
-    answers[i] = 'f'
-  else
-    answers[i] = note_other(home[i], field, entry, ref)
-  end
+  answers[i] = entry and note(home[i], field, entry, ref) or '-'
 end
 
 if #told > 0 then redis.call('XADD', KEYS[1], '*', 'events', string.sub(table.concat(told), 1, -2)) end
 for where = 2, 3 do
   if #marked[where] > 0 then redis.call('HSET', KEYS[where], unpack(marked[where])) end
+  if #over[where] > 0 then
+    redis.call('HDEL', KEYS[where], unpack(over[where]))
+    redis.call('SADD', KEYS[where + 2], unpack(over[where]))
+  end
 end
 return table.concat(answers)
