@@ -24,7 +24,8 @@ static void note_uses(struct http_account *account)
 	}
 }
 
-static enum err judge_batch(const struct http_account *account, struct err_at *at)
+/* signed_uses: what hmac_signs uses, by which each message would have a signature of its own; the request has one. */
+static enum err judge_batch(const struct http_account *account, uint64_t signed_uses, struct err_at *at)
 {
 	if (account->batch_max == 1)
 		return ERR_OK;
@@ -40,6 +41,11 @@ static enum err judge_batch(const struct http_account *account, struct err_at *a
 	if (account->uses & (USES(TO) | USES(TO_PLUS) | USES(TO_NATIONAL)))
 		return err_at_set(at, ERR_RANGE, 0, "batch_max",
 				  "is more than 1, but a request has place for one number; use {each} or {to.all}");
+	if (signed_uses & (USES(TO) | USES(TO_PLUS) | USES(TO_NATIONAL) | USES(ID)))
+		return err_at_set(
+			at, ERR_RANGE, 0, "hmac_signs",
+			"signs over the number or the id of one message, but batch_max is more than 1 and a "
+			"request has one signature; sign {body}, which holds all of them, or set batch_max: 1");
 	if (account->uses_each == 0 && !(account->uses & (USES(TO_ALL) | USES(TO_PLUS_ALL) | USES(TO_NATIONAL_ALL))))
 		return err_at_set(at, ERR_RANGE, 0, "batch_max",
 				  "is more than 1, but a request has no place for numbers; use {each} or {to.all}");
@@ -152,6 +158,7 @@ static enum err try_samples(const struct http_account *account, struct err_at *a
 enum err http_account_judge(struct http_account *account, struct err_at *at)
 {
 	note_uses(account);
+	uint64_t signed_uses = http_template_uses(&account->signs, false);
 	bool has_signature = account->uses & USES(SIGNATURE);
 	if (has_signature && account->auth != HTTP_AUTH_HMAC)
 		return err_at_set(at, ERR_RANGE, 0, "headers", "has {signature}, which auth hmac makes");
@@ -160,11 +167,13 @@ enum err http_account_judge(struct http_account *account, struct err_at *at)
 	if (account->success_is.at && account->success.kind == HTTP_LOCATOR_NONE)
 		return err_at_set(at, ERR_RANGE, 0, "success_is",
 				  "says what success is to be, but success says not where");
+	enum err err = judge_batch(account, signed_uses, at);
+	if (err)
+		return err;
+	/* Messages that differ in what is signed can't share a request either. */
+	account->uses |= signed_uses;
 	if (http_account_needs_template(account) && account->mappings.count == 0)
 		return err_at_set(at, ERR_RANGE, 0, "templates",
 				  "is empty, but the request carries the provider's template");
-	enum err err = judge_batch(account, at);
-	if (err)
-		return err;
 	return account->json.count ? try_samples(account, at) : ERR_OK;
 }

@@ -136,3 +136,37 @@ Test(http_account_takes, what_may_share_a_request)
 	cr_expect(!http_account_may_share(account, full, 2, &third));
 	http_account_destroy(account);
 }
+
+/* A request has one signature: what differs in what it signs goes in requests of its own. */
+Test(http_account_takes, what_is_signed_is_the_same_in_all)
+{
+	static const char *const form[] = { "to={to.all}" };
+	static const char *const headers[] = { "X-Signature: {signature}" };
+	static const struct {
+		const char *signs;
+		bool want_validity, want_source;
+	} rows[] = { { "{body}", true, true },
+		     { "{validity_s}{body}", false, true },
+		     { "{from}{timestamp}", true, false } };
+	struct http_message base = { .to = &numbers[0], .id = SLICE("a"), .validity_s = 60, .text = SLICE("x") };
+	struct http_message other_validity = base, other_source = base;
+	const struct http_message *messages[] = { &base };
+	other_validity.to = other_source.to = &numbers[1];
+	other_validity.validity_s = 3600;
+	other_source.source = SLICE("S");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct http_settings settings = { .url = "https://h/",
+						  .form = { form, 1 },
+						  .headers = { headers, 1 },
+						  .auth = "hmac",
+						  .password = "p",
+						  .hmac_signs = rows[i].signs,
+						  .batch_max = 2 };
+		struct http_account *account = bench_account(&settings);
+		cr_expect_eq(http_account_may_share(account, messages, 1, &other_validity), rows[i].want_validity, "%s",
+			     rows[i].signs);
+		cr_expect_eq(http_account_may_share(account, messages, 1, &other_source), rows[i].want_source, "%s",
+			     rows[i].signs);
+		http_account_destroy(account);
+	}
+}
