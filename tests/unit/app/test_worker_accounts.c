@@ -16,7 +16,7 @@
 /* A worker's accounts with a real pipeline and real carriers, whose links go to a listener of the test's that says nothing: so
  * it sees which links are made and which end. The store is never there. */
 
-#define PATIENCE_S 10
+#define PATIENCE_S 60
 #define LINKS_MAX  64
 
 struct rig {

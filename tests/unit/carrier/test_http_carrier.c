@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GUARD_US (10 * (mono_us)US_PER_S)
+#define GUARD_US (60 * (mono_us)US_PER_S)
 #define TOLD_MAX 32
 #define BATCH    4
 

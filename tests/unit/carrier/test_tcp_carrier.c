@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define GUARD_US      (10 * (mono_us)US_PER_S)
+#define GUARD_US      (60 * (mono_us)US_PER_S)
 #define LINKS         2
 #define BIND_REFUSED  0x0E /* ESME_RINVPASWD */
 #define BIND_RETRY    0x08 /* ESME_RSYSERR */

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define GUARD_US    (10 * (mono_us)US_PER_S)
+#define GUARD_US    (60 * (mono_us)US_PER_S)
 #define WAIT_US     (20 * (mono_us)US_PER_MS)
 #define ANSWERS_MAX 8
 #define SILENCE     UINT32_MAX

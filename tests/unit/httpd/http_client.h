@@ -17,7 +17,7 @@
  * this room and of those that serve pages through it. */
 
 #define HTTP_CLIENT_OCTETS (256 * 1024)
-#define HTTP_PATIENCE_S    10
+#define HTTP_PATIENCE_S    60 /* only something that hangs takes so long, however busy the machine is */
 
 struct http_client {
 	struct loop *loop;

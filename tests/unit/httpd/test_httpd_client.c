@@ -149,7 +149,12 @@ Test(httpd_client, slow_clients_are_cut)
 	struct http_client *client = http_clients(1);
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct setup setup;
-		http_server_start(&setup, &rows[i].options);
+		/* What a row does not say would come too late. */
+		struct httpd_options options = rows[i].options;
+		mono_us *others[] = { &options.header_us, &options.body_us, &options.idle_us };
+		for (unsigned k = 0; k < 3; k++)
+			*others[k] = *others[k] ? *others[k] : 600 * US_PER_S;
+		http_server_start(&setup, &options);
 		bool is_silent = rows[i].first[0] == '\0' || strstr(rows[i].name, "idle") != NULL;
 		http_client_open(client, setup.loop, setup.port);
 		http_client_say(client, rows[i].first);
@@ -158,17 +163,16 @@ Test(httpd_client, slow_clients_are_cut)
 			http_client_read(client, false, &reply);
 			cr_expect_eq(reply.status, 200, "%s", rows[i].name);
 		}
-		uint64_t from = uv_hrtime();
+		time_t until = http_client_seconds() + HTTP_PATIENCE_S;
 		unsigned turns = 0;
 		do {
 			if (!is_silent)
 				http_client_say(client, "x");
 			http_client_turn(setup.loop);
 			turns++;
-		} while (httpd_connection_count(setup.httpd) != 0 || turns == 1);
+		} while ((httpd_connection_count(setup.httpd) != 0 || turns == 1) && http_client_seconds() < until);
+		cr_assert_eq(httpd_connection_count(setup.httpd), 0, "%s", rows[i].name);
 		cr_expect(http_client_wait_closed(client), "%s", rows[i].name);
-		uint64_t took_ms = (uv_hrtime() - from) / 1000000;
-		cr_expect(took_ms < 5000, "%s: %u ms", rows[i].name, (unsigned)took_ms);
 		http_client_close(client);
 		http_server_finish(&setup);
 	}

@@ -3,6 +3,9 @@
 
 #include "unit/httpd/http_client.h"
 
+#define SHORT_US (50 * US_PER_MS)
+#define LONG_US  (600 * US_PER_S)
+
 /* A server whose pages below /wait/ wait until the test lets them go on. */
 struct desk {
 	struct loop *loop;
@@ -11,6 +14,7 @@ struct desk {
 	unsigned waiting_count, overdue, dropped, answered;
 	char target[128], peer[HTTPD_PEER_OCTETS], header[32];
 	bool is_stopped;
+	mono_us wait_us;
 };
 
 static void wait_page(void *ctx, const struct httpd_request *request, struct httpd_response *response)
@@ -21,7 +25,7 @@ static void wait_page(void *ctx, const struct httpd_request *request, struct htt
 		snprintf(desk->header, sizeof desk->header, "%.*s", SLICE_ARG(httpd_header(request, "x-thing")));
 		httpd_peer(request, desk->peer);
 		buf_put_text(&response->body, "never seen");
-		desk->waiting[desk->waiting_count++] = httpd_wait(request, desk, 200 * US_PER_MS);
+		desk->waiting[desk->waiting_count++] = httpd_wait(request, desk, desk->wait_us);
 		return;
 	}
 	cr_expect_eq(request->state, desk);
@@ -44,9 +48,10 @@ static void on_dropped(void *ctx, void *state)
 	desk->dropped++;
 }
 
-static void start(struct desk *desk)
+/* wait_us: how long a page waits at most. */
+static void start(struct desk *desk, mono_us wait_us)
 {
-	*desk = (struct desk){ .loop = loop_create() };
+	*desk = (struct desk){ .loop = loop_create(), .wait_us = wait_us };
 	struct httpd_options options = { .host = "127.0.0.1", .keeps_target = true, .on_dropped = on_dropped };
 	cr_assert_eq(httpd_create(desk->loop, &options, routes, 2, desk, &desk->httpd, NULL), ERR_OK);
 }
@@ -76,7 +81,7 @@ Test(httpd_wait, goes_on_when_told)
 {
 	struct desk desk;
 	struct http_reply reply;
-	start(&desk);
+	start(&desk, LONG_US);
 	struct http_client *client = ask(
 		&desk, "POST /wait/a/b?q=%41&r HTTP/1.1\r\nHost: h\r\nX-Thing: some\r\nContent-Length: 3\r\n\r\nabc");
 	cr_expect_str_eq(desk.target, "/wait/a/b?q=%41&r");
@@ -107,7 +112,7 @@ Test(httpd_wait, has_an_end)
 {
 	struct desk desk;
 	struct http_reply reply;
-	start(&desk);
+	start(&desk, SHORT_US);
 	struct http_client *client = ask(&desk, "GET /wait/ HTTP/1.1\r\nHost: h\r\n\r\n");
 	http_client_read(client, false, &reply);
 	cr_expect_eq(reply.status, 503);
@@ -121,7 +126,7 @@ Test(httpd_wait, has_an_end)
 Test(httpd_wait, destroying_drops_those_that_wait)
 {
 	struct desk desk;
-	start(&desk);
+	start(&desk, LONG_US);
 	struct http_client *client = ask(&desk, "GET /wait/ HTTP/1.1\r\nHost: h\r\n\r\n");
 	httpd_destroy(desk.httpd);
 	cr_expect_eq(desk.dropped + desk.answered, 1);
@@ -138,10 +143,10 @@ static void on_stopped(void *ctx)
 
 Test(httpd_wait, stopping_waits_for_them_and_no_longer_than_its_grace)
 {
-	static const mono_us graces[] = { 10 * US_PER_S, 0 };
+	static const mono_us graces[] = { LONG_US, 0 };
 	for (unsigned i = 0; i < 2; i++) {
 		struct desk desk;
-		start(&desk);
+		start(&desk, i == 0 ? SHORT_US : LONG_US);
 		struct http_client *client = ask(&desk, "GET /wait/ HTTP/1.1\r\nHost: h\r\n\r\n");
 		httpd_stop(desk.httpd, graces[i], on_stopped, &desk);
 		time_t until = http_client_seconds() + HTTP_PATIENCE_S;

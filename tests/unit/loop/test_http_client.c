@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GUARD_US (10 * (mono_us)US_PER_S)
+#define GUARD_US (60 * (mono_us)US_PER_S)
 #define PLACES   4
 
 struct told {

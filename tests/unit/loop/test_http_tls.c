@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define GUARD_US (20 * (mono_us)US_PER_S)
+#define GUARD_US (60 * (mono_us)US_PER_S)
 
 static struct {
 	char folder[64];

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define GUARD_US (10 * (mono_us)US_PER_S)
+#define GUARD_US (60 * (mono_us)US_PER_S)
 
 static void on_open(void *ctx)
 {
