@@ -15,6 +15,7 @@
 
 #define SLOTS         STORE_RECEIPTS_MAX
 #define EVENT_OCTETS  2048
+#define BATCHES       3 /* under way at a time */
 #define BATCH_OCTETS  131072
 #define BATCH_LEAST   256
 #define BATCH_WAIT_US (2 * US_PER_MS)
@@ -25,7 +26,7 @@ static const mono_us again_us[] = { 10 * US_PER_MS, 100 * US_PER_MS, US_PER_S, 5
 enum slot_state { SLOT_FREE, SLOT_LOOKING, SLOT_WAITING, SLOT_FILLING, SLOT_RECORDING };
 
 struct slot {
-	struct list link; /* of free, waiting, filling or recording */
+	struct list link; /* of free, waiting, filling or a batch */
 	enum slot_state state;
 	struct account *account;
 	uint32_t account_life; /* of the carrier that asked */
@@ -41,18 +42,24 @@ struct slot {
 	uint8_t error_len;
 };
 
+/* Receipts that the store was given, until it answers. */
+struct batch {
+	struct list slots; /* in the order of events */
+	bool is_under_way;
+	struct store_receipt_event events[SLOTS];
+	char octets[BATCH_OCTETS];
+};
+
 struct receipts {
 	struct slot slots[SLOTS];
 	struct list free;
-	struct list waiting;   /* in order of again_at, nearly */
-	struct list filling;   /* those of the next batch */
-	struct list recording; /* slots of the batch under way, in its order */
+	struct list waiting; /* in order of again_at, nearly */
+	struct list filling; /* those of the next batch */
 	unsigned open;
 	unsigned filling_count;
 	mono_us filling_since;
-	bool is_recording;
-	struct store_receipt_event events[SLOTS];
-	char octets[BATCH_OCTETS];
+	struct batch batches[BATCHES]; /* the store knows them as SLOTS + their index */
+	unsigned under_way;
 };
 
 struct receipts *receipts_create(struct pipeline *pipeline)
@@ -64,7 +71,8 @@ struct receipts *receipts_create(struct pipeline *pipeline)
 	list_init(&receipts->free);
 	list_init(&receipts->waiting);
 	list_init(&receipts->filling);
-	list_init(&receipts->recording);
+	for (unsigned i = 0; i < BATCHES; i++)
+		list_init(&receipts->batches[i].slots);
 	for (unsigned i = 0; i < SLOTS; i++)
 		list_push(&receipts->free, &receipts->slots[i].link);
 	return receipts;
@@ -181,12 +189,21 @@ static void put_common(struct pipeline *pipeline, const struct slot *slot, struc
 	out->more = (struct slice){ more, (size_t)(buf->at + buf->len - more) };
 }
 
+/* The account's name lives as long as the batch: the account's own goes with a reload. */
+static const char *put_name(struct buf *buf, const char *name)
+{
+	const char *at = buf->at + buf->len;
+	buf_put(buf, name, strlen(name) + 1);
+	return at;
+}
+
 /* before: the one in front of it in the batch, with its event; NULL for the first. False where there is no room. */
 static bool put_event(struct pipeline *pipeline, const struct slot *slot, const struct slot *before,
 		      const struct store_receipt_event *event_before, struct buf *buf, struct store_receipt_event *out)
 {
+	bool is_of_same = before != NULL && before->account == slot->account;
 	*out = (struct store_receipt_event){
-		.account = slot->account->options->name,
+		.account = is_of_same ? event_before->account : put_name(buf, slot->account->options->name),
 		.carrier_ref = { slot->ref, slot->ref_len },
 		.state = slot->message_state,
 	};
@@ -257,7 +274,7 @@ static void note_answer(struct pipeline *pipeline, struct slot *slot, char answe
 	}
 }
 
-/* A look-up that was lost with its connection comes here too, by its own token; a batch has the token SLOTS. */
+/* A look-up that was lost with its connection comes here too, by its own token. */
 void receipts_on_recorded(void *ctx, uint64_t token, struct slice answers)
 {
 	struct pipeline *pipeline = ctx;
@@ -267,9 +284,12 @@ void receipts_on_recorded(void *ctx, uint64_t token, struct slice answers)
 		finish(receipts, &receipts->slots[token], false);
 		return;
 	}
-	receipts->is_recording = false;
-	for (size_t i = 0; !list_empty(&receipts->recording); i++) {
-		struct slot *slot = LIST_ITEM(receipts->recording.next, struct slot, link);
+	CHECK(token - SLOTS < BATCHES && receipts->batches[token - SLOTS].is_under_way);
+	struct batch *batch = &receipts->batches[token - SLOTS];
+	batch->is_under_way = false;
+	receipts->under_way--;
+	for (size_t i = 0; !list_empty(&batch->slots); i++) {
+		struct slot *slot = LIST_ITEM(batch->slots.next, struct slot, link);
 		CHECK(answers.at == NULL || i < answers.len);
 		if (answers.at != NULL)
 			note_answer(pipeline, slot, answers.at[i]);
@@ -278,25 +298,36 @@ void receipts_on_recorded(void *ctx, uint64_t token, struct slice answers)
 	}
 }
 
-/* One batch is under way at a time; while submits are, it waits for company. */
+/* While a batch is under way another one goes only when it is large; while submits are, each waits for company. */
 static bool is_due(const struct pipeline *pipeline, mono_us now)
 {
 	const struct receipts *receipts = pipeline->receipts;
-	if (receipts->is_recording || receipts->filling_count == 0)
+	if (receipts->filling_count == 0 || receipts->under_way == BATCHES)
 		return false;
-	return receipts->filling_count >= BATCH_LEAST || now - receipts->filling_since >= BATCH_WAIT_US ||
-	       !settling_may_wait(pipeline);
+	if (receipts->filling_count >= BATCH_LEAST || receipts->under_way > 0)
+		return receipts->filling_count >= BATCH_LEAST;
+	return now - receipts->filling_since >= BATCH_WAIT_US || !settling_may_wait(pipeline);
+}
+
+static struct batch *free_batch(struct receipts *receipts)
+{
+	unsigned i = 0;
+	while (receipts->batches[i].is_under_way)
+		i++;
+	CHECK(i < BATCHES);
+	return &receipts->batches[i];
 }
 
 static void record(struct pipeline *pipeline)
 {
 	struct receipts *receipts = pipeline->receipts;
-	struct buf buf = buf_over(receipts->octets, sizeof receipts->octets);
+	struct batch *batch = free_batch(receipts);
+	struct buf buf = buf_over(batch->octets, sizeof batch->octets);
 	unsigned count = 0;
 	const struct slot *before = NULL;
 	for (struct list *link = receipts->filling.next; link != &receipts->filling; link = link->next) {
 		const struct slot *slot = LIST_ITEM(link, struct slot, link);
-		struct store_receipt_event *event = &receipts->events[count];
+		struct store_receipt_event *event = &batch->events[count];
 		if (buf.cap - buf.len < EVENT_OCTETS ||
 		    !put_event(pipeline, slot, before, before ? event - 1 : NULL, &buf, event))
 			break;
@@ -306,17 +337,19 @@ static void record(struct pipeline *pipeline)
 	CHECK(count > 0);
 	/* The keys of what the carrier has accepted must be there before they are looked for. */
 	settling_flush(pipeline);
-	receipts->is_recording = pipeline->store->ops->record(pipeline->store, receipts->events, count, SLOTS);
+	uint64_t token = SLOTS + (uint64_t)(batch - receipts->batches);
+	batch->is_under_way = pipeline->store->ops->record(pipeline->store, batch->events, count, token);
+	receipts->under_way += batch->is_under_way;
 	receipts->filling_count -= count;
 	while (count-- > 0) {
 		struct slot *slot = LIST_ITEM(receipts->filling.next, struct slot, link);
-		if (!receipts->is_recording) {
+		if (!batch->is_under_way) {
 			finish(receipts, slot, false);
 			continue;
 		}
 		slot->state = SLOT_RECORDING;
 		list_remove(&slot->link);
-		list_push(&receipts->recording, &slot->link);
+		list_push(&batch->slots, &slot->link);
 	}
 }
 
@@ -344,7 +377,7 @@ void receipts_turn(struct pipeline *pipeline, mono_us now)
 mono_us receipts_next_deadline(const struct pipeline *pipeline)
 {
 	const struct receipts *receipts = pipeline->receipts;
-	bool waits_for_company = receipts->filling_count > 0 && !receipts->is_recording;
+	bool waits_for_company = receipts->filling_count > 0 && receipts->under_way == 0;
 	mono_us deadline = waits_for_company ? receipts->filling_since + BATCH_WAIT_US : INT64_MAX;
 	for (struct list *link = receipts->waiting.next; link != &receipts->waiting; link = link->next) {
 		const struct slot *slot = LIST_ITEM(link, struct slot, link);

@@ -18,6 +18,7 @@ static const struct store_events *store_events;
 static const struct carrier_events *carrier_events;
 static void *carrier_ctx;
 static bool store_is_down;
+static uint64_t last_token;         /* of a batch that the store was given */
 static const char *want_error = ""; /* how the events have the carrier's words */
 
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -91,10 +92,15 @@ static void expect_event(const struct store_receipt_event *event)
 static bool record(struct store *store, const struct store_receipt_event *events, unsigned count, uint64_t token)
 {
 	(void)store;
-	(void)token;
+	last_token = token;
 	note("record");
+	if (count > 8)
+		note(" %u", count);
 	for (unsigned i = 0; i < count; i++) {
-		note(" %s:%.*s=%d", events[i].account, SLICE_ARG(events[i].carrier_ref), events[i].state);
+		if (count > 8)
+			cr_assert_str_eq(events[i].account, "cmcc");
+		else
+			note(" %s:%.*s=%d", events[i].account, SLICE_ARG(events[i].carrier_ref), events[i].state);
 		expect_event(&events[i]);
 	}
 	note(";");
@@ -294,6 +300,41 @@ Test(receipts, a_batch_is_told_in_one_step_and_then_answered)
 	turn();
 	answer(NULL);
 	expect("record cmcc:m-5=2;again 5;", "not durable");
+	finish();
+}
+
+static void come_many(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		come(7, "m", MESSAGE_STATE_DELIVERED);
+}
+
+/* Small batches wait for the one under way; large ones do not, up to three of them. The store may answer them in any order. */
+Test(receipts, large_batches_overlap)
+{
+	start();
+	come(1, "m-1", MESSAGE_STATE_DELIVERED);
+	turn();
+	expect("record cmcc:m-1=2;", "the first");
+	uint64_t first = last_token;
+	come_many(255);
+	turn();
+	expect("", "a small one waits");
+	come(2, "m-2", MESSAGE_STATE_DELIVERED);
+	turn();
+	expect("record 256;", "a large one");
+	cr_assert_neq(last_token, first);
+	come_many(256);
+	turn();
+	expect("record 256;", "a third");
+	come_many(256);
+	turn();
+	expect("", "there are no more than three");
+	store_events->on_recorded(pipeline, first, SLICE("f"));
+	expect("done 1;", "the first is durable");
+	turn();
+	expect("record 256;", "its place is free");
+	cr_assert_eq(last_token, first);
 	finish();
 }
 
