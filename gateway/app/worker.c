@@ -243,6 +243,8 @@ static void reload(struct worker *worker)
 		set_pipeline_options(worker, snapshot);
 		pipeline_configure(worker->pipeline, &worker->pipeline_options);
 		worker_accounts_follow(worker->accounts, snapshot);
+		/* Those that are new are there before anything that the routes give to them is read, or a drain begins. */
+		worker_accounts_turn(worker->accounts, redis_store_gauges(worker->store));
 	}
 	snapshot_release(snapshot);
 }

@@ -122,10 +122,12 @@ static void set_rate(struct account *account, mono_us now)
 static void init(struct pipeline *pipeline, unsigned index)
 {
 	struct account *account = &pipeline->accounts[index];
+	pipeline->account_options[index] = (struct pipeline_account){ .name = "" };
 	*account = (struct account){
 		.options = &pipeline->account_options[index],
 		.pipeline = pipeline,
 		.index = (uint8_t)index,
+		.is_gone = true,
 	};
 	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
 		list_init(&account->lanes[lane]);
@@ -141,6 +143,7 @@ void pipeline_account_open(struct pipeline *pipeline, unsigned index, const stru
 		init(pipeline, pipeline->account_count);
 	CHECK(account->presence == ACCOUNT_ABSENT);
 	pipeline->account_options[index] = *options;
+	pipeline->known |= UINT64_C(1) << index;
 	account->presence = ACCOUNT_OPEN;
 	account->is_gone = false;
 	account->state = CARRIER_DOWN;

@@ -322,10 +322,12 @@ static bool must_make_room(struct pipeline *pipeline, const struct account *acco
 	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US && !pipeline->is_draining;
 }
 
-static void make_room(struct pipeline *pipeline, struct parcel *parcel, wall_ms now)
+/* What an account leaves behind that is in the configuration no more is routed anew as soon as it is read again: nothing
+ * brings it back to that account, so that it need not wait. */
+static void make_room(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, wall_ms now)
 {
 	dispatch_unqueue(pipeline, parcel);
-	settling_later(pipeline, parcel, dispatch_back_by_and_by(pipeline, now));
+	settling_later(pipeline, parcel, account->is_gone ? now : dispatch_back_by_and_by(pipeline, now));
 }
 
 /* One alert that waits for credit: too old, another way, out of the way, or let it wait. */
@@ -345,7 +347,7 @@ static void sweep_parcel(struct pipeline *pipeline, struct account *account, str
 		if (prepare_for_account(pipeline, parcel, (unsigned)other))
 			dispatch_enqueue(pipeline, parcel);
 	} else if (must_make_room(pipeline, account, now.mono)) {
-		make_room(pipeline, parcel, now.wall);
+		make_room(pipeline, account, parcel, now.wall);
 	}
 }
 

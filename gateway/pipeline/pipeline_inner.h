@@ -25,7 +25,7 @@ struct account {
 	struct pipeline *pipeline;
 	uint8_t index;
 	enum account_presence presence;
-	bool is_gone;  /* taken out of the configuration: what waits on it goes, and does not come back to it */
+	bool is_gone; /* taken out of the configuration, or never opened: what waits on it goes, and does not come back to it */
 	uint32_t life; /* counts carriers */
 	mono_us leave_deadline;
 	struct pipeline_wish wish;
@@ -54,6 +54,7 @@ struct pipeline {
 	struct parcel_pool pool;
 	struct account accounts[ROUTE_ACCOUNTS_MAX];
 	unsigned account_count;      /* of accounts that are or were there */
+	uint64_t known;              /* bit n: account n was opened once: what waits for it can be encoded */
 	uint64_t live;               /* bit n: account n takes submits */
 	uint64_t behind;             /* bit n: account n rests or fails; others go before it */
 	struct route_memory *memory; /* numbers that accounts have called none of theirs */

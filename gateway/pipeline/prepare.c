@@ -205,14 +205,25 @@ static bool must_stay(const struct pipeline *pipeline, const struct parcel *parc
 	return parcel->accepted != 0 || (parcel->is_ambiguous && may_stay);
 }
 
-static unsigned pick_account(struct pipeline *pipeline, const struct parcel *parcel, const struct route *route)
+/* Negative where the route has accounts only that were never opened. */
+static int pick_account(struct pipeline *pipeline, const struct parcel *parcel, const struct route *route)
 {
 	int account = prepare_pick_account(pipeline, parcel, route);
 	if (parcel->has_state && must_stay(pipeline, parcel, route, account))
 		return parcel->account;
 	if (account < 0) /* none is live: it waits for the first choice, and moves when another comes */
-		account = routing_pick(pipeline, parcel, route, UINT64_MAX);
-	return (unsigned)account;
+		account = routing_pick(pipeline, parcel, route, pipeline->known);
+	return account;
+}
+
+/* It waits in the store. What was tried is encoded for that, since its state, and the keys by which a receipt finds it, are
+ * made of its segments; account: for which, or negative. */
+static void wait_for_route(struct pipeline *pipeline, struct parcel *parcel, bool was_tried, int account, wall_ms until)
+{
+	if (account < 0)
+		account = parcel->has_state ? parcel->account : __builtin_ctzll(pipeline->known);
+	if (!was_tried || resume(pipeline, parcel, (unsigned)account))
+		settling_later(pipeline, parcel, until);
 }
 
 /* It may have been sent: by a worker that died, or by an earlier attempt, before its template said that it must not be
@@ -224,8 +235,7 @@ static bool must_hold(const struct parcel *parcel)
 }
 
 /* No route is open. What has begun to arrive goes on, and what a human decides about need not wait for it: these get the
- * route that would be theirs at another hour. The rest waits until one opens; NULL, and it is in settlement. What was tried
- * is encoded for that, since its state, and the keys by which a receipt finds it, are made of its segments. */
+ * route that would be theirs at another hour. The rest waits until one opens; NULL, and it is in settlement. */
 static const struct route *outside_hours(struct pipeline *pipeline, struct parcel *parcel, bool was_tried)
 {
 	const struct route *route = routing_find_any_time(pipeline, parcel);
@@ -235,9 +245,8 @@ static const struct route *outside_hours(struct pipeline *pipeline, struct parce
 	}
 	if (parcel->accepted != 0 || must_hold(parcel))
 		return route;
-	unsigned account = parcel->has_state ? parcel->account : pick_account(pipeline, parcel, route);
-	if (!was_tried || resume(pipeline, parcel, account))
-		settling_later(pipeline, parcel, routing_opens(pipeline, parcel));
+	int account = parcel->has_state ? parcel->account : pick_account(pipeline, parcel, route);
+	wait_for_route(pipeline, parcel, was_tried, account, routing_opens(pipeline, parcel));
 	return NULL;
 }
 
@@ -248,8 +257,14 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel, boo
 		route = outside_hours(pipeline, parcel, was_tried);
 	if (route == NULL)
 		return;
-	unsigned account = pick_account(pipeline, parcel, route);
-	if (!resume(pipeline, parcel, account))
+	int account = pick_account(pipeline, parcel, route);
+	if (account < 0) {
+		/* A reload has brought accounts that can't be made, of which the log tells. */
+		wall_ms until = dispatch_back_by_and_by(pipeline, pipeline_now(pipeline).wall);
+		wait_for_route(pipeline, parcel, was_tried, account, until);
+		return;
+	}
+	if (!resume(pipeline, parcel, (unsigned)account))
 		return;
 	if (must_hold(parcel))
 		settling_hold(pipeline, parcel, "interrupted");

@@ -82,14 +82,16 @@ static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
 
 /* What is begun would hold its parcel, and count as in doubt at a crash, for as long as its account stays away. Nothing
  * of it is out without an answer, so it goes back without a mark; of a long sms the accepted parts go with it. Where no
- * account is live it is there for whoever has a link first. */
+ * account is live it is there for whoever has a link first; and of an account that is in the configuration no more it goes
+ * to another one as soon as it is read. */
 static void set_aside(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, struct now now)
 {
 	bool is_long_down = account->is_gone || now.mono - account->down_since >= DOWN_PATIENCE_US;
 	if (parcel->outstanding > 0 || pipeline->is_draining || !is_long_down)
 		return;
 	dispatch_release(pipeline, parcel);
-	settling_later(pipeline, parcel, pipeline->live == 0 ? now.wall : dispatch_back_by_and_by(pipeline, now.wall));
+	bool is_at_once = account->is_gone || pipeline->live == 0;
+	settling_later(pipeline, parcel, is_at_once ? now.wall : dispatch_back_by_and_by(pipeline, now.wall));
 }
 
 /* What BEGIN said was true then: an alert that could not leave at once (its account was away) may have been cancelled

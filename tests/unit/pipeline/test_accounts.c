@@ -184,6 +184,8 @@ Test(accounts, an_account_goes)
 		cr_assert_eq(rig.settled_count, !waits, "%s", row->name);
 		if (!waits)
 			cr_assert_eq(rig.settled.kind, is_back ? SETTLE_LATER : SETTLE_CLOSE, "%s", row->name);
+		if (is_back)
+			cr_assert_leq(rig.settled.due_at, rig.now.wall, "%s: it goes on at once", row->name);
 		/* And comes again, with another carrier. */
 		rig.players[0].is_closing = false;
 		rig.players[0].room = 10;
@@ -215,6 +217,7 @@ Test(accounts, the_rest_of_a_long_sms_whose_account_has_gone_goes_whole_by_anoth
 	close_now(0);
 	rig_pass(US_PER_S);
 	cr_assert_eq(rig.settled.kind, SETTLE_LATER);
+	cr_assert_leq(rig.settled.due_at, rig.now.wall);
 	cr_assert_not_null(strstr(rig.state, " 3 1 0 0 "), "%s", rig.state);
 	rig_bring(LANE_READY, rig.state, NULL);
 	rig_answer_begin();
@@ -256,6 +259,44 @@ Test(accounts, an_account_comes)
 	route_destroy(routes);
 	rig_assert_nothing_is_held("third");
 	rig_tear_down();
+}
+
+/* The reload that brought it could not make its carrier: what goes to no other account waits, with what is known of it. */
+Test(accounts, an_account_that_cannot_be_made)
+{
+	static const struct row {
+		const char *name;
+		const char *state;
+		uint8_t account; /* that the route gives to */
+	} rows[] = {
+		{ "fresh", "", 2 },
+		{ "tried", "77 3 2 0 0 0 - - - -", 2 },
+		{ "tried, and beyond all that are there", "77 3 2 0 0 0 - - - -", 5 },
+		{ "a state without a name", "77 3 2 0 0 99 ,0 - - -", 2 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ 0 });
+		const struct route_rule rule = { .accounts = &rows[i].account, .account_count = 1 };
+		struct route_table *routes = NULL;
+		struct player fourth = { .base = { .ops = rig.players[0].base.ops, .name = "fourth" }, .room = 10 };
+		struct pipeline_account account = rig.accounts[0];
+		account.name = "fourth";
+		account.carrier = &fourth.base;
+		pipeline_account_open(rig.pipeline, 3, &account); /* between them is one that is not there */
+		cr_assert_eq(route_create(&rule, 1, NULL, 0, &routes, NULL), ERR_OK);
+		struct pipeline_options options = rig.options;
+		options.routes = routes;
+		pipeline_configure(rig.pipeline, &options);
+		rig_bring(rows[i].state[0] ? LANE_READY : LANE_NORMAL, rows[i].state, NULL);
+		rig_pass(US_PER_S);
+		cr_assert_eq(rig.settled_count, 1, "%s", rows[i].name);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", rows[i].name);
+		wall_ms wait = rig.settled.due_at - rig.now.wall;
+		cr_assert(wait >= 29 * MS_PER_S && wait < 60 * MS_PER_S, "%s: %lld", rows[i].name, (long long)wait);
+		rig_assert_nothing_is_held(rows[i].name);
+		route_destroy(routes);
+		rig_tear_down();
+	}
 }
 
 /* What its carrier sends again by itself counts as a segment, and waits for what the account waits for. */
