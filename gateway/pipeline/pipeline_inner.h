@@ -240,6 +240,10 @@ void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closi
 void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char *word, const char *field,
 		   const char *text);
 void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms due_at);
+/* When a parcel that waits for an instant of our clock is to come back: at due_at, but not at once where the store has
+ * brought it before. Our clock alone decides that the instant has come; the store's may go ahead of it, and would bring the
+ * parcel back again and again until then. */
+wall_ms settling_not_at_once(const struct pipeline *pipeline, const struct parcel *parcel, wall_ms due_at);
 /* It may have been sent, and is not sent again by itself. reason: “unanswered” by its account, or “interrupted” (whoever
  * had begun it is gone, and nobody knows which account had it). */
 void settling_hold(struct pipeline *pipeline, struct parcel *parcel, const char *reason);

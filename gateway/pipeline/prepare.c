@@ -174,7 +174,7 @@ static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct
 	case VERDICT_SEND:
 		return true;
 	case VERDICT_WAIT:
-		settling_later(pipeline, parcel, judgement.until);
+		settling_later(pipeline, parcel, settling_not_at_once(pipeline, parcel, judgement.until));
 		return false;
 	case VERDICT_EXPIRED:
 		/* What was accepted of it is told, and paid for. */

@@ -8,9 +8,6 @@
 /* A shorter rest is a matter of pace, for which nobody else gets more than its share. */
 #define LONG_REST_US (3 * US_PER_S)
 
-/* The store's clock may go ahead of ours: what it brought back before its route opens would go to and fro until then. */
-#define TOO_EARLY_MS (2 * MS_PER_S)
-
 static struct route_query query_for(const struct pipeline *pipeline, const struct alert *alert,
 				    enum sms_class sms_class)
 {
@@ -58,8 +55,7 @@ wall_ms routing_opens(const struct pipeline *pipeline, const struct parcel *parc
 	/* Past its deadline it is closed as expired, for which no route need be open. */
 	if (is_covered && parcel->deadline != 0 && parcel->deadline < opens)
 		opens = parcel->deadline;
-	wall_ms least = parcel->key.lane == LANE_READY ? query.at + TOO_EARLY_MS : query.at;
-	return opens > least ? opens : least;
+	return settling_not_at_once(pipeline, parcel, opens);
 }
 
 int routing_pick(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route, uint64_t open)

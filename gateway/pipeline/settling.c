@@ -11,6 +11,7 @@
 #define BATCH_LEAST    256
 #define DEAD_LINES_MAX 10 /* log lines a second */
 #define BATCH_WAIT_US  (2 * US_PER_MS)
+#define TOO_EARLY_MS   (2 * MS_PER_S)
 
 static const char *const dead_words[] = { "malformed", "bad_alert", "too_large", "no_template", "render", "encode",
 					  "no_route",  "rejected",  "attempts",  "unanswered",  "poison" };
@@ -143,6 +144,13 @@ void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char 
 	count_dead(pipeline, word);
 	log_dead(pipeline, parcel, reason);
 	settle(pipeline, parcel);
+}
+
+wall_ms settling_not_at_once(const struct pipeline *pipeline, const struct parcel *parcel, wall_ms due_at)
+{
+	wall_ms now = pipeline_now(pipeline).wall;
+	wall_ms least = parcel->key.lane == LANE_READY ? now + TOO_EARLY_MS : now;
+	return due_at > least ? due_at : least;
 }
 
 void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms due_at)

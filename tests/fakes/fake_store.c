@@ -316,7 +316,7 @@ static void come_up(struct fake_store *store, mono_us now)
 void fake_store_act(struct store *base, mono_us now)
 {
 	struct fake_store *store = of(base);
-	store->options->model->now = store->options->env->now.wall;
+	store->options->model->now = store->options->env->now.wall + store->options->model->ahead_ms;
 	for (struct list *link = store->calls.next; link != &store->calls; link = link->next) {
 		struct fake_call *call = LIST_ITEM(link, struct fake_call, link);
 		if (!call->is_sent || (!call->is_acted && call->act_at > now))

@@ -75,7 +75,8 @@ struct queue_mo {
 };
 
 struct queue_model {
-	wall_ms now; /* the queue's own clock */
+	wall_ms now;      /* the queue's own clock */
+	int64_t ahead_ms; /* of those who use it */
 	int64_t seen_window_ms;
 	int64_t receipt_window_ms;
 	struct queue_lane lanes[LANE_COUNT];

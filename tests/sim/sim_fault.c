@@ -138,6 +138,14 @@ static void slow_down(struct sim_world *world)
 	world->store_faults.delay_max_us = (mono_us)rng_below(&world->rng, (uint64_t)most);
 }
 
+/* The workers' clock, and how far the queue's is ahead of it from now on. */
+static void jump_clocks(struct sim_world *world)
+{
+	int64_t jump_ms = (int64_t)rng_below(&world->rng, 4000) - 2000;
+	fake_env_jump(&world->env, jump_ms);
+	world->model->ahead_ms = jump_ms > 0 ? 5 * jump_ms : 0;
+}
+
 /* One fault of a kind; worker: it runs. */
 static void strike(struct sim_worker *worker, enum sim_fault fault)
 {
@@ -176,7 +184,7 @@ static void strike(struct sim_worker *worker, enum sim_fault fault)
 		change_mood(world, account);
 		break;
 	case SIM_FAULT_JUMP:
-		fake_env_jump(&world->env, (int64_t)rng_below(&world->rng, 4000) - 2000);
+		jump_clocks(world);
 		break;
 	case SIM_FAULT_DRAIN:
 		tell(world, worker, "drains");
