@@ -164,7 +164,7 @@ start_redis() {
 	local name=$1 dir=$WORK/$1
 	mkdir "$dir"
 	spawn "$name" redis-server --port 0 --unixsocket "$dir/redis.sock" --unixsocketperm 700 --dir "$dir" --save "" \
-		--appendonly "$2" --appendfsync everysec --auto-aof-rewrite-percentage 0 --daemonize no
+		--appendonly "$2" --appendfsync everysec --auto-aof-rewrite-percentage 0 --stream-node-max-entries 8 --daemonize no
 	await "$name" 10 "answering" redis-cli -s "$dir/redis.sock" PING
 }
 

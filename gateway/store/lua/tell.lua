@@ -1,8 +1,7 @@
 #!lua flags=allow-oom
 -- Tells of receipts that say “delivered”, each the only word of its sms, whose entries the gateway has read a moment ago:
 -- the entries go, and who told it marks them as told. Where another worker was faster with one of them, that one is left out.
--- The events come as one text: Lua hashes a long text by a few of its octets, and those of entries and events differ in few,
--- so that most of the time went into comparing them.
+-- The events come as one text: Lua hashes every octet of each text that it is given or makes.
 -- KEYS: events, receipts, told; both of the generation in which the entries were found
 -- ARGV: receipt fields, the events (a line each), their lengths in octets
 -- Returns '' where all were told, or a letter for each: “f” told now, “r” told before.
