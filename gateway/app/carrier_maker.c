@@ -138,13 +138,11 @@ static enum err compile_smpp(const struct carrier_maker *maker, const struct con
 /* Workers have parts of the account's references, so that none is given out twice at a time. */
 static struct tcp_query_options query_of(const struct carrier_maker *maker, const struct config_account *account)
 {
-	unsigned count = (unsigned)(account->query_reference_most - account->query_reference_least) + 1;
-	unsigned first = account->query_reference_least + count * maker->worker / maker->worker_count;
-	unsigned behind = account->query_reference_least + count * (maker->worker + 1) / maker->worker_count;
-	bool is_asked = account->query == CONFIG_QUERY_REFERENCE;
+	struct reference_range whole = { account->query_reference_least, account->query_reference_most };
+	if (account->query == CONFIG_QUERY_NONE)
+		return (struct tcp_query_options){ .wait_us = 0 };
 	return (struct tcp_query_options){
-		.reference_least = (uint16_t)first,
-		.reference_most = is_asked ? (uint16_t)(behind - 1) : 0,
+		.references = references_part(whole, maker->worker, maker->worker_count),
 		.wait_us = account->query_wait_us,
 		.rate_per_s = account->query_rate,
 	};

@@ -17,10 +17,9 @@
 
 /* Asking what became of submits that were never answered (query_sm), by references of their own. */
 struct tcp_query_options {
-	uint16_t reference_least; /* 1–reference_most */
-	uint16_t reference_most;  /* 0 = nothing is asked */
-	mono_us wait_us;          /* after the submit counts as unanswered; each further try waits twice as long */
-	unsigned rate_per_s;      /* questions a second at most, at least 1 */
+	struct reference_range references; /* most 0 = nothing is asked */
+	mono_us wait_us;     /* after the submit counts as unanswered; each further try waits twice as long */
+	unsigned rate_per_s; /* questions a second at most, at least 1 */
 };
 
 struct tcp_carrier_options {

@@ -14,7 +14,7 @@
 bool tcp_query_init(struct tcp_carrier *carrier)
 {
 	const struct tcp_query_options *options = &carrier->options.query;
-	if (options->reference_most == 0)
+	if (options->references.most == 0)
 		return true;
 	const struct questions_options questions = {
 		.count_max = QUESTIONS_MAX,
@@ -22,8 +22,7 @@ bool tcp_query_init(struct tcp_carrier *carrier)
 		.rate_per_s = options->rate_per_s,
 		.patience_us = PATIENCE_US,
 	};
-	carrier->references =
-		references_create(options->reference_least, options->reference_most, rng_next(&carrier->rng));
+	carrier->references = references_create(options->references, rng_next(&carrier->rng));
 	carrier->questions = questions_create(&questions);
 	carrier->options.session.references = carrier->references;
 	carrier->options.session.queries_max = TCP_QUERIES_OF_LINK;

@@ -194,6 +194,7 @@ Test(carrier_contract, what_is_unanswered_is_asked_for)
 			carrier_rig_start(&rig, kits[i],
 					  &(struct carrier_setup){ .window = 6, .asks = true, .wants_receipts = true });
 			carrier_rig_open(&rig);
+			carrier_rig_until(&rig, has_credit, 6, "all links are up");
 			rig.kit->tell(&rig, rows[row].before);
 			carrier_rig_submit_all(&rig, 10, 6);
 			while (rig.kit->accepted(&rig) < 6)

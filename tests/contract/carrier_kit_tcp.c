@@ -115,7 +115,7 @@ static void start(struct carrier_rig *rig, const struct carrier_setup *setup)
 		.reconnect = { 5 * US_PER_MS, 50 * US_PER_MS, US_PER_S },
 		.jitter_seed = 1,
 		.log = &inner->log,
-		.query = { 1, setup->asks ? 60000 : 0, 20 * US_PER_MS, 1000 },
+		.query = { { 1, setup->asks ? 60000 : 0 }, 20 * US_PER_MS, 1000 },
 		.session = {
 			.window = rig->window / links,
 			.late_max = 64,

@@ -110,6 +110,7 @@ int main(int argc, char *argv[])
 		{ "held_kill", faults_held_kill, 90, false },
 		{ "elsewhere", faults_elsewhere, 60, false },
 		{ "query", faults_query, 60, false },
+		{ "query_long", faults_query_long, 60, false },
 		{ "query_load", faults_query_load, 90, false },
 		{ "query_refused", faults_query_refused, 60, false },
 	};

@@ -70,6 +70,7 @@ void faults_elsewhere(void);
 
 /* e2e_faults_query.c */
 void faults_query(void);
+void faults_query_long(void);
 void faults_query_load(void);
 void faults_query_refused(void);
 

@@ -10,6 +10,7 @@
 #include "scenario.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define SEED   "7" /* of those that are lost none is lost again */
 #define ASKING "response_timeout: 300ms, query_sm: reference, query_sm_wait: 200ms, query_sm_rate: 1000"
@@ -95,6 +96,38 @@ void faults_query(void)
 	smsc_finish(&faults_smsc);
 	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
 	check_settled(COUNT);
+	close_asking();
+}
+
+/* Of a long text every part is asked for, and with the last one it is settled. */
+void faults_query_long(void)
+{
+	char words[200 * 3 + 1] = "";
+	char json[1024];
+	open_asking((const char *const[]){ "--query", "on", "--receipts", "on", "--receipt-delay-ms", "100", NULL },
+		    NULL);
+	for (unsigned i = 0; i < 200; i++)
+		memcpy(words + 3 * i, "电", 3);
+	snprintf(json, sizeof json,
+		 "{\"id\":\"l\",\"to\":\"13900000000\",\"template\":\"long\",\"params\":{\"words\":\"%s\"}}", words);
+	smsc_tell(&faults_smsc, "swallow on");
+	books_add("normal", json);
+	books_await_settled(20);
+	long long parts = smsc_count(&faults_smsc, "swallowed");
+	EXPECT(parts > 1);
+	AWAIT(10, metric("hongyan_queries_found_total{account=\"fake\"}") == (double)parts);
+	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == parts);
+	gateway_process_stop(&faults_gateway);
+	json_t *events = books_events();
+	const json_t *closing = books_closing(events, "l");
+	EXPECT(books_is(closing, "event", "accepted") && books_is(closing, "settled_by", "query"));
+	EXPECT_COUNT(json_integer_value(json_object_get(closing, "segments")), parts);
+	EXPECT_COUNT(books_tally(events).delivered, 1);
+	EXPECT(json_object_get(closing, "ambiguous") == NULL);
+	json_decref(events);
+	smsc_finish(&faults_smsc);
+	EXPECT_COUNT(smsc_copies(&faults_smsc, "8613900000000"), 1);
+	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
 	close_asking();
 }
 

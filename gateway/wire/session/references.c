@@ -9,13 +9,12 @@
 #define NUMBERS    65536
 #define WORD_BITS  64
 #define WORDS      (NUMBERS / WORD_BITS)
-#define REST_US    (24 * 3600 * (mono_us)US_PER_S)
+#define REST_US    (72 * 3600 * (mono_us)US_PER_S)
 #define HASH_BASIS 2166136261u /* FNV-1a */
 #define HASH_PRIME 16777619u
 
 struct references {
-	uint16_t least;
-	uint16_t most;
+	struct reference_range range;
 	uint16_t next; /* the next to try */
 	bool is_stopped;
 	bool is_dated;
@@ -31,15 +30,28 @@ static uint64_t bit_of(uint16_t number)
 	return UINT64_C(1) << number % WORD_BITS;
 }
 
-struct references *references_create(uint16_t least, uint16_t most, uint64_t random)
+static unsigned count_of(struct reference_range range)
 {
-	CHECK(least >= 1 && least <= most);
+	return (unsigned)(range.most - range.least) + 1;
+}
+
+struct reference_range references_part(struct reference_range whole, unsigned part, unsigned parts)
+{
+	unsigned count = count_of(whole);
+	CHECK(part < parts && parts <= count);
+	unsigned first = count * part / parts;
+	unsigned behind = count * (part + 1) / parts;
+	return (struct reference_range){ (uint16_t)(whole.least + first), (uint16_t)(whole.least + behind - 1) };
+}
+
+struct references *references_create(struct reference_range range, uint64_t random)
+{
+	CHECK(range.least >= 1 && range.least <= range.most);
 	struct references *references = calloc(1, sizeof *references);
 	if (references == NULL)
 		return NULL;
-	references->least = least;
-	references->most = most;
-	references->next = (uint16_t)(least + random % (unsigned)(most - least + 1));
+	references->range = range;
+	references->next = (uint16_t)(range.least + random % count_of(range));
 	return references;
 }
 
@@ -50,20 +62,20 @@ void references_destroy(struct references *references)
 
 static uint16_t after(const struct references *references, uint16_t number)
 {
-	return number == references->most ? references->least : (uint16_t)(number + 1);
+	return number == references->range.most ? references->range.least : (uint16_t)(number + 1);
 }
 
 uint16_t references_take(struct references *references)
 {
 	if (references->is_stopped)
 		return 0;
-	unsigned left = (unsigned)(references->most - references->least) + 1;
+	unsigned left = count_of(references->range);
 	uint16_t number = references->next;
 	while (left > 0 && references->taken[number / WORD_BITS] & bit_of(number)) {
 		/* Of a word in which none is free all are passed over at once. */
 		unsigned pass =
 			references->taken[number / WORD_BITS] == UINT64_MAX ? WORD_BITS - number % WORD_BITS : 1;
-		unsigned to_most = (unsigned)(references->most - number) + 1;
+		unsigned to_most = (unsigned)(references->range.most - number) + 1;
 		pass = pass < to_most ? pass : to_most;
 		left = pass < left ? left - pass : 0;
 		number = after(references, (uint16_t)(number + pass - 1));

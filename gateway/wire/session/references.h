@@ -10,7 +10,7 @@
 /* Numbers by which one account's submits can be asked for where their answer does not come: 16 bits, given out in turn.
  *
  *             ┌───────── told, free ─────────┐
- *   free ── take ──► in use ── rest ──► resting ── one to two days ──► free
+ *   free ── take ──► in use ── rest ──► resting ── three to six days ──► free
  *
  * A carrier that is asked for a number tells the latest message that had it. So a number is given out again only where it is
  * known what became of its message: the carrier said its id (told), or surely has none (free). Any other rests, as long as
@@ -18,8 +18,18 @@
 
 struct references;
 
-/* The numbers least…most (1–65535), beginning at any. NULL where there is no memory; all of it is taken here. */
-struct references *references_create(uint16_t least, uint16_t most, uint64_t random);
+/* Numbers from least to most, 1–65535. */
+struct reference_range {
+	uint16_t least;
+	uint16_t most;
+};
+
+/* One of equally large parts that have no number in common and are the whole together. part: from 0; parts: at most as many as
+ * there are numbers. */
+struct reference_range references_part(struct reference_range whole, unsigned part, unsigned parts);
+
+/* The numbers of a range, beginning at any. NULL where there is no memory; all of it is taken here. */
+struct references *references_create(struct reference_range range, uint64_t random);
 
 /* references: may be NULL. */
 void references_destroy(struct references *references);

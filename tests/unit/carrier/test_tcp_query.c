@@ -292,7 +292,7 @@ static void set_up(uint16_t reference_most, const struct answer *answers, unsign
 		.jitter_seed = 1,
 		.log = &log,
 		.metrics = rig.metrics,
-		.query = { 1, reference_most, WAIT_US, 1000 },
+		.query = { { 1, reference_most }, WAIT_US, 1000 },
 		.session = {
 			.window = 10,
 			.late_max = 10,

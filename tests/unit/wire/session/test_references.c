@@ -3,7 +3,7 @@
 
 #include <criterion/criterion.h>
 
-#define DAY_US (24 * 3600 * (mono_us)US_PER_S)
+#define REST_US (72 * 3600 * (mono_us)US_PER_S)
 
 static bool takes(struct references *references, uint16_t first, unsigned count)
 {
@@ -34,7 +34,8 @@ Test(references, in_turn)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		unsigned count = (unsigned)(rows[i].most - rows[i].least) + 1;
-		struct references *references = references_create(rows[i].least, rows[i].most, rows[i].random);
+		struct references *references =
+			references_create((struct reference_range){ rows[i].least, rows[i].most }, rows[i].random);
 		cr_assert_not_null(references);
 		unsigned to_most = (unsigned)(rows[i].most - rows[i].want_first) + 1;
 		cr_assert(takes(references, rows[i].want_first, to_most), "%s", rows[i].name);
@@ -49,9 +50,34 @@ Test(references, in_turn)
 	references_destroy(NULL);
 }
 
+/* Every number is in one part. */
+Test(references, parts)
+{
+	static const struct {
+		const char *name;
+		struct reference_range whole;
+		unsigned parts;
+	} rows[] = {
+		{ "alone", { 1, UINT16_MAX }, 1 },
+		{ "two", { 1, UINT16_MAX }, 2 },
+		{ "as many workers as there may be", { 64000, 64999 }, 64 },
+		{ "one each", { 7, 9 }, 3 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		unsigned next = rows[i].whole.least;
+		for (unsigned part = 0; part < rows[i].parts; part++) {
+			struct reference_range range = references_part(rows[i].whole, part, rows[i].parts);
+			cr_assert_eq(range.least, next, "%s, part %u", rows[i].name, part);
+			cr_assert_geq(range.most, range.least, "%s, part %u", rows[i].name, part);
+			next = range.most + 1u;
+		}
+		cr_assert_eq(next, rows[i].whole.most + 1u, "%s", rows[i].name);
+	}
+}
+
 Test(references, an_earlier_message_is_known)
 {
-	struct references *references = references_create(1, 2, 0);
+	struct references *references = references_create((struct reference_range){ 1, 2 }, 0);
 	cr_assert(takes(references, 1, 2));
 	cr_assert_not(references_is_earlier(references, 1, SLICE("m-1")));
 	references_told(references, 1, SLICE("m-1"));
@@ -65,26 +91,26 @@ Test(references, an_earlier_message_is_known)
 	references_destroy(references);
 }
 
-/* Of what was never told, or told without an id, the number rests for one to two days. */
+/* Of what was never told, or told without an id, the number rests for three to six days. */
 Test(references, rest)
 {
-	struct references *references = references_create(1, 4, 0);
+	struct references *references = references_create((struct reference_range){ 1, 4 }, 0);
 	mono_us now = 5;
 	references_tick(references, now);
 	cr_assert(takes(references, 1, 4));
 	references_rest(references, 1);
 	references_told(references, 2, SLICE(""));
-	now += DAY_US - 1;
+	now += REST_US - 1;
 	references_tick(references, now);
 	cr_assert_eq(references_take(references), 0);
 	references_tick(references, ++now);
 	references_rest(references, 3);
-	cr_assert_eq(references_take(references), 0, "a day is too short for what rests since its end");
-	now += DAY_US;
+	cr_assert_eq(references_take(references), 0, "a moment is too short for what rests since then");
+	now += REST_US;
 	references_tick(references, now);
-	cr_assert(takes(references, 1, 2), "one day and more");
+	cr_assert(takes(references, 1, 2), "three days and more");
 	cr_assert_eq(references_take(references), 0);
-	now += DAY_US;
+	now += REST_US;
 	references_tick(references, now);
 	cr_assert(takes(references, 3, 1));
 	cr_assert_eq(references_take(references), 0, "4 is in use");
@@ -93,7 +119,7 @@ Test(references, rest)
 
 Test(references, stop)
 {
-	struct references *references = references_create(1, 9, 0);
+	struct references *references = references_create((struct reference_range){ 1, 9 }, 0);
 	cr_assert(takes(references, 1, 1));
 	references_stop(references);
 	cr_assert_eq(references_take(references), 0);

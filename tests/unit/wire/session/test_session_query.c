@@ -8,7 +8,7 @@ static struct references *references;
 
 static void with_references(struct tiny_link *at)
 {
-	references = references_create(1, 1000, 0);
+	references = references_create((struct reference_range){ 1, 1000 }, 0);
 	at->options.references = references;
 	at->options.queries_max = 2;
 }
