@@ -48,15 +48,17 @@ static struct late_call *open_call(struct redis_store *store)
 	late->call.fini = fini;
 	late->call.span = STORE_SPAN_SETTLE;
 	struct command *command = &late->call.command;
-	store_call_begin_script(store, command, SCRIPT_LATE, 8);
+	store_call_begin_script(store, command, SCRIPT_LATE, 10);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_LATER_BODIES);
 	store_put_key(store, command, KEY_HELD);
 	store_put_key(store, command, KEY_HELD_BODIES);
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
-	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 0);
-	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 1);
+	for (unsigned age = 0; age < 2; age++)
+		store_put_generation(store, command, "receipts", store->options->receipt_window_ms, age);
+	for (unsigned age = 0; age < 2; age++)
+		store_put_generation(store, command, "told", store->options->receipt_window_ms, age);
 	return late;
 }
 

@@ -516,6 +516,20 @@ Test(store_contract, what_a_question_brought_is_no_other_alert_s)
 		cr_assert(has_waiting(slot(), 2), "%s", RIG->row);
 		store_rig_expect_events(RIG,
 					"\"refs\":[\"M-1\"],\"segments\":1,\"late\":true,\"settled_by\":\"query\"}", 1);
+		/* So it is once that one was delivered, and over a generation's end. */
+		const struct store_receipt_event delivered = { .account = "cmcc",
+							       .carrier_ref = SLICE("m-1"),
+							       .state = MESSAGE_STATE_DELIVERED,
+							       .head = SLICE(",\"of\":"),
+							       .ref = SLICE("\"r\"") };
+		cr_assert(record(&delivered, 1, 1), "%s", RIG->row);
+		store_rig_until(RIG, 0, rig_has_recorded, 1, "it is recorded");
+		cr_assert_str_eq(slot()->answers, "f", "%s", RIG->row);
+		settle_queried(&two, 1, "m-1");
+		RIG->kit->age_receipts(RIG);
+		settle_queried(&two, 1, "m-1");
+		store_rig_pass(RIG, 50 * US_PER_MS);
+		cr_assert(has_waiting(slot(), 2), "%s", RIG->row);
 		settle_queried(&large, 1, "m-3");
 		settle_late(&two, 7, 1, "m-4");
 		store_rig_until(RIG, 0, has_waiting, 0, "all are closed");

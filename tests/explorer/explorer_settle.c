@@ -214,11 +214,13 @@ static void write_late(struct explorer_world *world, const struct explorer_worke
 {
 	const struct explorer_record *record = worker->late;
 	static const char *const keys[] = { "later", "later:bodies", "held", "held:bodies", "totals", "events" };
-	explorer_begin_script(world, SCRIPT_LATE, 8);
+	explorer_begin_script(world, SCRIPT_LATE, 10);
 	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		explorer_put_key(world, keys[i]);
-	explorer_put_generation(world, "receipts", 0);
-	explorer_put_generation(world, "receipts", 1);
+	for (unsigned age = 0; age < 2; age++)
+		explorer_put_generation(world, "receipts", age);
+	for (unsigned age = 0; age < 2; age++)
+		explorer_put_generation(world, "told", age);
 	command_word(out(world), record->origin);
 	command_word(out(world), "x");
 	command_word(out(world), ACCOUNT);

@@ -3,7 +3,7 @@
 -- now, it is closed; else the rest goes on waiting, and only that is sent again. Any of it twice is harmless.
 -- What a carrier said when it was asked is no such answer where its id is another alert's: carriers were asked by a number of 16
 -- bits, and tell the latest message that had it.
--- KEYS: later, later bodies, held, held bodies, totals, events, receipts now, receipts before
+-- KEYS: later, later bodies, held, held bodies, totals, events, receipts now, receipts before, told now, told before
 -- ARGV: n times (origin, now, account, message id or '', segment from 1, reference, 1 where the carrier was asked)
 -- Returns how many were closed.
 local function hex_of(octets)
@@ -46,6 +46,7 @@ end
 local function is_of_another(answer)
   local field = answer.account .. ':' .. string.lower(answer.ref)
   return redis.call('HEXISTS', KEYS[7], field) == 1 or redis.call('HEXISTS', KEYS[8], field) == 1
+    or redis.call('SISMEMBER', KEYS[9], field) == 1 or redis.call('SISMEMBER', KEYS[10], field) == 1
 end
 
 local function close(set, bodies, answer, refs, state, body)
