@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Dispatch begins exactly what the windows and the rate admit: each segment that is beginning or begun has a place kept
- * for it. A BEGIN takes what is there when none is under way, so that a lone alert does not wait; while one is under way
+/* Dispatch begins what the windows and the rate admit, and a little ahead of the windows: what leaves within AHEAD_US at the
+ * present pace, so that no place stands empty while a BEGIN is under way, and few BEGINs do. A BEGIN takes what is there when none is under way, so that a lone alert does not wait; while one is under way
  * a second must be worth it, so that a flood goes in large batches.
  *
  * Lanes of an account share by weight: in each round urgent may take eight, normal four, bulk one. */
@@ -14,6 +14,8 @@
 
 #define BEGINS_MAX         2
 #define SECOND_BEGIN_LEAST 256
+#define AHEAD_US           (8 * US_PER_MS)
+#define AHEAD_LEAST        8        /* where fewer leave in that time, nothing begins ahead */
 #define SWEEP_US           US_PER_S /* how often waiting alerts are looked at for expiry */
 
 #define DOWN_WAIT_MS (30 * MS_PER_S)
@@ -113,6 +115,32 @@ bool dispatch_rate_admits(struct account *account, unsigned segments, mono_us no
 	return token_bucket_level(&account->tokens, now) >= account->reserved + segments;
 }
 
+static void note_span(struct account *account, mono_us now)
+{
+	mono_us span = now - account->stride_at;
+	if (span < AHEAD_US)
+		return;
+	bool is_brisk = span < 2 * AHEAD_US && account->stride >= AHEAD_LEAST;
+	account->ahead = is_brisk ? account->stride : 0;
+	account->stride = 0;
+	account->stride_at = now;
+}
+
+void dispatch_note_left(struct account *account, mono_us now)
+{
+	note_span(account, now);
+	account->stride++;
+}
+
+/* How many segments may begin. As long as half of what may be ahead is there, topping up is put off. */
+static unsigned room_of(struct account *account, unsigned credit, mono_us now)
+{
+	note_span(account, now);
+	unsigned most = credit + account->ahead;
+	unsigned room = most > account->reserved ? most - account->reserved : 0;
+	return room < account->ahead / 2 ? 0 : room;
+}
+
 /* With a suspect about, the parcels that may begin stand in front of their lanes. */
 static struct parcel *next_beside_poison(const struct pipeline *pipeline, const struct account *account)
 {
@@ -133,7 +161,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 	if (!account->is_live || now.mono < account->paused_until)
 		return count;
 	const struct carrier *carrier = account->options->carrier;
-	unsigned credit = carrier->ops->credit(carrier);
+	unsigned room = room_of(account, carrier->ops->credit(carrier), now.mono);
 	while (count < STORE_BATCH_MAX) {
 		struct parcel *parcel =
 			poison_is_near(pipeline) ? next_beside_poison(pipeline, account) : next_of_account(account);
@@ -156,12 +184,12 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		}
 		unsigned segments = dispatch_segments_missing(parcel);
 		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
-		unsigned room = credit > account->reserved ? credit - account->reserved : 0;
 		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);
 		if (!fits || !dispatch_rate_admits(account, segments, now.mono))
 			break;
 		*fresh -= is_fresh;
 		account->reserved += segments;
+		room = room > segments ? room - segments : 0;
 		account->pass[parcel->lane] -= account->pass[parcel->lane] > 0;
 		account->lane_counts[parcel->lane]--;
 		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);

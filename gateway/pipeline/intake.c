@@ -7,7 +7,9 @@
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
 
-#define READ_MAX 2048 /* of one lane: more would only make replies large */
+#define READ_MAX     2048 /* of one lane: more would only make replies large */
+#define READ_LEAST   256  /* entries that are worth a READ; or half of the parcels, where those are few */
+#define READ_SPAN_US (20 * US_PER_MS)
 
 /* Shares of a READ when all lanes are full; what a lane does not need, the others get. */
 static const unsigned lane_shares[LANE_COUNT] = {
@@ -124,12 +126,20 @@ static struct store_quota share(struct pipeline *pipeline, unsigned places)
 	return quota;
 }
 
-static void read(struct pipeline *pipeline)
+/* A READ for a handful costs as much as one for many. Where nothing else is to be done there is nothing to wait for. */
+static bool is_worth_it(const struct pipeline *pipeline, unsigned places)
+{
+	unsigned half = pipeline->pool.count / 2;
+	return places >= (half < READ_LEAST ? half : READ_LEAST) || pipeline->last_read_was_empty;
+}
+
+/* But what is urgent must not wait until a slow carrier has made room for many. */
+static void read(struct pipeline *pipeline, mono_us now)
 {
 	unsigned places = free_parcels(pipeline);
-	/* A READ for a handful costs as much as one for many; wait for an eighth, unless there is nothing else to do. */
-	if (places < LANE_COUNT || (places < pipeline->pool.count / 8 && !pipeline->last_read_was_empty))
+	if (places < LANE_COUNT || (!is_worth_it(pipeline, places) && now < pipeline->read_at + READ_SPAN_US))
 		return;
+	pipeline->read_at = now;
 	struct store_quota quota;
 	bool may_wait = pipeline->last_read_was_empty;
 	if (may_wait) {
@@ -148,11 +158,27 @@ static void read(struct pipeline *pipeline)
 	pipeline->store->ops->read(pipeline->store, &quota, may_wait);
 }
 
-void intake_turn(struct pipeline *pipeline)
+static bool may_take(const struct pipeline *pipeline)
 {
-	if (pipeline->is_draining || !pipeline->gauges.store_is_up || pipeline->live == 0 || pipeline->is_paused)
+	return !pipeline->is_draining && pipeline->gauges.store_is_up && pipeline->live != 0 && !pipeline->is_paused;
+}
+
+static bool may_read(const struct pipeline *pipeline)
+{
+	return !poison_is_near(pipeline) && !pipeline->store->ops->is_reading(pipeline->store);
+}
+
+void intake_turn(struct pipeline *pipeline, mono_us now)
+{
+	if (!may_take(pipeline))
 		return;
 	adopt(pipeline);
-	if (!poison_is_near(pipeline) && !pipeline->store->ops->is_reading(pipeline->store))
-		read(pipeline);
+	if (may_read(pipeline))
+		read(pipeline, now);
+}
+
+mono_us intake_next_deadline(const struct pipeline *pipeline)
+{
+	bool waits = may_take(pipeline) && free_parcels(pipeline) >= LANE_COUNT && may_read(pipeline);
+	return waits ? pipeline->read_at + READ_SPAN_US : INT64_MAX;
 }

@@ -14,7 +14,7 @@
 
 #define PARCELS_MAX    4096
 #define MEMORY_NUMBERS 65536 /* numbers of other carriers that are remembered */
-#define PARCELS_MIN    64
+#define PARCELS_MIN    256   /* of narrow accounts: what is read at once should be worth a READ */
 #define STORE_GRACE_US (2 * US_PER_S)
 
 /* -- the store's upcalls that are about state -- */
@@ -262,7 +262,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	if (!pipeline->is_open || pipeline->store_closing)
 		return;
 	routing_turn(pipeline, now);
-	intake_turn(pipeline);
+	intake_turn(pipeline, now.mono);
 	poison_turn(pipeline);
 	dispatch_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
@@ -288,6 +288,7 @@ mono_us pipeline_next_deadline(struct pipeline *pipeline)
 		return INT64_MAX;
 	mono_us now = pipeline_now(pipeline).mono;
 	mono_us deadline = least(dispatch_next_deadline(pipeline, now), settling_next_deadline(pipeline));
+	deadline = least(deadline, intake_next_deadline(pipeline));
 	deadline = least(deadline, receipts_next_deadline(pipeline));
 	deadline = least(deadline, accounts_next_deadline(pipeline));
 	if (pipeline->is_draining) {

@@ -49,7 +49,7 @@ struct pipeline_options {
 	struct decision_options retry;
 	struct slice optout_keywords; /* as optout_keyword wants them */
 	mono_us throttle_pause_us;    /* an account rests that long after an answer “too fast” */
-	unsigned parcel_count;        /* 0 = min(2 × Σ windows, 4096), at least 64 */
+	unsigned parcel_count;        /* 0 = min(2 × Σ windows, 4096), at least 256 */
 	uint64_t seed;
 	struct metrics *metrics;      /* may be NULL */
 	volatile struct crumb *crumb; /* of this worker; may be NULL */

@@ -42,6 +42,9 @@ struct account {
 	struct list begun;         /* BEGUN parcels, oldest first */
 	unsigned in_flight;        /* segments with the carrier */
 	unsigned reserved;         /* segments beginning or begun, for which credit is kept */
+	mono_us stride_at;         /* when the present span of AHEAD_US began */
+	unsigned stride;           /* segments that left in it */
+	unsigned ahead; /* segments that may be begun beyond the free places: as many as left in the span before */
 };
 
 struct pipeline {
@@ -67,6 +70,7 @@ struct pipeline {
 	unsigned read_reserved;        /* parcels kept for the READ under way */
 	unsigned lane_hot[LANE_COUNT]; /* entries that each lane gave last time */
 	bool last_read_was_empty;
+	mono_us read_at; /* when the last READ began */
 	unsigned read_got;
 	bool may_adopt;
 	bool is_adopting;
@@ -166,7 +170,9 @@ void intake_on_orphans(void *ctx);
 void intake_on_adopted(void *ctx, bool more);
 /* True while a dead worker's alerts come over, as far as there is room. */
 bool intake_is_adopting(const struct pipeline *pipeline);
-void intake_turn(struct pipeline *pipeline);
+void intake_turn(struct pipeline *pipeline, mono_us now);
+/* When a READ is due that waits for more room. */
+mono_us intake_next_deadline(const struct pipeline *pipeline);
 
 /* prepare.c: decides about a parcel that was just read: onto a lane, or into settlement. A crumb lies while it does. */
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
@@ -208,6 +214,8 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
 /* Frees a parcel: its alert is settled, or somebody else's. */
 void dispatch_forget(struct pipeline *pipeline, struct parcel *parcel);
+/* A segment has left on the account. */
+void dispatch_note_left(struct account *account, mono_us now);
 /* Gives the places back that are kept for a parcel's segments which are not with the carrier. */
 void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);

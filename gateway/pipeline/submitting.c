@@ -49,6 +49,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		account->in_flight++;
 		CHECK(account->reserved > 0);
 		account->reserved--;
+		dispatch_note_left(account, now.mono);
 		token_bucket_take(&account->tokens, 1);
 		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
 		parcel->was_resent = parcel->was_resent || parcel->is_ambiguous;

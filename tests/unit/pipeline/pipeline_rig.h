@@ -37,6 +37,8 @@ struct rig {
 	struct store store;
 	const struct store_events *store_events;
 	void *store_ctx;
+	bool is_reading; /* true: entries come when the test says so */
+	unsigned read_count;
 	unsigned beginning;
 	struct settlement *settling[8];
 	unsigned settling_count;

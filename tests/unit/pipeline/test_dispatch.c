@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What is begun when its account goes away: “down”, whose turn it is to go, and “other”, which no route of these alerts
+/* How much is begun, and what of it when its account goes away: “down”, whose turn it is to go, and “other”, which no route of these alerts
  * names. */
 
 #include "pipeline_rig.h"
@@ -158,5 +158,59 @@ Test(dispatch, the_rest_follows)
 	cr_assert_eq(rig.settled_count, 2);
 	cr_assert_eq(rig.settled.closing, CLOSING_ACCEPTED);
 	rig_assert_nothing_is_held("accepted");
+	rig_tear_down();
+}
+
+/* The window is full: what will find a place soon begins all the same. */
+Test(dispatch, a_brisk_account_begins_ahead)
+{
+	static const struct row {
+		const char *name;
+		unsigned left; /* segments, a moment before */
+		mono_us ago;
+		bool want_begun;
+	} rows[] = {
+		{ "many have just left", 8, 8 * US_PER_MS, true },
+		{ "few have", 7, 8 * US_PER_MS, false },
+		{ "many, but the carrier has stopped since", 8, 16 * US_PER_MS, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true });
+		for (unsigned k = 0; k < rows[i].left; k++) {
+			rig_bring(LANE_NORMAL, "", NULL);
+			rig_answer_begin();
+		}
+		rig.players[0].room = 0;
+		rig_pass(rows[i].ago);
+		rig_bring(LANE_NORMAL, "", NULL);
+		cr_assert_eq(rig.beginning, rows[i].want_begun, "%s: begins %u", rows[i].name, rig.beginning);
+		if (rows[i].want_begun)
+			rig_answer_begin();
+		cr_assert_eq(rig.players[0].submit_count, rows[i].left, "%s: it has no place", rows[i].name);
+		rig_tear_down();
+	}
+}
+
+/* Half of what may be ahead is there: the next BEGIN waits until it is worth it. */
+Test(dispatch, what_is_ahead_is_not_topped_up_by_the_piece)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	for (unsigned i = 0; i < 8; i++) {
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+	}
+	rig.players[0].room = 0;
+	rig_pass(8 * US_PER_MS);
+	for (unsigned i = 0; i < 5; i++) {
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+	}
+	rig_bring(LANE_NORMAL, "", NULL);
+	cr_assert_eq(rig.beginning, 0, "five of eight are ahead");
+	rig.players[0].room = 1;
+	rig_turn(); /* one leaves */
+	cr_assert_eq(rig.players[0].submit_count, 9);
+	cr_assert_eq(rig.beginning, 1, "four are");
+	rig_answer_begin();
 	rig_tear_down();
 }
