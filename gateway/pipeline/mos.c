@@ -91,12 +91,28 @@ static void tell_optout(struct pipeline *pipeline, const struct kept *kept)
 	log_end(&line);
 }
 
+/* Of the digits alone a number of another country would look like one of ours. But carriers call numbers international that
+ * are not: what begins as only our country's mobile numbers do is one of these, and what makes no number is read as it
+ * stands. */
+static bool read_number(const struct pipeline *pipeline, const struct mo *mo, struct msisdn *out)
+{
+	const struct country *country = pipeline->options->decode.country;
+	char plus[MO_ADDRESS_MAX + 1] = "+";
+	bool is_ours = country->mobile_leads[0] != '\0' && country_judge(country, mo->from) == NATIONAL_MOBILE;
+	if (mo->is_international && !is_ours && mo->from.len > 0 && mo->from.at[0] != '+') {
+		memcpy(plus + 1, mo->from.at, mo->from.len);
+		if (msisdn_parse((struct slice){ plus, mo->from.len + 1 }, country, out, NULL) == ERR_OK)
+			return true;
+	}
+	return msisdn_parse(mo->from, country, out, NULL) == ERR_OK;
+}
+
 /* Whoever sends a keyword from what is no number cannot be put on the list: no alert goes there. Long texts, of which this is a
  * part, are no keyword. */
 static void judge(struct pipeline *pipeline, struct batch *batch, struct kept *kept)
 {
 	const struct mo *mo = &kept->mo;
-	if (msisdn_parse(mo->from, pipeline->options->decode.country, &kept->number, NULL) != ERR_OK)
+	if (!read_number(pipeline, mo, &kept->number))
 		kept->number.len = 0;
 	if (!mo->is_text || mo->total > 1 || kept->number.len == 0)
 		return;

@@ -42,6 +42,7 @@ my %room = (
 my @foreign = (
 	[ qr{^jansson\.h$},               qw(audit admin cli) ],
 	[ qr{^utf8proc\.h$},              qw(encode render) ],
+	[ qr{^iconv\.h$},                 qw(encode) ],
 	[ qr{^uv\.h$},                    qw(loop httpd) ],
 	[ qr{^curl/},                     qw(loop cli) ],
 	[ qr{^openssl/},                  qw(loop) ],

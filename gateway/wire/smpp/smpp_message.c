@@ -29,7 +29,8 @@ static enum smpp_status_code take_addresses(struct octets *in, size_t limit, str
 	enum smpp_status_code status = take_text(in, 6, SMPP_STATUS_RINVSERTYP, message, &service_type);
 	if (status)
 		return status;
-	octets_take(in, 2); /* source_addr_ton, source_addr_npi */
+	message->source_addr_ton = octets_u8(in);
+	octets_take(in, 1); /* source_addr_npi */
 	status = take_text(in, limit, SMPP_STATUS_RINVSRCADR, message, &message->source_addr);
 	if (status)
 		return status;

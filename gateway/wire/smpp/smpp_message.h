@@ -22,6 +22,7 @@ enum {
 #define SMPP_MESSAGE_STATE_ABSENT (-1)
 
 struct smpp_message {
+	uint8_t source_addr_ton;
 	struct slice source_addr;
 	struct slice destination_addr;
 	uint8_t esm_class;

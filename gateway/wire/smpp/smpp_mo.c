@@ -3,15 +3,18 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "encode/gb18030.h"
 #include "encode/gsm7.h"
 #include "encode/utf16.h"
 
 enum { IE_CONCAT_8 = 0x00, IE_CONCAT_16 = 0x08 }; /* 23.040 §9.2.3.24 */
 
-#define REPLACEMENT     0xFFFD
-#define WIRE_OCTETS_MAX (MO_OCTETS_MAX / 3) /* an octet becomes at most three of UTF-8 */
+#define DATA_CODING_CMPP  0x0F /* what CMPP 3.0 calls Msg_Fmt 15, which gateways to it leave as it is */
+#define REPLACEMENT       0xFFFD
+#define TON_INTERNATIONAL 1                   /* SMPP 3.4 §5.2.5 */
+#define WIRE_OCTETS_MAX   (MO_OCTETS_MAX / 3) /* an octet becomes at most three of UTF-8 */
 
-enum alphabet { ALPHABET_NONE, ALPHABET_GSM7, ALPHABET_IA5, ALPHABET_LATIN1, ALPHABET_UCS2 };
+enum alphabet { ALPHABET_NONE, ALPHABET_GSM7, ALPHABET_IA5, ALPHABET_LATIN1, ALPHABET_UCS2, ALPHABET_GB18030 };
 
 /* SMPP 3.4 §5.2.19; beyond its own values those of 23.038 §4. What no row has is no text to us. */
 static const struct {
@@ -33,7 +36,9 @@ static enum alphabet alphabet_of(const struct smpp_account *account, uint8_t dat
 	}
 	if (data_coding == account->data_coding_ucs2)
 		return ALPHABET_UCS2;
-	return data_coding == account->data_coding_gsm7 ? ALPHABET_GSM7 : ALPHABET_NONE;
+	if (data_coding == account->data_coding_gsm7)
+		return ALPHABET_GSM7;
+	return data_coding == DATA_CODING_CMPP ? ALPHABET_GB18030 : ALPHABET_NONE;
 }
 
 /* -- parts -- */
@@ -138,6 +143,9 @@ static bool put_text(enum alphabet alphabet, struct slice text, struct buf *out)
 	case ALPHABET_UCS2:
 		put_ucs2(text, out);
 		return true;
+	case ALPHABET_GB18030:
+		out->len = gb18030_decode(text, out->at, out->cap);
+		return out->len > 0 || text.len == 0;
 	case ALPHABET_NONE:
 		break;
 	}
@@ -160,6 +168,7 @@ bool smpp_mo_read(const struct smpp_account *account, const struct smpp_message 
 	*mo = (struct mo){ .part = 1, .total = 1 };
 	out->note = NULL;
 	mo->from = address_of(message->source_addr, out->from);
+	mo->is_international = message->source_addr_ton == TON_INTERNATIONAL;
 	mo->to = address_of(message->destination_addr, out->to);
 	mo->octets = message->text;
 	if (message->text.len > WIRE_OCTETS_MAX)

@@ -17,7 +17,7 @@ struct smpp_mo {
 };
 
 /* Reads a message that is no receipt. Its parts are told by a user data header (23.040 §9.2.3.24.1, .8) or by sar_ TLVs.
- * The alphabet is told by data_coding: GSM-7 unpacked, IA5, Latin-1 or UCS-2, in which what makes no character becomes
+ * The alphabet is told by data_coding: GSM-7 unpacked, IA5, Latin-1, UCS-2 or (15) GB 18030, in which what makes no character becomes
  * U+FFFD; account: what it sets for texts of ours counts too. Any other, octets that the alphabet does not have, and a user
  * data header that makes no sense are no text: mo.is_text is false, and mo.octets what came. Octets of numbers that cannot
  * be shown become “?”. out: filled. False where it is longer than a third of MO_OCTETS_MAX. */

@@ -171,6 +171,46 @@ Test(mos, a_batch_is_kept_in_one_step_and_then_answered)
 	finish();
 }
 
+/* What the carrier says of the number's type counts: without it, a number of the country's own form is one of the country. */
+Test(mos, whose_number_it_is)
+{
+	static const struct {
+		const char *from;
+		bool is_international;
+		const char *want;
+	} rows[] = {
+		{ "12125550100", true, "12125550100" },
+		{ "+12125550100", true, "12125550100" },
+		{ "+12125550100", false, "12125550100" },
+		{ "8613900000001", true, "8613900000001" },
+		{ "8613900000001", false, "8613900000001" },
+		{ "13900000001", false, "8613900000001" },
+		{ "13900000001", true, "8613900000001" },
+		{ "6591234567", true, "6591234567" },
+		{ "008613900000001", true, "8613900000001" },
+		{ "Bank", true, "" },
+		{ "", true, "" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char want[160];
+		start();
+		struct mo mo = { .from = slice_of(rows[i].from),
+				 .is_international = rows[i].is_international,
+				 .to = SLICE("1069"),
+				 .octets = SLICE("Thanks"),
+				 .is_text = true,
+				 .part = 1,
+				 .total = 1 };
+		rig.players[0].events->on_mo(rig.players[0].ctx, 1, &mo);
+		rig_turn();
+		snprintf(want, sizeof want, "record down/%s/%s/Thanks;", rows[i].from, rows[i].want);
+		expect(want, rows[i].from);
+		answer("a");
+		expect("done 1;", rows[i].from);
+		finish();
+	}
+}
+
 Test(mos, what_is_not_durable_is_asked_for_again)
 {
 	start();
@@ -200,20 +240,20 @@ Test(mos, who_opts_out)
 		const char *want;
 	} rows[] = {
 		{ "a keyword",
-		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 1, 0 },
+		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false },
 		  "record down/13900000001/8613900000001/R!R;" },
 		{ "no text",
-		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), false, 1, 1, 0 },
+		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), false, 1, 1, 0, false },
 		  "record down/13900000001/8613900000001/R;" },
 		{ "a part of a long text",
-		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 2, 9 },
+		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 2, 9, false },
 		  "record down/13900000001/8613900000001/R;" },
 		{ "from what is no number",
-		  { SLICE("Bank"), SLICE("1"), SLICE("R"), true, 1, 1, 0 },
+		  { SLICE("Bank"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false },
 		  "record down/Bank//R;" },
-		{ "from nobody", { SLICE(""), SLICE("1"), SLICE("R"), true, 1, 1, 0 }, "record down///R;" },
+		{ "from nobody", { SLICE(""), SLICE("1"), SLICE("R"), true, 1, 1, 0, false }, "record down///R;" },
 		{ "from abroad",
-		  { SLICE("+447700900123"), SLICE("1"), SLICE("R"), true, 1, 1, 0 },
+		  { SLICE("+447700900123"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false },
 		  "record down/+447700900123/447700900123/R!R;" },
 	};
 	start();

@@ -52,7 +52,10 @@ Test(smpp_mo, texts)
 		{ "half a unit", 0, 0x08, "005290", "R\xEF\xBF\xBD", NULL, 0, 0, 0 },
 		{ "nothing", 0, 0x08, "", "", NULL, 0, 0, 0 },
 		{ "octets", 0, 0x04, "0001fe", "0001fe", alphabet, 0, 0, 0 },
-		{ "an alphabet of nobody", 0, 0x0F, "cdcbb6a9", "cdcbb6a9", alphabet, 0, 0, 0 },
+		{ "an alphabet of nobody", 0, 0x0E, "cdcbb6a9", "cdcbb6a9", alphabet, 0, 0, 0 },
+		{ "GBK, as CMPP has it", 0, 0x0F, "cdcbb6a9", "退订", NULL, 0, 0, 0 },
+		{ "half a character of GBK", 0, 0x0F, "cdcbb6", "退\xEF\xBF\xBD", NULL, 0, 0, 0 },
+		{ "a part in GBK", 0x40, 0x0F, "050003070302 cdcb", "退", NULL, 2, 3, 7 },
 		{ "part 2 of 3", 0x40, 0x00, "050003070302 5444", "TD", NULL, 2, 3, 7 },
 		{ "part 1 of 2, long reference", 0x40, 0x08, "060804abcd0201 0052", "R", NULL, 1, 2, 0xabcd },
 		{ "part 1 of 1", 0x40, 0x00, "050003070101 52", "R", NULL, 0, 0, 0 },
@@ -68,7 +71,7 @@ Test(smpp_mo, texts)
 		  "02",
 		  header, 0, 0, 0 },
 		{ "no header where one should be", 0x40, 0x00, "", "", header, 0, 0, 0 },
-		{ "a part in an alphabet of nobody", 0x40, 0x0F, "050003070302 cdcb", "cdcb", alphabet, 2, 3, 7 },
+		{ "a part in an alphabet of nobody", 0x40, 0x0E, "050003070302 cdcb", "cdcb", alphabet, 2, 3, 7 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		size_t len;
@@ -135,6 +138,10 @@ Test(smpp_mo, numbers_that_cannot_be_shown)
 	};
 	cr_assert(read(&message));
 	cr_expect(slice_is(mo.mo.from, "+86? 139?"));
+	cr_expect_not(mo.mo.is_international);
+	message.source_addr_ton = 1;
+	cr_assert(read(&message));
+	cr_expect(mo.mo.is_international);
 	cr_expect_eq(mo.mo.to.len, MO_ADDRESS_MAX);
 	cr_expect(slice_starts(mo.mo.to, SLICE("12????")));
 	cr_expect(mo_is_valid(&mo.mo));
@@ -144,7 +151,7 @@ Test(smpp_mo, the_longest)
 {
 	static char octets[MO_OCTETS_MAX / 3 + 1];
 	memset(octets, 0x15, sizeof octets); /* Ω in GSM-7, and no character of UCS-2 has more octets than U+1515 */
-	static const uint8_t codings[] = { 0x00, 0x01, 0x03, 0x04, 0x08 };
+	static const uint8_t codings[] = { 0x00, 0x01, 0x03, 0x04, 0x08, 0x0F };
 	for (size_t i = 0; i < sizeof codings; i++) {
 		struct smpp_message message = { .data_coding = codings[i], .text = { octets, sizeof octets - 1 } };
 		cr_expect(read(&message) && mo_is_valid(&mo.mo), "0x%02x", codings[i]);
