@@ -15,6 +15,8 @@
 #define HEARTBEAT_US       (5 * US_PER_S)
 #define DEAD_AFTER_US      (30 * US_PER_S)
 #define STALE_AFTER_US     (10 * US_PER_S)
+#define BALANCE_US         US_PER_S
+#define CHORE_REST_US      (10 * US_PER_S)
 #define REDIS_CONNECT_US   (5 * US_PER_S)
 #define REDIS_REPLY_US     (10 * US_PER_S)
 #define LAST_ANSWERS_US    US_PER_S /* for callbacks that wait when all else has ended */
@@ -60,6 +62,8 @@ static void make_store_options(struct worker *worker)
 		.heartbeat_us = HEARTBEAT_US,
 		.dead_after_us = DEAD_AFTER_US,
 		.stale_after_us = STALE_AFTER_US,
+		.balance_us = BALANCE_US,
+		.chore_rest_us = CHORE_REST_US,
 		.seen_window_ms = config->redis.dedupe_window_ms,
 		.withdrawal_window_ms = config->redis.withdrawal_window_ms,
 		.receipt_window_ms = config->redis.receipt_wait_ms,

@@ -22,6 +22,8 @@ struct redis_store_options {
 	mono_us heartbeat_us;   /* 5 s */
 	mono_us dead_after_us;  /* a peer whose heartbeat stands still that long is dead; 30 s */
 	mono_us stale_after_us; /* an answer to BEGIN that comes later than this is asked for again; 10 s */
+	mono_us balance_us;     /* how often the account of the queue is looked at; 1 s */
+	mono_us chore_rest_us;  /* how long a chore rests that Redis answered with an error; 10 s */
 	int64_t seen_window_ms; /* an id is known for at least this long */
 	int64_t withdrawal_window_ms; /* what withdraws alerts is known for at least this long */
 	int64_t receipt_window_ms;

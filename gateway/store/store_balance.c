@@ -5,8 +5,7 @@
 
 #include "store/redis_store_inner.h"
 
-#define INTERVAL_US US_PER_S
-#define RETELL_US   (60 * US_PER_S) /* a drift that goes on changing */
+#define RETELL_US (60 * US_PER_S) /* a drift that goes on changing */
 
 bool store_balance_ask(struct redis_store *store, struct command *command)
 {
@@ -111,10 +110,10 @@ mono_us store_balance_answer(struct redis_store *store, const struct reply *repl
 	struct balance balance;
 	struct balance *known = &store->gauges.balance;
 	if (!read_balance(reply, &balance))
-		return INTERVAL_US;
+		return store->options->balance_us;
 	if (known->is_known && balance_has_gone_back(known, &balance))
 		tell_lost(store, known, &balance);
 	*known = balance;
 	judge(store, &balance, loop_now(store->loop).mono);
-	return INTERVAL_US;
+	return store->options->balance_us;
 }

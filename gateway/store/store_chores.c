@@ -6,8 +6,7 @@
 #include "store/redis_store_inner.h"
 
 #define RETRY_US   (100 * US_PER_MS)
-#define REFUSED_US US_PER_S        /* Redis refuses it for now */
-#define FAILED_US  (10 * US_PER_S) /* Redis answered with an error: somebody has to look */
+#define REFUSED_US US_PER_S /* Redis refuses it for now */
 
 static const struct chore_row {
 	/* Writes the question; false where there never is one. */
@@ -52,7 +51,8 @@ static void on_answer(void *ctx, const struct reply *reply)
 		return;
 	}
 	const struct refusal *refusal = refusal_of(reply);
-	chore->next_at = now + (refusal->word[0] != '\0' ? REFUSED_US : FAILED_US);
+	/* Where it is an error somebody has to look. */
+	chore->next_at = now + (refusal->word[0] != '\0' ? REFUSED_US : store->options->chore_rest_us);
 	store_script_failed(store, reply);
 	if (refusal->word[0] != '\0')
 		return; /* others tell of it, and it passes */

@@ -123,7 +123,7 @@ Test(store_contract, a_drift_is_told_once)
 		cr_assert_eq(said("\"account_drift\""), 0, "%s", RIG->row);
 		RIG->kit->meddle(RIG, rows[i].command);
 		store_rig_until(RIG, 0, has_drift, (unsigned)(int)rows[i].want, "the drift is seen");
-		store_rig_pass(RIG, 1500 * US_PER_MS);
+		store_rig_pass(RIG, 500 * US_PER_MS);
 		cr_expect_eq(said("\"account_drift\""), 1, "%s: told %u times", RIG->row, said("\"account_drift\""));
 		cr_expect_eq(said(rows[i].want_text), 1, "%s", RIG->row);
 		cr_expect_eq(said("\"state_lost\""), rows[i].is_lost, "%s", RIG->row);

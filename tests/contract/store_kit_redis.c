@@ -137,6 +137,8 @@ static void make(struct store_rig *rig, unsigned slot, const struct store_setup 
 		.heartbeat_us = 50 * US_PER_MS,
 		.dead_after_us = setup->is_quick ? 300 * US_PER_MS : 60 * US_PER_S,
 		.stale_after_us = setup->stale_after_us ? setup->stale_after_us : 60 * US_PER_S,
+		.balance_us = 200 * US_PER_MS,
+		.chore_rest_us = 200 * US_PER_MS,
 		.seen_window_ms = 24 * 3600 * INT64_C(1000),
 		.withdrawal_window_ms = 24 * 3600 * INT64_C(1000),
 		.receipt_window_ms = 72 * 3600 * INT64_C(1000),
