@@ -384,7 +384,8 @@ static void open_carrier(struct carrier *base, const struct carrier_events *even
 	carrier->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = carrier };
 	loop_add(carrier->loop, &carrier->member);
 	receipt_door_open(carrier->door, events, ctx);
-	probe(carrier);
+	carrier->wake_at = 0;
+	loop_turn_soon(carrier->loop);
 }
 
 static enum submit_answer submit(struct carrier *base, const struct submit *submit)

@@ -146,8 +146,7 @@ static void open_carrier(struct carrier *base, const struct carrier_events *even
 	carrier->ctx = ctx;
 	carrier->member = (struct loop_member){ .turn = turn, .next_deadline = next_deadline, .ctx = carrier };
 	loop_add(carrier->loop, &carrier->member);
-	for (unsigned i = 0; i < carrier->options.links; i++)
-		tcp_link_connect(&carrier->links[i]);
+	loop_turn_soon(carrier->loop); /* the links' deadlines are over: they connect */
 }
 
 static enum submit_answer submit(struct carrier *base, const struct submit *submit)

@@ -60,7 +60,8 @@ struct carrier_events {
 struct carrier;
 
 struct carrier_ops {
-	/* Starts connecting. events: borrowed until on_closed. Legal once. */
+	/* Connects in the turn that follows, unless rest(true) is said until then. events: borrowed until on_closed. Legal
+	 * once. */
 	void (*open)(struct carrier *carrier, const struct carrier_events *events, void *ctx);
 	/* Takes one submit, or says why not. The octets leave at the latest when flush is called. */
 	enum submit_answer (*submit)(struct carrier *carrier, const struct submit *submit);
