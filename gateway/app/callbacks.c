@@ -81,15 +81,22 @@ static void on_receipt_done(void *ctx, bool durable)
 	list_push(&call->callbacks->ready, &call->link);
 }
 
+static bool offer_item(struct receipt_door *door, const struct http_callback_item *item, struct call *call)
+{
+	if (item->mo != NULL)
+		return receipt_door_offer_mo(door, &item->mo->mo, on_receipt_done, call);
+	struct receipt receipt = http_callback_receipt(item);
+	return receipt_door_offer(door, &receipt, on_receipt_done, call);
+}
+
 static void offer(struct call *call)
 {
 	struct receipt_door *door = call->callbacks->desks[call->account].door;
 	call->is_offering = true;
 	call->is_lost |= door == NULL;
 	while (!call->is_lost && call->next < call->list.count && call->open < GROUP) {
-		struct receipt receipt = http_callback_receipt(&call->list.items[call->next++]);
 		call->open++;
-		if (!receipt_door_offer(door, &receipt, on_receipt_done, call)) {
+		if (!offer_item(door, &call->list.items[call->next++], call)) {
 			call->open--;
 			call->is_lost = true;
 		}

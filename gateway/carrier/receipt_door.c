@@ -70,8 +70,8 @@ void receipt_door_close(struct receipt_door *door)
 			tell(door, i, false);
 }
 
-bool receipt_door_offer(struct receipt_door *door, const struct receipt *receipt, receipt_door_on_done *on_done,
-			void *ctx)
+/* A place for what is offered next; false where there is none. */
+static bool take_place(struct receipt_door *door, receipt_door_on_done *on_done, void *ctx, receipt_token *out)
 {
 	if (door->events == NULL || door->first_free == door->count)
 		return false;
@@ -80,6 +80,25 @@ bool receipt_door_offer(struct receipt_door *door, const struct receipt *receipt
 	door->first_free = place->next_free;
 	place->on_done = on_done;
 	place->ctx = ctx;
-	door->events->on_receipt(door->ctx, (receipt_token)place->generation << 32 | index, receipt);
+	*out = (receipt_token)place->generation << 32 | index;
+	return true;
+}
+
+bool receipt_door_offer(struct receipt_door *door, const struct receipt *receipt, receipt_door_on_done *on_done,
+			void *ctx)
+{
+	receipt_token token;
+	if (!take_place(door, on_done, ctx, &token))
+		return false;
+	door->events->on_receipt(door->ctx, token, receipt);
+	return true;
+}
+
+bool receipt_door_offer_mo(struct receipt_door *door, const struct mo *mo, receipt_door_on_done *on_done, void *ctx)
+{
+	receipt_token token;
+	if (!take_place(door, on_done, ctx, &token))
+		return false;
+	door->events->on_mo(door->ctx, token, mo);
 	return true;
 }

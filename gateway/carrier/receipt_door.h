@@ -3,7 +3,7 @@
 
 #include "port/carrier.h"
 
-/* Where receipts come in that do not come by a carrier's own links: a provider calls our HTTP address. The driver of the
+/* Where receipts and messages from phones come in that do not come by a carrier's own links: a provider calls our HTTP address. The driver of the
  * account owns a door and passes its own open, receipt_done and close on to it; whoever was called offers the receipt and
  * hears when it is durable. All in the worker's thread. Places are fixed in number. */
 struct receipt_door;
@@ -31,3 +31,7 @@ typedef void receipt_door_on_done(void *ctx, bool durable);
  * again later. */
 MUST_CHECK bool receipt_door_offer(struct receipt_door *door, const struct receipt *receipt,
 				   receipt_door_on_done *on_done, void *ctx);
+
+/* The same of a message from a phone. */
+MUST_CHECK bool receipt_door_offer_mo(struct receipt_door *door, const struct mo *mo, receipt_door_on_done *on_done,
+				      void *ctx);

@@ -254,12 +254,46 @@ static void early(void)
 	close_all();
 }
 
+static int write_back(const char *secret, const char *from, const char *text)
+{
+	char request[512];
+	snprintf(
+		request, sizeof request,
+		"GET /callbacks/kannel/%s?from=%s&to=10690001&text=%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+		secret, from, text);
+	return say(request);
+}
+
+/* What customers write back comes by the same address, is durable before it is answered, and opts out as over SMPP. */
+static void replies(void)
+{
+	open_all("1s", 2);
+	EXPECT_COUNT(hear(write_back("0123456789abcdeF", "13900000001", "TD")), 404);
+	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:mo"), 0);
+	for (unsigned times = 0; times < 3; times++)
+		EXPECT_COUNT(hear(write_back(SECRET, "13900000001", "%E9%80%80%E8%AE%A2%E3%80%82")), 200);
+	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:mo"), 1);
+	EXPECT_COUNT(redis_server_int("HEXISTS {hongyan}:optout 8613900000001"), 1);
+	EXPECT_COUNT(hear(write_back(SECRET, "13900000002", "Thanks+a+lot")), 200);
+	EXPECT_COUNT(redis_server_int("XLEN {hongyan}:mo"), 2);
+	EXPECT_COUNT(redis_server_int("HEXISTS {hongyan}:optout 8613900000002"), 0);
+	EXPECT_COUNT(gateway_process_metric(&gateway, "hongyan_optouts_total{account=\"kannel\"}"), 1);
+	EXPECT(gateway_process_said(&gateway, "\"event\":\"optout\""));
+	redis_server_kill();
+	EXPECT_COUNT(hear(write_back(SECRET, "13900000003", "TD")), 503);
+	redis_server_start();
+	AWAIT(20, hear(write_back(SECRET, "13900000003", "TD")) == 200);
+	EXPECT_COUNT(redis_server_int("HEXISTS {hongyan}:optout 8613900000003"), 1);
+	close_all();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "told_once", told_once, 60, false }, { "content", content, 60, false },
 		{ "strangers", strangers, 30, false }, { "redis_away", redis_away, 60, false },
 		{ "drained", drained, 60, false },     { "early", early, 60, false },
+		{ "replies", replies, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

@@ -149,6 +149,7 @@ enum err http_callback_create(const struct http_callback_settings *settings, str
 	callback->status = dialect->status;
 	callback->content_type = dialect->content_type;
 	callback->query = dialect->query;
+	callback->mo = http_callback_mo_find(dialect->name);
 	const char *const set[] = { settings->id, settings->state, settings->error, settings->from };
 	bool is_copied = true;
 	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++)

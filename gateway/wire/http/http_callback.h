@@ -3,10 +3,11 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/mo.h"
 #include "model/outcome.h"
 #include "model/receipt.h"
 
-/* Receipts that a provider sends to us over HTTP: what a request says, and what the provider wants to hear. A dialect
+/* Receipts and messages from phones that a provider sends to us over HTTP: what a request says, and what the provider wants to hear. A dialect
  * (http_callback_defs.def) names the fields; settings stand above it, and are all that the dialects “json” and “form”
  * know. Whether the request comes from the provider at all is http_callback_auth.h's question. */
 
@@ -50,22 +51,35 @@ struct http_callback_request {
 	struct slice content_type;
 };
 
-/* A receipt that was read; its slices borrow from the list. */
+/* A receipt or a message that was read. */
 struct http_callback_item {
 	char ref[CARRIER_REF_MAX];
 	char error[32];
 	char from[24];
 	uint8_t ref_len, error_len, from_len;
 	enum message_state state;
+	struct http_callback_mo
+		*mo; /* NULL = it is a receipt, as told above; else a message, and the above says nothing */
+};
+
+/* A message from a phone that was read. */
+struct http_callback_mo {
+	struct mo mo; /* its slices borrow from this struct */
+	char from[MO_ADDRESS_MAX];
+	char to[MO_ADDRESS_MAX];
+	char text[]; /* of mo.octets.len */
 };
 
 struct http_callback_list {
 	struct http_callback_item *items;
 	unsigned count;
-	unsigned skipped; /* what had no id that we can have given or got, and cannot be looked up */
+	unsigned
+		skipped; /* receipts without an id that we can have given or got, which cannot be looked up; messages that are
+			     longer than any sms */
 };
 
-/* Reads a request. A body that is JSON is read as JSON and one that is a form as a form where the dialect allows both. A
+/* Reads a request. What has the field of a message's text, in dialects of providers that pass on what customers write, is a
+ * message from a phone. A body that is JSON is read as JSON and one that is a form as a form where the dialect allows both. A
  * request that says nothing at all, as some consoles send to see whether the address answers, has no receipts and is no error.
  * out: owned (http_callback_list_free), set on success only. at: a sentence that shows nothing of the request.
  * ERR_FORMAT not what the dialect says; ERR_RANGE more than HTTP_CALLBACK_RECEIPTS_MAX receipts; ERR_MEMORY. */

@@ -16,6 +16,24 @@ enum http_callback_field {
 	HTTP_CALLBACK_FIELD_COUNT
 };
 
+/* Of a message from a phone; names as of the fields of a receipt. */
+enum http_callback_mo_field {
+	HTTP_CALLBACK_MO_TEXT,
+	HTTP_CALLBACK_MO_FROM,
+	HTTP_CALLBACK_MO_COUNTRY,
+	HTTP_CALLBACK_MO_TO,
+	HTTP_CALLBACK_MO_REFERENCE,
+	HTTP_CALLBACK_MO_TOTAL,
+	HTTP_CALLBACK_MO_PART,
+	HTTP_CALLBACK_MO_FIELD_COUNT
+};
+
+struct http_callback_mo_dialect {
+	const char *name;
+	const char *fields[HTTP_CALLBACK_MO_FIELD_COUNT]; /* "" = the provider does not tell */
+	bool is_international;
+};
+
 struct http_callback_word {
 	struct slice word; /* borrowed from http_callback.states */
 	enum message_state state;
@@ -27,7 +45,8 @@ struct http_callback {
 	unsigned status;
 	const char *content_type;
 	const char *query;
-	char *items; /* owned, as are the texts that follow */
+	const struct http_callback_mo_dialect *mo; /* static; NULL = the provider passes no messages on */
+	char *items;                               /* owned, as are the texts that follow */
 	char *fields[HTTP_CALLBACK_FIELD_COUNT];
 	char *states;
 	char *answer;
@@ -39,6 +58,15 @@ struct http_callback {
 struct http_callback_values {
 	struct slice at[HTTP_CALLBACK_FIELD_COUNT];
 };
+
+/* http_callback_mo.c: how a dialect writes messages from phones; static, NULL where it has none. */
+const struct http_callback_mo_dialect *http_callback_mo_find(const char *dialect);
+
+/* Makes a message of its values, which are copied. out: owned, for free(); NULL where it is longer than MO_OCTETS_MAX.
+ * ERR_MEMORY. */
+MUST_CHECK enum err http_callback_mo_make(const struct http_callback_mo_dialect *dialect,
+					  const struct slice values[HTTP_CALLBACK_MO_FIELD_COUNT],
+					  struct http_callback_mo **out);
 
 /* http_callback_form.c: true where both are the same but for upper and lower case of ASCII letters. */
 bool http_callback_same_word(struct slice a, struct slice b);

@@ -52,7 +52,8 @@ static bool put_ref(const struct http_callback *callback, const struct http_call
 	return !ref.full && values->at[HTTP_CALLBACK_ID].len != 0;
 }
 
-static enum err add(struct reader *reader, const struct http_callback_values *values)
+/* The next item of the list, empty; it counts once it is filled. */
+static enum err make_room(struct reader *reader, struct http_callback_item **out)
 {
 	struct http_callback_list *list = reader->list;
 	if (list->count + list->skipped == HTTP_CALLBACK_RECEIPTS_MAX)
@@ -67,31 +68,65 @@ static enum err add(struct reader *reader, const struct http_callback_values *va
 		list->items = items;
 		reader->cap = cap;
 	}
-	struct http_callback_item *item = &list->items[list->count];
+	*out = &list->items[list->count];
+	(*out)->mo = NULL;
+	return ERR_OK;
+}
+
+static enum err add(struct reader *reader, const struct http_callback_values *values)
+{
+	struct http_callback_item *item;
+	enum err err = make_room(reader, &item);
+	if (err != ERR_OK)
+		return err;
 	if (!put_ref(reader->callback, values, item)) {
-		list->skipped++;
+		reader->list->skipped++;
 		return ERR_OK;
 	}
 	item->error_len = keep(item->error, sizeof item->error, values->at[HTTP_CALLBACK_ERROR]);
 	item->from_len = keep(item->from, sizeof item->from, values->at[HTTP_CALLBACK_FROM]);
 	item->state = state_of(reader->callback, values->at[HTTP_CALLBACK_STATE]);
-	list->count++;
+	reader->list->count++;
+	return ERR_OK;
+}
+
+static enum err add_mo(struct reader *reader, const struct slice values[HTTP_CALLBACK_MO_FIELD_COUNT])
+{
+	struct http_callback_item *item;
+	enum err err = make_room(reader, &item);
+	if (err != ERR_OK)
+		return err;
+	if (http_callback_mo_make(reader->callback->mo, values, &item->mo) != ERR_OK)
+		return err_at_set(reader->at, ERR_MEMORY, 0, NULL, "out of memory");
+	if (item->mo == NULL)
+		reader->list->skipped++;
+	else
+		reader->list->count++;
 	return ERR_OK;
 }
 
 /* -- JSON -- */
 
-/* pointers: fields are JSON pointers; else they are names of members. */
+/* pointers: field is a JSON pointer; else it is the name of a member. */
+static const struct json_node *find_node(const struct json_node *node, const char *field, bool pointers)
+{
+	if (*field == '\0')
+		return NULL;
+	return pointers ? http_callback_json_at(node, field) : json_node_member(node, slice_of(field));
+}
+
 static enum err add_node(struct reader *reader, const struct json_node *node, bool pointers)
 {
-	struct http_callback_values values;
-	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++) {
-		const char *field = reader->callback->fields[i];
-		const struct json_node *value = NULL;
-		if (*field != '\0')
-			value = pointers ? http_callback_json_at(node, field) : json_node_member(node, slice_of(field));
-		values.at[i] = json_node_text(value);
+	const struct http_callback_mo_dialect *mo = reader->callback->mo;
+	if (mo != NULL && find_node(node, mo->fields[HTTP_CALLBACK_MO_TEXT], pointers) != NULL) {
+		struct slice values[HTTP_CALLBACK_MO_FIELD_COUNT];
+		for (unsigned i = 0; i < HTTP_CALLBACK_MO_FIELD_COUNT; i++)
+			values[i] = json_node_text(find_node(node, mo->fields[i], pointers));
+		return add_mo(reader, values);
 	}
+	struct http_callback_values values;
+	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++)
+		values.at[i] = json_node_text(find_node(node, reader->callback->fields[i], pointers));
 	return add(reader, &values);
 }
 
@@ -132,20 +167,57 @@ static enum err read_object(struct reader *reader, struct slice text)
 
 /* -- forms -- */
 
+/* From the body, or where it is not there from the query. */
+static struct slice find_field(const struct http_callback_request *request, const char *field, struct buf *room,
+			       bool *found)
+{
+	*found = false;
+	struct slice value = { NULL, 0 };
+	if (*field != '\0')
+		value = http_callback_form_value(request->body, field, room, found);
+	if (*field != '\0' && !*found)
+		value = http_callback_form_value(request->query, field, room, found);
+	return value;
+}
+
+static enum err read_form_mo(struct reader *reader, const struct http_callback_request *request)
+{
+	size_t cap = request->body.len + request->query.len; /* decoding never makes a text longer */
+	char *octets = malloc(cap);
+	if (octets == NULL)
+		return err_at_set(reader->at, ERR_MEMORY, 0, NULL, "out of memory");
+	struct buf room = buf_over(octets, cap);
+	struct slice values[HTTP_CALLBACK_MO_FIELD_COUNT];
+	bool found;
+	for (unsigned i = 0; i < HTTP_CALLBACK_MO_FIELD_COUNT; i++)
+		values[i] = find_field(request, reader->callback->mo->fields[i], &room, &found);
+	enum err err = add_mo(reader, values);
+	free(octets);
+	return err;
+}
+
+static bool has_mo(const struct reader *reader, const struct http_callback_request *request)
+{
+	const struct http_callback_mo_dialect *mo = reader->callback->mo;
+	char octet;
+	bool found = false;
+	/* What it says is not looked at, so that it need not fit. */
+	struct buf room = buf_over(&octet, 0);
+	if (mo != NULL)
+		(void)find_field(request, mo->fields[HTTP_CALLBACK_MO_TEXT], &room, &found);
+	return found;
+}
+
 static enum err read_form(struct reader *reader, const struct http_callback_request *request)
 {
 	char octets[VALUES_OCTETS];
 	struct buf room = buf_over(octets, sizeof octets);
 	struct http_callback_values values;
-	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++) {
-		const char *field = reader->callback->fields[i];
-		bool found = false;
-		values.at[i] = (struct slice){ NULL, 0 };
-		if (*field != '\0')
-			values.at[i] = http_callback_form_value(request->body, field, &room, &found);
-		if (*field != '\0' && !found)
-			values.at[i] = http_callback_form_value(request->query, field, &room, NULL);
-	}
+	bool found;
+	if (has_mo(reader, request))
+		return read_form_mo(reader, request);
+	for (unsigned i = 0; i < HTTP_CALLBACK_FIELD_COUNT; i++)
+		values.at[i] = find_field(request, reader->callback->fields[i], &room, &found);
 	if (room.full)
 		return err_at_set(reader->at, ERR_FORMAT, 0, NULL, "a field is longer than any that is known");
 	return add(reader, &values);
@@ -217,6 +289,8 @@ enum err http_callback_read(const struct http_callback *callback, const struct h
 
 void http_callback_list_free(struct http_callback_list *list)
 {
+	for (unsigned i = 0; i < list->count; i++)
+		free(list->items[i].mo);
 	free(list->items);
 	*list = (struct http_callback_list){ 0 };
 }

@@ -85,7 +85,20 @@ static void on_receipt(void *ctx, receipt_token token, const struct receipt *rec
 		desk->tokens[desk->waiting++] = token;
 }
 
-static const struct carrier_events events = { .on_receipt = on_receipt };
+static void on_mo(void *ctx, receipt_token token, const struct mo *mo)
+{
+	struct desk *desk = ctx;
+	cr_expect(mo_is_valid(mo));
+	desk->offered++;
+	snprintf(desk->last_ref, sizeof desk->last_ref, "%.*s>%.*s:%.*s", SLICE_ARG(mo->from), SLICE_ARG(mo->to),
+		 SLICE_ARG(mo->octets));
+	if (desk->answers)
+		receipt_door_done(desk->door, token, desk->durable);
+	else
+		desk->tokens[desk->waiting++] = token;
+}
+
+static const struct carrier_events events = { .on_receipt = on_receipt, .on_mo = on_mo };
 
 static void on_line(void *ctx, enum log_level level, struct slice line)
 {
@@ -197,6 +210,13 @@ static const struct row {
 	{ "kannel", 0, "GET /callbacks/kan/" SECRET "?id=a-1&state=1", "", "", 200, "", "a-1" },
 	{ "a console that looks whether we are there", 0, "GET /callbacks/kan/" SECRET, "", "", 200, "", NULL },
 	{ "garbage", 2, "POST /callbacks/ten/" SECRET, "", "{{{", 400, NULL, NULL },
+	{ "a message", 0, "GET /callbacks/kan/" SECRET "?from=13900000001&to=1069&text=%E9%80%80%E8%AE%A2", "", "", 200,
+	  "", "13900000001>1069:退订" },
+	{ "a message, wrong secret", 0, "GET /callbacks/kan/0123456789abcdeF?from=139&to=1069&text=TD", "", "", 404,
+	  NULL, NULL },
+	{ "a message, tencent", 2, "POST /callbacks/ten/" SECRET, "",
+	  "{\"extend\":\"7\",\"mobile\":\"13900000001\",\"nationcode\":\"86\",\"text\":\"TD\"}", 200,
+	  "{\"result\":0,\"errmsg\":\"OK\"}", "+8613900000001>7:TD" },
 	{ "tencent", 2, "POST /callbacks/ten/" SECRET, "", ONE, 200, "{\"result\":0,\"errmsg\":\"OK\"}", "s-1" },
 	{ "wrong secret", 0, "GET /callbacks/kan/0123456789abcdeF?id=a-1&state=1", "", "", 404, NULL, NULL },
 	{ "secret cut", 0, "GET /callbacks/kan/0123456789abcde?id=a-1&state=1", "", "", 404, NULL, NULL },
