@@ -445,8 +445,6 @@ static void close_carrier(struct carrier *base, mono_us grace_us)
 static void destroy(struct carrier *base)
 {
 	struct http_carrier *carrier = of(base);
-	if (carrier == NULL)
-		return;
 	CHECK(!carrier->is_open || carrier->is_closed);
 	http_client_destroy(carrier->client);
 	http_outbox_destroy(carrier->outbox);
