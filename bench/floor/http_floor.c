@@ -101,7 +101,8 @@ static size_t drop(char *octets, size_t size, size_t count, void *ctx)
 	return size * count;
 }
 
-static bool open_call(struct call *call, const char *url)
+/* url: taken apart, for the handle's life. */
+static bool open_call(struct call *call, CURLU *url)
 {
 	static char type[] = "Content-Type: application/json", token[] = "Authorization: Bearer secret";
 	call->headers[0] = (struct curl_slist){ type, &call->headers[1] };
@@ -110,7 +111,7 @@ static bool open_call(struct call *call, const char *url)
 	call->easy = curl_easy_init();
 	if (call->easy == NULL)
 		return false;
-	curl_easy_setopt(call->easy, CURLOPT_URL, url);
+	curl_easy_setopt(call->easy, CURLOPT_CURLU, url);
 	curl_easy_setopt(call->easy, CURLOPT_POST, 1L);
 	curl_easy_setopt(call->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(call->easy, CURLOPT_PROXY, "");
@@ -183,11 +184,14 @@ int main(int argc, char **argv)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	CURLM *multi = curl_multi_init();
 	struct call *calls = calloc(options.connections, sizeof *calls);
-	if (multi == NULL || calls == NULL)
+	CURLU *url = curl_url();
+	if (multi == NULL || calls == NULL || url == NULL)
 		return 1;
+	if (curl_url_set(url, CURLUPART_URL, options.url, 0) != CURLUE_OK)
+		return usage("--url");
 	curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)options.connections);
 	for (unsigned i = 0; i < options.connections; i++)
-		if (!open_call(&calls[i], options.url))
+		if (!open_call(&calls[i], url))
 			return 1;
 	double carrier_us = process_cpu_us(options.carrier_pid), own_us = own_cpu_us(), start_us = now_us();
 	unsigned good = send_all(multi, calls, &options);
@@ -200,6 +204,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < options.connections; i++)
 		curl_easy_cleanup(calls[i].easy);
 	curl_multi_cleanup(multi);
+	curl_url_cleanup(url);
 	free(calls);
 	return good == options.messages ? 0 : 1;
 }

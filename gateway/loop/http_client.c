@@ -28,8 +28,9 @@ struct place {
 	bool is_busy;
 	bool is_written; /* a connection was found, and the request handed to it */
 	char *url;       /* as easy has it */
+	CURLU *parts;    /* url, taken apart */
 	const char *method;
-	struct curl_slist lines[HTTP_CLIENT_HEADERS_MAX];
+	struct curl_slist lines[HTTP_CLIENT_HEADERS_MAX + 1];
 	struct http_intake intake;
 	const char *refusal; /* what the guard said of an address; NULL = it was not asked, or content */
 	char refused[INET6_ADDRSTRLEN];
@@ -255,7 +256,6 @@ static bool init_place(struct http_client *client, struct place *place, const st
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CURLOPT_USERAGENT, "hongyan");
 	SET(CURLOPT_PROXY, options->proxy != NULL ? options->proxy : ""); /* "": not the environment's */
 	SET(CURLOPT_NOPROXY, "");
 	SET(CURLOPT_MAXAGE_CONN, IDLE_S);
@@ -336,6 +336,7 @@ static void fini_place(struct place *place)
 	if (place->is_busy)
 		curl_multi_remove_handle(place->client->multi, place->easy);
 	curl_easy_cleanup(place->easy);
+	curl_url_cleanup(place->parts);
 	free(place->url);
 	http_intake_fini(&place->intake);
 }
@@ -360,12 +361,15 @@ static void set_url(struct place *place, const char *url)
 {
 	if (place->url != NULL && strcmp(place->url, url) == 0)
 		return;
+	CURLU *parts = curl_url();
+	bool is_good = parts != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK;
+	/* Taken apart once and not for each request; where it can't be, curl says why. */
+	curl_easy_setopt(place->easy, CURLOPT_CURLU, is_good ? parts : NULL);
+	bool is_set = is_good || curl_easy_setopt(place->easy, CURLOPT_URL, url) == CURLE_OK;
+	curl_url_cleanup(place->parts);
+	place->parts = parts;
 	free(place->url);
-	place->url = strdup(url);
-	if (curl_easy_setopt(place->easy, CURLOPT_URL, url) != CURLE_OK) {
-		free(place->url); /* no memory: this request fails before it leaves, and the next one sets it anew */
-		place->url = NULL;
-	}
+	place->url = is_set ? strdup(url) : NULL; /* no memory: the next request sets it anew */
 	/* Where it may be HTTP/2, one connection is enough: wait and see before more are made. */
 	curl_easy_setopt(place->easy, CURLOPT_PIPEWAIT, strncasecmp(url, "https:", 6) == 0 ? 1L : 0L);
 }
@@ -381,17 +385,20 @@ static void set_method(struct place *place, const char *method)
 	curl_easy_setopt(place->easy, CURLOPT_CUSTOMREQUEST, is_get || is_post ? NULL : method);
 }
 
+/* Who we are is said as any other line, which costs curl less than its option for it. */
 static void set_headers(struct place *place, const struct http_call *call)
 {
+	static char own[] = "User-Agent: hongyan";
 	const char *line = call->headers;
 	CHECK(call->header_count <= HTTP_CLIENT_HEADERS_MAX);
-	for (unsigned i = 0; i < call->header_count; i++) {
+	place->lines[0] = (struct curl_slist){ .data = own };
+	for (unsigned i = 1; i <= call->header_count; i++) {
 		/* curl only reads it. */
-		place->lines[i].data = (char *)(uintptr_t)line;
-		place->lines[i].next = i + 1 < call->header_count ? &place->lines[i + 1] : NULL;
+		place->lines[i] = (struct curl_slist){ .data = (char *)(uintptr_t)line };
+		place->lines[i - 1].next = &place->lines[i];
 		line += strlen(line) + 1;
 	}
-	curl_easy_setopt(place->easy, CURLOPT_HTTPHEADER, call->header_count ? &place->lines[0] : NULL);
+	curl_easy_setopt(place->easy, CURLOPT_HTTPHEADER, &place->lines[0]);
 }
 
 static void enter(struct http_client *client, struct place *place)
