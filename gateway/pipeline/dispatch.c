@@ -15,7 +15,8 @@
 #define BEGINS_MAX         2
 #define SECOND_BEGIN_LEAST 256
 #define AHEAD_US           (8 * US_PER_MS)
-#define AHEAD_LEAST        8        /* where fewer leave in that time, nothing begins ahead */
+#define AHEAD_LEAST        8 /* where fewer leave in that time, nothing begins ahead */
+#define AHEAD_MOST         256
 #define SWEEP_US           US_PER_S /* how often waiting alerts are looked at for expiry */
 
 #define DOWN_WAIT_MS (30 * MS_PER_S)
@@ -121,7 +122,7 @@ static void note_span(struct account *account, mono_us now)
 	if (span < AHEAD_US)
 		return;
 	bool is_brisk = span < 2 * AHEAD_US && account->stride >= AHEAD_LEAST;
-	account->ahead = is_brisk ? account->stride : 0;
+	account->ahead = !is_brisk ? 0 : account->stride < AHEAD_MOST ? account->stride : AHEAD_MOST;
 	account->stride = 0;
 	account->stride_at = now;
 }
@@ -241,8 +242,12 @@ static void begin(struct pipeline *pipeline, struct now now)
 		return;
 	struct list *last_before = pipeline->beginning.prev;
 	unsigned count = 0;
-	for (unsigned i = 0; i < pipeline->account_count; i++)
-		count = fill_from(pipeline, &pipeline->accounts[i], now, items, count, &fresh);
+	/* Each has its turn to be the first: what may be in doubt is shared by all. */
+	unsigned first = pipeline->next_first++;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[(first + i) % pipeline->account_count];
+		count = fill_from(pipeline, account, now, items, count, &fresh);
+	}
 	if (count == 0)
 		return;
 	if (pipeline->store->ops->begin(pipeline->store, items, count, pipeline->begun, pipeline->begun_count)) {
@@ -414,6 +419,8 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 		if (parcel == NULL && list_empty(&account->begun))
 			continue;
 		mono_us at = pipeline->last_sweep + SWEEP_US;
+		if (!list_empty(&account->begun) && account->paused_until > now && account->paused_until < at)
+			at = account->paused_until;
 		if (parcel != NULL && account->is_live && !pipeline->is_draining) {
 			mono_us ready = token_bucket_ready_at(&account->tokens,
 							      account->reserved + dispatch_segments_missing(parcel));

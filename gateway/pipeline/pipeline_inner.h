@@ -93,6 +93,7 @@ struct pipeline {
 	/* dispatch: the parcels of each BEGIN under way, in order */
 	struct list beginning;
 	unsigned begins_under_way;
+	unsigned next_first;     /* account that the next BEGIN fills from first, modulo their count */
 	struct entry_key *begun; /* begun and not yet settled (and what a dead consumer had begun) */
 	struct parcel **begun_parcels;
 	unsigned begun_count;

@@ -129,6 +129,9 @@ void submitting_turn(struct pipeline *pipeline, struct account *account, struct 
 		if (account->is_live && is_go_old(parcel, now.mono)) {
 			begin_anew(pipeline, parcel);
 		} else if (account->is_live) {
+			/* “Too fast” holds for what was begun ahead as well; what is partly out goes on. */
+			if (now.mono < account->paused_until && parcel->outstanding == 0)
+				continue;
 			if (!submit(pipeline, parcel, now))
 				break;
 		} else if (!find_another_way(pipeline, parcel, now.mono)) {

@@ -214,3 +214,26 @@ Test(dispatch, what_is_ahead_is_not_topped_up_by_the_piece)
 	rig_answer_begin();
 	rig_tear_down();
 }
+
+/* “Too fast” is heeded by what was begun ahead, too. */
+Test(dispatch, what_is_ahead_waits_while_its_account_pauses)
+{
+	const struct outcome throttled = { .outcome_class = OUTCOME_THROTTLED };
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig.pipeline->own_options.throttle_pause_us = 100 * US_PER_MS;
+	for (unsigned i = 0; i < 8; i++) {
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+	}
+	rig.players[0].room = 0;
+	rig_pass(8 * US_PER_MS);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_answer_begin();
+	rig_answer(0, 0, &throttled);
+	rig.players[0].room = 1;
+	rig_pass(99 * US_PER_MS);
+	cr_assert_eq(rig.players[0].submit_count, 8, "it leaves while the account pauses");
+	rig_pass(US_PER_MS);
+	cr_assert_eq(rig.players[0].submit_count, 9, "the pause is over");
+	rig_tear_down();
+}
