@@ -264,6 +264,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	routing_turn(pipeline, now);
 	intake_turn(pipeline, now.mono);
 	poison_turn(pipeline);
+	sweeping_turn(pipeline, now);
 	dispatch_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
 	mos_turn(pipeline);

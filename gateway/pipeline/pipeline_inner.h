@@ -232,6 +232,11 @@ bool dispatch_rate_admits(struct account *account, unsigned segments, mono_us no
 /* When what waits for an account that stays down comes back: not all at once. */
 wall_ms dispatch_back_by_and_by(struct pipeline *pipeline, wall_ms now);
 
+/* sweeping.c: what waits for credit and has become too old, or can go another way. */
+void sweeping_turn(struct pipeline *pipeline, struct now now);
+/* When it is next looked at. */
+mono_us sweeping_due(const struct pipeline *pipeline);
+
 /* submitting.c: hands an account's begun parcels over. */
 void submitting_turn(struct pipeline *pipeline, struct account *account, struct now now);
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Sweeping: once a second what waits on the accounts' lanes is looked at, since an alert that waits for credit may run out
+ * of time, and an account that is away must not keep what could go another way. */
+
+#include "pipeline/pipeline_inner.h"
+
+#define SWEEP_US US_PER_S
+
+/* Alerts of an account that stays down would fill all parcels, and keep those of live accounts out: they wait in the
+ * store, and come back by and by. Where no account is live nothing is read, and they may stay. */
+static bool must_make_room(struct pipeline *pipeline, const struct account *account, mono_us now)
+{
+	if (account->is_gone && !pipeline->is_draining)
+		return true;
+	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US && !pipeline->is_draining;
+}
+
+/* What an account leaves behind that is in the configuration no more is routed anew as soon as it is read again: nothing
+ * brings it back to that account, so that it need not wait. */
+static void make_room(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, wall_ms now)
+{
+	dispatch_unqueue(pipeline, parcel);
+	settling_later(pipeline, parcel, account->is_gone ? now : dispatch_back_by_and_by(pipeline, now));
+}
+
+/* One alert that waits for credit: too old, another way, out of the way, or let it wait. */
+static void sweep_parcel(struct pipeline *pipeline, struct account *account, struct parcel *parcel, struct now now)
+{
+	if (dispatch_is_stale(parcel, now.wall)) {
+		dispatch_unqueue(pipeline, parcel);
+		settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
+		return;
+	}
+	if (account->is_live)
+		return;
+	int other = parcel->accepted != 0 ? ROUTE_WAIT
+					  : prepare_pick_account(pipeline, parcel, routing_find(pipeline, parcel));
+	if (other >= 0 && other != parcel->account) {
+		dispatch_unqueue(pipeline, parcel);
+		if (prepare_for_account(pipeline, parcel, (unsigned)other))
+			dispatch_enqueue(pipeline, parcel);
+	} else if (must_make_room(pipeline, account, now.mono)) {
+		make_room(pipeline, account, parcel, now.wall);
+	}
+}
+
+static void sweep_account(struct pipeline *pipeline, struct account *account, struct now now)
+{
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
+		struct list *link = account->lanes[lane].next;
+		while (link != &account->lanes[lane]) {
+			struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
+			link = link->next;
+			sweep_parcel(pipeline, account, parcel, now);
+		}
+	}
+}
+
+void sweeping_turn(struct pipeline *pipeline, struct now now)
+{
+	if (now.mono < sweeping_due(pipeline))
+		return;
+	pipeline->last_sweep = now.mono;
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		sweep_account(pipeline, &pipeline->accounts[i], now);
+}
+
+mono_us sweeping_due(const struct pipeline *pipeline)
+{
+	return pipeline->last_sweep + SWEEP_US;
+}
