@@ -329,7 +329,8 @@ static void step(void)
 		storm.end = session_tick(storm.session, storm.now);
 		break;
 	default:
-		if (die(500) == 0)
+		/* Seldom, but often enough while a question is out. */
+		if (die(storm.queries_open > 0 ? 50 : 500) == 0)
 			lose();
 		break;
 	}
