@@ -19,10 +19,10 @@ struct mo {
 		octets; /* the text, UTF-8; where is_text is false what the carrier sent, its user data header included where
 			      * that makes no sense */
 	bool is_text;
-	uint8_t part;          /* from 1 */
-	uint8_t total;         /* of the parts; 1 = it is whole */
-	uint16_t reference;    /* the same in all parts; 0 where it is whole */
-	bool is_international; /* from begins with a country code, even where no “+” says so */
+	uint8_t part;       /* from 1 */
+	uint8_t total;      /* of the parts; 1 = it is whole */
+	uint16_t reference; /* the same in all parts; 0 where it is whole */
+	bool is_international; /* SMPP says that from begins with a country code, though no “+” does; not always true */
 };
 
 /* True where what a driver made of a message keeps to what stands above. */

@@ -92,8 +92,9 @@ static void tell_optout(struct pipeline *pipeline, const struct kept *kept)
 }
 
 /* Of the digits alone a number of another country would look like one of ours. But carriers call numbers international that
- * are not: what begins as only our country's mobile numbers do is one of these, and what makes no number is read as it
- * stands. */
+ * are not: what could be a mobile number of our country is taken for one, and what makes no number is read as it stands. So
+ * somebody in Los Angeles (13105550100, as China's 131 0555 0100) is misread where a carrier leaves the “+” out and says
+ * “international” beside it; carriers that mean all numbers by that word are the greater harm. */
 static bool read_number(const struct pipeline *pipeline, const struct mo *mo, struct msisdn *out)
 {
 	const struct country *country = pipeline->options->decode.country;

@@ -31,7 +31,7 @@ enum http_callback_mo_field {
 struct http_callback_mo_dialect {
 	const char *name;
 	const char *fields[HTTP_CALLBACK_MO_FIELD_COUNT]; /* "" = the provider does not tell */
-	bool is_international;
+	bool is_international;                            /* from is written without the “+” that it should have */
 };
 
 struct http_callback_word {

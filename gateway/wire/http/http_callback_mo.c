@@ -23,10 +23,24 @@ const struct http_callback_mo_dialect *http_callback_mo_find(const char *dialect
 	return NULL;
 }
 
-/* As SMPP's: what cannot be shown becomes “?”, and what is longer than any number is cut. */
-static struct slice put_address(struct slice country, struct slice text, char out[MO_ADDRESS_MAX])
+/* True for digits that begin as calling codes do. */
+static bool begins_with_code(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] < '0' || text.at[i] > '9')
+			return false;
+	}
+	return text.len != 0 && text.at[0] != '0';
+}
+
+/* As SMPP's: what cannot be shown becomes “?”, and what is longer than any number is cut. A “+” is written where the provider
+ * leaves it out, since 13105550100 of Los Angeles would else be read as a number of the gateway's own country. */
+static struct slice put_address(struct slice country, bool is_international, struct slice text,
+				char out[MO_ADDRESS_MAX])
 {
 	struct buf buf = buf_over(out, MO_ADDRESS_MAX);
+	if (is_international && begins_with_code(text))
+		buf_put_text(&buf, "+");
 	if (country.len != 0 && text.len != 0 && text.at[0] != '+') {
 		buf_put_text(&buf, "+");
 		buf_put_slice(&buf, country);
@@ -63,13 +77,13 @@ enum err http_callback_mo_make(const struct http_callback_mo_dialect *dialect,
 	if (text.len != 0)
 		memcpy(made->text, text.at, text.len);
 	made->mo = (struct mo){
-		.from = put_address(values[HTTP_CALLBACK_MO_COUNTRY], values[HTTP_CALLBACK_MO_FROM], made->from),
-		.to = put_address((struct slice){ NULL, 0 }, values[HTTP_CALLBACK_MO_TO], made->to),
+		.from = put_address(values[HTTP_CALLBACK_MO_COUNTRY], dialect->is_international,
+				    values[HTTP_CALLBACK_MO_FROM], made->from),
+		.to = put_address((struct slice){ NULL, 0 }, false, values[HTTP_CALLBACK_MO_TO], made->to),
 		.octets = { made->text, text.len },
 		.is_text = utf8_valid(made->text, text.len) == text.len,
 		.part = 1,
 		.total = 1,
-		.is_international = dialect->is_international,
 	};
 	set_part(&made->mo, values[HTTP_CALLBACK_MO_REFERENCE], values[HTTP_CALLBACK_MO_TOTAL],
 		 values[HTTP_CALLBACK_MO_PART]);

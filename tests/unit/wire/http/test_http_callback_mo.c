@@ -27,44 +27,52 @@ Test(http_callback_mo, each_provider)
 	static const struct {
 		const char *name, *dialect, *query, *type, *body;
 		const char *want_from, *want_to, *want_text;
-		bool want_international;
 		uint8_t want_part, want_total; /* 0 = it is whole */
 		uint16_t want_reference;
 	} rows[] = {
 		{ "kannel", "kannel", "from=13900000001&to=10690001&text=%E9%80%80%E8%AE%A2+a%2Bb", "", "",
-		  "13900000001", "10690001", "退订 a+b", false, 0, 0, 0 },
+		  "13900000001", "10690001", "退订 a+b", 0, 0, 0 },
 		{ "twilio", "twilio", "", FORM,
 		  "ToCountry=US&SmsMessageSid=SM1&NumMedia=0&SmsSid=SM1&SmsStatus=received&Body=STOP&To=%2B15005550006&"
 		  "NumSegments=1&MessageSid=SM1&AccountSid=AC1&From=%2B14017122661&ApiVersion=2010-04-01",
-		  "+14017122661", "+15005550006", "STOP", true, 0, 0, 0 },
+		  "+14017122661", "+15005550006", "STOP", 0, 0, 0 },
 		{ "twilio, a picture without words", "twilio", "", FORM,
 		  "MessageSid=MM1&NumMedia=1&Body=&To=%2B15005550006&From=%2B14017122661", "+14017122661",
-		  "+15005550006", "", true, 0, 0, 0 },
+		  "+15005550006", "", 0, 0, 0 },
 		{ "vonage by GET", "vonage",
 		  "msisdn=447700900001&to=447700900000&messageId=0A0000000123ABCD1&text=Hello&type=text&keyword=HELLO&"
 		  "message-timestamp=2020-01-01+12%3A00%3A00",
-		  "", "", "447700900001", "447700900000", "Hello", true, 0, 0, 0 },
+		  "", "", "+447700900001", "447700900000", "Hello", 0, 0, 0 },
 		{ "vonage by JSON, a part", "vonage", "", JSON,
 		  "{\"api-key\":\"abcd1234\",\"msisdn\":\"447700900001\",\"to\":\"447700900000\",\"messageId\":\"0A\","
 		  "\"text\":\"Hi\",\"type\":\"unicode\",\"keyword\":\"HI\",\"concat\":\"true\",\"concat-ref\":\"1\","
 		  "\"concat-total\":\"3\",\"concat-part\":\"2\"}",
-		  "447700900001", "447700900000", "Hi", true, 2, 3, 1 },
+		  "+447700900001", "447700900000", "Hi", 2, 3, 1 },
 		{ "vonage, a part behind the last", "vonage",
 		  "msisdn=447700900001&to=1&text=a&concat=true&concat-ref=1&concat-total=2&concat-part=3", "", "",
-		  "447700900001", "1", "a", true, 0, 0, 0 },
+		  "+447700900001", "1", "a", 0, 0, 0 },
+		{ "vonage, a number that looks like one of China", "vonage", "msisdn=13105550100&to=1&text=STOP", "",
+		  "", "+13105550100", "1", "STOP", 0, 0, 0 },
+		{ "vonage, a name", "vonage", "msisdn=Bank&to=1&text=a", "", "", "Bank", "1", "a", 0, 0, 0 },
+		{ "vonage, no calling code", "vonage", "msisdn=0791&to=1&text=a", "", "", "0791", "1", "a", 0, 0, 0 },
+		{ "vonage, nobody", "vonage", "to=1&text=a", "", "", "", "1", "a", 0, 0, 0 },
+		{ "vonage, with its plus", "vonage", "msisdn=%2B447700900001&to=1&text=a", "", "", "+447700900001", "1",
+		  "a", 0, 0, 0 },
+		{ "twilio, a short code", "twilio", "", FORM, "From=12345&To=%2B1&Body=a", "12345", "+1", "a", 0, 0,
+		  0 },
 		{ "aliyun", "aliyun", "", JSON,
 		  "[{\"phone_number\":\"13900000001\",\"send_time\":\"2017-09-01 11:12:13\",\"content\":\"退订\","
 		  "\"sign_name\":\"测试\",\"dest_code\":\"10690001\",\"sequence_id\":1234567890}]",
-		  "13900000001", "10690001", "退订", false, 0, 0, 0 },
+		  "13900000001", "10690001", "退订", 0, 0, 0 },
 		{ "tencent", "tencent", "", JSON,
 		  "{\"extend\":\"01\",\"mobile\":\"13900000001\",\"nationcode\":\"86\",\"sign\":\"测试\","
 		  "\"text\":\"T\",\"time\":1457336869}",
-		  "+8613900000001", "01", "T", false, 0, 0, 0 },
+		  "+8613900000001", "01", "T", 0, 0, 0 },
 		{ "tencent, with its calling code before it", "tencent", "", JSON,
-		  "{\"mobile\":\"+8613900000001\",\"nationcode\":\"86\",\"text\":\"T\"}", "+8613900000001", "", "T",
-		  false, 0, 0, 0 },
+		  "{\"mobile\":\"+8613900000001\",\"nationcode\":\"86\",\"text\":\"T\"}", "+8613900000001", "", "T", 0,
+		  0, 0 },
 		{ "a name with what cannot be shown", "twilio", "", FORM, "From=B%C3%A4nk%0A&Body=x", "B??nk?", "", "x",
-		  true, 0, 0, 0 },
+		  0, 0, 0 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct http_callback_request request = { slice_of(rows[i].query), slice_of(rows[i].body),
@@ -77,7 +85,7 @@ Test(http_callback_mo, each_provider)
 		cr_expect(slice_is(mo->from, rows[i].want_from), "%s: %.*s", rows[i].name, SLICE_ARG(mo->from));
 		cr_expect(slice_is(mo->to, rows[i].want_to), "%s: %.*s", rows[i].name, SLICE_ARG(mo->to));
 		cr_expect(slice_is(mo->octets, rows[i].want_text), "%s: %.*s", rows[i].name, SLICE_ARG(mo->octets));
-		cr_expect_eq(mo->is_international, rows[i].want_international, "%s", rows[i].name);
+		cr_expect_not(mo->is_international, "%s: a “+” says it", rows[i].name);
 		cr_expect_eq(mo->part, rows[i].want_part ? rows[i].want_part : 1, "%s", rows[i].name);
 		cr_expect_eq(mo->total, rows[i].want_total ? rows[i].want_total : 1, "%s", rows[i].name);
 		cr_expect_eq(mo->reference, rows[i].want_reference, "%s", rows[i].name);
