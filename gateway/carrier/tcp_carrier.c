@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #define RECEIPTS_MAX \
-	1024 /* and messages from phones, without an answer of ours; beyond that the carrier is asked to come again later */
+	2048 /* and messages from phones, without an answer of ours; beyond that the carrier is asked to come again later */
 
 static struct tcp_carrier *of(const struct carrier *base)
 {

@@ -210,7 +210,7 @@ struct store_events {
 };
 
 #define STORE_BATCH_MAX    512  /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
-#define STORE_RECEIPTS_MAX 1024 /* receipts in one record */
+#define STORE_RECEIPTS_MAX 2048 /* receipts in one record */
 #define STORE_MO_MAX       256  /* messages in one record_mo */
 
 struct store;
