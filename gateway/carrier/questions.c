@@ -115,19 +115,19 @@ static bool is_for(const struct question *question, const struct submit_key *key
 	       entry_key_equal(&question->key.origin, &key->origin);
 }
 
-bool questions_close(struct questions *questions, const struct submit_key *key, uint16_t user_reference)
+enum question_close questions_close(struct questions *questions, const struct submit_key *key, uint16_t user_reference)
 {
 	struct question *question = find(questions, user_reference);
 	if (!is_for(question, key))
-		return false;
+		return QUESTION_NOT_OPEN;
 	shut(questions, question);
-	return true;
+	return question->is_asked ? QUESTION_WAS_ASKED : QUESTION_WAITED;
 }
 
-bool questions_find(const struct questions *questions, uint16_t user_reference, struct submit_key *out)
+bool questions_find_asked(const struct questions *questions, uint16_t user_reference, struct submit_key *out)
 {
 	const struct question *question = find(questions, user_reference);
-	if (question == NULL)
+	if (question == NULL || !question->is_asked)
 		return false;
 	*out = question->key;
 	return true;

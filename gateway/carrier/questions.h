@@ -34,11 +34,17 @@ void questions_destroy(struct questions *questions);
 /* False where there is no place. user_reference: not open already (CHECK). */
 bool questions_open(struct questions *questions, const struct submit_key *key, uint16_t user_reference, mono_us now);
 
-/* Closes the question for that submit; false where it is not open. */
-bool questions_close(struct questions *questions, const struct submit_key *key, uint16_t user_reference);
+enum question_close {
+	QUESTION_NOT_OPEN,
+	QUESTION_WAITED,
+	QUESTION_WAS_ASKED, /* its answer is still to come, on the link that it was asked on */
+};
 
-/* Whose question has that reference; false where none has. */
-bool questions_find(const struct questions *questions, uint16_t user_reference, struct submit_key *out);
+/* Closes the question for that submit. */
+enum question_close questions_close(struct questions *questions, const struct submit_key *key, uint16_t user_reference);
+
+/* Whose question was asked with that reference and has no answer; false where none was. */
+bool questions_find_asked(const struct questions *questions, uint16_t user_reference, struct submit_key *out);
 
 /* The reference that is to be asked for now; 0 = none, or not yet. */
 uint16_t questions_due(const struct questions *questions, mono_us now);
@@ -49,7 +55,7 @@ void questions_asked(struct questions *questions, uint16_t user_reference, mono_
 /* There was no place to ask: a little later. */
 void questions_hold(struct questions *questions, mono_us now);
 
-/* Asks once more, later; a try counts unless the link was lost. False where it was tried often enough: it is closed. */
+/* Asks one that was asked (CHECK) once more, later; a try counts unless the link was lost. False where it was tried often enough: it is closed. */
 bool questions_again(struct questions *questions, uint16_t user_reference, bool is_lost, mono_us now);
 
 /* Closes the oldest question where it is too old; returns its reference, 0 = none is. */

@@ -56,9 +56,14 @@ void tcp_query_open(struct tcp_carrier *carrier, const struct submit_key *key, u
 void tcp_query_answered(struct tcp_carrier *carrier, const struct submit_key *key, uint16_t user_reference,
 			const struct outcome *outcome)
 {
-	if (!questions_close(carrier->questions, key, user_reference))
+	enum question_close closed = questions_close(carrier->questions, key, user_reference);
+	if (closed == QUESTION_NOT_OPEN)
 		return; /* the number is no longer its own */
-	if (outcome->outcome_class == OUTCOME_ACCEPTED)
+	bool is_accepted = outcome->outcome_class == OUTCOME_ACCEPTED;
+	if (closed == QUESTION_WAS_ASKED)
+		references_told_too_early(carrier->references, user_reference,
+					  is_accepted ? outcome->carrier_ref : (struct slice){ 0 });
+	else if (is_accepted)
 		references_told(carrier->references, user_reference, outcome->carrier_ref);
 	else
 		references_free(carrier->references, user_reference);
@@ -112,7 +117,7 @@ void tcp_query_told(struct tcp_carrier *carrier, uint16_t user_reference, enum q
 		    struct slice carrier_ref, enum message_state state)
 {
 	struct submit_key key;
-	if (!questions_find(carrier->questions, user_reference, &key))
+	if (!questions_find_asked(carrier->questions, user_reference, &key))
 		return; /* its answer came meanwhile, or it was too old */
 	bool is_earlier = references_is_earlier(carrier->references, user_reference, carrier_ref);
 	if (answer == QUERY_UNSUPPORTED) {

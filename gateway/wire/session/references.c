@@ -108,6 +108,13 @@ void references_told(struct references *references, uint16_t number, struct slic
 	references_free(references, number);
 }
 
+void references_told_too_early(struct references *references, uint16_t number, struct slice carrier_ref)
+{
+	if (carrier_ref.len > 0)
+		references->told_at[number] = hash_of(carrier_ref);
+	references_rest(references, number);
+}
+
 void references_free(struct references *references, uint16_t number)
 {
 	CHECK(references->taken[number / WORD_BITS] & bit_of(number));

@@ -40,6 +40,9 @@ uint16_t references_take(struct references *references);
 /* The message of a number in use has this id. An empty one tells nothing: the number rests. */
 void references_told(struct references *references, uint16_t number, struct slice carrier_ref);
 
+/* The same while a question by that number is still out: its answer would count for the next message, so the number rests. */
+void references_told_too_early(struct references *references, uint16_t number, struct slice carrier_ref);
+
 /* The carrier refused the message of a number in use, or it never left. */
 void references_free(struct references *references, uint16_t number);
 

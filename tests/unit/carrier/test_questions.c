@@ -81,7 +81,7 @@ Test(questions, again)
 	}
 	cr_assert_eq(questions_count(questions), 0);
 	struct submit_key key;
-	cr_assert_not(questions_find(questions, 11, &key));
+	cr_assert_not(questions_find_asked(questions, 11, &key));
 	cr_assert(open_one(2, 11, now), "its place and number are free");
 	questions_destroy(questions);
 }
@@ -106,13 +106,16 @@ Test(questions, closed_by_whose_it_is)
 	cr_assert(open_one(1, 11, 0));
 	struct submit_key other = key_of(2), part = key_of(1), own = key_of(1), found;
 	part.segment = 2;
-	cr_assert_not(questions_close(questions, &other, 11));
-	cr_assert_not(questions_close(questions, &part, 11));
-	cr_assert_not(questions_close(questions, &own, 12));
-	cr_assert(questions_find(questions, 11, &found) && found.origin.seq == 1);
+	cr_assert_eq(questions_close(questions, &other, 11), QUESTION_NOT_OPEN);
+	cr_assert_eq(questions_close(questions, &part, 11), QUESTION_NOT_OPEN);
+	cr_assert_eq(questions_close(questions, &own, 12), QUESTION_NOT_OPEN);
+	cr_assert_not(questions_find_asked(questions, 11, &found), "it waits");
 	questions_asked(questions, 11, WAIT_US);
-	cr_assert(questions_close(questions, &own, 11), "asked or not");
-	cr_assert_not(questions_close(questions, &own, 11));
+	cr_assert(questions_find_asked(questions, 11, &found) && found.origin.seq == 1);
+	cr_assert_eq(questions_close(questions, &own, 11), QUESTION_WAS_ASKED);
+	cr_assert_eq(questions_close(questions, &own, 11), QUESTION_NOT_OPEN);
+	cr_assert(open_one(1, 11, WAIT_US));
+	cr_assert_eq(questions_close(questions, &own, 11), QUESTION_WAITED);
 	cr_assert_eq(questions_count(questions), 0);
 	questions_destroy(questions);
 }

@@ -44,11 +44,13 @@ static struct rig {
 	uint16_t references[64]; /* that were asked for */
 	bool answers_submits;
 	unsigned submits;
+	uint32_t submit_number; /* of the last one */
 
 	enum carrier_state state;
 	unsigned unknown;
 	unsigned accepted;
 	unsigned late_count;
+	bool late_is_queried;
 	struct submit_key late_key;
 	char late_ref[CARRIER_REF_MAX + 1];
 	unsigned receipt_count;
@@ -118,6 +120,7 @@ static void take(const struct smpp_header *header)
 		break;
 	case SMPP_COMMAND_SUBMIT_SM:
 		rig.submits++;
+		rig.submit_number = header->sequence_number;
 		snprintf(id, sizeof id, "a%u", rig.submits);
 		if (rig.answers_submits)
 			say(SMPP_COMMAND_SUBMIT_SM_RESP, 0, header->sequence_number,
@@ -189,8 +192,9 @@ static void keep(char *out, struct slice ref)
 static void on_late(void *ctx, const struct submit_key *key, const struct outcome *outcome)
 {
 	(void)ctx;
-	cr_assert(outcome->outcome_class == OUTCOME_ACCEPTED && outcome->is_queried);
+	cr_assert_eq(outcome->outcome_class, OUTCOME_ACCEPTED);
 	rig.late_count++;
+	rig.late_is_queried = outcome->is_queried;
 	rig.late_key = *key;
 	keep(rig.late_ref, outcome->carrier_ref);
 }
@@ -420,6 +424,7 @@ Test(tcp_query, found)
 			cr_assert_eq(rig.references[k], rig.references[0], "%s", row->name);
 		cr_assert(rig.late_key.origin.seq == 5 && rig.late_key.segment == 1, "%s", row->name);
 		cr_assert_str_eq(rig.late_ref, "m1", "%s", row->name);
+		cr_assert(rig.late_is_queried, "%s", row->name);
 		cr_assert_eq(rig.receipt_count, row->want != MESSAGE_STATE_NONE, "%s", row->name);
 		cr_assert_eq(rig.receipt.state, row->want, "%s", row->name);
 		if (row->want != MESSAGE_STATE_NONE)
@@ -490,6 +495,35 @@ Test(tcp_query, an_earlier_message_is_no_proof)
 	cr_assert_str_eq(rig.late_ref, "m1");
 	cr_assert_eq(rig.receipt_count, 0);
 	cr_assert_eq(count_of(METRIC_QUERIES_ABSENT), 2);
+	tear_down();
+}
+
+static bool has_asked(void)
+{
+	return rig.asked > 0;
+}
+
+static bool has_two_unknown(void)
+{
+	return rig.unknown == 2;
+}
+
+/* The answer comes after all, with the question still out, and then the link breaks: the number is not the next submit's. */
+Test(tcp_query, late_answer_while_asked)
+{
+	static const struct answer answers[] = { { SILENCE, "", 0 }, { 0, "m1", 1 } };
+	set_up(1, answers, 2);
+	submit(5);
+	run("asked", has_asked);
+	say(SMPP_COMMAND_SUBMIT_SM_RESP, 0, rig.submit_number, (struct slice){ "a1", 3 });
+	run("late", has_late);
+	cr_assert(rig.late_key.origin.seq == 5 && !rig.late_is_queried);
+	submit(6);
+	rest(5 * US_PER_MS);
+	hang_up();
+	run("unknown", has_two_unknown);
+	rest(4 * WAIT_US);
+	cr_assert(rig.asked == 1 && rig.late_count == 1, "%u asked, %u late", rig.asked, rig.late_count);
 	tear_down();
 }
 

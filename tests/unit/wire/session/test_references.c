@@ -91,6 +91,23 @@ Test(references, an_earlier_message_is_known)
 	references_destroy(references);
 }
 
+/* Its own answer came while a question is out: the id is known, and the number rests. */
+Test(references, told_too_early)
+{
+	struct references *references = references_create((struct reference_range){ 1, 2 }, 0);
+	cr_assert(takes(references, 1, 2));
+	references_told_too_early(references, 1, SLICE("m-1"));
+	references_told_too_early(references, 2, SLICE(""));
+	cr_assert_eq(references_take(references), 0);
+	cr_assert(references_is_earlier(references, 1, SLICE("m-1")));
+	cr_assert_not(references_is_earlier(references, 2, SLICE("m-1")));
+	references_tick(references, 0);
+	references_tick(references, REST_US);
+	references_tick(references, 2 * REST_US);
+	cr_assert(takes(references, 1, 2));
+	references_destroy(references);
+}
+
 /* Of what was never told, or told without an id, the number rests for three to six days. */
 Test(references, rest)
 {
