@@ -8,21 +8,52 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Reads on until the end of the file or one octet more than is allowed. Returns octets read, -1 on failure. */
-static ssize_t read_all(int fd, char *out, size_t cap)
+/* Reads on until the end of the file or one octet more than is allowed. len: what was read, also where it went wrong. */
+static enum err read_all(int fd, char *out, size_t cap, size_t *len, struct err_at *at)
 {
-	size_t len = 0;
-	while (len < cap) {
-		ssize_t got = read(fd, out + len, cap - len);
+	while (*len < cap) {
+		ssize_t got = read(fd, out + *len, cap - *len);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return -1;
+			return err_at_set(at, ERR_IO, 0, NULL, "cannot be read: %s", strerror(errno));
 		if (got == 0)
 			break;
-		len += (size_t)got;
+		*len += (size_t)got;
 	}
-	return (ssize_t)len;
+	return ERR_OK;
+}
+
+static enum err fail_memory(struct err_at *at)
+{
+	return err_at_set(at, ERR_MEMORY, 0, NULL, "does not fit into memory");
+}
+
+static enum err read_open(int fd, size_t octets_max, char **out, size_t *out_len, struct err_at *at)
+{
+	struct stat status;
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+		return err_at_set(at, ERR_IO, 0, NULL, "is a folder, not a file");
+	char *room = malloc(octets_max + 1);
+	if (room == NULL)
+		return fail_memory(at);
+	size_t len = 0;
+	enum err err = read_all(fd, room, octets_max + 1, &len, at);
+	if (err == ERR_OK && len > octets_max)
+		err = err_at_set(at, ERR_RANGE, 0, NULL, "is longer than %zu octets", octets_max);
+	char *text = err == ERR_OK ? malloc(len + 1) : NULL;
+	if (text != NULL) {
+		memcpy(text, room, len);
+		text[len] = '\0';
+		*out = text;
+		*out_len = len;
+	} else if (err == ERR_OK) {
+		err = fail_memory(at);
+	}
+	/* It may be a key, or the half of one that could be read. */
+	explicit_bzero(room, len);
+	free(room);
+	return err;
 }
 
 enum err config_file_read(const char *path, size_t octets_max, char **out, size_t *len, struct err_at *at)
@@ -30,34 +61,7 @@ enum err config_file_read(const char *path, size_t octets_max, char **out, size_
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_at_set(at, ERR_IO, 0, NULL, "cannot be read: %s", strerror(errno));
-	enum err err = ERR_OK;
-	char *text = NULL;
-	struct stat status;
-	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
-		err = err_at_set(at, ERR_IO, 0, NULL, "is a folder, not a file");
-		goto out;
-	}
-	text = malloc(octets_max + 1);
-	if (text == NULL) {
-		err = err_at_set(at, ERR_MEMORY, 0, NULL, "does not fit into memory");
-		goto out;
-	}
-	ssize_t got = read_all(fd, text, octets_max + 1);
-	if (got < 0) {
-		err = err_at_set(at, ERR_IO, 0, NULL, "cannot be read: %s", strerror(errno));
-		goto out;
-	}
-	if ((size_t)got > octets_max) {
-		explicit_bzero(text, octets_max + 1);
-		err = err_at_set(at, ERR_RANGE, 0, NULL, "is longer than %zu octets", octets_max);
-		goto out;
-	}
-	text[got] = '\0';
-	*out = text;
-	*len = (size_t)got;
-	text = NULL;
-out:
-	free(text);
+	enum err err = read_open(fd, octets_max, out, len, at);
 	close(fd);
 	return err;
 }

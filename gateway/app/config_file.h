@@ -7,8 +7,8 @@
 
 /* Files named by the configuration. */
 
-/* Reads a whole file. octets_max: a longer one is ERR_RANGE. out: owned, NUL-terminated behind its len octets; both set
- * on success only. ERR_IO with the system's reason in at->text (as the end of a sentence: “cannot be read: …”). */
+/* Reads a whole file. octets_max: a longer one is ERR_RANGE. out: owned, NUL-terminated behind its len octets and no larger than
+ * that; both set on success only. No other copy of what was read stays in memory. ERR_IO with the system's reason in at->text (as the end of a sentence: “cannot be read: …”). */
 MUST_CHECK enum err config_file_read(const char *path, size_t octets_max, char **out, size_t *len, struct err_at *at);
 
 /* The path to use for a relative one: beside the file config_path where that exists, else as it is (from the working
