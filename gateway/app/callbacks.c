@@ -12,14 +12,14 @@
 
 /* A call is one request on its way:
  *
- *   judged → read → OFFERING: at most GROUP receipts at a time are with the pipeline ──all durable──► yes
+ *   judged → read → OFFERING: at most GROUP items at a time are with the pipeline ──all durable──► yes
  *                       └── one was not, or the time is over ──► 503, and the provider sends it again
  *
- * Its receipts say when they are done within somebody else's turn; the next ones are offered in ours. A call that has been
- * answered, or whose connection has gone, lives on until its last receipt was heard of: what the pipeline has, it goes on with,
- * and when the provider comes again the receipt is known already. */
+ * Its items (receipts, messages from phones) say when they are done within somebody else's turn; the next ones are offered in
+ * ours. A call that has been answered, or whose connection has gone, lives on until its last item was heard of: what the
+ * pipeline has, it goes on with, and when the provider comes again the item is known already. */
 
-#define GROUP           64 /* receipts of one call with the pipeline */
+#define GROUP           64 /* receipts and messages of one call with the pipeline */
 #define CONNECTIONS_MAX 256
 #define RETRY_AFTER_S   30
 #define LOG_EVERY_US    (60 * US_PER_S)
@@ -54,7 +54,7 @@ struct callbacks {
 	struct httpd *httpd;
 	struct desk desks[CONFIG_ACCOUNTS_MAX];
 	struct list ready; /* calls that can go on */
-	struct rare_line refused, malformed;
+	struct rare_line refused, malformed, too_long;
 };
 
 static void free_call(struct call *call)
@@ -64,9 +64,9 @@ static void free_call(struct call *call)
 	free(call);
 }
 
-/* -- receipts -- */
+/* -- items -- */
 
-static void on_receipt_done(void *ctx, bool durable)
+static void on_item_done(void *ctx, bool durable)
 {
 	struct call *call = ctx;
 	call->open--;
@@ -84,9 +84,9 @@ static void on_receipt_done(void *ctx, bool durable)
 static bool offer_item(struct receipt_door *door, const struct http_callback_item *item, struct call *call)
 {
 	if (item->mo != NULL)
-		return receipt_door_offer_mo(door, &item->mo->mo, on_receipt_done, call);
+		return receipt_door_offer_mo(door, &item->mo->mo, on_item_done, call);
 	struct receipt receipt = http_callback_receipt(item);
-	return receipt_door_offer(door, &receipt, on_receipt_done, call);
+	return receipt_door_offer(door, &receipt, on_item_done, call);
 }
 
 static void offer(struct call *call)
@@ -118,7 +118,7 @@ static void on_turn(void *ctx, struct now now)
 		list_remove(&call->link);
 		list_init(&call->link);
 		if (call->client == NULL)
-			continue; /* goes with its last receipt */
+			continue; /* goes with its last item */
 		offer(call);
 		if (is_done(call))
 			httpd_resume(call->client);
@@ -168,7 +168,7 @@ static void refuse(struct callbacks *callbacks, const char *why, const char *pee
 static void ask_again(struct callbacks *callbacks, unsigned account, struct httpd_response *response)
 {
 	metrics_add_at(callbacks->options.metrics, METRIC_CALLBACKS_LATER, account, 1);
-	httpd_problem(response, 503, "the receipts could not be stored now; send them again");
+	httpd_problem(response, 503, "what came could not be stored now; send it again");
 	response->retry_after_s = RETRY_AFTER_S;
 }
 
@@ -191,7 +191,7 @@ static void answer(struct call *call, struct httpd_response *response)
 	free_call(call);
 }
 
-/* Answers one whose time is over; its receipts go on. */
+/* Answers one whose time is over; its items go on. */
 static void give_up(struct call *call, struct httpd_response *response)
 {
 	ask_again(call->callbacks, call->account, response);
@@ -218,6 +218,19 @@ static void refuse_body(struct callbacks *callbacks, unsigned account, const str
 		      "%s", at->text);
 }
 
+/* The provider hears yes, since a message does not get shorter by being sent again; whoever runs the gateway hears of it. */
+static void tell_skipped(struct callbacks *callbacks, unsigned account, const struct http_callback_list *list)
+{
+	struct log_line line;
+	metrics_add_at(callbacks->options.metrics, METRIC_CALLBACK_SKIPPED, account, list->skipped + list->too_long);
+	if (list->too_long == 0 || !begin_line(callbacks, &callbacks->too_long, &line, "mo_too_long",
+					       "a message from a phone is longer than any sms, and is not kept"))
+		return;
+	log_text(&line, "account", slice_of(callbacks->desks[account].account->name));
+	log_uint(&line, "count", list->too_long);
+	log_end(&line);
+}
+
 static void begin(struct callbacks *callbacks, unsigned account, const struct httpd_request *request,
 		  struct slice query, struct httpd_response *response)
 {
@@ -241,7 +254,7 @@ static void begin(struct callbacks *callbacks, unsigned account, const struct ht
 		refuse_body(callbacks, account, &at, response);
 		return;
 	}
-	metrics_add_at(callbacks->options.metrics, METRIC_CALLBACK_SKIPPED, account, call->list.skipped);
+	tell_skipped(callbacks, account, &call->list);
 	call->callbacks = callbacks;
 	call->account = account;
 	list_init(&call->link);

@@ -3,9 +3,9 @@
 
 #include "port/carrier.h"
 
-/* Where receipts and messages from phones come in that do not come by a carrier's own links: a provider calls our HTTP address. The driver of the
- * account owns a door and passes its own open, receipt_done and close on to it; whoever was called offers the receipt and
- * hears when it is durable. All in the worker's thread. Places are fixed in number. */
+/* Where receipts and messages from phones come in that do not come by a carrier's own links: a provider calls our HTTP address.
+ * The driver of the account owns a door and passes its own open, receipt_done and close on to it; whoever was called offers
+ * either and hears when it is durable. All in the worker's thread. Places are fixed in number. */
 struct receipt_door;
 
 /* NULL where there is no memory. */
@@ -20,11 +20,11 @@ void receipt_door_open(struct receipt_door *door, const struct carrier_events *e
 /* Of the driver's receipt_done. A token that names none is ignored. */
 void receipt_door_done(struct receipt_door *door, receipt_token token, bool durable);
 
-/* Of the driver's close: receipts that wait hear that they are not durable, and none is taken any more. Not within an
+/* Of the driver's close: what waits hears that it is not durable, and nothing is taken any more. Not within an
  * upcall of the door's. */
 void receipt_door_close(struct receipt_door *door);
 
-/* Hears of one receipt, once; maybe before receipt_door_offer returns. Must not offer another one from within. */
+/* Hears of one receipt or message, once; maybe before the offer returns. Must not offer another one from within. */
 typedef void receipt_door_on_done(void *ctx, bool durable);
 
 /* Offers a receipt; it is borrowed until return. False, and no upcall, where the door is closed or all places are taken: come

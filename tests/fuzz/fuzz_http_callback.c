@@ -39,7 +39,7 @@ static struct slice cut(struct slice *rest)
 
 static void check_list(struct http_callback_list *list)
 {
-	CHECK(list->count + list->skipped <= HTTP_CALLBACK_RECEIPTS_MAX);
+	CHECK(list->count + list->skipped + list->too_long <= HTTP_CALLBACK_RECEIPTS_MAX);
 	for (unsigned i = 0; i < list->count; i++) {
 		struct receipt receipt = http_callback_receipt(&list->items[i]);
 		CHECK(receipt.carrier_ref.len >= 1 && receipt.carrier_ref.len <= CARRIER_REF_MAX);

@@ -12,7 +12,7 @@
  * know. Whether the request comes from the provider at all is http_callback_auth.h's question. */
 
 #define HTTP_CALLBACK_OCTETS_MAX   (1024 * 1024) /* of a body */
-#define HTTP_CALLBACK_RECEIPTS_MAX 1000          /* of a request */
+#define HTTP_CALLBACK_RECEIPTS_MAX 1000          /* and messages, of a request */
 #define HTTP_CALLBACK_STATES_MAX   32
 
 /* What is not set (NULL or "") is the dialect's. All is borrowed until http_callback_create returns. */
@@ -73,16 +73,16 @@ struct http_callback_mo {
 struct http_callback_list {
 	struct http_callback_item *items;
 	unsigned count;
-	unsigned
-		skipped; /* receipts without an id that we can have given or got, which cannot be looked up; messages that are
-			     longer than any sms */
+	unsigned skipped;  /* receipts without an id that we can have given or got, which cannot be looked up */
+	unsigned too_long; /* messages of more than MO_OCTETS_MAX, which are skipped as well */
 };
 
 /* Reads a request. What has the field of a message's text, in dialects of providers that pass on what customers write, is a
  * message from a phone. A body that is JSON is read as JSON and one that is a form as a form where the dialect allows both. A
- * request that says nothing at all, as some consoles send to see whether the address answers, has no receipts and is no error.
+ * request that says nothing at all, as some consoles send to see whether the address answers, has neither and is no error.
  * out: owned (http_callback_list_free), set on success only. at: a sentence that shows nothing of the request.
- * ERR_FORMAT not what the dialect says; ERR_RANGE more than HTTP_CALLBACK_RECEIPTS_MAX receipts; ERR_MEMORY. */
+ * ERR_FORMAT not what the dialect says, or nothing but receipts that cannot be looked up; ERR_RANGE more than
+ * HTTP_CALLBACK_RECEIPTS_MAX of both; ERR_MEMORY. */
 MUST_CHECK enum err http_callback_read(const struct http_callback *callback,
 				       const struct http_callback_request *request, struct http_callback_list *out,
 				       struct err_at *at);

@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-/* A request → its receipts. All values are copied out, so that nothing of the request must live on. An item that cannot be
- * looked up is skipped rather than refused: a provider that is told no sends the whole list again, for days. */
+/* A request → its receipts and messages. All values are copied out, so that nothing of the request must live on. A receipt that
+ * cannot be looked up among others that can, and a message longer than any sms, are skipped rather than refused: a provider that
+ * is told no sends the whole request again, for days. */
 
 #define ITEMS_FIRST   16
 #define VALUES_OCTETS 2048
@@ -56,9 +57,9 @@ static bool put_ref(const struct http_callback *callback, const struct http_call
 static enum err make_room(struct reader *reader, struct http_callback_item **out)
 {
 	struct http_callback_list *list = reader->list;
-	if (list->count + list->skipped == HTTP_CALLBACK_RECEIPTS_MAX)
+	if (list->count + list->skipped + list->too_long == HTTP_CALLBACK_RECEIPTS_MAX)
 		return err_at_set(reader->at, ERR_RANGE, 0, NULL,
-				  "there are more than the %d receipts allowed in a request",
+				  "there are more than the %d receipts and messages allowed in a request",
 				  HTTP_CALLBACK_RECEIPTS_MAX);
 	if (list->count == reader->cap) {
 		unsigned cap = reader->cap ? 2 * reader->cap : ITEMS_FIRST;
@@ -99,7 +100,7 @@ static enum err add_mo(struct reader *reader, const struct slice values[HTTP_CAL
 	if (http_callback_mo_make(reader->callback->mo, values, &item->mo) != ERR_OK)
 		return err_at_set(reader->at, ERR_MEMORY, 0, NULL, "out of memory");
 	if (item->mo == NULL)
-		reader->list->skipped++;
+		reader->list->too_long++;
 	else
 		reader->list->count++;
 	return ERR_OK;
@@ -135,7 +136,7 @@ static enum err add_nodes(struct reader *reader, const struct json_node *items)
 	if (items != NULL && items->type == JSON_SCAN_OBJECT)
 		return add_node(reader, items, true);
 	if (items == NULL || items->type != JSON_SCAN_ARRAY)
-		return err_at_set(reader->at, ERR_FORMAT, 0, NULL, "there is no list of receipts where one should be");
+		return err_at_set(reader->at, ERR_FORMAT, 0, NULL, "there is no list where one should be");
 	const struct json_node *item = json_node_element(items, 0);
 	enum err err = ERR_OK;
 	for (unsigned i = 0; i < items->count && err == ERR_OK; i++, item = json_node_next(item))
@@ -277,7 +278,7 @@ enum err http_callback_read(const struct http_callback *callback, const struct h
 	}
 	struct reader reader = { .callback = callback, .list = &list, .at = at };
 	enum err err = read_any(&reader, request);
-	if (err == ERR_OK && list.count == 0 && list.skipped != 0)
+	if (err == ERR_OK && list.count + list.too_long == 0 && list.skipped != 0)
 		err = err_at_set(at, ERR_FORMAT, 0, NULL, "it has no id of a message that could be looked up");
 	if (err != ERR_OK) {
 		http_callback_list_free(&list);

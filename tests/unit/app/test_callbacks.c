@@ -168,7 +168,7 @@ static void finish(struct desk *desk)
 
 static void say(struct desk *desk, const char *head, const char *more, const char *body)
 {
-	char text[16384];
+	char text[32768];
 	snprintf(text, sizeof text, "%s HTTP/1.1\r\nHost: h\r\n%sContent-Length: %zu\r\n\r\n%s", head, more,
 		 strlen(body), body);
 	http_client_say(desk->client, text);
@@ -289,6 +289,32 @@ Test(callbacks, who_gets_which_answer)
 		finish(desk);
 		free(desk);
 	}
+}
+
+/* Told no, a provider would come again with it for ever. */
+Test(callbacks, a_message_longer_than_any_is_answered_yes)
+{
+	static char body[MO_OCTETS_MAX + 100] = "{\"mobile\":\"13900000001\",\"nationcode\":\"86\",\"text\":\"";
+	struct desk *desk = malloc(sizeof *desk);
+	struct http_reply reply;
+	size_t head = strlen(body);
+	memset(body + head, 'x', MO_OCTETS_MAX + 1);
+	memcpy(body + head + MO_OCTETS_MAX + 1, "\"}", 3);
+	start(desk, TEN);
+	for (unsigned i = 0; i < 2; i++) {
+		say(desk, "POST /callbacks/ten/" SECRET, "", body);
+		http_client_read(desk->client, false, &reply);
+		cr_expect_eq(reply.status, 200, "%u %s", reply.status, reply.body);
+	}
+	cr_expect_eq(desk->offered, 0);
+	cr_expect_eq(count_of(desk, METRIC_CALLBACKS, TEN), 2);
+	cr_expect_eq(count_of(desk, METRIC_CALLBACK_SKIPPED, TEN), 2);
+	char *line = strstr(desk->log_text, "mo_too_long");
+	cr_assert_not_null(line, "%s", desk->log_text);
+	cr_expect_null(strstr(line + 1, "mo_too_long"), "one line a minute: %s", desk->log_text);
+	cr_expect_null(strstr(desk->log_text, "callback_malformed"), "%s", desk->log_text);
+	finish(desk);
+	free(desk);
 }
 
 /* Behind a proxy of ours what it noted last counts, in a header of its own or at the end of one; the client can write only what
