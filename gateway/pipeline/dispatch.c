@@ -363,8 +363,6 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 		if (parcel == NULL && list_empty(&account->begun))
 			continue;
 		mono_us at = sweeping_due(pipeline);
-		if (!list_empty(&account->begun) && account->paused_until > now && account->paused_until < at)
-			at = account->paused_until;
 		if (parcel != NULL && account->is_live && !pipeline->is_draining) {
 			mono_us ready = token_bucket_ready_at(&account->tokens,
 							      account->reserved + dispatch_segments_missing(parcel));

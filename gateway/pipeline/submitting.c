@@ -95,11 +95,11 @@ static void set_aside(struct pipeline *pipeline, const struct account *account, 
 	settling_later(pipeline, parcel, is_at_once ? now.wall : dispatch_back_by_and_by(pipeline, now.wall));
 }
 
-/* What BEGIN said was true then: an alert that could not leave at once (its account was away) may have been cancelled
- * since, and is begun again before it leaves. */
-static bool is_go_old(const struct parcel *parcel, mono_us now)
+/* What BEGIN said was true then: an alert that could not leave at once (its account was away, or was told that it is too
+ * fast) may have been cancelled since, and is begun again before it leaves. What is partly out goes on. */
+static bool is_go_void(const struct account *account, const struct parcel *parcel, mono_us now)
 {
-	return parcel->outstanding == 0 && now - parcel->begun_at >= GO_US;
+	return parcel->outstanding == 0 && (now - parcel->begun_at >= GO_US || now < account->paused_until);
 }
 
 static void begin_anew(struct pipeline *pipeline, struct parcel *parcel)
@@ -126,12 +126,9 @@ void submitting_turn(struct pipeline *pipeline, struct account *account, struct 
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
 		}
-		if (account->is_live && is_go_old(parcel, now.mono)) {
+		if (account->is_live && is_go_void(account, parcel, now.mono)) {
 			begin_anew(pipeline, parcel);
 		} else if (account->is_live) {
-			/* “Too fast” holds for what was begun ahead as well; what is partly out goes on. */
-			if (now.mono < account->paused_until && parcel->outstanding == 0)
-				continue;
 			if (!submit(pipeline, parcel, now))
 				break;
 		} else if (!find_another_way(pipeline, parcel, now.mono)) {

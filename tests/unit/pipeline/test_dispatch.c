@@ -215,7 +215,7 @@ Test(dispatch, what_is_ahead_is_not_topped_up_by_the_piece)
 	rig_tear_down();
 }
 
-/* “Too fast” is heeded by what was begun ahead, too. */
+/* “Too fast” is heeded by what was begun ahead, too; meanwhile it may be cancelled. */
 Test(dispatch, what_is_ahead_waits_while_its_account_pauses)
 {
 	const struct outcome throttled = { .outcome_class = OUTCOME_THROTTLED };
@@ -234,6 +234,7 @@ Test(dispatch, what_is_ahead_waits_while_its_account_pauses)
 	rig_pass(99 * US_PER_MS);
 	cr_assert_eq(rig.players[0].submit_count, 8, "it leaves while the account pauses");
 	rig_pass(US_PER_MS);
+	rig_answer_begin(); /* asked for again */
 	cr_assert_eq(rig.players[0].submit_count, 9, "the pause is over");
 	rig_tear_down();
 }
