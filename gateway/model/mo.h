@@ -9,6 +9,7 @@
  * to a number of the account. A long one comes in parts, each by itself. */
 
 #define MO_ADDRESS_MAX 64    /* octets of a number, SMPP 3.4 §4.7.1 (C65 with its NUL) */
+#define MO_ID_MAX      64    /* octets of a carrier's id of it */
 #define MO_OCTETS_MAX  16384 /* of a text as UTF-8, or of octets without one */
 
 /* Slices are borrowed until the upcall returns. */
@@ -23,6 +24,8 @@ struct mo {
 	uint8_t total;      /* of the parts; 1 = it is whole */
 	uint16_t reference; /* the same in all parts; 0 where it is whole */
 	bool is_international; /* SMPP says that from begins with a country code, though no “+” does; not always true */
+	struct slice id; /* the carrier's, printable ASCII: the same when the message comes again, and another in each
+			  * message and part; empty = it has none */
 };
 
 /* True where what a driver made of a message keeps to what stands above. */

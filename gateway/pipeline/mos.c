@@ -129,7 +129,8 @@ void mos_on_mo(void *ctx, receipt_token token, const struct mo *mo)
 	struct batch *batch = &pipeline->mos->batches[pipeline->mos->filling];
 	CHECK(mo_is_valid(mo));
 	metrics_add_at(pipeline->metrics, METRIC_MO, account->index, 1);
-	size_t octets = mo->from.len + mo->to.len + mo->octets.len + pipeline->options->optout_keywords.len;
+	size_t octets =
+		mo->from.len + mo->to.len + mo->octets.len + mo->id.len + pipeline->options->optout_keywords.len;
 	bool has_room = batch->count < STORE_MO_MAX && batch->buf.cap - batch->buf.len >= octets;
 	struct kept next = { .account = account, .account_life = account->life, .token = token, .mo = *mo };
 	if (!has_room || pipeline->refuses_receipts) {
@@ -141,6 +142,7 @@ void mos_on_mo(void *ctx, receipt_token token, const struct mo *mo)
 	kept->mo.from = copy(&batch->buf, mo->from);
 	kept->mo.to = copy(&batch->buf, mo->to);
 	kept->mo.octets = copy(&batch->buf, mo->octets);
+	kept->mo.id = copy(&batch->buf, mo->id);
 	judge(pipeline, batch, kept);
 }
 

@@ -70,6 +70,7 @@ static void put_mo(struct command *command, const struct store_mo *item)
 	command_text(command, item->at);
 	command_text(command, item->number);
 	command_text(command, item->keyword);
+	command_text(command, mo->id);
 }
 
 bool store_record_mo(struct store *base, const struct store_mo *items, unsigned count)

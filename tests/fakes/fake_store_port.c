@@ -173,6 +173,8 @@ static struct slice mark_of(const struct store_mo *item)
 	buf_put_u8(&buf, ' ');
 	buf_put_uint(&buf, mo->reference);
 	buf_put_u8(&buf, '\n');
+	buf_put_slice(&buf, mo->id);
+	buf_put_u8(&buf, '\n');
 	buf_put_slice(&buf, mo->octets);
 	return text_copy(buf_slice(&buf));
 }

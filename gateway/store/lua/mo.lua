@@ -1,15 +1,19 @@
 #!lua
 -- Messages from phones are kept, and who opts out is put on the list. A carrier repeats a message whose answer it did not get:
--- one that is the same in all its parts and came a short while ago is kept once. A Redis that is full refuses them, so that the
+-- one that is the same in all its parts and came a short while ago is kept once. The carrier's id is one of these parts
+-- where it gives one, so that two of the same text are two. A Redis that is full refuses them, so that the
 -- carrier keeps them.
 -- KEYS: messages, opt-out list, seen now, seen before
 -- ARGV: how long a generation of what was seen is kept (ms), then for each: account, from, to, 'text' or 'hex', that, part, of how
--- many, reference, now, number ('' = from is none), keyword ('' = it does not opt out)
+-- many, reference, now, number ('' = from is none), keyword ('' = it does not opt out), the
+-- carrier's id ('' = it has none)
 -- Returns a letter for each: “a” added, “r” it was there.
 local answers = {}
-for at = 2, #ARGV, 11 do
-  local account, from, to, kind, octets, part, total, reference, now, number, keyword = unpack(ARGV, at, at + 10)
-  local mark = redis.sha1hex(table.concat({ account, from, to, kind, part, total, reference, octets }, '\n'))
+for at = 2, #ARGV, 12 do
+  local account, from, to, kind, octets, part, total, reference, now, number, keyword, id = unpack(ARGV, at, at + 11)
+  local parts = { account, from, to, kind, part, total, reference, octets }
+  if id ~= '' then table.insert(parts, 1, id) end
+  local mark = redis.sha1hex(table.concat(parts, '\n'))
   if redis.call('HEXISTS', KEYS[3], mark) == 1 or redis.call('HEXISTS', KEYS[4], mark) == 1 then
     answers[#answers + 1] = 'r'
   else

@@ -67,6 +67,7 @@ struct http_callback_mo {
 	struct mo mo; /* its slices borrow from this struct */
 	char from[MO_ADDRESS_MAX];
 	char to[MO_ADDRESS_MAX];
+	char id[MO_ID_MAX];
 	char text[]; /* of mo.octets.len */
 };
 

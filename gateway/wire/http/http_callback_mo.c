@@ -9,8 +9,8 @@
 /* Messages from phones: their values → what the pipeline takes. */
 
 static const struct http_callback_mo_dialect dialects[] = {
-#define CALLBACK_MO(name, text, from, country, to, reference, total, part, is_international) \
-	{ name, { text, from, country, to, reference, total, part }, is_international },
+#define CALLBACK_MO(name, text, from, country, to, reference, total, part, id, is_international) \
+	{ name, { text, from, country, to, reference, total, part, id }, is_international },
 #include "wire/http/http_callback_defs.def"
 #undef CALLBACK_MO
 };
@@ -52,6 +52,19 @@ static struct slice put_address(struct slice country, bool is_international, str
 	return buf_slice(&buf);
 }
 
+/* One that could not be told apart from another, were it cut or changed, is none. */
+static struct slice put_id(struct slice id, char out[MO_ID_MAX])
+{
+	if (id.len > MO_ID_MAX)
+		return (struct slice){ NULL, 0 };
+	for (size_t i = 0; i < id.len; i++) {
+		if (id.at[i] < 0x20 || id.at[i] > 0x7E)
+			return (struct slice){ NULL, 0 };
+		out[i] = id.at[i];
+	}
+	return (struct slice){ out, id.len };
+}
+
 static void set_part(struct mo *mo, struct slice reference, struct slice total, struct slice part)
 {
 	uint64_t numbers[3];
@@ -84,6 +97,7 @@ enum err http_callback_mo_make(const struct http_callback_mo_dialect *dialect,
 		.is_text = utf8_valid(made->text, text.len) == text.len,
 		.part = 1,
 		.total = 1,
+		.id = put_id(values[HTTP_CALLBACK_MO_ID], made->id),
 	};
 	set_part(&made->mo, values[HTTP_CALLBACK_MO_REFERENCE], values[HTTP_CALLBACK_MO_TOTAL],
 		 values[HTTP_CALLBACK_MO_PART]);

@@ -47,6 +47,8 @@ static bool record_mo(struct store *store, const struct store_mo *items, unsigne
 		     SLICE_ARG(mo->octets));
 		if (items[i].keyword.len > 0)
 			note("!%.*s", SLICE_ARG(items[i].keyword));
+		if (mo->id.len > 0)
+			note("#%.*s", SLICE_ARG(mo->id));
 	}
 	note(";");
 	return !store_is_down;
@@ -171,6 +173,22 @@ Test(mos, a_batch_is_kept_in_one_step_and_then_answered)
 	finish();
 }
 
+/* It is copied like the rest: the driver's memory is gone when the store gets it. */
+Test(mos, the_carriers_id_goes_along)
+{
+	char id[] = "m-1";
+	start();
+	struct mo mo = { .from = SLICE("13900000001"), .octets = SLICE("x"), .is_text = true, .part = 1, .total = 1 };
+	mo.id = slice_of(id);
+	rig.players[0].events->on_mo(rig.players[0].ctx, 1, &mo);
+	memset(id, '?', sizeof id - 1);
+	rig_turn();
+	expect("record down/13900000001/8613900000001/x#m-1;", "it has one");
+	answer("a");
+	expect("done 1;", "it is kept");
+	finish();
+}
+
 /* What the carrier says of the number's type counts: without it, a number of the country's own form is one of the country. */
 Test(mos, whose_number_it_is)
 {
@@ -242,20 +260,22 @@ Test(mos, who_opts_out)
 		const char *want;
 	} rows[] = {
 		{ "a keyword",
-		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false },
+		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false, { NULL, 0 } },
 		  "record down/13900000001/8613900000001/R!R;" },
 		{ "no text",
-		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), false, 1, 1, 0, false },
+		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), false, 1, 1, 0, false, { NULL, 0 } },
 		  "record down/13900000001/8613900000001/R;" },
 		{ "a part of a long text",
-		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 2, 9, false },
+		  { SLICE("13900000001"), SLICE("1"), SLICE("R"), true, 1, 2, 9, false, { NULL, 0 } },
 		  "record down/13900000001/8613900000001/R;" },
 		{ "from what is no number",
-		  { SLICE("Bank"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false },
+		  { SLICE("Bank"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false, { NULL, 0 } },
 		  "record down/Bank//R;" },
-		{ "from nobody", { SLICE(""), SLICE("1"), SLICE("R"), true, 1, 1, 0, false }, "record down///R;" },
+		{ "from nobody",
+		  { SLICE(""), SLICE("1"), SLICE("R"), true, 1, 1, 0, false, { NULL, 0 } },
+		  "record down///R;" },
 		{ "from abroad",
-		  { SLICE("+447700900123"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false },
+		  { SLICE("+447700900123"), SLICE("1"), SLICE("R"), true, 1, 1, 0, false, { NULL, 0 } },
 		  "record down/+447700900123/447700900123/R!R;" },
 	};
 	start();

@@ -93,6 +93,38 @@ Test(http_callback_mo, each_provider)
 	}
 }
 
+/* The provider's own id, by which it can be told that a message came again. */
+Test(http_callback_mo, whose_id)
+{
+	static const struct {
+		const char *dialect, *query, *body, *want;
+	} rows[] = {
+		{ "twilio", "", "From=%2B1&Body=x&MessageSid=SM1", "SM1" },
+		{ "twilio", "", "From=%2B1&Body=x", "" },
+		{ "twilio", "", "From=%2B1&Body=x&MessageSid=SM%0A", "" },
+		{ "twilio", "",
+		  "From=%2B1&Body=x&MessageSid=0123456789012345678901234567890123456789012345678901234567890123",
+		  "0123456789012345678901234567890123456789012345678901234567890123" },
+		{ "twilio", "",
+		  "From=%2B1&Body=x&MessageSid=01234567890123456789012345678901234567890123456789012345678901234", "" },
+		{ "vonage", "msisdn=1&text=x&messageId=0A0000000123ABCD1", "", "0A0000000123ABCD1" },
+		{ "aliyun", "", "[{\"phone_number\":\"1\",\"content\":\"x\",\"sequence_id\":1234567890}]",
+		  "1234567890" },
+		{ "aliyun", "", "[{\"phone_number\":\"1\",\"content\":\"x\",\"sequence_id\":\"123\"}]", "123" },
+		{ "tencent", "", "{\"mobile\":\"1\",\"text\":\"x\"}", "" },
+		{ "kannel", "from=1&text=x&id=7", "", "" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct http_callback_request request = { slice_of(rows[i].query), slice_of(rows[i].body), SLICE("") };
+		struct http_callback_list list = read(rows[i].dialect, &request, ERR_OK);
+		cr_assert(list.count == 1 && list.items[0].mo != NULL, "%s", rows[i].want);
+		const struct mo *mo = &list.items[0].mo->mo;
+		cr_expect(mo_is_valid(mo) && slice_is(mo->id, rows[i].want), "%s: “%.*s”, want “%s”", rows[i].dialect,
+			  SLICE_ARG(mo->id), rows[i].want);
+		http_callback_list_free(&list);
+	}
+}
+
 /* Receipts and messages come to one address, and even in one list. */
 Test(http_callback_mo, beside_receipts)
 {
