@@ -79,7 +79,8 @@ static void gauge(struct tcp_carrier *carrier)
 		if (!tcp_link_is_bound(&carrier->links[i]))
 			continue;
 		up++;
-		used += session_outstanding(carrier->links[i].session);
+		const struct session *session = carrier->links[i].session;
+		used += session_outstanding(session) + session_queries(session);
 	}
 	unsigned index = carrier->options.account_index;
 	metrics_set_at(carrier->options.metrics, METRIC_LINKS_UP, index, up);
@@ -104,7 +105,8 @@ static void turn(void *ctx, struct now now)
 	struct tcp_carrier *carrier = ctx;
 	for (unsigned i = 0; i < carrier->options.links; i++)
 		tcp_link_tick(&carrier->links[i], now.mono);
-	tcp_query_turn(carrier, now.mono);
+	if (tcp_query_turn(carrier, now.mono) && credit(&carrier->base) == 0)
+		carrier->is_full = true;
 	for (unsigned i = 0; i < carrier->options.links; i++)
 		tcp_link_flush(&carrier->links[i]);
 	gauge(carrier);

@@ -9,8 +9,6 @@
 /* What the driver's files share: tcp_carrier.c is the account, tcp_link.c one link of it, tcp_query.c its questions about submits
  * that were never answered. */
 
-#define TCP_QUERIES_OF_LINK 8 /* without an answer */
-
 enum link_phase { LINK_WAITING, LINK_CONNECTING, LINK_TALKING, LINK_ENDING, LINK_STOPPED };
 
 struct tcp_carrier;
@@ -48,6 +46,9 @@ struct tcp_carrier {
 	struct references *references; /* with questions; NULL = nothing is asked */
 	struct questions *questions;
 	bool query_refused; /* the carrier takes no questions: none is asked any more */
+	/* Since it last answered one: links that were lost with a question on them, and questions that ran out of time. */
+	unsigned query_losses;
+	unsigned query_silences;
 };
 
 /* tcp_carrier.c: tells the pipeline where the account's state has changed. Only from callbacks and turns. */
@@ -78,6 +79,8 @@ void tcp_query_answered(struct tcp_carrier *carrier, const struct submit_key *ke
 			const struct outcome *outcome);
 void tcp_query_told(struct tcp_carrier *carrier, uint16_t user_reference, enum query_answer answer,
 		    struct slice carrier_ref, enum message_state state);
-/* Asks what is due. */
-void tcp_query_turn(struct tcp_carrier *carrier, mono_us now);
+/* A link was lost with questions on it, all of which were told. */
+void tcp_query_link_lost(struct tcp_carrier *carrier);
+/* Asks what is due; true where a question went out. */
+bool tcp_query_turn(struct tcp_carrier *carrier, mono_us now);
 mono_us tcp_query_deadline(struct tcp_carrier *carrier);

@@ -190,8 +190,11 @@ static void on_stream_end(void *ctx, const char *reason)
 	if (!is_stopped)
 		wait_again(link);
 	if (was_talking) {
+		bool was_asked = session_queries(link->session) > 0;
 		session_unsent(link->session, stream_unsent(link->stream));
 		session_lost(link->session, loop_now(carrier->loop).mono);
+		if (was_asked)
+			tcp_query_link_lost(carrier);
 	}
 	tcp_carrier_tell_state(carrier, why);
 }

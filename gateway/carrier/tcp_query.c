@@ -8,8 +8,18 @@
 #include "base/check.h"
 #include "carrier/tcp_carrier_inner.h"
 
-#define QUESTIONS_MAX 8192
-#define PATIENCE_US   (60 * 60 * (mono_us)US_PER_S)
+#define QUESTIONS_MAX       8192
+#define PATIENCE_US         (60 * 60 * (mono_us)US_PER_S)
+#define QUERIES_OF_LINK_MAX 8  /* without an answer */
+#define WINDOW_SHARE        4  /* of the window for submits and questions, questions take at most one part of so many */
+#define LOSSES_MAX          3  /* in a row: it answers by closing the connection */
+#define SILENCES_MAX        16 /* in a row: it never answers */
+
+static unsigned queries_max(unsigned window)
+{
+	unsigned share = window / WINDOW_SHARE;
+	return share == 0 ? 1 : share < QUERIES_OF_LINK_MAX ? share : QUERIES_OF_LINK_MAX;
+}
 
 bool tcp_query_init(struct tcp_carrier *carrier)
 {
@@ -25,7 +35,7 @@ bool tcp_query_init(struct tcp_carrier *carrier)
 	carrier->references = references_create(options->references, rng_next(&carrier->rng));
 	carrier->questions = questions_create(&questions);
 	carrier->options.session.references = carrier->references;
-	carrier->options.session.queries_max = TCP_QUERIES_OF_LINK;
+	carrier->options.session.queries_max = queries_max(carrier->options.session.window);
 	return carrier->references != NULL && carrier->questions != NULL;
 }
 
@@ -96,7 +106,9 @@ static void on_found(struct tcp_carrier *carrier, const struct submit_key *key, 
 	carrier->events->on_receipt(carrier->ctx, RECEIPT_WITHOUT_ANSWER, &receipt);
 }
 
-static void on_refused(struct tcp_carrier *carrier)
+#define NOT_ANY_MORE "so it is not asked any more; ask it whether it takes that, or remove “query_sm” from this account"
+
+static void on_refused(struct tcp_carrier *carrier, const char *why)
 {
 	carrier->query_refused = true;
 	references_stop(carrier->references);
@@ -104,10 +116,7 @@ static void on_refused(struct tcp_carrier *carrier)
 	while ((user_reference = questions_drop(carrier->questions)) != 0)
 		references_rest(carrier->references, user_reference);
 	struct log_line line;
-	if (!log_begin(
-		    &line, carrier->options.log, LOG_WARN, "query_refused",
-		    "the carrier does not take query_sm by user_message_reference, so it is not asked any more; ask it "
-		    "whether it can, or remove “query_sm” from this account"))
+	if (!log_begin(&line, carrier->options.log, LOG_WARN, "query_refused", why))
 		return;
 	log_text(&line, "account", slice_of(carrier->options.name));
 	log_end(&line);
@@ -120,8 +129,14 @@ void tcp_query_told(struct tcp_carrier *carrier, uint16_t user_reference, enum q
 	if (!questions_find_asked(carrier->questions, user_reference, &key))
 		return; /* its answer came meanwhile, or it was too old */
 	bool is_earlier = references_is_earlier(carrier->references, user_reference, carrier_ref);
+	if (answer == QUERY_UNANSWERED)
+		carrier->query_silences++;
+	else if (answer != QUERY_LOST)
+		carrier->query_silences = carrier->query_losses = 0;
 	if (answer == QUERY_UNSUPPORTED) {
-		on_refused(carrier);
+		on_refused(carrier, "the carrier does not take query_sm by user_message_reference, " NOT_ANY_MORE);
+	} else if (carrier->query_silences == SILENCES_MAX) {
+		on_refused(carrier, "the carrier left sixteen query_sm in a row without an answer, " NOT_ANY_MORE);
 	} else if (answer == QUERY_FOUND && !is_earlier) {
 		on_found(carrier, &key, user_reference, carrier_ref, state);
 	} else {
@@ -129,6 +144,15 @@ void tcp_query_told(struct tcp_carrier *carrier, uint16_t user_reference, enum q
 			count(carrier, METRIC_QUERIES_ABSENT);
 		ask_again(carrier, user_reference, answer == QUERY_LOST);
 	}
+}
+
+void tcp_query_link_lost(struct tcp_carrier *carrier)
+{
+	/* A link that we end ourselves says nothing. */
+	if (carrier->query_refused || carrier->rests || carrier->is_closing || ++carrier->query_losses < LOSSES_MAX)
+		return;
+	on_refused(carrier,
+		   "three times in a row a link was lost while the carrier was asked by query_sm, " NOT_ANY_MORE);
 }
 
 static struct link *best_link(struct tcp_carrier *carrier)
@@ -148,21 +172,22 @@ static bool may_ask(const struct tcp_carrier *carrier)
 	return carrier->questions != NULL && carrier->options.takes_submits && !carrier->rests && !carrier->is_closing;
 }
 
-static void ask(struct tcp_carrier *carrier, uint16_t user_reference, mono_us now)
+static bool ask(struct tcp_carrier *carrier, uint16_t user_reference, mono_us now)
 {
 	const struct link *link = best_link(carrier);
 	if (link == NULL || session_query(link->session, user_reference, now) != SUBMIT_TAKEN) {
 		questions_hold(carrier->questions, now);
-		return;
+		return false;
 	}
 	questions_asked(carrier->questions, user_reference, now);
 	count(carrier, METRIC_QUERIES);
+	return true;
 }
 
-void tcp_query_turn(struct tcp_carrier *carrier, mono_us now)
+bool tcp_query_turn(struct tcp_carrier *carrier, mono_us now)
 {
 	if (carrier->questions == NULL)
-		return;
+		return false;
 	references_tick(carrier->references, now);
 	uint16_t user_reference;
 	while ((user_reference = questions_expire(carrier->questions, now)) != 0) {
@@ -170,10 +195,10 @@ void tcp_query_turn(struct tcp_carrier *carrier, mono_us now)
 		references_rest(carrier->references, user_reference);
 	}
 	user_reference = may_ask(carrier) ? questions_due(carrier->questions, now) : 0;
-	if (user_reference != 0)
-		ask(carrier, user_reference, now);
+	bool is_asked = user_reference != 0 && ask(carrier, user_reference, now);
 	metrics_set_at(carrier->options.metrics, METRIC_QUERIES_OPEN, carrier->options.account_index,
 		       questions_count(carrier->questions));
+	return is_asked;
 }
 
 mono_us tcp_query_deadline(struct tcp_carrier *carrier)

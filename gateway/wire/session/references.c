@@ -87,12 +87,17 @@ uint16_t references_take(struct references *references)
 	return number;
 }
 
-/* 0 where there is none. */
+static uint8_t lower(char c)
+{
+	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+/* In either case of the letters: a carrier may write an id one way here and another there. 0 where there is none. */
 static uint32_t hash_of(struct slice carrier_ref)
 {
 	uint32_t hash = HASH_BASIS;
 	for (size_t i = 0; i < carrier_ref.len; i++)
-		hash = (hash ^ (uint8_t)carrier_ref.at[i]) * HASH_PRIME;
+		hash = (hash ^ lower(carrier_ref.at[i])) * HASH_PRIME;
 	if (carrier_ref.len == 0)
 		return 0;
 	return hash != 0 ? hash : 1;

@@ -49,7 +49,7 @@ void references_free(struct references *references, uint16_t number);
 /* What became of the message of a number in use will not be known. */
 void references_rest(struct references *references, uint16_t number);
 
-/* True where that id was told of an earlier message with this number. */
+/* True where that id, in either case of its letters, was told of an earlier message with this number. */
 bool references_is_earlier(const struct references *references, uint16_t number, struct slice carrier_ref);
 
 /* Frees what has rested long enough. */

@@ -126,14 +126,18 @@ enum submit_answer session_submit(struct session *session, const struct submit *
 
 unsigned session_credit(const struct session *session)
 {
-	const struct requests *requests = &session->requests;
-	unsigned used = requests->outstanding_count + requests->query_count;
+	unsigned used = session_outstanding(session) + session_queries(session);
 	return session_takes_submits(session) && used < session->options.window ? session->options.window - used : 0;
 }
 
 unsigned session_outstanding(const struct session *session)
 {
 	return session->requests.outstanding_count;
+}
+
+unsigned session_queries(const struct session *session)
+{
+	return session->requests.query_count;
 }
 
 /* The peer is gone, or takes octets for what they are not: no submit may leave any more that has not begun to. What waits

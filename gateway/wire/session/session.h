@@ -122,6 +122,9 @@ unsigned session_credit(const struct session *session);
 /* Submits without an answer and before their deadline. */
 unsigned session_outstanding(const struct session *session);
 
+/* Questions without an answer and before their deadline. */
+unsigned session_queries(const struct session *session);
+
 /* Octets from the peer: reads whole frames and makes upcalls. What is left of an unfinished frame is kept inside (up
  * to the dialect's frame_octets_max). Answers to the peer's own requests are written to out even where the window is
  * full. Returns SESSION_END_NONE, or how the session ended: then write what is in out, close the socket and call

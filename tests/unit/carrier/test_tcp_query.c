@@ -49,6 +49,7 @@ static struct rig {
 	enum carrier_state state;
 	unsigned unknown;
 	unsigned accepted;
+	unsigned credits; /* calls of on_credit */
 	unsigned late_count;
 	bool late_is_queried;
 	struct submit_key late_key;
@@ -173,6 +174,7 @@ static void on_state(void *ctx, enum carrier_state state, const char *reason)
 static void on_credit(void *ctx)
 {
 	(void)ctx;
+	rig.credits++;
 }
 
 static void on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
@@ -258,7 +260,7 @@ static bool is_up(void)
 	return rig.state == CARRIER_UP;
 }
 
-static void set_up(uint16_t reference_most, const struct answer *answers, unsigned count)
+static void set_up_window(unsigned window, uint16_t reference_most, const struct answer *answers, unsigned count)
 {
 	static const char *const names[] = { "cmcc" };
 	static const struct metrics_labels labels = { .names = { [METRIC_LABEL_ACCOUNT] = names },
@@ -298,7 +300,7 @@ static void set_up(uint16_t reference_most, const struct answer *answers, unsign
 		.metrics = rig.metrics,
 		.query = { { 1, reference_most }, WAIT_US, 1000 },
 		.session = {
-			.window = 10,
+			.window = window,
 			.late_max = 10,
 			.bind_timeout_us = US_PER_S,
 			.response_timeout_us = 50 * US_PER_MS,
@@ -316,6 +318,11 @@ static void set_up(uint16_t reference_most, const struct answer *answers, unsign
 	loop_add(rig.loop, &rig.member);
 	rig.carrier->ops->open(rig.carrier, &events, NULL);
 	run("up", is_up);
+}
+
+static void set_up(uint16_t reference_most, const struct answer *answers, unsigned count)
+{
+	set_up_window(10, reference_most, answers, count);
 }
 
 static bool has_closed(void)
@@ -404,14 +411,13 @@ Test(tcp_query, found)
 		{ "links that break",
 		  { { BREAK, "", 0 },
 		    { BREAK, "", 0 },
-		    { BREAK, "", 0 },
-		    { BREAK, "", 0 },
+		    { 0x67, "", 0 },
 		    { BREAK, "", 0 },
 		    { BREAK, "", 0 },
 		    { 0, "m1", 1 } },
-		  7,
+		  6,
 		  MESSAGE_STATE_NONE,
-		  0 },
+		  1 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
@@ -548,6 +554,58 @@ Test(tcp_query, unsupported)
 		cr_assert_eq(rig.unknown, 3, "row %zu", i);
 		cr_assert(rig.asked == asked && rig.log_lines == 1 && rig.late_count == 0, "row %zu", i);
 		cr_assert_eq(metrics_value(rig.metrics, METRIC_QUERIES_OPEN, 0, 0), 0, "row %zu", i);
+		tear_down();
+	}
+}
+
+/* So it goes where it answers a question by closing the connection, or never. */
+Test(tcp_query, never_answered)
+{
+	static const struct {
+		const char *name;
+		struct answer answer;
+		unsigned least, most; /* asked */
+	} rows[] = {
+		{ "closes", { BREAK, "", 0 }, 3, 3 },
+		{ "is silent", { SILENCE, "", 0 }, 16, 18 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		set_up(1000, &rows[i].answer, 1);
+		for (unsigned seq = 5; seq < 9; seq++)
+			submit(seq);
+		run(rows[i].name, has_logged);
+		rest(100 * US_PER_MS);
+		cr_assert(rig.asked >= rows[i].least && rig.asked <= rows[i].most, "%s: %u", rows[i].name, rig.asked);
+		cr_assert(rig.log_lines == 1 && rig.late_count == 0, "%s", rows[i].name);
+		cr_assert_eq(metrics_value(rig.metrics, METRIC_QUERIES_OPEN, 0, 0), 0, "%s", rows[i].name);
+		tear_down();
+	}
+}
+
+/* Questions leave most of a window to submits, and count in it; the last place is told when it is free again. */
+Test(tcp_query, window)
+{
+	static const struct answer silence = { SILENCE, "", 0 };
+	static const struct {
+		unsigned window, want;
+	} rows[] = { { 1, 1 }, { 3, 1 }, { 8, 2 }, { 20, 5 }, { 100, 8 } };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		set_up_window(rows[i].window, 1000, &silence, 1);
+		unsigned submits = rows[i].window < 10 ? rows[i].window : 10;
+		for (unsigned seq = 1; seq <= submits; seq++)
+			submit(seq);
+		run("asked", has_asked);
+		unsigned credits = rig.credits;
+		unsigned most = 0;
+		for (unsigned k = 0; k < 30; k++) {
+			rest(US_PER_MS);
+			unsigned used = (unsigned)metrics_value(rig.metrics, METRIC_WINDOW_USED, 0, 0);
+			cr_assert_eq(used, rows[i].window - rig.carrier->ops->credit(rig.carrier));
+			most = used > most ? used : most;
+		}
+		cr_assert_eq(most, rows[i].want, "window %u: %u", rows[i].window, most);
+		rest(50 * US_PER_MS);
+		cr_assert_eq(rig.credits > credits, rows[i].window == 1, "window %u", rows[i].window);
 		tear_down();
 	}
 }

@@ -83,6 +83,7 @@ Test(references, an_earlier_message_is_known)
 	references_told(references, 1, SLICE("m-1"));
 	cr_assert(takes(references, 1, 1), "told: it may be used again");
 	cr_assert(references_is_earlier(references, 1, SLICE("m-1")));
+	cr_assert(references_is_earlier(references, 1, SLICE("M-1")), "a question may be answered in capitals");
 	cr_assert_not(references_is_earlier(references, 1, SLICE("m-2")));
 	cr_assert_not(references_is_earlier(references, 2, SLICE("m-1")), "another number's");
 	cr_assert_not(references_is_earlier(references, 2, SLICE("")));
