@@ -26,7 +26,7 @@ struct admin_account {
 	enum admin_account_state state;
 	const char *reason; /* of the state, a sentence for people */
 	unsigned links_up;
-	unsigned window_used;  /* submits without an answer yet */
+	unsigned window_used;  /* submits and questions without an answer yet */
 	unsigned window_total; /* places in the windows of all bound links */
 	unsigned links_of;     /* that the contract allows */
 	unsigned tps;          /* segments a second allowed; 0 = unlimited */
