@@ -175,9 +175,8 @@ struct store_mo {
 };
 
 /* What became of it. */
-#define STORE_MO_ADDED 'a'
-#define STORE_MO_REPEATED \
-	'r' /* the same message, of the same id where it has one, came a short while ago: it is kept once */
+#define STORE_MO_ADDED    'a'
+#define STORE_MO_REPEATED 'r' /* the same message, its id included, came a short while ago: it is kept once */
 
 struct store_events {
 	/* Connected and ready (true), or gone (false; it reconnects by itself). reason: for people, never NULL. */
