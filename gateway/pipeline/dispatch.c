@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Dispatch begins what the windows and the rate admit, and a little ahead of the windows: what leaves within AHEAD_US at the
- * present pace, so that no place stands empty while a BEGIN is under way, and few BEGINs do. A BEGIN takes what is there when none is under way, so that a lone alert does not wait; while one is under way
- * a second must be worth it, so that a flood goes in large batches.
+/* Dispatch begins what the windows and the rate admit, and a little ahead of the windows: what leaves within AHEAD_US at
+ * the present pace, so that no place stands empty while a BEGIN is under way, and few BEGINs do. A BEGIN takes what is
+ * there when none is under way, so that a lone alert does not wait; while one is under way a second must be worth it, so
+ * that a flood goes in large batches.
  *
  * Lanes of an account share by weight: in each round urgent may take eight, normal four, bulk one. */
 
