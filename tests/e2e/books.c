@@ -36,6 +36,17 @@ void books_add_load(unsigned first, unsigned count)
 	redis_server_drain();
 }
 
+void books_add_careful(unsigned first, unsigned count)
+{
+	for (unsigned i = first; i < first + count; i++) {
+		char json[BOOKS_ALERT_OCTETS];
+		snprintf(json, sizeof json,
+			 "{\"id\":\"c%u\",\"to\":\"137%08u\",\"template\":\"careful\",\"params\":{\"code\":\"%u\"}}", i,
+			 i, i);
+		books_add("normal", json);
+	}
+}
+
 void books_push_load(unsigned first, unsigned count)
 {
 	for (unsigned i = first; i < first + count; i++) {
@@ -113,6 +124,15 @@ bool books_is(const json_t *object, const char *member, const char *text)
 {
 	const char *value = json_string_value(json_object_get(object, member));
 	return value != NULL && strcmp(value, text) == 0;
+}
+
+unsigned books_count(const json_t *events, const char *member, const char *text)
+{
+	unsigned count = 0;
+	size_t i;
+	const json_t *event;
+	json_array_foreach(events, i, event) count += books_is(event, member, text);
+	return count;
 }
 
 json_t *books_events(void)

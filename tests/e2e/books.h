@@ -12,6 +12,9 @@
  * has the id “load-i”, the template note with i as its code and i cents as its amount. */
 void books_add_load(unsigned first, unsigned count);
 
+/* Adds alerts that must not arrive twice (template careful): alert i goes to 137 and i in eight digits, has the id “ci”. */
+void books_add_careful(unsigned first, unsigned count);
+
 /* Alert i of the load as it is added, and the text that it must bring. Return out. */
 #define BOOKS_ALERT_OCTETS 256
 const char *books_alert(char out[static BOOKS_ALERT_OCTETS], unsigned i);
@@ -66,6 +69,9 @@ const json_t *books_closing(const json_t *events, const char *id);
 
 /* True where a member of an object is that text. */
 bool books_is(const json_t *object, const char *member, const char *text);
+
+/* In how many events a member is that text. */
+unsigned books_count(const json_t *events, const char *member, const char *text);
 
 /* Compares the load of count alerts (all settled) with events and the carrier's record: each was accepted once, with the
  * right text; none is missing at the carrier; each that is there twice has an event that says it is ambiguous. Returns

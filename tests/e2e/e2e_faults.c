@@ -12,11 +12,22 @@
 struct smsc faults_smsc;
 struct gateway_process faults_gateway;
 
+double faults_metric(const char *name)
+{
+	return gateway_process_metric(&faults_gateway, name);
+}
+
 void faults_open(const char *account_more, const char *root_more, bool is_loaded)
+{
+	faults_open_with((const char *const[]){ "--latency", FAULTS_LATENCY, NULL }, account_more, root_more,
+			 is_loaded);
+}
+
+void faults_open_with(const char *const smsc_options[], const char *account_more, const char *root_more, bool is_loaded)
 {
 	world_open();
 	redis_server_start();
-	smsc_start(&faults_smsc, "smsc", 0, (const char *const[]){ "--latency", FAULTS_LATENCY, NULL });
+	smsc_start(&faults_smsc, "smsc", 0, smsc_options);
 	if (is_loaded)
 		books_add_load(0, FAULTS_LOAD);
 	gateway_process_start(&faults_gateway, "gateway",

@@ -22,6 +22,13 @@ extern struct gateway_process faults_gateway;
 /* World, Redis, carrier with that latency, gateway with more settings (NULL = none), and where is_loaded the load. */
 void faults_open(const char *account_more, const char *root_more, bool is_loaded);
 
+/* The same with a carrier of one's own choice. */
+void faults_open_with(const char *const smsc_options[], const char *account_more, const char *root_more,
+		      bool is_loaded);
+
+/* Of faults_gateway. */
+double faults_metric(const char *name);
+
 /* Waits until the carrier has taken so many messages of the load, copies included. */
 void faults_await_taken(unsigned count);
 

@@ -16,11 +16,6 @@
 #define HASTY_ACCOUNT "response_timeout: 300ms"
 #define HASTY_ROOT    "retry: { base: 100ms, max: 1s }\nunknown_wait: { notice: 200ms }"
 
-static double metric(const char *name)
-{
-	return gateway_process_metric(&faults_gateway, name);
-}
-
 /* -- ends of sessions -- */
 
 /* The carrier unbinds in order: the answers that are owed still come, nothing goes out twice. */
@@ -47,8 +42,8 @@ static void broken_links(const char *how, long long violations)
 		AWAIT(20, books_waiting() == 0);
 	}
 	books_await_settled(30);
-	EXPECT(metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") > 0);
-	double counted = metric("hongyan_ambiguous_resends_total{account=\"fake\"}");
+	EXPECT(faults_metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") > 0);
+	double counted = faults_metric("hongyan_ambiguous_resends_total{account=\"fake\"}");
 	unsigned again = faults_close_all(&faults_gateway, violations);
 	if (again > counted)
 		FAIL("%u messages went out again, only %.0f were counted", again, counted);
@@ -182,8 +177,8 @@ void faults_swallow(void)
 	AWAIT(10, smsc_count(&faults_smsc, "swallowed") >= COUNT);
 	smsc_tell(&faults_smsc, "swallow off");
 	books_await_settled(20);
-	EXPECT_COUNT(metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}"), COUNT);
-	EXPECT_COUNT(metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}"), COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), COUNT);
 	finish_small();
 	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), COUNT);
 	auditor_check_load(&faults_smsc, COUNT, COUNT);
@@ -202,7 +197,7 @@ void faults_unanswered(void)
 	books_add_load(0, COUNT);
 	books_await_settled(20);
 	EXPECT_COUNT(smsc_count(&faults_smsc, "swallowed"), 2 * COUNT);
-	EXPECT_COUNT(metric("hongyan_dead_total{reason=\"unanswered\"}"), COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_dead_total{reason=\"unanswered\"}"), COUNT);
 	smsc_tell(&faults_smsc, "swallow off");
 	books_add_load(COUNT, 1);
 	books_await_settled(10);
@@ -220,11 +215,11 @@ void faults_late(void)
 	/* What the carrier has not read it answers late, and when we say so. */
 	smsc_tell(&faults_smsc, "freeze");
 	books_add_load(0, COUNT);
-	AWAIT(15, metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") == COUNT);
+	AWAIT(15, faults_metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") == COUNT);
 	smsc_tell(&faults_smsc, "thaw");
 	books_await_settled(15);
-	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
-	EXPECT_COUNT(metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), 0);
+	EXPECT_COUNT(faults_metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), 0);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
 	finish_small();
 	EXPECT_COUNT(books_check_load(COUNT, &faults_smsc), 0);
@@ -251,7 +246,7 @@ void faults_late_long_text(void)
 		 "{\"id\":\"l\",\"to\":\"13900000000\",\"template\":\"long\",\"params\":{\"words\":\"%s\"}}", words);
 	smsc_tell(&faults_smsc, "freeze");
 	books_add("normal", json);
-	AWAIT(20, metric("hongyan_ambiguous_resends_total{account=\"fake\"}") > 0);
+	AWAIT(20, faults_metric("hongyan_ambiguous_resends_total{account=\"fake\"}") > 0);
 	smsc_tell(&faults_smsc, "thaw");
 	books_await_settled(20);
 	finish_small();
@@ -312,7 +307,7 @@ void faults_rejected(void)
 	smsc_tell(&faults_smsc, "fail off");
 	books_add_load(30, 1);
 	books_await_settled(10);
-	EXPECT_COUNT(metric("hongyan_dead_total{reason=\"rejected\"}"), 30);
+	EXPECT_COUNT(faults_metric("hongyan_dead_total{reason=\"rejected\"}"), 30);
 	finish_small();
 	check_dead(30, "rejected:", "RINVDSTADR", false);
 	close_small();
@@ -350,7 +345,7 @@ void faults_wrong_password(void)
 	if (strstr(body, "refused") == NULL)
 		FAIL("/readyz: %s", body);
 	free(body);
-	EXPECT_COUNT(metric("hongyan_account_refused{account=\"fake\"}"), 1);
+	EXPECT_COUNT(faults_metric("hongyan_account_refused{account=\"fake\"}"), 1);
 	EXPECT_COUNT(books_waiting(), 20);
 	if (gateway_process_said(&faults_gateway, "secret"))
 		FAIL("the log tells the password");

@@ -12,18 +12,9 @@
 
 #define HASTY_ACCOUNT "response_timeout: 300ms"
 
-static double metric(const char *name)
-{
-	return gateway_process_metric(&faults_gateway, name);
-}
-
 static void open_held(const char *const smsc_options[], const char *account_more)
 {
-	world_open();
-	redis_server_start();
-	smsc_start(&faults_smsc, "smsc", 0, smsc_options);
-	gateway_process_start(&faults_gateway, "gateway",
-			      &(struct gateway_options){ .smsc = &faults_smsc, .account_more = account_more }, true);
+	faults_open_with(smsc_options, account_more, NULL, false);
 }
 
 static long long held(void)
@@ -37,17 +28,6 @@ static void close_held(void)
 	smsc_fini(&faults_smsc);
 	redis_server_stop();
 	world_close();
-}
-
-static void add_careful(unsigned first, unsigned count)
-{
-	for (unsigned i = first; i < first + count; i++) {
-		char json[160];
-		snprintf(json, sizeof json,
-			 "{\"id\":\"c%u\",\"to\":\"137%08u\",\"template\":\"careful\",\"params\":{\"code\":\"%u\"}}", i,
-			 i, i);
-		books_add("normal", json);
-	}
 }
 
 /* What “hongyan held resend” does with the one that is held for the longest time. */
@@ -64,15 +44,6 @@ static void send_one_on(void)
 	freeReplyObject(reply);
 }
 
-static unsigned count_events(const json_t *events, const char *name)
-{
-	unsigned count = 0;
-	size_t i;
-	const json_t *event;
-	json_array_foreach(events, i, event) count += books_is(event, "event", name);
-	return count;
-}
-
 /* Taken, and never answered: it is held, through an orderly stop and a kill; a human sends one on, and only that one goes
  * once more. */
 void faults_held(void)
@@ -80,13 +51,13 @@ void faults_held(void)
 	enum { COUNT = 20 };
 	open_held(NULL, HASTY_ACCOUNT);
 	smsc_tell(&faults_smsc, "swallow on");
-	add_careful(0, COUNT);
+	books_add_careful(0, COUNT);
 	AWAIT(10, held() == COUNT);
 	EXPECT_COUNT(books_waiting(), COUNT);
-	EXPECT_COUNT(metric("hongyan_held_total{account=\"fake\"}"), COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_held_total{account=\"fake\"}"), COUNT);
 	gateway_process_stop(&faults_gateway);
 	gateway_process_start(&faults_gateway, "gateway", NULL, true);
-	AWAIT(10, metric("hongyan_held_entries") == COUNT);
+	AWAIT(10, faults_metric("hongyan_held_entries") == COUNT);
 	gateway_process_kill(&faults_gateway);
 	gateway_process_start(&faults_gateway, "gateway", NULL, true);
 	HOLDS(1, held() == COUNT && smsc_count(&faults_smsc, "swallowed") == COUNT);
@@ -99,12 +70,12 @@ void faults_held(void)
 	send_one_on();
 	AWAIT(10, books_total("accepted") == 1);
 	EXPECT_COUNT(held(), COUNT - 1);
-	EXPECT_COUNT(metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), 2);
+	EXPECT_COUNT(faults_metric("hongyan_ambiguous_resends_total{account=\"fake\"}"), 2);
 	gateway_process_stop(&faults_gateway);
 	EXPECT_COUNT(books_waiting(), COUNT - 1);
 	json_t *events = books_events();
 	EXPECT_COUNT(books_tally(events).ambiguous, 1);
-	EXPECT_COUNT(count_events(events, "held"), COUNT + 1);
+	EXPECT_COUNT(books_count(events, "event", "held"), COUNT + 1);
 	json_decref(events);
 	smsc_finish(&faults_smsc);
 	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
@@ -117,12 +88,12 @@ void faults_held_late(void)
 	enum { COUNT = 40 };
 	open_held((const char *const[]){ "--receipts", "on", "--receipt-delay-ms", "100", NULL }, HASTY_ACCOUNT);
 	smsc_tell(&faults_smsc, "freeze");
-	add_careful(0, COUNT);
+	books_add_careful(0, COUNT);
 	AWAIT(10, held() == COUNT);
 	smsc_tell(&faults_smsc, "thaw");
 	books_await_settled(15);
-	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
-	AWAIT(5, metric("hongyan_late_settled_total") == COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
+	AWAIT(5, faults_metric("hongyan_late_settled_total") == COUNT);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
 	gateway_process_stop(&faults_gateway);
 	EXPECT_COUNT(held(), 0);
@@ -132,7 +103,7 @@ void faults_held_late(void)
 	EXPECT_COUNT(tally.late, COUNT);
 	EXPECT_COUNT(tally.ambiguous, 0);
 	EXPECT_COUNT(tally.delivered, COUNT);
-	EXPECT_COUNT(count_events(events, "held"), COUNT);
+	EXPECT_COUNT(books_count(events, "event", "held"), COUNT);
 	json_decref(events);
 	smsc_finish(&faults_smsc);
 	close_held();
@@ -145,12 +116,12 @@ void faults_held_receipt(void)
 	open_held((const char *const[]){ "--receipts", "on", "--receipt-delay-ms", "4000", NULL },
 		  HASTY_ACCOUNT ", user_message_reference: true");
 	smsc_tell(&faults_smsc, "swallow on");
-	add_careful(0, COUNT);
+	books_add_careful(0, COUNT);
 	AWAIT(10, held() == COUNT);
 	books_await_settled(20);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
 	EXPECT_COUNT(smsc_count(&faults_smsc, "swallowed"), COUNT);
-	AWAIT(10, metric("hongyan_late_settled_total") == COUNT); /* published a moment later */
+	AWAIT(10, faults_metric("hongyan_late_settled_total") == COUNT); /* published a moment later */
 	gateway_process_stop(&faults_gateway);
 	json_t *events = books_events();
 	struct books_tally tally = books_tally(events);
@@ -169,7 +140,7 @@ void faults_held_kill(void)
 {
 	enum { COUNT = 1000, KILLS = 4 };
 	open_held((const char *const[]){ "--latency", FAULTS_LATENCY, NULL }, NULL);
-	add_careful(0, COUNT);
+	books_add_careful(0, COUNT);
 	for (unsigned i = 1; i <= KILLS; i++) {
 		AWAIT(30, smsc_count(&faults_smsc, "accepted") >= COUNT * i / (KILLS + 2));
 		gateway_process_kill(&faults_gateway);
@@ -181,7 +152,7 @@ void faults_held_kill(void)
 	struct books_tally tally = books_tally(events);
 	EXPECT_COUNT(tally.accepted + held(), COUNT);
 	EXPECT_COUNT(tally.ambiguous, 0);
-	EXPECT_COUNT(count_events(events, "held"), held());
+	EXPECT_COUNT(books_count(events, "event", "held"), held());
 	EXPECT(held() > 0);
 	smsc_finish(&faults_smsc);
 	for (unsigned i = 0; i < COUNT; i++) {
@@ -217,7 +188,7 @@ void faults_elsewhere(void)
 	AWAIT(10, smsc_count(&second, "bound") == 1);
 	books_add_load(0, COUNT);
 	books_await_settled(20);
-	EXPECT_COUNT(metric("hongyan_elsewhere_total{account=\"first\"}"), COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_elsewhere_total{account=\"first\"}"), COUNT);
 	EXPECT_COUNT(smsc_count(&faults_smsc, "failed"), COUNT);
 	gateway_process_stop(&faults_gateway);
 	smsc_finish(&second);

@@ -15,20 +15,9 @@
 #define SEED   "7" /* of those that are lost none is lost again */
 #define ASKING "response_timeout: 300ms, query_sm: reference, query_sm_wait: 200ms, query_sm_rate: 1000"
 
-static double metric(const char *name)
-{
-	return gateway_process_metric(&faults_gateway, name);
-}
-
 static void open_asking(const char *const smsc_options[], const char *root_more)
 {
-	world_open();
-	redis_server_start();
-	smsc_start(&faults_smsc, "smsc", 0, smsc_options);
-	gateway_process_start(
-		&faults_gateway, "gateway",
-		&(struct gateway_options){ .smsc = &faults_smsc, .account_more = ASKING, .root_more = root_more },
-		true);
+	faults_open_with(smsc_options, ASKING, root_more, false);
 }
 
 static void close_asking(void)
@@ -36,17 +25,6 @@ static void close_asking(void)
 	smsc_fini(&faults_smsc);
 	redis_server_stop();
 	world_close();
-}
-
-static void add_careful(unsigned first, unsigned count)
-{
-	for (unsigned i = first; i < first + count; i++) {
-		char json[160];
-		snprintf(json, sizeof json,
-			 "{\"id\":\"c%u\",\"to\":\"137%08u\",\"template\":\"careful\",\"params\":{\"code\":\"%u\"}}", i,
-			 i, i);
-		books_add("normal", json);
-	}
 }
 
 /* All were accepted late, by a question, and delivered; none went out twice. */
@@ -58,11 +36,7 @@ static void check_settled(unsigned count)
 	EXPECT_COUNT(tally.late, count);
 	EXPECT_COUNT(tally.ambiguous, 0);
 	EXPECT_COUNT(tally.delivered, count);
-	unsigned by_query = 0;
-	size_t i;
-	const json_t *event;
-	json_array_foreach(events, i, event) by_query += books_is(event, "settled_by", "query");
-	EXPECT_COUNT(by_query, count);
+	EXPECT_COUNT(books_count(events, "settled_by", "query"), count);
 	json_decref(events);
 	for (unsigned k = 0; k < count; k++) {
 		char number[32];
@@ -79,18 +53,18 @@ void faults_query(void)
 	open_asking((const char *const[]){ "--query", "on", "--receipts", "on", "--receipt-delay-ms", "100", NULL },
 		    NULL);
 	smsc_tell(&faults_smsc, "swallow on");
-	add_careful(0, COUNT / 2);
+	books_add_careful(0, COUNT / 2);
 	AWAIT(10, smsc_count(&faults_smsc, "swallowed") == COUNT / 2);
-	add_careful(COUNT / 2, COUNT / 2);
+	books_add_careful(COUNT / 2, COUNT / 2);
 	AWAIT(10, smsc_count(&faults_smsc, "swallowed") == COUNT);
 	smsc_tell(&faults_smsc, "reset");
 	smsc_tell(&faults_smsc, "swallow off");
 	books_await_settled(20);
-	AWAIT(10, metric("hongyan_queries_found_total{account=\"fake\"}") == COUNT);
-	AWAIT(10, metric("hongyan_late_settled_total") == COUNT);
-	EXPECT_COUNT(metric("hongyan_late_answers_total{account=\"fake\"}"), 0);
+	AWAIT(10, faults_metric("hongyan_queries_found_total{account=\"fake\"}") == COUNT);
+	AWAIT(10, faults_metric("hongyan_late_settled_total") == COUNT);
+	EXPECT_COUNT(faults_metric("hongyan_late_answers_total{account=\"fake\"}"), 0);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
-	EXPECT_COUNT(metric("hongyan_queries_open{account=\"fake\"}"), 0);
+	EXPECT_COUNT(faults_metric("hongyan_queries_open{account=\"fake\"}"), 0);
 	gateway_process_stop(&faults_gateway);
 	EXPECT_COUNT(redis_server_int("ZCARD {hongyan}:held"), 0);
 	smsc_finish(&faults_smsc);
@@ -115,7 +89,7 @@ void faults_query_long(void)
 	books_await_settled(20);
 	long long parts = smsc_count(&faults_smsc, "swallowed");
 	EXPECT(parts > 1);
-	AWAIT(10, metric("hongyan_queries_found_total{account=\"fake\"}") == (double)parts);
+	AWAIT(10, faults_metric("hongyan_queries_found_total{account=\"fake\"}") == (double)parts);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == parts);
 	gateway_process_stop(&faults_gateway);
 	json_t *events = books_events();
@@ -148,8 +122,8 @@ void faults_query_load(void)
 	books_await_settled(50);
 	long long swallowed = smsc_count(&faults_smsc, "swallowed");
 	EXPECT(swallowed > 0);
-	EXPECT(metric("hongyan_queries_absent_total{account=\"fake\"}") > 0);
-	AWAIT(10, metric("hongyan_late_settled_total") > 0);
+	EXPECT(faults_metric("hongyan_queries_absent_total{account=\"fake\"}") > 0);
+	AWAIT(10, faults_metric("hongyan_late_settled_total") > 0);
 	gateway_process_stop(&faults_gateway);
 	smsc_finish(&faults_smsc);
 	EXPECT_COUNT(smsc_total(&faults_smsc, "violations_total"), 0);
@@ -164,7 +138,7 @@ void faults_query_refused(void)
 	enum { COUNT = 20 };
 	open_asking(NULL, NULL);
 	smsc_tell(&faults_smsc, "swallow on");
-	add_careful(0, COUNT);
+	books_add_careful(0, COUNT);
 	AWAIT(10, redis_server_int("ZCARD {hongyan}:held") == COUNT);
 	AWAIT(10, gateway_process_said(&faults_gateway, "query_refused"));
 	long long received = smsc_count(&faults_smsc, "queries_received");

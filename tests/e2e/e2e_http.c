@@ -235,13 +235,7 @@ static void held(void)
 	open_world();
 	start_carrier("--swallow", "0.1");
 	start_gateway(true);
-	for (unsigned i = 0; i < COUNT; i++) {
-		char json[BOOKS_ALERT_OCTETS];
-		snprintf(json, sizeof json,
-			 "{\"id\":\"c%u\",\"to\":\"137%08u\",\"template\":\"careful\",\"params\":{\"code\":\"%u\"}}", i,
-			 i, i);
-		books_add("normal", json);
-	}
+	books_add_careful(0, COUNT);
 	AWAIT(30, books_total("accepted") + redis_server_int("ZCARD {hongyan}:held") == COUNT);
 	long long swallowed = smsc_count(&smsc, "swallowed");
 	EXPECT(swallowed > 0);
