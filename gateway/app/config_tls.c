@@ -69,9 +69,9 @@ static bool read_pem(struct config_load *load, const struct config_account *acco
 	return false;
 }
 
-/* Reads all of them and has them tried, so that none is found to be broken later. server_name: some name. */
+/* Reads all of them and has them tried, for no matter which name, so that none is found to be broken later. */
 static void check_files(struct config_load *load, struct config_account *account, const struct tree_node *element,
-			const struct files *files, const char *server_name)
+			const struct files *files)
 {
 	struct config_pems *pems = &account->pems;
 	struct err_at at = { .err = ERR_OK };
@@ -83,7 +83,7 @@ static void check_files(struct config_load *load, struct config_account *account
 		const char *name = is_said(files->key) ? "key_file" : "cert_file";
 		config_report(load->report, ERR_NOT_FOUND, config_check_place(element, name), false, name,
 			      "account “%s”: cert_file and key_file belong together", account->name);
-	} else if (are_read && create(pems, files, server_name, &context, &at) != ERR_OK) {
+	} else if (are_read && create(pems, files, "localhost", &context, &at) != ERR_OK) {
 		config_report(load->report, at.err, config_check_place(element, at.field), false, at.field,
 			      "accounts[%s].%s: %s", account->name, at.field, at.text);
 	}
@@ -113,7 +113,7 @@ void config_check_tls(struct config_load *load, struct config_account *account, 
 {
 	const struct files files = smpp_files(account);
 	if (account->tls)
-		check_files(load, account, element, &files, "localhost");
+		check_files(load, account, element, &files);
 	else
 		check_unused(load, account, element);
 }
@@ -124,7 +124,7 @@ void config_check_http_tls(struct config_load *load, struct config_account *acco
 	const struct files files = { http->ca_file, http->cert_file, http->key_file };
 	/* Reading the system's authorities takes 50 ms, and says nothing about the account. */
 	if (is_said(files.ca) || is_said(files.cert) || is_said(files.key))
-		check_files(load, account, element, &files, "localhost");
+		check_files(load, account, element, &files);
 }
 
 static void fini_pem(struct config_pem *pem)
