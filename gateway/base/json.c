@@ -59,14 +59,9 @@ static void put_escape(struct buf *buf, unsigned char octet)
 	buf_put(buf, escape, 2);
 }
 
-void json_text(struct buf *buf, struct slice text)
+/* Text without what must be escaped is copied in one piece, which is most of it. */
+void json_escape(struct buf *buf, struct slice text)
 {
-	comma(buf);
-	if (text.at == NULL) {
-		buf_put(buf, "null", 4);
-		return;
-	}
-	buf_put(buf, "\"", 1);
 	size_t plain = 0; /* start of the run not yet copied */
 	for (size_t i = 0; i < text.len;) {
 		unsigned char octet = (unsigned char)text.at[i];
@@ -87,7 +82,19 @@ void json_text(struct buf *buf, struct slice text)
 			buf_put(buf, "\xEF\xBF\xBD", 3);
 		plain = ++i;
 	}
-	buf_put(buf, text.at + plain, text.len - plain);
+	if (plain < text.len)
+		buf_put(buf, text.at + plain, text.len - plain);
+}
+
+void json_text(struct buf *buf, struct slice text)
+{
+	comma(buf);
+	if (text.at == NULL) {
+		buf_put(buf, "null", 4);
+		return;
+	}
+	buf_put(buf, "\"", 1);
+	json_escape(buf, text);
 	buf_put(buf, "\"", 1);
 }
 

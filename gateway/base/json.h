@@ -15,6 +15,9 @@ void json_close(struct buf *buf, char bracket);
 /* A member's name and its colon, with the comma before it where one is due. key: plain ASCII, not escaped. */
 void json_key(struct buf *buf, const char *key);
 
+/* Text as it stands within the quotes of a string (RFC 8259 §7), without the quotes and without a comma. */
+void json_escape(struct buf *buf, struct slice text);
+
 /* A string value, escaped. An absent slice writes null. */
 void json_text(struct buf *buf, struct slice text);
 

@@ -8,7 +8,7 @@ static bool is_tail(char octet)
 	return ((unsigned char)octet & 0xC0u) == 0x80u;
 }
 
-size_t utf8_decode(const char *text, size_t len, uint32_t *code)
+size_t utf8_decode_any(const char *text, size_t len, uint32_t *code)
 {
 	unsigned char lead = (unsigned char)text[0];
 	if (lead < 0x80) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/http/http_escape.h"
 
-#include "base/utf8.h"
+#include "base/json.h"
 
 /* 1 where an octet stands for itself. */
 static const unsigned char unreserved[256] = {
@@ -27,57 +27,6 @@ static void put_percent(struct buf *buf, struct slice text)
 	}
 }
 
-static void put_json_escape(struct buf *buf, unsigned char octet)
-{
-	static const char hex[] = "0123456789abcdef";
-	char escape[6] = { '\\', 'u', '0', '0', hex[octet >> 4], hex[octet & 0xF] };
-	switch (octet) {
-	case '"':
-	case '\\':
-		escape[1] = (char)octet;
-		break;
-	case '\n':
-		escape[1] = 'n';
-		break;
-	case '\r':
-		escape[1] = 'r';
-		break;
-	case '\t':
-		escape[1] = 't';
-		break;
-	default:
-		buf_put(buf, escape, 6);
-		return;
-	}
-	buf_put(buf, escape, 2);
-}
-
-static void put_json(struct buf *buf, struct slice text)
-{
-	size_t plain = 0; /* start of the run that is not yet copied */
-	for (size_t i = 0; i < text.len;) {
-		unsigned char octet = (unsigned char)text.at[i];
-		if (octet >= 0x20 && octet < 0x7F && octet != '"' && octet != '\\') {
-			i++;
-			continue;
-		}
-		uint32_t code;
-		size_t used = octet < 0x80 ? 0 : utf8_decode(text.at + i, text.len - i, &code);
-		if (used) {
-			i += used;
-			continue;
-		}
-		buf_put(buf, text.at + plain, i - plain);
-		if (octet < 0x80)
-			put_json_escape(buf, octet);
-		else
-			buf_put(buf, "\xEF\xBF\xBD", 3);
-		plain = ++i;
-	}
-	if (plain < text.len)
-		buf_put(buf, text.at + plain, text.len - plain);
-}
-
 void http_escape_put(struct buf *buf, enum http_escape escape, struct slice text)
 {
 	switch (escape) {
@@ -85,7 +34,7 @@ void http_escape_put(struct buf *buf, enum http_escape escape, struct slice text
 		put_percent(buf, text);
 		return;
 	case HTTP_ESCAPE_JSON:
-		put_json(buf, text);
+		json_escape(buf, text);
 		return;
 	case HTTP_ESCAPE_NONE:
 		buf_put_slice(buf, text);
