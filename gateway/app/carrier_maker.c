@@ -249,6 +249,12 @@ static unsigned batch_of(const struct carrier_maker *maker, const struct config_
 	return batch;
 }
 
+/* Whether a receipt can come at all: over HTTP only by a callback, so without one nothing need be kept for it. */
+static bool can_hear(const struct config_account *account)
+{
+	return account->protocol == CONFIG_PROTOCOL_SMPP || account->callback != CONFIG_CALLBACK_NONE;
+}
+
 void carrier_describe(const struct carrier_maker *maker, const struct config_account *account,
 		      struct pipeline_account *out)
 {
@@ -259,7 +265,7 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
 		.is_latin1 = !is_http && account->encoding == CONFIG_ENCODING_LATIN1,
 		.wants_params = is_http,
 		.segments_max = (uint8_t)account->segments_max,
-		.wants_receipt = account->registered_delivery,
+		.wants_receipt = account->registered_delivery && can_hear(account),
 		.sends_reference = !is_http && account->registered_delivery && account->user_message_reference,
 		.tps = carrier_share(maker, account->tps),
 		.window_total = is_http ? carrier_share(maker, account->http.connections) * batch_of(maker, account)

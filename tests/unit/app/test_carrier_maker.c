@@ -119,22 +119,22 @@ Test(carrier_maker, what_the_pipeline_is_told)
 		  HTTP ", connections: 5, tps: 9",
 		  0,
 		  2,
-		  { .concat = CONCAT_TEXT,
-		    .wants_params = true,
-		    .segments_max = 10,
-		    .wants_receipt = true,
-		    .tps = 5,
-		    .window_total = 3 } },
-		{ "HTTP in batches",
-		  "name: a, protocol: http, preset: aliyun, username: u, password: p, source: s, templates: { t: T }, "
-		  "connections: 2, batch_max: 50",
+		  { .concat = CONCAT_TEXT, .wants_params = true, .segments_max = 10, .tps = 5, .window_total = 3 } },
+		{ "HTTP whose receipts come by a callback",
+		  HTTP ", connections: 4, callback: kannel, callback_secret: s3cr3t-s3cr3t-s3cr3t",
 		  0,
 		  1,
 		  { .concat = CONCAT_TEXT,
 		    .wants_params = true,
 		    .segments_max = 10,
 		    .wants_receipt = true,
-		    .window_total = 100 } },
+		    .window_total = 4 } },
+		{ "HTTP in batches",
+		  "name: a, protocol: http, preset: aliyun, username: u, password: p, source: s, templates: { t: T }, "
+		  "connections: 2, batch_max: 50",
+		  0,
+		  1,
+		  { .concat = CONCAT_TEXT, .wants_params = true, .segments_max = 10, .window_total = 100 } },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct config_account *account = load(rows[i].account);
