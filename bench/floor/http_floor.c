@@ -26,7 +26,7 @@ struct call {
 	CURL *easy;
 	char body[512];
 	char key[64];
-	struct curl_slist headers[3];
+	struct curl_slist headers[4];
 };
 
 static double now_us(void)
@@ -105,9 +105,11 @@ static size_t drop(char *octets, size_t size, size_t count, void *ctx)
 static bool open_call(struct call *call, CURLU *url)
 {
 	static char type[] = "Content-Type: application/json", token[] = "Authorization: Bearer secret";
+	static char own[] = "User-Agent: http-floor";
 	call->headers[0] = (struct curl_slist){ type, &call->headers[1] };
 	call->headers[1] = (struct curl_slist){ token, &call->headers[2] };
-	call->headers[2] = (struct curl_slist){ call->key, NULL };
+	call->headers[2] = (struct curl_slist){ own, &call->headers[3] };
+	call->headers[3] = (struct curl_slist){ call->key, NULL };
 	call->easy = curl_easy_init();
 	if (call->easy == NULL)
 		return false;

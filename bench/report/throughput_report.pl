@@ -10,8 +10,8 @@ use lib $FindBin::Bin;
 use Figures;
 use Getopt::Long;
 
-my %option = (protocol => 'smpp', rss => 0, dead => 0, waiting => 0);
-GetOptions(\%option, 'protocol=s', 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s', 'floor-noack=s', 'rss=f',
+my %option = (protocol => 'smpp', floor => [], rss => 0, dead => 0, waiting => 0);
+GetOptions(\%option, 'protocol=s', 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s@', 'floor-noack=s', 'rss=f',
 	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'receipts=s', 'delivered=i', 'json') or exit 64;
 binmode STDOUT, ':utf8';
 
@@ -37,7 +37,7 @@ my $latency_carrier = Figures::json_file($option{'latency-summary'});
 $lost += keys %sent_us;
 my $duplicates = $carrier->{duplicates} + $latency_carrier->{duplicates};
 
-my $floor = $option{floor} ? Figures::json_file($option{floor}) : undef;
+my $floor = joined(map { Figures::json_file($_) } @{ $option{floor} });
 my $noack = $option{'floor-noack'} ? Figures::json_file($option{'floor-noack'}) : undef;
 my $rate = $seconds > 0 ? $received / $seconds : 0;
 my $unmatched = $option{receipts} ? $carrier->{messages} - $option{delivered} : 0;
@@ -57,6 +57,19 @@ my %figure = (
 	floor_noack_rate => $noack ? $noack->{rate} : undef, floor_noack_redis_us => $noack ? $noack->{redis_us} : undef,
 	ratio_to_floor_noack => $noack && $noack->{rate} > 0 ? round($rate / $noack->{rate}) : undef,
 );
+
+# Runs of the same floor as one: the messages of all in the time of all; undef where there are none.
+sub joined {
+	my @runs = @_ or return undef;
+	my %sum;
+	for my $run (@runs) {
+		$sum{$_} += $run->{$_} for qw(messages seconds);
+		$sum{$_} += $run->{$_} * $run->{messages} for qw(redis_us floor_us carrier_us);
+	}
+	my %whole = map { $_ => $sum{messages} > 0 ? round($sum{$_} / $sum{messages}) : 0 } qw(redis_us floor_us carrier_us);
+	$whole{rate} = $sum{seconds} > 0 ? int($sum{messages} / $sum{seconds}) : 0;
+	return \%whole;
+}
 
 sub round { return sprintf('%.2f', $_[0]) + 0 }
 sub pick { my $ms = Figures::percentile($_[0], @latency_ms); return defined $ms ? round($ms) : undef }
