@@ -4,12 +4,14 @@
  * carrier gets its answer. A receipt may overtake the settlement of its own sms: what waits to be settled goes to the store
  * before a batch of receipts does, and one that finds nothing is looked up again a few times, the first times soon. One that
  * brings our reference back may be the only word of a submit that was never answered (doubts.c): it settles that, and is
- * looked up again. When all places are taken, or when a drain waits for nothing but receipts, the carrier is asked to come
- * again later. */
+ * looked up again. One that nobody knows of is given up at last, and remembered (unmatched.c): over HTTP its carrier was asked
+ * to come again long before, and comes; then one look is enough. When all places are taken, or when a drain waits for nothing
+ * but receipts, the carrier is asked to come again later. */
 
 #include "base/check.h"
 #include "base/json.h"
 #include "pipeline/pipeline_inner.h"
+#include "pipeline/unmatched.h"
 
 #include <stdlib.h>
 
@@ -38,6 +40,7 @@ struct slot {
 	uint8_t ref_len;
 	char doubt[DOUBTS_REF_OCTETS];
 	uint8_t doubt_len; /* 0 = it brings no reference of ours */
+	bool is_word;      /* it has settled a submit that was never answered */
 	char error[ERROR_OCTETS];
 	uint8_t error_len;
 };
@@ -60,6 +63,7 @@ struct receipts {
 	mono_us filling_since;
 	struct batch batches[BATCHES]; /* the store knows them as SLOTS + their index */
 	unsigned under_way;
+	struct unmatched unmatched;
 };
 
 struct receipts *receipts_create(struct pipeline *pipeline)
@@ -149,6 +153,7 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	slot->message_state = receipt->state;
 	slot->tries = 0;
 	slot->doubt_len = 0;
+	slot->is_word = false;
 	if (receipt->user_reference != 0 && account->options->sends_reference)
 		slot->doubt_len = (uint8_t)doubts_ref(receipt->user_reference, receipt->from, slot->doubt).len;
 	slot->ref_len = (uint8_t)receipt->carrier_ref.len;
@@ -223,29 +228,59 @@ static bool put_event(struct pipeline *pipeline, const struct slot *slot, const 
 	return !buf->full;
 }
 
-static void again_or_unknown(struct pipeline *pipeline, struct slot *slot)
+/* The carrier comes with it again because our answer was too late. */
+static bool was_given_up(const struct pipeline *pipeline, const struct slot *slot)
+{
+	return unmatched_knows(&pipeline->receipts->unmatched, slot->account->options->name,
+			       (struct slice){ slot->ref, slot->ref_len }, slot->message_state,
+			       pipeline_now(pipeline).mono);
+}
+
+static void give_up(struct pipeline *pipeline, struct slot *slot)
+{
+	metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, slot->account->index, 1);
+	unmatched_note(&pipeline->receipts->unmatched, slot->account->options->name,
+		       (struct slice){ slot->ref, slot->ref_len }, slot->message_state, pipeline_now(pipeline).mono);
+	finish(pipeline->receipts, slot, true);
+}
+
+static void look_again(struct pipeline *pipeline, struct slot *slot)
 {
 	struct receipts *receipts = pipeline->receipts;
 	bool has_room = receipts->open < SLOTS / 2;
-	bool is_given_up = slot->tries == sizeof again_us / sizeof again_us[0];
-	if (is_given_up || !has_room || pipeline->is_draining) {
+	if (!has_room || pipeline->is_draining) {
 		/* Only one that was looked up often enough is given up; any other comes again later. */
-		if (is_given_up)
-			metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_UNKNOWN, slot->account->index, 1);
-		finish(receipts, slot, is_given_up);
+		finish(receipts, slot, false);
 		return;
 	}
 	slot->state = SLOT_WAITING;
 	slot->again_at = pipeline_now(pipeline).mono + again_us[slot->tries++];
+	list_remove(&slot->link);
 	list_push(&receipts->waiting, &slot->link);
 }
 
-/* Whatever the receipt says became of it, the carrier had taken it. */
+static void again_or_unknown(struct pipeline *pipeline, struct slot *slot)
+{
+	if (!slot->is_word && was_given_up(pipeline, slot)) {
+		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_REPEATED, slot->account->index, 1);
+		finish(pipeline->receipts, slot, true);
+	} else if (slot->tries == sizeof again_us / sizeof again_us[0]) {
+		give_up(pipeline, slot);
+	} else {
+		look_again(pipeline, slot);
+	}
+}
+
+/* Whatever the receipt says became of it, the carrier had taken it: soon it belongs to something. */
 static void settle_doubt(struct slot *slot, struct slice value, uint8_t segment)
 {
 	struct submit_key key;
-	if (value.at != NULL && doubts_parse(value, segment, &key))
-		outcomes_accepted_late(slot->account, &key, (struct slice){ slot->ref, slot->ref_len });
+	if (value.at == NULL || !doubts_parse(value, segment, &key))
+		return;
+	outcomes_accepted_late(slot->account, &key, (struct slice){ slot->ref, slot->ref_len });
+	if (!slot->is_word)
+		slot->tries = 0;
+	slot->is_word = true;
 }
 
 void receipts_on_found(void *ctx, uint64_t token, struct slice value, uint8_t segment)
@@ -264,7 +299,6 @@ static void note_answer(struct pipeline *pipeline, struct slot *slot, char answe
 	if (answer == STORE_RECEIPT_UNKNOWN && slot->doubt_len > 0) {
 		ask_doubt(pipeline, slot);
 	} else if (answer == STORE_RECEIPT_UNKNOWN) {
-		list_remove(&slot->link);
 		again_or_unknown(pipeline, slot);
 	} else {
 		metrics_add_at(pipeline->metrics, METRIC_RECEIPTS_FOUND, slot->account->index, 1);

@@ -14,6 +14,7 @@ static struct {
 
 static struct now time_now = { .mono = US_PER_S, .wall = 1770944400123 };
 static struct pipeline *pipeline;
+static struct metrics *metrics;
 static const struct store_events *store_events;
 static const struct carrier_events *carrier_events;
 static void *carrier_ctx;
@@ -211,9 +212,16 @@ static void start(void)
 	static const struct pipeline_account accounts[] = {
 		{ .name = "cmcc", .carrier = &carrier, .window_total = 8, .sends_reference = true, .secrets = &secrets }
 	};
-	static const struct pipeline_options options = {
+	static const char *const names[] = { "cmcc" };
+	static const struct metrics_labels labels = {
+		.names = { [METRIC_LABEL_ACCOUNT] = names },
+		.count = { [METRIC_LABEL_ACCOUNT] = 1, [METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT },
+	};
+	metrics = metrics_create(&labels);
+	struct pipeline_options options = {
 		.accounts = accounts,
 		.account_count = 1,
+		.metrics = metrics,
 		.env = { .now = now_of_test, .log = &log },
 	};
 	store_is_down = false;
@@ -230,6 +238,12 @@ static void finish(void)
 {
 	pipeline->is_open = false;
 	pipeline_destroy(pipeline);
+	metrics_destroy(metrics);
+}
+
+static unsigned counted(enum metric metric)
+{
+	return (unsigned)metrics_value(metrics, metric, 0, 0);
 }
 
 static void come(receipt_token token, const char *ref, enum message_state state)
@@ -338,15 +352,14 @@ Test(receipts, large_batches_overlap)
 	finish();
 }
 
-/* A receipt is faster than the settlement of its sms: it is looked up again, soon at first. */
-Test(receipts, what_is_not_found_is_looked_up_again)
+static const mono_us waits[] = { 10 * US_PER_MS, 100 * US_PER_MS, US_PER_S, 5 * US_PER_S, 30 * US_PER_S };
+
+/* Looks for the one that has come as often as it is looked for, and does not find it. want: what is looked for. */
+static void look_in_vain(const char *want)
 {
-	static const mono_us waits[] = { 10 * US_PER_MS, 100 * US_PER_MS, US_PER_S, 5 * US_PER_S, 30 * US_PER_S };
-	start();
-	come(1, "m-1", MESSAGE_STATE_DELIVERED);
 	for (unsigned i = 0; i < sizeof waits / sizeof waits[0]; i++) {
 		turn();
-		expect("record cmcc:m-1=2;", "looked up");
+		expect(want, "looked up");
 		answer("-");
 		time_now.mono += waits[i] - 1;
 		turn();
@@ -355,7 +368,57 @@ Test(receipts, what_is_not_found_is_looked_up_again)
 	}
 	turn();
 	answer("-");
+}
+
+/* A receipt is faster than the settlement of its sms: it is looked up again, soon at first. */
+Test(receipts, what_is_not_found_is_looked_up_again)
+{
+	start();
+	come(1, "m-1", MESSAGE_STATE_DELIVERED);
+	look_in_vain("record cmcc:m-1=2;");
 	expect("record cmcc:m-1=2;done 1;", "given up");
+	finish();
+}
+
+/* Over HTTP its answer was too late, and it comes again: one look, and yes. What is known by then is told. */
+Test(receipts, what_was_given_up_is_answered_at_once_when_it_comes_again)
+{
+	start();
+	come(1, "m-1", MESSAGE_STATE_DELIVERED);
+	look_in_vain("record cmcc:m-1=2;");
+	expect("record cmcc:m-1=2;done 1;", "given up");
+	cr_assert_eq(counted(METRIC_RECEIPTS_UNKNOWN), 1);
+	for (unsigned i = 1; i <= 3; i++) {
+		time_now.mono += 60 * US_PER_S;
+		come(2, "m-1", MESSAGE_STATE_DELIVERED);
+		turn();
+		answer("-");
+		expect("record cmcc:m-1=2;done 2;", "it comes again");
+		cr_assert_eq(counted(METRIC_RECEIPTS_UNKNOWN), 1);
+		cr_assert_eq(counted(METRIC_RECEIPTS_REPEATED), i);
+	}
+	come(3, "m-1", MESSAGE_STATE_EXPIRED);
+	turn();
+	answer("-");
+	expect("record cmcc:m-1=3;", "another state is another receipt");
+	time_now.mono += 10 * US_PER_MS;
+	turn();
+	answer("f");
+	expect("record cmcc:m-1=3;done 3;", "found");
+	come(4, "m-1", MESSAGE_STATE_DELIVERED);
+	turn();
+	answer("f");
+	expect("record cmcc:m-1=2;done 4;", "by now it is known");
+	store_is_down = true;
+	come(5, "m-1", MESSAGE_STATE_DELIVERED);
+	turn();
+	expect("record cmcc:m-1=2;again 5;", "nobody looked");
+	store_is_down = false;
+	time_now.mono += INT64_C(25) * 3600 * US_PER_S;
+	come(6, "m-1", MESSAGE_STATE_DELIVERED);
+	look_in_vain("record cmcc:m-1=2;");
+	expect("record cmcc:m-1=2;done 6;", "a day later it is a new one");
+	cr_assert_eq(counted(METRIC_RECEIPTS_UNKNOWN), 2);
 	finish();
 }
 
@@ -406,6 +469,26 @@ Test(receipts, what_was_never_answered_is_found_by_its_reference)
 	/* A carrier's id that looks like ours is none of ours. */
 	come(3, "?513:3912340001", MESSAGE_STATE_DELIVERED);
 	expect("done 3;", "not looked up");
+	finish();
+}
+
+/* Given up once, and the word of a submit when it comes again: it waits until that is settled. */
+Test(receipts, the_word_of_a_submit_is_not_given_up_for_an_earlier_one)
+{
+	start();
+	come(4, "m-4", MESSAGE_STATE_DELIVERED);
+	look_in_vain("record cmcc:m-4=2;");
+	expect("record cmcc:m-4=2;done 4;", "given up");
+	come_with_reference(5, "m-4");
+	turn();
+	answer("-");
+	find(SLICE("77 1770944400000-5@bulk"), 2);
+	turn();
+	expect("record cmcc:m-4=2;find cmcc:?513:3912340001;late 1770944400000-5@bulk 2 of 77 cmcc:m-4;", "its word");
+	time_now.mono += 10 * US_PER_MS;
+	turn();
+	answer("f");
+	expect("record cmcc:m-4=2;done 5;", "told");
 	finish();
 }
 
