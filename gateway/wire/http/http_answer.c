@@ -178,17 +178,22 @@ static struct outcome judge_parts(struct reader *reader, const struct json_node 
 	struct outcome gravest = judge(reader, part, message);
 	struct slice reference = gravest.carrier_ref;
 	bool has_accepted = gravest.outcome_class == OUTCOME_ACCEPTED;
+	/* The first id counts; there is no room for another one. */
+	char octets[CARRIER_REF_MAX];
+	struct buf spare = buf_over(octets, sizeof octets);
+	struct buf *kept = reader->references;
+	reader->references = &spare;
 	for (unsigned i = 1; i < array->count; i++) {
-		size_t mark = reader->references->len;
+		spare.len = 0;
 		part = json_node_next(part);
 		struct outcome next = judge(reader, part, message);
-		reader->references->len = mark; /* the first id counts */
 		bool is_accepted = next.outcome_class == OUTCOME_ACCEPTED;
 		has_accepted |= is_accepted;
 		if (gravest.outcome_class == OUTCOME_ACCEPTED ||
 		    (!is_accepted && next.outcome_class == OUTCOME_REJECTED))
 			gravest = next;
 	}
+	reader->references = kept;
 	if (has_accepted && gravest.outcome_class != OUTCOME_ACCEPTED && gravest.outcome_class != OUTCOME_REJECTED)
 		gravest.outcome_class = OUTCOME_UNKNOWN;
 	gravest.carrier_ref = gravest.outcome_class == OUTCOME_ACCEPTED ? reference : (struct slice){ NULL, 0 };

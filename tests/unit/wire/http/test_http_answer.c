@@ -102,6 +102,11 @@ static const struct {
 	  "{\"messages\":[{\"status\":\"0\",\"message-id\":\"A1\"},{\"status\":\"1\",\"error-text\":\"Throughput Rate "
 	  "Exceeded\"}]}",
 	  U, false, "", "1", 1 },
+	{ "vonage", 200,
+	  "{\"messages\":[{\"status\":\"0\",\"message-id\":\"aaaaaaaa-bbbb-cccc-dddd-0123456789ab\"},"
+	  "{\"status\":\"0\",\"message-id\":\"aaaaaaaa-bbbb-cccc-dddd-0123456789ac\"},"
+	  "{\"status\":\"0\",\"message-id\":\"aaaaaaaa-bbbb-cccc-dddd-0123456789ad\"}]}",
+	  A, false, "aaaaaaaa-bbbb-cccc-dddd-0123456789ab", "", 0 },
 	{ "vonage", 200, "{\"messages\":[{\"status\":\"1\"},{\"status\":\"0\",\"message-id\":\"A2\"}]}", U, false, "",
 	  "1", 1 },
 	{ "vonage", 200, "{\"messages\":[{\"status\":\"0\",\"message-id\":\"A1\"},{\"status\":\"7\"}]}", R, false, "",
