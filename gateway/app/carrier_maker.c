@@ -64,9 +64,10 @@ static struct reconnect_options reconnect_of(const struct config_account *accoun
 	};
 }
 
-static uint64_t jitter_of(const struct carrier_maker *maker, unsigned index)
+uint64_t carrier_seed(const struct carrier_maker *maker, unsigned index)
 {
-	return maker->nonce + maker->worker * 1000 + index;
+	uint64_t life = (uint64_t)maker->made * maker->worker_count + maker->worker;
+	return maker->nonce + life * ROUTE_ACCOUNTS_MAX + index;
 }
 
 static enum err make_smpp_account(const struct carrier_maker *maker, const struct config_account *from,
@@ -160,7 +161,7 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 		.links = carrier_share(maker, account->binds),
 		.connect_timeout_us = account->connect_timeout_us,
 		.reconnect = reconnect_of(account),
-		.jitter_seed = jitter_of(maker, index),
+		.jitter_seed = carrier_seed(maker, index),
 		.log = maker->log,
 		.metrics = maker->metrics,
 		.account_index = index,
@@ -216,7 +217,7 @@ static struct carrier *make_http(const struct carrier_maker *maker, const struct
 			.guard = made->guard,
 		},
 		.reconnect = reconnect_of(account),
-		.jitter_seed = jitter_of(maker, index),
+		.jitter_seed = carrier_seed(maker, index),
 		.log = maker->log,
 		.metrics = maker->metrics,
 		.account_index = index,

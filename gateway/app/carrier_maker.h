@@ -14,12 +14,17 @@ struct carrier_maker {
 	const struct config *config;
 	const struct log *log;
 	struct metrics *metrics; /* may be NULL */
-	uint64_t nonce;          /* of this process, for jitter */
+	uint64_t nonce;          /* of this process, for jitter and the nonces of requests */
+	unsigned made;           /* carriers that this worker has made so far: none draws again what another one drew */
 	unsigned worker;         /* its index */
 	unsigned worker_count;   /* contracts are shared by so many */
 };
 
 struct receipt_door;
+
+/* The seed of a carrier's random numbers: another one for each worker, each account (index, less than ROUTE_ACCOUNTS_MAX) and
+ * each time that the account is made anew, since providers refuse a nonce that they have seen before. */
+uint64_t carrier_seed(const struct carrier_maker *maker, unsigned index);
 
 /* A carrier and what it borrows. */
 struct made_carrier;

@@ -46,6 +46,7 @@ static bool make(struct worker_accounts *accounts, unsigned index, struct pipeli
 	struct slot *slot = &accounts->slots[index];
 	accounts->maker.config = accounts->snapshot->config;
 	slot->made = carrier_make(&accounts->maker, slot->wanted, index, out);
+	accounts->maker.made++;
 	if (slot->made != NULL)
 		slot->made_of = snapshot_hold(accounts->snapshot);
 	if (slot->made != NULL && accounts->callbacks != NULL &&

@@ -84,6 +84,31 @@ Test(carrier_maker, every_worker_has_its_share)
 	}
 }
 
+static int compare_seeds(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left;
+	uint64_t b = *(const uint64_t *)right;
+	return (a > b) - (a < b);
+}
+
+/* Or a carrier that a reload makes anew would send nonces that its provider knows already. */
+Test(carrier_maker, no_two_carriers_have_one_seed)
+{
+	enum { WORKERS = 3, LIVES = 5, COUNT = WORKERS * LIVES * ROUTE_ACCOUNTS_MAX };
+	static uint64_t seeds[COUNT];
+	unsigned count = 0;
+	struct carrier_maker maker = { .nonce = UINT64_MAX - 7, .worker_count = WORKERS };
+	for (maker.worker = 0; maker.worker < WORKERS; maker.worker++) {
+		for (maker.made = 0; maker.made < LIVES; maker.made++) {
+			for (unsigned index = 0; index < ROUTE_ACCOUNTS_MAX; index++)
+				seeds[count++] = carrier_seed(&maker, index);
+		}
+	}
+	qsort(seeds, COUNT, sizeof seeds[0], compare_seeds);
+	for (unsigned i = 1; i < COUNT; i++)
+		cr_assert_neq(seeds[i - 1], seeds[i]);
+}
+
 Test(carrier_maker, what_the_pipeline_is_told)
 {
 	static const struct {
