@@ -41,6 +41,7 @@ struct http_carrier {
 	struct outcome *outcomes; /* of one answer */
 	char *references;         /* of the same */
 	size_t references_cap;
+	struct http_reading reading; /* of the same */
 	struct receipt_door *door;
 };
 
@@ -183,27 +184,27 @@ static bool answered(struct http_carrier *carrier, unsigned place, const struct 
 	};
 	unsigned count;
 	const struct http_message *const *messages = http_outbox_messages(carrier->outbox, place, &count);
-	struct http_reading reading = { .retry_after_ms = 0 };
+	struct http_reading *reading = &carrier->reading;
 	struct buf references = buf_over(carrier->references, carrier->references_cap);
 	http_answer_read(carrier->options.account, &answer, messages, count, loop_now(carrier->loop).wall,
-			 carrier->outcomes, &references, &reading);
+			 carrier->outcomes, &references, reading);
 	bool is_refused = false;
 	for (unsigned i = 0; i < count; i++) {
 		if (asks_for_rest(&carrier->outcomes[i]))
-			carrier->outcomes[i].retry_after_ms = reading.retry_after_ms;
+			carrier->outcomes[i].retry_after_ms = reading->retry_after_ms;
 		if (carrier->outcomes[i].outcome_class == OUTCOME_ACCEPTED)
 			carrier->outcomes[i].native_code = 0; /* no trouble to tell of */
 		is_refused = is_refused || carrier->outcomes[i].outcome_class == OUTCOME_LINK_REFUSED;
 	}
 	if (is_refused) {
-		refuse(carrier, result->status, &reading);
+		refuse(carrier, result->status, reading);
 	} else if (carrier->state == CARRIER_UP) {
 		carrier->is_on_trial = false;
 		reconnect_bound(&carrier->reconnect);
 	}
 	bool goes_again =
-		reading.is_each_alone && carrier->state == CARRIER_UP && !carrier->is_closing && !carrier->rests;
-	mono_us again_from = loop_now(carrier->loop).mono + reading.retry_after_ms * US_PER_MS;
+		reading->is_each_alone && carrier->state == CARRIER_UP && !carrier->is_closing && !carrier->rests;
+	mono_us again_from = loop_now(carrier->loop).mono + reading->retry_after_ms * US_PER_MS;
 	if (goes_again && again_from > carrier->again_from)
 		carrier->again_from = again_from;
 	return goes_again;
@@ -484,7 +485,7 @@ struct carrier *http_carrier_create(struct loop *loop, const struct http_carrier
 	carrier->wake_at = carrier->again_at = INT64_MAX;
 	unsigned batch = http_account_batch_max(options->account);
 	rng_seed(&carrier->rng, options->jitter_seed);
-	carrier->references_cap = (size_t)batch * CARRIER_REF_MAX;
+	carrier->references_cap = HTTP_REFERENCES_OCTETS(batch);
 	carrier->client = http_client_create(loop, &carrier->options.client, &client_events, carrier);
 	carrier->outbox = http_outbox_create(options->account, &carrier->options.receipts_to, options->client.places,
 					     rng_next(&carrier->rng));

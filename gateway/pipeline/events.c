@@ -83,8 +83,8 @@ static void put_refs(struct buf *buf, const struct parcel *parcel, bool is_whole
 {
 	json_key(buf, "refs");
 	json_open(buf, '[');
-	for (unsigned i = 0; i < parcel->encoded.segment_count; i++)
-		events_put_ref(buf, parcel->refs[i]);
+	for (unsigned i = 0; i < parcel_ref_count(parcel); i++)
+		events_put_ref(buf, parcel_ref(parcel, i));
 	json_close(buf, ']');
 	json_key_uint(buf, "segments",
 		      is_whole ? parcel->encoded.billed : (unsigned)__builtin_popcount(parcel->accepted));
@@ -99,8 +99,8 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	bool was_sent = is_encoded && (closing == CLOSING_ACCEPTED || parcel->accepted != 0 ||
 				       (closing == CLOSING_DEAD && parcel->submitted != 0));
 	size_t refs = 0;
-	for (unsigned i = 0; was_sent && i < parcel->encoded.segment_count; i++)
-		refs += 3 + 6 * parcel->refs[i].len;
+	for (unsigned i = 0; was_sent && i < parcel_ref_count(parcel); i++)
+		refs += 3 + 6 * parcel_ref(parcel, i).len;
 	size_t cap = members.len + refs + 256 + (reason ? 6 * strlen(reason) : 0);
 	struct buf buf = open_buf(parcel, cap < EVENT_OCTETS_MAX * 4 ? cap : EVENT_OCTETS_MAX * 4);
 	events_open(pipeline, &buf, members, closing_name(closing));

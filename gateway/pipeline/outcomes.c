@@ -18,7 +18,10 @@ static void dead_by_outcome(struct pipeline *pipeline, struct parcel *parcel, co
 {
 	char text[240];
 	const char *name = pipeline->options->accounts[parcel->account].name;
-	const char *rest = parcel->accepted ? "; some of its segments were accepted" : "";
+	/* Parts that the carrier cut itself may be accepted though the sms is refused. */
+	bool is_in_part =
+		parcel->trouble == OUTCOME_REJECTED && parcel->encoded.segment_count == 1 && parcel->has_unanswered;
+	const char *rest = parcel->accepted || is_in_part ? "; some of its segments were accepted" : "";
 	if (parcel->trouble == OUTCOME_UNKNOWN)
 		snprintf(text, sizeof text,
 			 "account “%s” answered none of %u submits; each may have reached the phone%s", name,
@@ -138,6 +141,22 @@ static void note_accepted(struct pipeline *pipeline, struct parcel *parcel, uint
 	metrics_add_at(pipeline->metrics, METRIC_SEGMENTS, parcel->account, 1);
 }
 
+/* What the carrier called the other parts of a text that it cut itself. Without memory for them their receipts will be
+ * unknown, and counted as such. */
+static void keep_more_refs(struct parcel *parcel, const struct outcome *outcome)
+{
+	if (outcome->more_count == 0 || parcel->encoded.segment_count != 1)
+		return;
+	CHECK(outcome->more_count < UINT8_MAX);
+	struct slice *refs = arena_alloc(&parcel->arena, outcome->more_count * sizeof *refs);
+	if (refs == NULL)
+		return;
+	for (unsigned i = 0; i < outcome->more_count; i++)
+		refs[i] = arena_copy(&parcel->arena, outcome->more_refs[i]);
+	parcel->more_refs = refs;
+	parcel->more_count = (uint8_t)outcome->more_count;
+}
+
 /* Of refusals of one class one that speaks of the sms weighs more than one that speaks of the account. */
 static void note_trouble(struct parcel *parcel, const struct outcome *outcome)
 {
@@ -150,7 +169,8 @@ static void note_trouble(struct parcel *parcel, const struct outcome *outcome)
 		parcel->trouble_is_of_account = outcome->is_about_account;
 	}
 	parcel->has_trouble = true;
-	parcel->has_unanswered = parcel->has_unanswered || outcome->outcome_class == OUTCOME_UNKNOWN;
+	parcel->has_unanswered =
+		parcel->has_unanswered || outcome->outcome_class == OUTCOME_UNKNOWN || outcome->is_in_part;
 }
 
 /* A carrier that was asked too fast rests, and as long as it says. */
@@ -180,6 +200,7 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	account->in_flight--;
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) {
 		note_accepted(pipeline, parcel, segment, outcome->carrier_ref);
+		keep_more_refs(parcel, outcome);
 	} else {
 		note_trouble(parcel, outcome);
 		pause_account(account, outcome, now.mono);

@@ -79,6 +79,17 @@ void parcel_free(struct parcel_pool *pool, struct parcel *parcel)
 	pool->free_count++;
 }
 
+unsigned parcel_ref_count(const struct parcel *parcel)
+{
+	return parcel->encoded.segment_count + parcel->more_count;
+}
+
+struct slice parcel_ref(const struct parcel *parcel, unsigned index)
+{
+	unsigned count = parcel->encoded.segment_count;
+	return index < count ? parcel->refs[index] : parcel->more_refs[index - count];
+}
+
 /* generation (32 bits) | index (24) | segment (8) */
 uint64_t parcel_token(const struct parcel *parcel, uint8_t segment)
 {

@@ -71,7 +71,7 @@ struct parcel {
 	uint16_t accepted;    /* bit n−1: segment n was accepted */
 	uint16_t submitted;   /* bit n−1: segment n is with the carrier, or its outcome was not good */
 	uint8_t outstanding;
-	bool has_unanswered; /* some outcome was UNKNOWN */
+	bool has_unanswered; /* some outcome was UNKNOWN, or a part was taken of what was refused */
 	bool has_trouble;    /* some outcome was not ACCEPTED; the gravest stands below */
 	enum outcome_class trouble;
 	bool trouble_is_of_account;
@@ -79,7 +79,9 @@ struct parcel {
 	const char *trouble_name;
 	mono_us begun_at;
 	mono_us submitted_at;
-	struct slice *refs;     /* by segment, in the arena */
+	struct slice *refs;      /* by segment, in the arena */
+	struct slice *more_refs; /* of an sms that the carrier cut itself: by part behind the first, likewise */
+	uint8_t more_count;
 	bool has_state;         /* of the attempt before; what follows is it */
 	uint8_t state_segments; /* of the attempt before, with its text's hash: parts of it go on only where both agree */
 	uint32_t state_hash;
@@ -112,6 +114,12 @@ void parcel_move(struct parcel *parcel, enum parcel_state state, struct list *li
 
 /* Ends a parcel's use: everything made for it is gone. */
 void parcel_free(struct parcel_pool *pool, struct parcel *parcel);
+
+/* How many references the carrier gave or will give: one for each segment, or for each part that it cut itself. */
+unsigned parcel_ref_count(const struct parcel *parcel);
+
+/* One of them, from 0; empty where it gave none. Where refs is there only. */
+struct slice parcel_ref(const struct parcel *parcel, unsigned index);
 
 /* Names a parcel and one of its segments (from 1) for the carrier port. */
 uint64_t parcel_token(const struct parcel *parcel, uint8_t segment);

@@ -52,20 +52,21 @@ static void put_receipt_keys(struct pipeline *pipeline, struct parcel *parcel)
 {
 	const struct pipeline_account *account = &pipeline->options->accounts[parcel->account];
 	struct settlement *settlement = &parcel->settlement;
-	unsigned count = parcel->encoded.segment_count;
 	if (!account->wants_receipt || parcel->accepted == 0 || parcel->refs == NULL)
 		return;
+	unsigned count = parcel_ref_count(parcel);
 	struct store_receipt_key *keys = arena_alloc(&parcel->arena, count * sizeof *keys);
 	if (keys == NULL)
 		return; /* the sms went out; its receipt will be unknown, and counted as such */
 	unsigned total = count;
 	for (unsigned i = 0; i < count; i++) {
-		bool is_accepted = parcel->accepted & 1u << i;
-		total -= is_accepted && parcel->refs[i].len == 0; /* no receipt finds it */
-		if (parcel->refs[i].len == 0)
+		bool is_accepted = i >= parcel->encoded.segment_count || parcel->accepted & 1u << i;
+		struct slice ref = parcel_ref(parcel, i);
+		total -= is_accepted && ref.len == 0; /* no receipt finds it */
+		if (ref.len == 0)
 			continue;
 		keys[settlement->receipt_key_count++] =
-			(struct store_receipt_key){ .carrier_ref = parcel->refs[i], .segment = (uint8_t)(i + 1) };
+			(struct store_receipt_key){ .carrier_ref = ref, .segment = (uint8_t)(i + 1) };
 	}
 	settlement->account = account->name;
 	settlement->receipt_keys = keys;

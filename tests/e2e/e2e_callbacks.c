@@ -74,7 +74,9 @@ static int tell(const char *secret, const char *ref, const char *state)
 
 /* -- the gateway -- */
 
-static void open_with(const char *receipts, const char *wait, unsigned workers)
+/* preset: of the provider, and the account's name. path: of its URL. */
+static void open_provider(const char *preset, const char *path, const char *receipts, const char *wait,
+			  unsigned workers)
 {
 	char http_file[WORLD_PATH_OCTETS];
 	char accounts[512];
@@ -89,20 +91,25 @@ static void open_with(const char *receipts, const char *wait, unsigned workers)
 	EXPECT(http_port != NULL);
 	port = world_free_port();
 	snprintf(accounts, sizeof accounts,
-		 "  - { name: kannel, protocol: http, preset: kannel, url: \"http://127.0.0.1:%d/cgi-bin/sendsms\", "
-		 "username: u, password: p, source: \"10690001\", allow: [\"127.0.0.1\"], callback: kannel, "
+		 "  - { name: %s, protocol: http, preset: %s, url: \"http://127.0.0.1:%d%s\", "
+		 "username: u, password: p, source: \"10690001\", allow: [\"127.0.0.1\"], callback: %s, "
 		 "callback_secret: \"" SECRET "\" }",
-		 (int)strtol(http_port, NULL, 10));
+		 preset, preset, (int)strtol(http_port, NULL, 10), path, preset);
 	snprintf(more, sizeof more,
 		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\", wait: %s }\nworkers: %u",
 		 port, port, wait, workers);
 	free(http_port);
+	char routes[64];
+	snprintf(routes, sizeof routes, "  - { accounts: [%s] }", preset);
 	gateway_process_start(&gateway, "gateway",
-			      &(struct gateway_options){ .smsc = &carrier,
-							 .accounts = accounts,
-							 .routes = "  - { accounts: [kannel] }",
-							 .root_more = more },
+			      &(struct gateway_options){
+				      .smsc = &carrier, .accounts = accounts, .routes = routes, .root_more = more },
 			      true);
+}
+
+static void open_with(const char *receipts, const char *wait, unsigned workers)
+{
+	open_provider("kannel", "/cgi-bin/sendsms", receipts, wait, workers);
 }
 
 static void open_all(const char *wait, unsigned workers)
@@ -287,13 +294,52 @@ static void replies(void)
 	close_all();
 }
 
+/* Vonage cuts a long text itself, gives each part an id, and calls for each: that tells one event of the sms. */
+static void parts(void)
+{
+	open_provider("vonage", "/sms/json", "on", "5s", 1);
+	char json[1024];
+	size_t len = (size_t)snprintf(
+		json, sizeof json,
+		"{\"id\":\"long\",\"to\":\"13800000001\",\"template\":\"long\",\"params\":{\"words\":\"");
+	for (unsigned i = 0; i < 150; i++)
+		len += (size_t)snprintf(json + len, sizeof json - len, "电");
+	snprintf(json + len, sizeof json - len, "\"}}");
+	books_add("normal", json);
+	AWAIT(20, count_of("delivered") == 1);
+	AWAIT(20, smsc_count(&carrier, "receipts_answered") == 3);
+	EXPECT_COUNT(smsc_count(&carrier, "receipts_sent"), 3);
+	json_t *events = books_events();
+	const json_t *accepted = books_closing(events, "long");
+	EXPECT_COUNT(json_array_size(json_object_get(accepted, "refs")), 3);
+	EXPECT_COUNT(json_integer_value(json_object_get(accepted, "segments")), 3);
+	for (size_t i = 0; i < json_array_size(events); i++) {
+		const json_t *event = json_array_get(events, i);
+		if (!books_is(event, "event", "delivered"))
+			continue;
+		const json_t *detail = json_object_get(event, "segments_detail");
+		EXPECT_COUNT(json_array_size(detail), 3);
+		for (size_t k = 0; k < 3; k++) {
+			const json_t *part = json_array_get(detail, k);
+			const json_t *ref = json_array_get(json_object_get(accepted, "refs"), k);
+			EXPECT_COUNT(json_integer_value(json_object_get(part, "segment")), (long long)k + 1);
+			EXPECT(books_is(part, "state", "DELIVERED"));
+			EXPECT(json_equal(json_object_get(part, "ref"), ref));
+		}
+	}
+	json_decref(events);
+	EXPECT_COUNT(gateway_process_metric(&gateway, "hongyan_receipts_unknown_total{account=\"vonage\"}"), 0);
+	EXPECT_COUNT(gateway_process_metric(&gateway, "hongyan_receipts_found_total{account=\"vonage\"}"), 3);
+	close_all();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "told_once", told_once, 60, false }, { "content", content, 60, false },
 		{ "strangers", strangers, 30, false }, { "redis_away", redis_away, 60, false },
 		{ "drained", drained, 60, false },     { "early", early, 60, false },
-		{ "replies", replies, 60, false },
+		{ "replies", replies, 60, false },     { "parts", parts, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

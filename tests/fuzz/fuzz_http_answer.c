@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 		answer.retry_after = (struct slice){ text.at, (size_t)(line - text.at) };
 		answer.body = (struct slice){ line + 1, (size_t)(text.at + text.len - line - 1) };
 	}
-	char memory[2 * CARRIER_REF_MAX];
+	char memory[HTTP_REFERENCES_OCTETS(2)];
 	struct buf references = buf_over(memory, sizeof memory);
 	struct outcome outcomes[2];
 	struct http_reading reading;
@@ -63,6 +63,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 		CHECK((unsigned)outcomes[i].outcome_class < OUTCOME_COUNT);
 		CHECK(outcomes[i].carrier_ref.len <= CARRIER_REF_MAX);
 		CHECK(outcomes[i].carrier_ref.len == 0 || outcomes[i].outcome_class == OUTCOME_ACCEPTED);
+		CHECK(outcomes[i].more_count == 0 || outcomes[i].outcome_class == OUTCOME_ACCEPTED);
+		CHECK(outcomes[i].more_count < HTTP_PARTS_MAX);
+		for (unsigned k = 0; k < outcomes[i].more_count; k++)
+			CHECK(outcomes[i].more_refs[k].len <= CARRIER_REF_MAX);
 	}
 	return 0;
 }

@@ -70,7 +70,7 @@ struct http_settings {
 	const char *error_text;     /* locator; for logs */
 	const char *answers;        /* pointer to an array of answers; the locators above then count from an element */
 	const char *answers_are;    /* messages (default): one for each message of the request; parts: all of the one
-				       message, one for each part of its text: the gravest decides, the first id counts */
+				       message, one for each part of its text: the gravest decides, and each has its id */
 	const char *answer_to;      /* locator of the number in an element; NULL: they stand in the request's order */
 	const char *request_code;   /* locator, from the root: the code where the whole request is refused and there is
 				     no array of answers */

@@ -169,34 +169,50 @@ static void judge_all(struct reader *reader, const struct json_node *json, struc
 	}
 }
 
-/* One answer for each part of the one message. Where some parts were taken and others not, sending it again would send
- * parts twice: only “never” is a clear answer then. */
+static bool is_among(const struct slice *references, unsigned count, struct slice reference)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (slice_equal(references[i], reference))
+			return true;
+	}
+	return false;
+}
+
+/* One answer for each part of the one message, and a reference. An id that comes again is told of once by its receipt, and
+ * counts once. Where some parts were taken and others not, sending it again would send parts twice: only “never” is a clear
+ * answer then, and no other account gets it. */
 static struct outcome judge_parts(struct reader *reader, const struct json_node *array,
 				  const struct http_message *message)
 {
+	struct slice *kept = reader->reading->parts;
+	unsigned kept_count = 0;
+	bool may_have_left = false;
+	struct outcome gravest = { .outcome_class = OUTCOME_ACCEPTED, .native_code = reader->answer->status };
 	const struct json_node *part = json_node_element(array, 0);
-	struct outcome gravest = judge(reader, part, message);
-	struct slice reference = gravest.carrier_ref;
-	bool has_accepted = gravest.outcome_class == OUTCOME_ACCEPTED;
-	/* The first id counts; there is no room for another one. */
-	char octets[CARRIER_REF_MAX];
-	struct buf spare = buf_over(octets, sizeof octets);
-	struct buf *kept = reader->references;
-	reader->references = &spare;
-	for (unsigned i = 1; i < array->count; i++) {
-		spare.len = 0;
-		part = json_node_next(part);
+	for (unsigned i = 0; i < array->count; i++, part = json_node_next(part)) {
+		size_t mark = reader->references->len;
 		struct outcome next = judge(reader, part, message);
 		bool is_accepted = next.outcome_class == OUTCOME_ACCEPTED;
-		has_accepted |= is_accepted;
-		if (gravest.outcome_class == OUTCOME_ACCEPTED ||
-		    (!is_accepted && next.outcome_class == OUTCOME_REJECTED))
+		bool is_again = next.carrier_ref.len > 0 && is_among(kept, kept_count, next.carrier_ref);
+		may_have_left |= is_accepted || next.outcome_class == OUTCOME_UNKNOWN;
+		if (is_accepted && !is_again && kept_count < HTTP_PARTS_MAX)
+			kept[kept_count++] = next.carrier_ref;
+		else
+			reader->references->len = mark;
+		if (!is_accepted &&
+		    (gravest.outcome_class == OUTCOME_ACCEPTED || next.outcome_class == OUTCOME_REJECTED))
 			gravest = next;
 	}
-	reader->references = kept;
-	if (has_accepted && gravest.outcome_class != OUTCOME_ACCEPTED && gravest.outcome_class != OUTCOME_REJECTED)
-		gravest.outcome_class = OUTCOME_UNKNOWN;
-	gravest.carrier_ref = gravest.outcome_class == OUTCOME_ACCEPTED ? reference : (struct slice){ NULL, 0 };
+	if (gravest.outcome_class == OUTCOME_ACCEPTED) {
+		gravest.carrier_ref = kept[0];
+		gravest.more_refs = kept + 1;
+		gravest.more_count = kept_count - 1;
+	} else if (may_have_left) {
+		if (gravest.outcome_class != OUTCOME_REJECTED)
+			gravest.outcome_class = OUTCOME_UNKNOWN;
+		gravest.is_in_part = true;
+		gravest.is_about_account = gravest.is_not_mine = false;
+	}
 	return gravest;
 }
 
@@ -252,7 +268,7 @@ static void read_answers(struct reader *reader, const struct json_node *json, st
 			outcomes[i] = all;
 			continue;
 		}
-		if (reader->account->are_parts) {
+		if (reader->account->are_parts) { /* then the request has one message */
 			outcomes[i] = judge_parts(reader, array, reader->messages[i]);
 			continue;
 		}
@@ -269,7 +285,7 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 		      struct outcome *outcomes, struct buf *references, struct http_reading *reading)
 {
 	CHECK(count > 0);
-	CHECK(references->cap - references->len >= (size_t)count * CARRIER_REF_MAX);
+	CHECK(references->cap - references->len >= HTTP_REFERENCES_OCTETS(count));
 	reading->code[0] = '\0';
 	reading->text[0] = '\0';
 	reading->is_each_alone = false;

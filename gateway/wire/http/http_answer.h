@@ -11,6 +11,11 @@
 
 #define HTTP_ANSWER_OCTETS_MAX  (256 * 1024) /* a longer body is not read: UNKNOWN where the status is a yes */
 #define HTTP_RETRY_AFTER_MAX_MS (15 * 60 * 1000)
+#define HTTP_PARTS_MAX          16 /* of one message, whose references are kept */
+
+/* Room for the references of an answer to count messages: one may be alone and in parts, and one reference more is read than
+ * is kept. */
+#define HTTP_REFERENCES_OCTETS(count) (((size_t)(count) + HTTP_PARTS_MAX) * CARRIER_REF_MAX)
 
 struct http_answer {
 	unsigned status;               /* of the final response */
@@ -27,11 +32,12 @@ struct http_reading {
 	/* Several messages were refused together for what one of them may have done alone. None has left; the outcomes
 	 * say TEMPORARY, and to know better each is to be sent in a request of its own. */
 	bool is_each_alone;
+	struct slice parts[HTTP_PARTS_MAX]; /* references of one message's parts, that its outcome borrows */
 };
 
 /* Reads an answer: one outcome for each message of the request, in its order.
  * now: wall clock, against which a date in Retry-After counts. outcomes: count of them. references: memory for carrier
- * references, room for count × CARRIER_REF_MAX octets; outcomes borrow from it, and from the account. native_code is
+ * references, room for HTTP_REFERENCES_OCTETS(count); outcomes borrow from it, from reading and from the account. native_code is
  * the error code where it is a number, else the HTTP status; native_name the code's name where a table or the settings list it.
  * Never fails: what cannot be understood behind a yes is UNKNOWN. */
 void http_answer_read(const struct http_account *account, const struct http_answer *answer,

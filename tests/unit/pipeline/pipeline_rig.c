@@ -157,6 +157,14 @@ static void take_settlement(void)
 	rig.settled = *rig.settling[0];
 	snprintf(rig.state, sizeof rig.state, "%.*s", SLICE_ARG(rig.settled.state));
 	snprintf(rig.event, sizeof rig.event, "%.*s", SLICE_ARG(rig.settled.event));
+	struct buf keys = buf_over(rig.keys, sizeof rig.keys - 1);
+	for (unsigned i = 0; i < rig.settled.receipt_key_count; i++) {
+		buf_put_uint(&keys, rig.settled.receipt_keys[i].segment);
+		buf_put(&keys, "=", 1);
+		buf_put_slice(&keys, rig.settled.receipt_keys[i].carrier_ref);
+		buf_put(&keys, " ", 1);
+	}
+	rig.keys[keys.len] = '\0';
 	rig.settled_count++;
 	rig.settling_count = 0;
 	rig.store_events->on_settled(rig.store_ctx, rig.settling, 1);

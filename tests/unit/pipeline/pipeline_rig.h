@@ -44,7 +44,8 @@ struct rig {
 	unsigned settling_count;
 	struct settlement settled; /* the last one */
 	char state[256];
-	char event[1024];
+	char event[2048];
+	char keys[2048]; /* for receipts: “1=ref 2=ref ”, of the last one */
 	unsigned settled_count;
 	struct player players[RIG_ACCOUNTS];
 	struct pipeline_account accounts[RIG_ACCOUNTS];

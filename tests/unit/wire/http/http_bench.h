@@ -55,7 +55,8 @@ static inline void bench_equal(const char *name, const char *what, const char *g
 	cr_expect(strcmp(got, want) == 0, "%s: %s\n got: %s\nwant: %s", name, what, got, want);
 }
 
-/* Reads an answer to count messages. references: CARRIER_REF_MAX octets for each. */
+/* Reads an answer to count messages. references: HTTP_REFERENCES_OCTETS(count). Outcomes
+ * borrow from what is read until the next answer is. */
 static inline struct http_reading bench_read(const struct http_account *account, unsigned status,
 					     const char *retry_after, const char *body,
 					     const struct http_message *const messages[], unsigned count,
@@ -66,7 +67,7 @@ static inline struct http_reading bench_read(const struct http_account *account,
 		.retry_after = slice_of(retry_after),
 		.body = slice_of(body),
 	};
-	struct http_reading reading;
+	static struct http_reading reading;
 	http_answer_read(account, &answer, messages, count, 1770969600000, outcomes, references, &reading);
 	return reading;
 }

@@ -406,7 +406,7 @@ Test(http_account, the_example_of_the_page_works)
 		{ "{\"result\":\"42\"}", "4*", OUTCOME_REJECTED },
 	};
 	for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-		char memory[CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(1)];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct outcome outcome;
 		bench_read(account, 200, NULL, answers[i].body, messages, 1, &outcome, &references);

@@ -3,6 +3,8 @@
 
 #include "http_bench.h"
 
+#include <stdio.h>
+
 /* What each provider's documented answers mean. Bodies are those of their pages, shortened where they have more. */
 
 enum {
@@ -260,7 +262,7 @@ Test(http_answer, documented_answers_end_in_the_documented_class)
 	const struct http_message *messages[] = { &message };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct http_account *account = preset(rows[i].preset);
-		char memory[CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(1)];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct outcome outcome;
 		struct http_reading reading =
@@ -294,7 +296,7 @@ Test(http_answer, every_preset_knows_a_proxy_s_answers)
 		struct http_account *account = preset(*name);
 		bool has_key = strcmp(*name, "json") == 0;
 		for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-			char memory[CARRIER_REF_MAX];
+			char memory[HTTP_REFERENCES_OCTETS(1)];
 			struct buf references = buf_over(memory, sizeof memory);
 			struct outcome outcome;
 			bench_read(account, statuses[i].status, NULL, "<html>proxy</html>", messages, 1, &outcome,
@@ -310,12 +312,131 @@ Test(http_answer, every_preset_knows_a_proxy_s_answers)
 	}
 }
 
+/* Vonage cuts a long text itself, and each part has an id that its receipt names. */
+Test(http_answer, each_part_has_its_own_id)
+{
+#define PART(id)  "{\"status\":\"0\",\"message-id\":\"" id "\"}"
+#define UUID(end) "0d3a9e1c-5b7f-4c2a-9f00-8a6b1c2d3e" end
+	static const struct {
+		const char *name;
+		const char *body;
+		unsigned want_count;
+		const char *want[4];
+	} parts[] = {
+		{ "one", "{\"messages\":[" PART("A1") "]}", 1, { "A1" } },
+		{ "two", "{\"messages\":[" PART("A1") "," PART("A2") "]}", 2, { "A1", "A2" } },
+		{ "long ids",
+		  "{\"messages\":[" PART(UUID("01")) "," PART(UUID("02")) "," PART(UUID("03")) "]}",
+		  3,
+		  { UUID("01"), UUID("02"), UUID("03") } },
+		{ "without an id",
+		  "{\"messages\":[{\"status\":\"0\"}," PART("A2") ",{\"status\":\"0\"}]}",
+		  3,
+		  { "", "A2", "" } },
+		{ "too long an id",
+		  "{\"messages\":[" PART(UUID("01") UUID("02")) "," PART("A2") "]}",
+		  2,
+		  { "", "A2" } },
+		{ "one id for all", "{\"messages\":[" PART("A1") "," PART("A1") "," PART("A1") "]}", 1, { "A1" } },
+		{ "one twice", "{\"messages\":[" PART("A1") "," PART("A2") "," PART("A1") "]}", 2, { "A1", "A2" } },
+	};
+	struct http_message message = message_to(&to, "a1.1");
+	const struct http_message *messages[] = { &message };
+	struct http_account *account = preset("vonage");
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		char memory[HTTP_REFERENCES_OCTETS(1)];
+		struct buf references = buf_over(memory, sizeof memory);
+		struct outcome outcome;
+		bench_read(account, 200, NULL, parts[i].body, messages, 1, &outcome, &references);
+		cr_assert_eq(outcome.outcome_class, OUTCOME_ACCEPTED, "%s", parts[i].name);
+		cr_assert_eq(outcome.more_count + 1, parts[i].want_count, "%s: %u", parts[i].name, outcome.more_count);
+		for (unsigned k = 0; k < parts[i].want_count; k++) {
+			struct slice ref = k ? outcome.more_refs[k - 1] : outcome.carrier_ref;
+			cr_expect(slice_is(ref, parts[i].want[k]), "%s %u: %.*s", parts[i].name, k, SLICE_ARG(ref));
+		}
+		cr_expect(!outcome.is_in_part);
+	}
+	http_account_destroy(account);
+}
+
+/* More parts than any sms has, with ids as long as they may be: the first ones are kept. */
+Test(http_answer, parts_are_bounded)
+{
+	static char body[65536];
+	struct http_message message = message_to(&to, "a1.1");
+	const struct http_message *messages[] = { &message };
+	struct http_account *account = preset("vonage");
+	static const unsigned counts[] = { HTTP_PARTS_MAX - 1, HTTP_PARTS_MAX, HTTP_PARTS_MAX + 1, 200 };
+	for (size_t n = 0; n < sizeof counts / sizeof counts[0]; n++) {
+		unsigned count = counts[n];
+		char memory[HTTP_REFERENCES_OCTETS(1)];
+		struct buf references = buf_over(memory, sizeof memory);
+		struct buf out = buf_over(body, sizeof body - 1);
+		struct outcome outcome;
+		buf_put_text(&out, "{\"messages\":[");
+		for (unsigned i = 0; i < count; i++)
+			out.len += (size_t)snprintf(body + out.len, 128,
+						    "%s{\"status\":\"0\",\"message-id\":\"%064u\"}", i ? "," : "", i);
+		buf_put_text(&out, "]}");
+		body[out.len] = '\0';
+		bench_read(account, 200, NULL, body, messages, 1, &outcome, &references);
+		cr_assert_eq(outcome.outcome_class, OUTCOME_ACCEPTED);
+		unsigned want = count < HTTP_PARTS_MAX ? count : HTTP_PARTS_MAX;
+		cr_assert_eq(outcome.more_count + 1, want, "%u: %u", count, outcome.more_count);
+		cr_assert_eq(outcome.more_refs[want - 2].len, 64);
+	}
+	http_account_destroy(account);
+}
+
+/* Some parts were taken and others not: sent again, or by another account, some would arrive twice. */
+Test(http_answer, a_part_that_was_refused)
+{
+	static const struct {
+		const char *name;
+		const char *statuses[3];
+		int want_class;
+		bool want_in_part;
+		bool want_about_account;
+	} mixed[] = {
+		{ "never", { "0", "7", "0" }, R, true, false },
+		{ "never by this account", { "0", "2" }, R, true, false },
+		{ "too fast", { "0", "1" }, U, true, false },
+		{ "no credit", { "0", "0", "9" }, U, true, false },
+		{ "first refused", { "5", "0" }, U, true, false },
+		{ "none was taken", { "1", "7" }, R, false, false },
+		{ "none was taken, of the account", { "9", "9" }, L, false, true },
+	};
+	struct http_message message = message_to(&to, "a1.1");
+	const struct http_message *messages[] = { &message };
+	struct http_account *account = preset("vonage");
+	for (size_t i = 0; i < sizeof mixed / sizeof mixed[0]; i++) {
+		char memory[HTTP_REFERENCES_OCTETS(1)];
+		struct buf references = buf_over(memory, sizeof memory);
+		char body[512];
+		size_t len = (size_t)snprintf(body, sizeof body, "{\"messages\":[");
+		for (unsigned k = 0; k < 3 && mixed[i].statuses[k]; k++)
+			len += (size_t)snprintf(body + len, sizeof body - len,
+						"%s{\"status\":\"%s\",\"message-id\":\"" UUID("%02u") "\"}",
+						k ? "," : "", mixed[i].statuses[k], k);
+		snprintf(body + len, sizeof body - len, "]}");
+		struct outcome outcome;
+		bench_read(account, 200, NULL, body, messages, 1, &outcome, &references);
+		cr_expect((int)outcome.outcome_class == mixed[i].want_class, "%s: %s", mixed[i].name,
+			  outcome_class_name(outcome.outcome_class));
+		cr_expect_eq(outcome.is_in_part, mixed[i].want_in_part, "%s", mixed[i].name);
+		cr_expect_eq(outcome.is_about_account, mixed[i].want_about_account, "%s", mixed[i].name);
+		cr_expect_eq(outcome.carrier_ref.len, 0, "%s", mixed[i].name);
+		cr_expect_eq(outcome.more_count, 0, "%s", mixed[i].name);
+	}
+	http_account_destroy(account);
+}
+
 Test(http_answer, each_number_has_its_own_answer)
 {
 	/* Tencent, of two numbers in the other order; the JSON batch in the request's. */
 	struct http_message one = message_to(&to, "a1"), two = message_to(&to_too, "a2");
 	const struct http_message *messages[] = { &one, &two };
-	char memory[2 * CARRIER_REF_MAX];
+	char memory[HTTP_REFERENCES_OCTETS(2)];
 	struct outcome outcomes[2];
 	struct http_account *tencent = preset("tencent");
 	struct buf references = buf_over(memory, sizeof memory);
@@ -386,7 +507,7 @@ Test(http_answer, what_may_be_one_messages_fault_is_not_believed_of_all)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct http_account *account = preset(cases[i].preset);
 		for (unsigned count = 1; count <= 2; count++) {
-			char memory[2 * CARRIER_REF_MAX];
+			char memory[HTTP_REFERENCES_OCTETS(2)];
 			struct buf references = buf_over(memory, sizeof memory);
 			struct outcome outcomes[2];
 			struct http_reading reading = bench_read(account, cases[i].status, NULL, cases[i].body,
@@ -419,7 +540,7 @@ Test(http_answer, how_long_to_rest)
 	const struct http_message *messages[] = { &message };
 	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
 		struct http_account *account = preset(waits[i].preset);
-		char memory[CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(1)];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct outcome outcome;
 		struct http_reading reading = bench_read(account, waits[i].status, waits[i].retry_after, waits[i].body,
@@ -452,7 +573,7 @@ Test(http_answer, secrets_are_hidden)
 	const struct http_message *messages[] = { &message };
 	struct http_account *account = preset("twilio");
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		char memory[CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(1)];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct outcome outcome;
 		struct http_reading reading;
@@ -471,7 +592,7 @@ Test(http_answer, words_are_masked_and_ids_bounded)
 {
 	struct http_message message = message_to(&to, "a1.1");
 	const struct http_message *messages[] = { &message };
-	char memory[CARRIER_REF_MAX];
+	char memory[HTTP_REFERENCES_OCTETS(1)];
 	struct buf references = buf_over(memory, sizeof memory);
 	struct outcome outcome;
 	struct http_account *account = preset("twilio");
@@ -502,7 +623,7 @@ Test(http_answer, hostile_bodies_are_not_understood)
 		deep, large, "\xff\xfe", "null", "[]", "\"SM1\"", "{\"sid\":[\"SM1\"]}", "{\"sid\":\"\"}"
 	};
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-		char memory[CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(1)];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct outcome outcome;
 		bench_read(account, 201, NULL, bodies[i], messages, 1, &outcome, &references);
@@ -539,7 +660,7 @@ Test(http_answer, operators_rules)
 	struct http_message message = message_to(&to, "a1.1");
 	const struct http_message *messages[] = { &message };
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char memory[CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(1)];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct outcome outcome;
 		bench_read(account, cases[i].status, NULL, cases[i].body, messages, 1, &outcome, &references);
@@ -584,7 +705,7 @@ Test(http_answer, not_mine)
 	struct http_message second = message_to(&to, "a2.1");
 	const struct http_message *messages[] = { &first, &second };
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char memory[2 * CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(2)];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct outcome outcomes[2];
 		struct http_reading reading =
@@ -623,7 +744,7 @@ Test(http_answer, what_lies_behind_is_not_looked_at)
 	const struct http_message *messages[] = { &one, &two };
 	struct http_account *account = preset("tencent");
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		char memory[2 * CARRIER_REF_MAX];
+		char memory[HTTP_REFERENCES_OCTETS(2)];
 		struct outcome outcomes[2];
 		struct buf references = buf_over(memory, sizeof memory);
 		struct buf out = buf_over(body, sizeof body - 1);
