@@ -208,7 +208,9 @@ void fake_http_tencent(struct fake_http *http) {
   switch (fake_http_decide(http, sms, count, true)) {
     case FAKE_HTTP_GOES: take_all(http, sms, count); break;
     case FAKE_HTTP_THROTTLED: answer_error(http, 200, "RequestLimitExceeded", "too many requests a second"); break;
-    case FAKE_HTTP_REFUSED: answer_error(http, http->refusal.status, "InternalError", "refused as the options want it"); break;
+    case FAKE_HTTP_REFUSED:
+      answer_error(http, http->refusal.status, http->refusal.status == 429 ? "RequestLimitExceeded" : "InternalError", "refused as the options want it");
+      break;
     case FAKE_HTTP_SILENT: break;
   }
 }

@@ -54,6 +54,20 @@ void auditor_open_queue(struct auditor *auditor)
 	EXPECT(fclose(file) == 0);
 }
 
+void auditor_open(struct auditor *auditor)
+{
+	EXPECT(fclose(open_produced(auditor)) == 0);
+}
+
+void auditor_add_alert(const struct auditor *auditor, json_t *alert, const char *text)
+{
+	json_t *line = json_pack("{s:O,s:s}", "alert", alert, "text", text);
+	FILE *file = fopen(auditor->produced, "ae");
+	EXPECT(line != NULL && file != NULL && json_dumpf(line, file, JSON_COMPACT) == 0);
+	EXPECT(fputs("\n", file) >= 0 && fclose(file) == 0);
+	json_decref(line);
+}
+
 void auditor_add_file(struct auditor *auditor, const char *name)
 {
 	char path[WORLD_PATH_OCTETS];

@@ -5,7 +5,7 @@
 
 /* “hongyan audit” over a scenario: what was added to the queue, what the carriers recorded, what Redis tells. */
 
-#define AUDITOR_CARRIERS_MAX 4
+#define AUDITOR_CARRIERS_MAX 8
 
 struct auditor {
 	char produced[WORLD_PATH_OCTETS];
@@ -17,6 +17,10 @@ void auditor_open_load(struct auditor *auditor, unsigned count);
 
 /* The file of producers, of all that lies on the three lanes now: to be asked before a gateway reads it. */
 void auditor_open_queue(struct auditor *auditor);
+
+/* The file of producers, empty at first; and an alert more in it, with the text that it must bring. */
+void auditor_open(struct auditor *auditor);
+void auditor_add_alert(const struct auditor *auditor, json_t *alert, const char *text);
 
 /* The record of a carrier that has ended, or of one that was killed. */
 void auditor_add_carrier(struct auditor *auditor, const struct smsc *smsc);

@@ -17,7 +17,7 @@ struct smsc {
 	json_t *summary;
 };
 
-#define SMSC_OPTIONS_MAX 24
+#define SMSC_OPTIONS_MAX 32
 
 /* Starts it with options as the program has them (NULL-terminated), and waits until it listens. port: 0 = any. */
 void smsc_start(struct smsc *smsc, const char *name, uint16_t port, const char *const options[]);
