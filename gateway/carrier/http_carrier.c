@@ -165,14 +165,6 @@ static void refuse(struct http_carrier *carrier, unsigned status, const struct h
 	tell_state(carrier, CARRIER_REFUSED, "the carrier refuses this account");
 }
 
-/* Whether a Retry-After beside it speaks of the account. One number's refusal must not keep the others waiting. */
-static bool asks_for_rest(const struct outcome *outcome)
-{
-	return outcome->outcome_class == OUTCOME_THROTTLED ||
-	       (outcome->outcome_class == OUTCOME_TEMPORARY &&
-		(outcome->is_about_account || outcome->native_code == 503));
-}
-
 /* True where the messages of the request are to go again, each alone, instead of being told their outcomes. */
 static bool answered(struct http_carrier *carrier, unsigned place, const struct http_result *result)
 {
@@ -190,8 +182,6 @@ static bool answered(struct http_carrier *carrier, unsigned place, const struct 
 			 carrier->outcomes, &references, reading);
 	bool is_refused = false;
 	for (unsigned i = 0; i < count; i++) {
-		if (asks_for_rest(&carrier->outcomes[i]))
-			carrier->outcomes[i].retry_after_ms = reading->retry_after_ms;
 		if (carrier->outcomes[i].outcome_class == OUTCOME_ACCEPTED)
 			carrier->outcomes[i].native_code = 0; /* no trouble to tell of */
 		is_refused = is_refused || carrier->outcomes[i].outcome_class == OUTCOME_LINK_REFUSED;

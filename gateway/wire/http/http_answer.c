@@ -280,6 +280,17 @@ static void read_answers(struct reader *reader, const struct json_node *json, st
 	}
 }
 
+/* Whether a Retry-After beside it speaks of the account. By its status, whatever the body calls it, where that is one that has
+ * a Retry-After (RFC 9110 §10.2.3: 503 and redirects; RFC 6585 §4: 429) or speaks of the provider's own trouble; else by its
+ * class: one number's refusal must not keep the others waiting. */
+static bool asks_for_rest(unsigned status, const struct outcome *outcome)
+{
+	bool is_of_status = status == 429 || (status >= 300 && status < 400) || (status >= 500 && status < 600);
+	bool is_of_class = outcome->outcome_class == OUTCOME_THROTTLED ||
+			   (outcome->outcome_class == OUTCOME_TEMPORARY && outcome->is_about_account);
+	return outcome->outcome_class != OUTCOME_ACCEPTED && (is_of_status || is_of_class);
+}
+
 void http_answer_read(const struct http_account *account, const struct http_answer *answer,
 		      const struct http_message *const messages[], unsigned count, wall_ms now,
 		      struct outcome *outcomes, struct buf *references, struct http_reading *reading)
@@ -308,6 +319,10 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 		read_answers(&reader, json, outcomes);
 	else
 		judge_all(&reader, json, outcomes);
+	for (unsigned i = 0; i < count; i++) {
+		if (asks_for_rest(answer->status, &outcomes[i]))
+			outcomes[i].retry_after_ms = reading->retry_after_ms;
+	}
 	if (is_read)
 		json_tree_fini(&tree);
 }

@@ -26,7 +26,8 @@ struct http_answer {
 
 /* What is to be known of an answer beside the outcomes. */
 struct http_reading {
-	int64_t retry_after_ms; /* how long the account is to rest, at most HTTP_RETRY_AFTER_MAX_MS; 0 = not said */
+	int64_t retry_after_ms; /* how long the provider asks to be left alone, at most HTTP_RETRY_AFTER_MAX_MS; 0 = not said.
+				 In outcomes only where that speaks of the account */
 	char code[64];          /* the provider's error code of the first message that has one, for logs; "" = none */
 	char text[128];         /* its words; as in code, numbers are masked and secrets hidden; "" = none */
 	/* Several messages were refused together for what one of them may have done alone. None has left; the outcomes

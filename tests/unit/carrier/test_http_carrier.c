@@ -395,6 +395,7 @@ Test(http_carrier, a_wait_is_told_where_it_speaks_of_the_account)
 	} rows[] = {
 		{ 429, OUTCOME_THROTTLED, 7000 },
 		{ 503, OUTCOME_TEMPORARY, 7000 },
+		{ 500, OUTCOME_UNKNOWN, 7000 },
 		{ 400, OUTCOME_REJECTED, 0 },
 	};
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -3,8 +3,6 @@
 
 #include "http_bench.h"
 
-#include <stdio.h>
-
 /* What each provider's documented answers mean. Bodies are those of their pages, shortened where they have more. */
 
 enum {
@@ -312,125 +310,6 @@ Test(http_answer, every_preset_knows_a_proxy_s_answers)
 	}
 }
 
-/* Vonage cuts a long text itself, and each part has an id that its receipt names. */
-Test(http_answer, each_part_has_its_own_id)
-{
-#define PART(id)  "{\"status\":\"0\",\"message-id\":\"" id "\"}"
-#define UUID(end) "0d3a9e1c-5b7f-4c2a-9f00-8a6b1c2d3e" end
-	static const struct {
-		const char *name;
-		const char *body;
-		unsigned want_count;
-		const char *want[4];
-	} parts[] = {
-		{ "one", "{\"messages\":[" PART("A1") "]}", 1, { "A1" } },
-		{ "two", "{\"messages\":[" PART("A1") "," PART("A2") "]}", 2, { "A1", "A2" } },
-		{ "long ids",
-		  "{\"messages\":[" PART(UUID("01")) "," PART(UUID("02")) "," PART(UUID("03")) "]}",
-		  3,
-		  { UUID("01"), UUID("02"), UUID("03") } },
-		{ "without an id",
-		  "{\"messages\":[{\"status\":\"0\"}," PART("A2") ",{\"status\":\"0\"}]}",
-		  3,
-		  { "", "A2", "" } },
-		{ "too long an id",
-		  "{\"messages\":[" PART(UUID("01") UUID("02")) "," PART("A2") "]}",
-		  2,
-		  { "", "A2" } },
-		{ "one id for all", "{\"messages\":[" PART("A1") "," PART("A1") "," PART("A1") "]}", 1, { "A1" } },
-		{ "one twice", "{\"messages\":[" PART("A1") "," PART("A2") "," PART("A1") "]}", 2, { "A1", "A2" } },
-	};
-	struct http_message message = message_to(&to, "a1.1");
-	const struct http_message *messages[] = { &message };
-	struct http_account *account = preset("vonage");
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		char memory[HTTP_REFERENCES_OCTETS(1)];
-		struct buf references = buf_over(memory, sizeof memory);
-		struct outcome outcome;
-		bench_read(account, 200, NULL, parts[i].body, messages, 1, &outcome, &references);
-		cr_assert_eq(outcome.outcome_class, OUTCOME_ACCEPTED, "%s", parts[i].name);
-		cr_assert_eq(outcome.more_count + 1, parts[i].want_count, "%s: %u", parts[i].name, outcome.more_count);
-		for (unsigned k = 0; k < parts[i].want_count; k++) {
-			struct slice ref = k ? outcome.more_refs[k - 1] : outcome.carrier_ref;
-			cr_expect(slice_is(ref, parts[i].want[k]), "%s %u: %.*s", parts[i].name, k, SLICE_ARG(ref));
-		}
-		cr_expect(!outcome.is_in_part);
-	}
-	http_account_destroy(account);
-}
-
-/* More parts than any sms has, with ids as long as they may be: the first ones are kept. */
-Test(http_answer, parts_are_bounded)
-{
-	static char body[65536];
-	struct http_message message = message_to(&to, "a1.1");
-	const struct http_message *messages[] = { &message };
-	struct http_account *account = preset("vonage");
-	static const unsigned counts[] = { HTTP_PARTS_MAX - 1, HTTP_PARTS_MAX, HTTP_PARTS_MAX + 1, 200 };
-	for (size_t n = 0; n < sizeof counts / sizeof counts[0]; n++) {
-		unsigned count = counts[n];
-		char memory[HTTP_REFERENCES_OCTETS(1)];
-		struct buf references = buf_over(memory, sizeof memory);
-		struct buf out = buf_over(body, sizeof body - 1);
-		struct outcome outcome;
-		buf_put_text(&out, "{\"messages\":[");
-		for (unsigned i = 0; i < count; i++)
-			out.len += (size_t)snprintf(body + out.len, 128,
-						    "%s{\"status\":\"0\",\"message-id\":\"%064u\"}", i ? "," : "", i);
-		buf_put_text(&out, "]}");
-		body[out.len] = '\0';
-		bench_read(account, 200, NULL, body, messages, 1, &outcome, &references);
-		cr_assert_eq(outcome.outcome_class, OUTCOME_ACCEPTED);
-		unsigned want = count < HTTP_PARTS_MAX ? count : HTTP_PARTS_MAX;
-		cr_assert_eq(outcome.more_count + 1, want, "%u: %u", count, outcome.more_count);
-		cr_assert_eq(outcome.more_refs[want - 2].len, 64);
-	}
-	http_account_destroy(account);
-}
-
-/* Some parts were taken and others not: sent again, or by another account, some would arrive twice. */
-Test(http_answer, a_part_that_was_refused)
-{
-	static const struct {
-		const char *name;
-		const char *statuses[3];
-		int want_class;
-		bool want_in_part;
-		bool want_about_account;
-	} mixed[] = {
-		{ "never", { "0", "7", "0" }, R, true, false },
-		{ "never by this account", { "0", "2" }, R, true, false },
-		{ "too fast", { "0", "1" }, U, true, false },
-		{ "no credit", { "0", "0", "9" }, U, true, false },
-		{ "first refused", { "5", "0" }, U, true, false },
-		{ "none was taken", { "1", "7" }, R, false, false },
-		{ "none was taken, of the account", { "9", "9" }, L, false, true },
-	};
-	struct http_message message = message_to(&to, "a1.1");
-	const struct http_message *messages[] = { &message };
-	struct http_account *account = preset("vonage");
-	for (size_t i = 0; i < sizeof mixed / sizeof mixed[0]; i++) {
-		char memory[HTTP_REFERENCES_OCTETS(1)];
-		struct buf references = buf_over(memory, sizeof memory);
-		char body[512];
-		size_t len = (size_t)snprintf(body, sizeof body, "{\"messages\":[");
-		for (unsigned k = 0; k < 3 && mixed[i].statuses[k]; k++)
-			len += (size_t)snprintf(body + len, sizeof body - len,
-						"%s{\"status\":\"%s\",\"message-id\":\"" UUID("%02u") "\"}",
-						k ? "," : "", mixed[i].statuses[k], k);
-		snprintf(body + len, sizeof body - len, "]}");
-		struct outcome outcome;
-		bench_read(account, 200, NULL, body, messages, 1, &outcome, &references);
-		cr_expect((int)outcome.outcome_class == mixed[i].want_class, "%s: %s", mixed[i].name,
-			  outcome_class_name(outcome.outcome_class));
-		cr_expect_eq(outcome.is_in_part, mixed[i].want_in_part, "%s", mixed[i].name);
-		cr_expect_eq(outcome.is_about_account, mixed[i].want_about_account, "%s", mixed[i].name);
-		cr_expect_eq(outcome.carrier_ref.len, 0, "%s", mixed[i].name);
-		cr_expect_eq(outcome.more_count, 0, "%s", mixed[i].name);
-	}
-	http_account_destroy(account);
-}
-
 Test(http_answer, each_number_has_its_own_answer)
 {
 	/* Tencent, of two numbers in the other order; the JSON batch in the request's. */
@@ -547,6 +426,67 @@ Test(http_answer, how_long_to_rest)
 							 messages, 1, &outcome, &references);
 		cr_expect(reading.retry_after_ms == waits[i].want_ms, "row %zu: %lld", i,
 			  (long long)reading.retry_after_ms);
+		http_account_destroy(account);
+	}
+}
+
+/* A wait counts by the HTTP status where that has one, and by what the body means where it does not; one number's refusal keeps
+ * nobody waiting. */
+Test(http_answer, whom_a_wait_speaks_of)
+{
+	static const struct {
+		const char *preset;
+		unsigned status;
+		const char *body;
+		int want_class;
+		int64_t want_ms; /* of the 7 s that are said */
+	} waits[] = {
+		{ "json", 429, "", H, 7000 },
+		{ "json", 503, "", T, 7000 },
+		{ "json", 502, "", T, 7000 },
+		{ "json-batch", 500, "", U, 7000 },
+		{ "json-batch", 504, "", U, 7000 },
+		{ "json", 501, "", R, 7000 },
+		{ "json", 307, "", T, 7000 },
+		{ "json", 404, "", T, 7000 },
+		{ "json", 400, "", R, 0 },
+		{ "json", 408, "", T, 0 },
+		{ "json", 401, "", L, 0 },
+		{ "json", 202, "{\"id\":\"m\"}", A, 0 },
+		{ "json", 200, "{}", U, 0 },
+		/* Whatever the body calls it. */
+		{ "twilio", 429, "{\"code\":21610}", R, 7000 },
+		{ "twilio", 503, "{\"code\":20500}", U, 7000 },
+		{ "aliyun", 503, "{\"Code\":\"isp.SYSTEM_ERROR\"}", T, 7000 },
+		{ "kannel", 503, "Temporal failure, try again later.", T, 7000 },
+		/* By what it means where the status says nothing. */
+		{ "twilio", 400, "{\"code\":21611}", H, 7000 },
+		{ "vonage", 200, "{\"messages\":[{\"status\":\"1\"}]}", H, 7000 },
+		{ "vonage", 200, "{\"messages\":[{\"status\":\"5\"}]}", T, 7000 },
+		{ "twilio", 400, "{\"code\":21610}", R, 0 },
+		{ "aliyun", 200, "{\"Code\":\"isv.BUSINESS_LIMIT_CONTROL\"}", T, 0 },
+	};
+	struct http_message message = message_to(&to, "a1.1");
+	const struct http_message *messages[] = { &message };
+	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+		struct http_account *account = preset(waits[i].preset);
+		char memory[HTTP_REFERENCES_OCTETS(1)];
+		struct buf references = buf_over(memory, sizeof memory);
+		struct outcome outcome;
+		bench_read(account, waits[i].status, "7", waits[i].body, messages, 1, &outcome, &references);
+		cr_expect((int)outcome.outcome_class == waits[i].want_class, "%s %u %s: %s", waits[i].preset,
+			  waits[i].status, waits[i].body, outcome_class_name(outcome.outcome_class));
+		cr_expect(outcome.retry_after_ms == waits[i].want_ms, "%s %u %s: %lld", waits[i].preset,
+			  waits[i].status, waits[i].body, (long long)outcome.retry_after_ms);
+		references.len = 0;
+		bench_read(account, waits[i].status, NULL, waits[i].body, messages, 1, &outcome, &references);
+		cr_expect(outcome.retry_after_ms == 0, "%s %u %s: not said", waits[i].preset, waits[i].status,
+			  waits[i].body);
+		references.len = 0;
+		bench_read(account, waits[i].status, "86400", waits[i].body, messages, 1, &outcome, &references);
+		int64_t most = waits[i].want_ms ? HTTP_RETRY_AFTER_MAX_MS : 0;
+		cr_expect(outcome.retry_after_ms == most, "%s %u %s: a day", waits[i].preset, waits[i].status,
+			  waits[i].body);
 		http_account_destroy(account);
 	}
 }
