@@ -268,7 +268,7 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
 		.segments_max = (uint8_t)account->segments_max,
 		.wants_receipt = account->registered_delivery && can_hear(account),
 		.sends_reference = !is_http && account->registered_delivery && account->user_message_reference,
-		.tps = carrier_share(maker, account->tps),
+		.tps = account->tps,
 		.window_total = is_http ? carrier_share(maker, account->http.connections) * batch_of(maker, account)
 					: carrier_share(maker, account->binds) * account->window,
 	};

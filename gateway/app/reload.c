@@ -24,23 +24,19 @@ static void tell_error(void *ctx, const struct err_at *at)
 	telling->tell(telling->ctx, line, false);
 }
 
-/* The workers are as many as at the start, and each needs a link, and a token a second, of every account. */
+/* The workers are as many as at the start, and each needs a link of every account. */
 static bool fits_workers(const struct config_account *account, unsigned worker_count, const struct telling *telling)
 {
-	bool has_links = config_account_links(account) >= worker_count;
 	bool is_http = account->protocol == CONFIG_PROTOCOL_HTTP;
-	if (has_links && (account->tps == 0 || account->tps >= worker_count))
+	if (config_account_links(account) >= worker_count)
 		return true;
 	char line[LINE_OCTETS];
 	snprintf(line, sizeof line,
 		 "%s: account “%s” has %s %u, but %u workers run, and each needs its own; raise it, or restart with "
 		 "fewer "
 		 "workers",
-		 telling->path, account->name,
-		 has_links ? "tps"
-		 : is_http ? "connections"
-			   : "binds",
-		 has_links ? account->tps : config_account_links(account), worker_count);
+		 telling->path, account->name, is_http ? "connections" : "binds", config_account_links(account),
+		 worker_count);
 	telling->tell(telling->ctx, line, false);
 	return false;
 }

@@ -101,7 +101,7 @@ static void make_labels(struct serve *serve)
 	};
 }
 
-/* Every worker needs a link, and a token a second, of every account. */
+/* Every worker needs a link of every account. */
 static unsigned workers_wanted(const struct config *config)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -110,7 +110,6 @@ static unsigned workers_wanted(const struct config *config)
 	for (unsigned i = 0; i < config->account_count; i++) {
 		const struct config_account *account = &config->accounts[i];
 		most = config_account_links(account) < most ? config_account_links(account) : most;
-		most = account->tps != 0 && account->tps < most ? account->tps : most;
 	}
 	if (count == 0)
 		count = processors >= 4 ? (unsigned)processors / 2 : 1;

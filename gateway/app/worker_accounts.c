@@ -191,18 +191,15 @@ static void come_and_go(struct worker_accounts *accounts, unsigned index)
 	accounts->must_wish = true;
 }
 
-/* A rate that gives this worker nothing keeps it from submitting; 0 would be no limit. */
-static struct pipeline_wish wish_of(const struct worker_accounts *accounts, const struct account_order *order)
+static struct pipeline_wish wish_of(const struct account_order *order)
 {
 	if (order == NULL)
 		return (struct pipeline_wish){ .is_paused = false };
-	unsigned share = carrier_share(&accounts->maker, order->tps);
-	bool has_no_share = order->has_tps && order->tps > 0 && share == 0;
 	return (struct pipeline_wish){
-		.is_paused = order->stance != ACCOUNT_RUNS || has_no_share,
+		.is_paused = order->stance != ACCOUNT_RUNS,
 		.rests = order->stance == ACCOUNT_DRAINED,
-		.has_tps = order->has_tps && !has_no_share,
-		.tps = share,
+		.has_tps = order->has_tps,
+		.tps = order->tps,
 	};
 }
 
@@ -239,7 +236,7 @@ static void pass_wishes(struct worker_accounts *accounts, const struct redis_sto
 			continue;
 		const struct account_order *order =
 			account_order_find(orders->orders, orders->order_count, accounts->names[i]);
-		struct pipeline_wish wish = wish_of(accounts, order);
+		struct pipeline_wish wish = wish_of(order);
 		if (is_same_wish(&wish, &slot->wish))
 			continue;
 		slot->wish = wish;

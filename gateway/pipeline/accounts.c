@@ -15,6 +15,7 @@
 
 #define CLOSE_GRACE_US    (US_PER_S / 2)
 #define AGAIN_PATIENCE_US (5 * US_PER_S)
+#define AGAIN_LOOK_US     (5 * US_PER_MS) /* while a token is asked for */
 
 /* Whether it is live may have changed. */
 static void judge(struct account *account)
@@ -58,8 +59,7 @@ static void on_credit(void *ctx)
 	(void)ctx; /* the turn that follows looks at all windows */
 }
 
-/* What is begun has a claim on tokens too; it is not waited for, or under load nothing would ever go again: the bucket falls
- * below zero, and what begins next pays. */
+/* What is begun has a claim on tokens too; it is not waited for, or under load nothing would ever go again. */
 static mono_us on_again(void *ctx)
 {
 	struct account *account = ctx;
@@ -68,10 +68,13 @@ static mono_us on_again(void *ctx)
 		return INT64_MAX;
 	if (now < account->paused_until)
 		return account->paused_until;
-	if (!token_bucket_admits(&account->tokens, 1, now))
-		return token_bucket_ready_at(&account->tokens, 1);
-	token_bucket_take(&account->tokens, 1);
-	return 0;
+	if (lease_take(&account->lease, now)) {
+		account->again = 0;
+		return 0;
+	}
+	account->again = 1;
+	mono_us at = lease_next_at(&account->lease, 1, now);
+	return at < now + AGAIN_LOOK_US ? at + 1 : now + AGAIN_LOOK_US;
 }
 
 static void on_closed(void *ctx)
@@ -111,11 +114,10 @@ static void open_carrier(struct account *account)
 }
 
 /* The rate in force: the contract's, or what an operator has set. */
-static void set_rate(struct account *account, mono_us now)
+static void set_rate(struct account *account)
 {
 	uint32_t rate = account->wish.has_tps ? account->wish.tps : account->options->tps;
-	if (rate != account->tokens.rate_per_s || account->tokens.filled_at == 0)
-		token_bucket_init(&account->tokens, rate, now);
+	lease_set_rate(&account->lease, rate);
 	metrics_set_at(account->pipeline->metrics, METRIC_TPS_LIMIT, account->index, rate);
 }
 
@@ -149,7 +151,7 @@ void pipeline_account_open(struct pipeline *pipeline, unsigned index, const stru
 	account->state = CARRIER_DOWN;
 	account->down_since = now;
 	account->paused_until = 0;
-	set_rate(account, now);
+	set_rate(account);
 	pipeline->window_total += options->window_total;
 	pipeline->gauges.account_states[index] = CARRIER_DOWN;
 	if (pipeline->is_open)
@@ -163,7 +165,7 @@ void pipeline_account_change(struct pipeline *pipeline, unsigned index, const st
 	struct carrier *carrier = account->options->carrier;
 	pipeline->account_options[index] = *options;
 	pipeline->account_options[index].carrier = carrier;
-	set_rate(account, pipeline_now(pipeline).mono);
+	set_rate(account);
 }
 
 void pipeline_account_remove(struct pipeline *pipeline, unsigned index, mono_us grace_us, bool comes_back)
@@ -199,7 +201,7 @@ void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const stru
 	account->wish = *wish;
 	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_PAUSED, index, wish->is_paused);
 	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_DRAINED, index, wish->rests);
-	set_rate(account, pipeline_now(pipeline).mono);
+	set_rate(account);
 	judge(account);
 	pipeline->last_sweep = 0;
 	struct carrier *carrier = accounts_carrier(account);

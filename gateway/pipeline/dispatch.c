@@ -108,12 +108,12 @@ bool dispatch_is_stale(const struct parcel *parcel, wall_ms now)
 }
 
 /* Tokens are taken when segments leave, not when they begin: what was held up on its way must not add to what goes now.
- * Until then those that wait have a claim on them. */
-bool dispatch_rate_admits(struct account *account, unsigned segments, mono_us now)
+ * Until then those that wait have a claim on them. Tokens that come within AHEAD_US count: BEGIN takes its time. A long sms
+ * begins with the first token, and goes piece by piece as they come. */
+static bool rate_admits(struct account *account, unsigned segments, mono_us now)
 {
-	if (account->reserved == 0)
-		return token_bucket_admits(&account->tokens, segments, now);
-	return token_bucket_level(&account->tokens, now) >= account->reserved + segments;
+	uint32_t level = lease_level(&account->lease, now, AHEAD_US);
+	return level >= account->reserved + segments || (account->reserved == 0 && level > 0);
 }
 
 static void note_span(struct account *account, mono_us now)
@@ -133,11 +133,17 @@ void dispatch_note_left(struct account *account, mono_us now)
 	account->stride++;
 }
 
+unsigned dispatch_room(const struct account *account)
+{
+	const struct carrier *carrier = account->options->carrier;
+	return carrier->ops->credit(carrier) + account->ahead;
+}
+
 /* How many segments may begin. As long as half of what may be ahead is there, topping up is put off. */
-static unsigned room_of(struct account *account, unsigned credit, mono_us now)
+static unsigned room_of(struct account *account, mono_us now)
 {
 	note_span(account, now);
-	unsigned most = credit + account->ahead;
+	unsigned most = dispatch_room(account);
 	unsigned room = most > account->reserved ? most - account->reserved : 0;
 	return room < account->ahead / 2 ? 0 : room;
 }
@@ -161,8 +167,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 {
 	if (!account->is_live || now.mono < account->paused_until)
 		return count;
-	const struct carrier *carrier = account->options->carrier;
-	unsigned room = room_of(account, carrier->ops->credit(carrier), now.mono);
+	unsigned room = room_of(account, now.mono);
 	while (count < STORE_BATCH_MAX) {
 		struct parcel *parcel =
 			poison_is_near(pipeline) ? next_beside_poison(pipeline, account) : next_of_account(account);
@@ -186,7 +191,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		unsigned segments = dispatch_segments_missing(parcel);
 		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
 		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);
-		if (!fits || !dispatch_rate_admits(account, segments, now.mono))
+		if (!fits || !rate_admits(account, segments, now.mono))
 			break;
 		*fresh -= is_fresh;
 		account->reserved += segments;
@@ -364,11 +369,9 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 		if (parcel == NULL && list_empty(&account->begun))
 			continue;
 		mono_us at = sweeping_due(pipeline);
-		if (parcel != NULL && account->is_live && !pipeline->is_draining) {
-			mono_us ready = token_bucket_ready_at(&account->tokens,
-							      account->reserved + dispatch_segments_missing(parcel));
-			if (account->paused_until > ready)
-				ready = account->paused_until;
+		if (account->is_live && !pipeline->is_draining) {
+			mono_us ready = now < account->paused_until ? account->paused_until
+								    : leasing_next_at(pipeline, account, now);
 			/* Not rate but window or BEGIN holds it: an upcall will come. */
 			if (ready > now && ready < at)
 				at = ready;

@@ -198,6 +198,7 @@ void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), voi
 		.foresees = foresight_foresees,
 		.on_pauses = pauses_on_pauses,
 		.on_fenced = on_fenced,
+		.on_leased = leasing_on_leased,
 		.on_orphans = intake_on_orphans,
 		.on_adopted = intake_on_adopted,
 		.on_closed = on_store_closed,
@@ -266,6 +267,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	poison_turn(pipeline);
 	sweeping_turn(pipeline, now);
 	dispatch_turn(pipeline, now);
+	leasing_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
 	mos_turn(pipeline);
 	settling_turn(pipeline, now);

@@ -33,7 +33,7 @@ struct pipeline_account {
 	uint8_t segments_max;
 	bool wants_receipt;
 	bool sends_reference;  /* that a receipt may bring back (receipt.user_reference) */
-	uint32_t tps;          /* segments a second of this worker's share; 0 = unlimited */
+	uint32_t tps;          /* segments a second of the account, over all workers of all gateways; 0 = unlimited */
 	unsigned window_total; /* links × window of this worker */
 	const struct secrets
 		*secrets; /* what its carrier's texts must not show; borrowed while it is open; NULL = nothing */

@@ -3,7 +3,7 @@
 
 #include "base/rng.h"
 #include "flow/health.h"
-#include "flow/token_bucket.h"
+#include "flow/lease.h"
 #include "pipeline/parcel.h"
 #include "pipeline/pipeline.h"
 #include "route/route_memory.h"
@@ -32,7 +32,8 @@ struct account {
 	enum carrier_state state;
 	bool is_live;       /* takes submits; so says pipeline.live, too */
 	mono_us down_since; /* where it is not live */
-	struct token_bucket tokens;
+	struct lease lease;
+	uint32_t again; /* tokens that its driver waits for, to send again */
 	struct health health;
 	bool is_failing;               /* as of this turn */
 	mono_us paused_until;          /* after an answer “too fast” */
@@ -102,6 +103,10 @@ struct pipeline {
 	/* log lines about dead letters: so many a second, the rest are counted */
 	mono_us dead_logged_at;
 	unsigned dead_logged;
+
+	/* leasing: the accounts of the lease under way */
+	uint8_t leasing[STORE_LEASES_MAX];
+	unsigned leasing_count;
 
 	/* settle */
 	struct list settling; /* settlements not yet given to the store */
@@ -220,6 +225,8 @@ void dispatch_note_left(struct account *account, mono_us now);
 /* Gives the places back that are kept for a parcel's segments which are not with the carrier. */
 void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);
+/* Segments that the account's window admits, and a little ahead of it, those that begin or are begun included. */
+unsigned dispatch_room(const struct account *account);
 /* Takes a READY parcel off its lane. */
 void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel);
 
@@ -227,10 +234,14 @@ void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel);
 unsigned dispatch_segments_missing(const struct parcel *parcel);
 /* True where it is of no use any more. */
 bool dispatch_is_stale(const struct parcel *parcel, wall_ms now);
-/* True where so many segments may leave on the account, beside those that have a place kept. */
-bool dispatch_rate_admits(struct account *account, unsigned segments, mono_us now);
 /* When what waits for an account that stays down comes back: not all at once. */
 wall_ms dispatch_back_by_and_by(struct pipeline *pipeline, wall_ms now);
+
+/* leasing.c: asks for tokens of rates. */
+void leasing_turn(struct pipeline *pipeline, struct now now);
+void leasing_on_leased(void *ctx, const struct store_grant *grants, unsigned count);
+/* When an account's tokens, or the time to ask for some, come next. */
+mono_us leasing_next_at(const struct pipeline *pipeline, struct account *account, mono_us now);
 
 /* sweeping.c: what waits for credit and has become too old, or can go another way. */
 void sweeping_turn(struct pipeline *pipeline, struct now now);

@@ -29,7 +29,7 @@ static enum submit_answer submit_segment(struct pipeline *pipeline, struct parce
 	return answer;
 }
 
-/* Hands over what is missing. True where all of it is with the carrier now. */
+/* Hands over what is missing, as far as window and rate admit. True where all of it is with the carrier now. */
 static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now now)
 {
 	struct account *account = &pipeline->accounts[parcel->account];
@@ -37,7 +37,8 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		uint16_t bit = (uint16_t)(1u << (number - 1));
 		if ((parcel->accepted | parcel->submitted) & bit)
 			continue;
-		if (submit_segment(pipeline, parcel, number) != SUBMIT_TAKEN)
+		if (lease_level(&account->lease, now.mono, 0) == 0 ||
+		    submit_segment(pipeline, parcel, number) != SUBMIT_TAKEN)
 			return false;
 		if (parcel->submitted_at == 0) {
 			parcel->submitted_at = now.mono;
@@ -50,7 +51,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		CHECK(account->reserved > 0);
 		account->reserved--;
 		dispatch_note_left(account, now.mono);
-		token_bucket_take(&account->tokens, 1);
+		CHECK(lease_take(&account->lease, now.mono));
 		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
 		parcel->was_resent = parcel->was_resent || parcel->is_ambiguous;
 		if (parcel->is_ambiguous)
@@ -70,7 +71,7 @@ static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
 	if (other < 0 || other == parcel->account)
 		return false;
 	struct account *account = &pipeline->accounts[other];
-	if (now < account->paused_until || !dispatch_rate_admits(account, dispatch_segments_missing(parcel), now))
+	if (now < account->paused_until)
 		return false;
 	dispatch_release(pipeline, parcel);
 	list_remove(&parcel->link);
@@ -112,7 +113,6 @@ static void begin_anew(struct pipeline *pipeline, struct parcel *parcel)
 void submitting_turn(struct pipeline *pipeline, struct account *account, struct now now)
 {
 	struct list *link = account->begun.next;
-	token_bucket_level(&account->tokens, now.mono); /* what it holds now, before any is taken */
 	while (link != &account->begun) {
 		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
 		link = link->next;

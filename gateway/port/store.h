@@ -178,6 +178,20 @@ struct store_mo {
 #define STORE_MO_ADDED    'a'
 #define STORE_MO_REPEATED 'r' /* the same message, its id included, came a short while ago: it is kept once */
 
+/* What is asked of an account's rate: at most count tokens. account is borrowed for the call. */
+struct store_lease {
+	const char *account;
+	uint32_t rate_per_s; /* 1–1,000,000: of the account as a whole, whoever uses it */
+	uint32_t count;
+};
+
+/* What was lent. */
+struct store_grant {
+	uint32_t count; /* 0 = none now */
+	mono_us delay_us; /* the first one's instant, from the answer's making on; negative = it has passed. The others follow 1/rate apart */
+	mono_us wait_us; /* where there are none: when to ask again */
+};
+
 struct store_events {
 	/* Connected and ready (true), or gone (false; it reconnects by itself). reason: for people, never NULL. */
 	void (*on_state)(void *ctx, bool is_up, const char *reason);
@@ -202,6 +216,8 @@ struct store_events {
 	/* What is paused has changed: all of it. count: up to STORE_PAUSES_MAX. */
 	void (*on_pauses)(void *ctx, const struct pause *pauses, unsigned count);
 	void (*on_fenced)(void *ctx);
+	/* The lease under way is answered, in the order asked; NULL where it was lost: nothing was lent. */
+	void (*on_leased)(void *ctx, const struct store_grant *grants, unsigned count);
 	/* Entries of a dead consumer wait: the pipeline answers with adopt when it has room. */
 	void (*on_orphans)(void *ctx);
 	/* The adopt under way is over (its entries came by on_read). more: there are more; adopt again. */
@@ -212,6 +228,7 @@ struct store_events {
 #define STORE_BATCH_MAX    512  /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
 #define STORE_RECEIPTS_MAX 2048 /* receipts in one record */
 #define STORE_MO_MAX       256  /* messages in one record_mo */
+#define STORE_LEASES_MAX   64   /* accounts in one lease */
 
 struct store;
 
@@ -253,6 +270,9 @@ struct store_ops {
 	 * begun: as for begin; the store adds the dead consumer's own intents. One at a time, after on_orphans or
 	 * on_adopted(more). False where the store is down (ask again later). */
 	bool (*adopt)(struct store *store, unsigned count, const struct entry_key *begun, unsigned begun_count);
+	/* Asks for tokens of accounts' rates, which all workers on this queue share (flow/lease.h). count: 1…STORE_LEASES_MAX. One
+	 * is under way at a time (CHECK). False where the store is down (then nothing was taken). */
+	bool (*lease)(struct store *store, const struct store_lease *asks, unsigned count);
 	/* Sends what calls of this turn have queued. */
 	void (*flush)(struct store *store);
 	/* Finishes what is under way (within grace_us), signs off and closes. */

@@ -270,6 +270,7 @@ static void turn(void *ctx, struct now now)
 	redis_link_tick(store->main, now.mono);
 	redis_link_tick(store->reader, now.mono);
 	store_read_turn(store);
+	store_lease_turn(store);
 	store_calls_turn(store);
 	store_hold_turn(store, now.mono);
 	if (!store->told_up)
@@ -368,6 +369,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_HELD_BODIES] = "held:bodies",
 		[KEY_MO] = "mo",
 		[KEY_OPTOUT] = "optout",
+		[KEY_PACE] = "pace",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",
@@ -393,6 +395,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 		.record_mo = store_record_mo,
 		.settle_late = store_settle_late,
 		.adopt = store_adopt,
+		.lease = store_lease,
 		.flush = flush,
 		.close = close_store,
 		.destroy = destroy,

@@ -36,6 +36,7 @@ enum store_key {
 	KEY_HELD_BODIES,
 	KEY_MO,
 	KEY_OPTOUT,
+	KEY_PACE,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };
@@ -205,6 +206,8 @@ struct redis_store {
 	bool is_asking_pauses;
 	mono_us next_orders;
 	bool is_asking_orders;
+	unsigned leasing;    /* accounts in the lease under way; 0 = none is */
+	bool lease_was_lost; /* it is told in the turn that follows */
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
 	struct store_chore chores[CHORE_COUNT];
@@ -382,6 +385,9 @@ unsigned store_suspect_crashes(const struct redis_store *store, const struct ent
 void store_suspects(struct redis_store *store);
 /* store_orders.c: asks what operators want of accounts, when it is time. */
 void store_orders(struct redis_store *store, mono_us now);
+/* store_lease.c */
+bool store_lease(struct store *base, const struct store_lease *asks, unsigned count);
+void store_lease_turn(struct redis_store *store); /* tells of one that was lost */
 /* store_pauses.c: asks what is paused, when it is time. */
 void store_pauses(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);

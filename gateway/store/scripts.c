@@ -13,6 +13,7 @@ void scripts_check(void)
 		[SCRIPT_DROP_HELD] = "drop_held",
 		[SCRIPT_HEARTBEAT] = "heartbeat",
 		[SCRIPT_LATE] = "late",
+		[SCRIPT_LEASE] = "lease",
 		[SCRIPT_LEGACY] = "legacy",
 		[SCRIPT_MO] = "mo",
 		[SCRIPT_MOVE] = "move",

@@ -113,6 +113,15 @@ static void on_recorded(void *ctx, uint64_t token, struct slice answers)
 	slot->answers[answers.len] = '\0';
 }
 
+static void on_leased(void *ctx, const struct store_grant *grants, unsigned count)
+{
+	struct rig_slot *slot = upcall(ctx);
+	slot->leased_count++;
+	slot->lease_was_lost = grants == NULL;
+	for (unsigned i = 0; i < count && grants != NULL; i++)
+		slot->grants[i] = grants[i];
+}
+
 static void on_mo_recorded(void *ctx, struct slice answers)
 {
 	struct rig_slot *slot = upcall(ctx);
@@ -234,6 +243,7 @@ void store_rig_open(struct store_rig *rig, unsigned number, const struct store_s
 		.on_receipt_found = on_receipt_found,
 		.on_recorded = on_recorded,
 		.on_mo_recorded = on_mo_recorded,
+		.on_leased = on_leased,
 		.holds = holds,
 		.foresees = foresees,
 		.on_pauses = on_pauses,
@@ -464,6 +474,15 @@ bool store_rig_adopt(struct store_rig *rig, unsigned number, unsigned count)
 	slot->is_adopting = slot->is_adopting || taken;
 	flush(slot);
 	return taken;
+}
+
+void store_rig_lease(struct store_rig *rig, unsigned number, const struct store_lease *asks, unsigned count)
+{
+	struct rig_slot *slot = &rig->slots[number];
+	slot->in_downcall = true;
+	bool taken = slot->store->ops->lease(slot->store, asks, count);
+	flush(slot);
+	cr_assert(taken, "%s", rig->row);
 }
 
 void store_rig_adopt_all(struct store_rig *rig, unsigned number)

@@ -12,6 +12,7 @@ static const char *const names[PLANT_COUNT] = {
 	[PLANT_ADOPT_WITHOUT_FENCE] = "adopt-without-fence",
 	[PLANT_CAREFUL_TAKES_ALL] = "careful-settle-takes-all",
 	[PLANT_LATE_CLOSES_TWICE] = "late-closes-twice",
+	[PLANT_EACH_ITS_OWN_RATE] = "each-its-own-rate",
 };
 
 const char *fake_plant_name(enum fake_plant plant)

@@ -16,6 +16,7 @@ enum fake_plant {
 	PLANT_ADOPT_WITHOUT_FENCE,   /* who was taken for dead may go on */
 	PLANT_CAREFUL_TAKES_ALL,     /* a fenced worker's later and dead take what the new owner has */
 	PLANT_LATE_CLOSES_TWICE,     /* a late answer closes an alert that goes on waiting */
+	PLANT_EACH_ITS_OWN_RATE,     /* every worker is lent the whole rate */
 	PLANT_COUNT
 };
 

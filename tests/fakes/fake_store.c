@@ -70,6 +70,10 @@ void fake_call_free(struct fake_call *call)
 	free(call->verdicts);
 	free(call->settlements);
 	free(call->pauses);
+	for (unsigned i = 0; call->leases != NULL && i < call->count; i++)
+		free((char *)(uintptr_t)call->leases[i].account);
+	free(call->leases);
+	free(call->grants);
 	free_text(call->text);
 	free_text(call->ref);
 	free_text(call->value);
@@ -163,6 +167,7 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 	case FAKE_FIND:
 	case FAKE_RECORD:
 	case FAKE_MO:
+	case FAKE_LEASE:
 		call->is_failed = true;
 		return;
 	case FAKE_ADOPT:

@@ -114,6 +114,10 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 	case FAKE_MO:
 		queue_model_record_mo(model, call->mos, call->count, call->answers);
 		break;
+	case FAKE_LEASE:
+		for (unsigned i = 0; i < call->count; i++)
+			call->grants[i] = queue_model_lease(model, &call->leases[i]);
+		break;
 	case FAKE_LATE:
 		queue_model_settle_late(model, &(struct store_late){ call->late_key, call->account, call->ref,
 								     call->text, call->late_is_queried });
@@ -330,6 +334,10 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 		store->is_moving = false;
 		break;
 	case FAKE_WITHDRAW:
+		break;
+	case FAKE_LEASE:
+		store->is_leasing = false;
+		store->events->on_leased(store->ctx, call->is_failed ? NULL : call->grants, call->count);
 		break;
 	case FAKE_PAUSES:
 		answer_pauses(store, call);

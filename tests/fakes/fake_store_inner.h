@@ -20,6 +20,7 @@ enum fake_call_kind {
 	FAKE_RECORD,
 	FAKE_MO,
 	FAKE_LATE,
+	FAKE_LEASE,
 	FAKE_WITHDRAW,
 	FAKE_FENCE, /* first step of an adoption */
 	FAKE_ADOPT,
@@ -74,6 +75,9 @@ struct fake_call {
 	struct store_withdrawal withdrawal; /* WITHDRAW; its texts are owned */
 	uint8_t segment;
 	struct pause *pauses; /* PAUSES: count of them */
+	/* LEASE */
+	struct store_lease *leases;
+	struct store_grant *grants;
 };
 
 struct fake_link {
@@ -117,6 +121,7 @@ struct fake_store {
 	bool is_beating;
 	bool is_moving;
 	bool is_asking_pauses;
+	bool is_leasing;
 	unsigned pause_version; /* as the pipeline knows them */
 	mono_us next_pauses;
 	mono_us next_beat;

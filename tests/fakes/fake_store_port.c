@@ -208,6 +208,24 @@ static void settle_late(struct store *base, const struct store_late *late)
 	call->late_is_queried = late->is_queried;
 }
 
+static bool lease(struct store *base, const struct store_lease *asks, unsigned count)
+{
+	struct fake_store *store = of(base);
+	CHECK(count > 0 && count <= STORE_LEASES_MAX && !store->is_leasing);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return false;
+	store->is_leasing = true;
+	struct fake_call *call = fake_call_new(store, FAKE_LEASE);
+	call->count = count;
+	call->leases = fake_memory_take(count, sizeof *call->leases);
+	call->grants = fake_memory_take(count, sizeof *call->grants);
+	for (unsigned i = 0; i < count; i++) {
+		call->leases[i] = asks[i];
+		call->leases[i].account = text_copy(slice_of(asks[i].account)).at;
+	}
+	return true;
+}
+
 static bool adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
 {
 	struct fake_store *store = of(base);
@@ -291,6 +309,7 @@ struct store *fake_store_create(const struct fake_store_options *options)
 		.record_mo = record_mo,
 		.settle_late = settle_late,
 		.adopt = adopt,
+		.lease = lease,
 		.flush = flush,
 		.close = close_store,
 		.destroy = destroy,

@@ -74,7 +74,16 @@ struct queue_mo {
 	struct slice opted_out; /* absent = none */
 };
 
+/* The instant of an account's next token that nobody has. */
+struct queue_pace {
+	char account[64];
+	mono_us at;
+};
+
+#define QUEUE_PACES_MAX 8
+
 struct queue_model {
+	struct queue_pace paces[QUEUE_PACES_MAX];
 	wall_ms now;      /* the queue's own clock */
 	int64_t ahead_ms; /* of those who use it */
 	int64_t seen_window_ms;
@@ -127,6 +136,9 @@ int64_t queue_model_drift(const struct queue_model *model);
 
 /* Entries on lanes, waiting ones and held ones. */
 unsigned queue_model_depth(const struct queue_model *model);
+
+/* Lends tokens of an account's rate; time is the queue's own clock. */
+struct store_grant queue_model_lease(struct queue_model *model, const struct store_lease *ask);
 
 /* -- consumers -- */
 

@@ -5,6 +5,7 @@
 #include "sim/sim_withdraw.h"
 
 #include "base/check.h"
+#include "flow/lease.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,21 +19,19 @@ static unsigned long long as_ull(uint64_t number)
 
 /* -- at each submit -- */
 
-static void check_rate(struct sim_worker *worker, unsigned account, mono_us now)
+/* Of all workers together: the rate, and what may be late by a token's life. Where the queue's clock has jumped, what was lent
+ * before overlaps with what is lent behind it. */
+static void check_rate(struct sim_world *world, unsigned account, mono_us now)
 {
-	struct sim_world *world = worker->world;
 	uint32_t tps = world->tps[account];
 	if (tps == 0)
 		return;
-	unsigned in_second = sim_rate_note(&worker->rates[account], now);
-	/* A burst of a tenth of a second, and what an sms larger than that borrows. A new life forgets the debt and starts
-	 * with one token. */
-	unsigned burst = tps >= 10 ? tps / 10 : 1;
-	unsigned large = burst < SIM_LONG_PARTS ? SIM_LONG_PARTS - burst : 0;
-	unsigned most = tps + burst + large + (now - worker->born_at < US_PER_S && worker->life > 1 ? 1 + large : 0);
-	if (in_second > most)
-		sim_world_fail(world, "worker %u sent %u segments in a second on account %u, which may have %u",
-			       worker->slot, in_second, account, tps);
+	unsigned in_second = sim_rate_note(&world->rates[account], now);
+	unsigned late = (unsigned)(tps * LEASE_LIFE_US / US_PER_S) + 2;
+	unsigned overlap = now - world->jumped_at < SIM_JUMP_FELT_US ? world->jumps * (tps / 4 + 3) : 0;
+	if (in_second > tps + late + overlap)
+		sim_world_fail(world, "%u segments left in a second on account %u, which may have %u", in_second,
+			       account, tps);
 }
 
 void sim_check_submit(struct sim_worker *worker, unsigned account, const struct submit *submit)
@@ -60,7 +59,7 @@ void sim_check_submit(struct sim_worker *worker, unsigned account, const struct 
 	if (fake_carrier_outstanding(worker->accounts[account].carrier) > world->windows[account])
 		sim_world_fail(world, "more submits are out than the window of %u admits", world->windows[account]);
 	sim_withdraw_check_submit(worker, alert);
-	check_rate(worker, account, now.mono);
+	check_rate(world, account, now.mono);
 }
 
 /* -- at each step -- */

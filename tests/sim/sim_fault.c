@@ -142,6 +142,9 @@ static void slow_down(struct sim_world *world)
 static void jump_clocks(struct sim_world *world)
 {
 	int64_t jump_ms = (int64_t)rng_below(&world->rng, 4000) - 2000;
+	mono_us now = world->env.now.mono;
+	world->jumps = now - world->jumped_at < SIM_JUMP_FELT_US ? world->jumps + 1 : 1;
+	world->jumped_at = now;
 	fake_env_jump(&world->env, jump_ms);
 	world->model->ahead_ms = jump_ms > 0 ? 5 * jump_ms : 0;
 }

@@ -19,6 +19,7 @@
 #define SIM_DEAD_US      (4 * US_PER_S)
 #define SIM_DEAD_SMALL   (2 * US_PER_S) /* no shorter than a leave may be under way and then used */
 #define SIM_DRAIN_US     (2 * US_PER_S)
+#define SIM_JUMP_FELT_US (1500 * US_PER_MS)
 #define SIM_FAULTS_LEAST 5 /* in each small world */
 
 enum sim_fault {
@@ -68,7 +69,6 @@ struct sim_worker {
 	struct fake_store_options store_options;
 	struct store *store;
 	struct pipeline_account accounts[SIM_ACCOUNTS];
-	struct sim_rate rates[SIM_ACCOUNTS]; /* of the slot: a new life does not make its account faster */
 	struct pipeline_options options;
 	struct pipeline *pipeline;
 	mono_us pipeline_deadline;
@@ -100,8 +100,11 @@ struct sim_world {
 	struct smsc_model *smscs[SIM_ACCOUNTS];
 	mono_us mood_until[SIM_ACCOUNTS];
 	unsigned windows[SIM_ACCOUNTS];
-	uint32_t tps[SIM_ACCOUNTS]; /* of one worker */
-	unsigned parcel_count;      /* 0 = what the pipeline takes by itself */
+	uint32_t tps[SIM_ACCOUNTS]; /* of all workers together */
+	struct sim_rate rates[SIM_ACCOUNTS];
+	mono_us jumped_at;     /* the clocks, last */
+	unsigned jumps;        /* so many shortly one after the other */
+	unsigned parcel_count; /* 0 = what the pipeline takes by itself */
 	struct catalogue *catalogue;
 	struct route_table *routes;
 	struct sim_worker workers[SIM_WORKERS_MAX];

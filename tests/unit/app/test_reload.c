@@ -75,11 +75,6 @@ Test(reload, reads_and_tells)
 		  "hongyan.yaml: account “a” has binds 1, but 2 workers run, and each needs its own; raise it, or "
 		  "restart "
 		  "with fewer workers\n" },
-		{ "a rate that is less",
-		  "accounts:\n  - { name: a, address: \"h:1\", system_id: x, binds: 2, tps: 1 }\n", false,
-		  "hongyan.yaml: account “a” has tps 1, but 2 workers run, and each needs its own; raise it, or "
-		  "restart "
-		  "with fewer workers\n" },
 		{ "fewer connections", "accounts:\n  - { name: b, connections: 1, " HTTP " }\n", false,
 		  "hongyan.yaml: account “b” has connections 1, but 2 workers run, and each needs its own; raise it, "
 		  "or "

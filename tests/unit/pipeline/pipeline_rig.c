@@ -61,6 +61,27 @@ static void store_settle_late(struct store *store, const struct store_late *late
 	rig.late_is_queried = late->is_queried;
 }
 
+static bool store_lease(struct store *store, const struct store_lease *asks, unsigned count)
+{
+	(void)store;
+	cr_assert_eq(rig.leasing, 0);
+	rig.leasing = count;
+	rig.lease_ask = asks[0];
+	rig.lease_asks++;
+	return true;
+}
+
+void rig_lend(uint32_t count, mono_us delay_us, mono_us wait_us)
+{
+	struct store_grant grants[STORE_LEASES_MAX];
+	cr_assert_gt(rig.leasing, 0, "nothing is asked for");
+	for (unsigned i = 0; i < rig.leasing; i++)
+		grants[i] = (struct store_grant){ .count = count, .delay_us = delay_us, .wait_us = wait_us };
+	unsigned answered = rig.leasing;
+	rig.leasing = 0;
+	rig.store_events->on_leased(rig.store_ctx, grants, answered);
+}
+
 static void store_flush(struct store *store)
 {
 	(void)store;
@@ -209,6 +230,7 @@ void rig_set_up(const struct rig_setup *setup)
 		.begin = store_begin,
 		.settle = store_settle,
 		.settle_late = store_settle_late,
+		.lease = store_lease,
 		.flush = store_flush,
 		.close = store_close,
 	};

@@ -40,6 +40,9 @@ struct rig {
 	bool is_reading; /* true: entries come when the test says so */
 	unsigned read_count;
 	unsigned beginning;
+	unsigned leasing;             /* accounts in the lease under way */
+	unsigned lease_asks;          /* leases so far */
+	struct store_lease lease_ask; /* of the last one its first account's */
 	struct settlement *settling[8];
 	unsigned settling_count;
 	struct settlement settled; /* the last one */
@@ -67,6 +70,9 @@ void rig_set_up(const struct rig_setup *setup);
 void rig_tear_down(void);
 
 /* One turn; what is settled in it is in rig.settled, and its state and event are copied. */
+/* Answers the lease under way: so much for each account that asks. */
+void rig_lend(uint32_t count, mono_us delay_us, mono_us wait_us);
+
 void rig_turn(void);
 
 /* Turns as a loop gives them: when the deadline that the pipeline named has come. */

@@ -132,9 +132,9 @@ Test(accounts, a_rate_that_an_operator_sets_holds_at_once_and_until_taken_back)
 	pipeline_account_change(rig.pipeline, 0, &other);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		pipeline_account_wish(rig.pipeline, 0, &rows[i].wish);
-		cr_assert_eq(rig.pipeline->accounts[0].tokens.rate_per_s, rows[i].want, "%s", rows[i].name);
+		cr_assert_eq(rig.pipeline->accounts[0].lease.rate_per_s, rows[i].want, "%s", rows[i].name);
 		pipeline_account_change(rig.pipeline, 0, &other);
-		cr_assert_eq(rig.pipeline->accounts[0].tokens.rate_per_s, rows[i].want, "%s, changed", rows[i].name);
+		cr_assert_eq(rig.pipeline->accounts[0].lease.rate_per_s, rows[i].want, "%s, changed", rows[i].name);
 	}
 	rig_tear_down();
 }
@@ -308,16 +308,21 @@ Test(accounts, what_goes_again_is_counted)
 	struct pipeline_wish two_a_second = { .has_tps = true, .tps = 2 };
 	cr_expect_eq(events->on_again(ctx), 0, "no limit");
 	pipeline_account_wish(rig.pipeline, 0, &two_a_second);
-	cr_expect_eq(events->on_again(ctx), 0, "the first token");
-	mono_us at = events->on_again(ctx);
-	cr_expect_eq(at, rig.now.mono + US_PER_S / 2, "%lld", (long long)(at - rig.now.mono));
-	rig.players[0].room = 10;
+	cr_expect_gt(events->on_again(ctx), rig.now.mono, "a token is asked for");
+	rig_turn();
+	cr_expect_eq(rig.lease_ask.rate_per_s, 2);
+	cr_expect_eq(rig.lease_ask.count, 1);
+	rig_lend(1, 0, 0);
+	cr_expect_eq(events->on_again(ctx), 0, "it is there");
+	cr_expect_gt(events->on_again(ctx), rig.now.mono, "it was one");
 	rig_bring(LANE_NORMAL, "", NULL);
-	cr_expect_eq(rig.beginning, 0, "the token is gone for all");
+	rig_turn();
+	rig_lend(1, US_PER_S / 2, 0);
+	cr_expect_eq(rig.beginning, 0, "no token, no begin");
 	rig_pass(US_PER_S / 2);
 	rig_answer_begin();
 	cr_expect_eq(rig.players[0].submit_count, 1);
-	cr_expect_gt(events->on_again(ctx), rig.now.mono);
+	cr_expect_gt(events->on_again(ctx), rig.now.mono, "that took the token");
 	rig_tear_down();
 }
 

@@ -238,3 +238,96 @@ Test(dispatch, what_is_ahead_waits_while_its_account_pauses)
 	cr_assert_eq(rig.players[0].submit_count, 9, "the pause is over");
 	rig_tear_down();
 }
+
+static void limit(uint32_t tps)
+{
+	struct pipeline_wish wish = { .has_tps = true, .tps = tps };
+	pipeline_account_wish(rig.pipeline, 0, &wish);
+}
+
+/* An sms of three segments begins with the first token, and goes as tokens come. */
+Test(dispatch, a_long_sms_leaves_as_tokens_come)
+{
+	rig_set_up(&(struct rig_setup){ 0 });
+	limit(100);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_turn();
+	cr_assert_eq(rig.lease_ask.count, 1, "what waits counts as one");
+	cr_assert_eq(rig.lease_ask.rate_per_s, 100);
+	rig_lend(1, 0, 0);
+	rig_turn();
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 1);
+	rig_turn();
+	cr_assert_eq(rig.lease_ask.count, 1, "a block of that rate");
+	rig_lend(1, 10 * US_PER_MS, 0);
+	rig_turn();
+	cr_assert_eq(rig.players[0].submit_count, 1, "its instant has not come");
+	rig_pass(10 * US_PER_MS);
+	cr_assert_eq(rig.players[0].submit_count, 2);
+	rig_lend(0, 150 * US_PER_MS, 30 * US_PER_MS);
+	rig_pass(29 * US_PER_MS);
+	cr_assert_eq(rig.leasing, 0, "not before they said");
+	rig_pass(2 * US_PER_MS);
+	rig_lend(1, 0, 0);
+	rig_turn();
+	cr_assert_eq(rig.players[0].submit_count, 3);
+	cr_assert_eq(rig.pipeline->accounts[0].reserved, 0);
+	unsigned asks = rig.lease_asks;
+	for (unsigned k = 0; k < 3; k++)
+		rig_accept(0, k, (char[]){ 'm', (char)('0' + k), 0 });
+	rig_pass(US_PER_S);
+	cr_assert_eq(rig.lease_asks, asks, "nothing to send, nothing asked");
+	cr_assert_eq(rig.settled_count, 1);
+	rig_assert_nothing_is_held("all left");
+	rig_tear_down();
+}
+
+/* Tokens that came too late are none: what is begun waits for others. */
+Test(dispatch, a_late_token_is_none)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	limit(100);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_turn();
+	rig_lend(1, 0, 0);
+	rig_turn();
+	cr_assert_eq(rig.beginning, 1);
+	rig.now.mono += 2 * LEASE_LIFE_US;
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 0);
+	rig_turn();
+	rig_lend(1, 0, 0);
+	rig_turn();
+	cr_assert_eq(rig.players[0].submit_count, 1);
+	rig_tear_down();
+}
+
+/* Nothing is asked for an account that takes nothing, and a lost question is asked again after a while. */
+Test(dispatch, tokens_are_asked_for_where_they_serve)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	limit(100);
+	rig.players[0].room = 0;
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_pass(US_PER_S);
+	cr_assert_eq(rig.lease_asks, 0, "its window is full");
+	rig.players[0].room = 1;
+	rig_tell(0, CARRIER_DOWN);
+	rig_pass(US_PER_S);
+	cr_assert_eq(rig.lease_asks, 0, "it is away");
+	rig_tell(0, CARRIER_UP);
+	rig_turn();
+	cr_assert_eq(rig.lease_asks, 1);
+	rig.leasing = 0;
+	rig.store_events->on_leased(rig.store_ctx, NULL, 1);
+	rig_turn();
+	cr_assert_eq(rig.lease_asks, 1);
+	rig_pass(100 * US_PER_MS);
+	cr_assert_eq(rig.lease_asks, 2);
+	rig_lend(1, 0, 0);
+	rig_turn();
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 1);
+	rig_tear_down();
+}
