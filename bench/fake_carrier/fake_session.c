@@ -290,6 +290,7 @@ static void sweep_enquire(struct fake_session *session) {
   struct fake_server *server = session->server;
   uint64_t wait_ns = (uint64_t)server->options->enquire_ms * MS_NS;
   if (wait_ns == 0 || session->state != FAKE_SESSION_BOUND || !session->is_reading) return;
+  if (session->unbind_asked != 0) return; /* a peer that takes its leave need not answer */
   if (session->enquire_asked == 0) {
     if (server->now_ns - session->heard_ns < wait_ns) return;
     session->enquire_asked = fake_session_next_sequence(session);

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 package Dissection;
-# What tshark's dissectors make of SMPP: capturing on the loopback, making capture files of recorded PDUs, reading PDML.
+# What tshark's dissectors make of SMPP: making capture files of recorded PDUs, reading PDML, and what is left open in it.
 use strict;
 use warnings;
 use Exporter qw(import);
 use File::Temp qw(tempdir);
 
-our @EXPORT_OK = qw(missing_tools write_capture pdus_of malformed_in);
+our @EXPORT_OK = qw(missing_tools write_capture pdus_of malformed_in unanswered);
 
-use constant { FIRST_CLIENT_PORT => 40001 };
+use constant {
+    FIRST_CLIENT_PORT => 40001, UNBIND => '00000006', ENQUIRE_LINK => '00000015', UNBIND_RESP => '80000006', GENERIC_NACK => '80000000',
+};
 
 # The first of the programs that is not there, or undef.
 sub missing_tools {
@@ -72,6 +74,41 @@ sub pdus_of {
         }
     }
     return @pdus;
+}
+
+sub is_answer { return $_[0]{command} =~ /\A8/ }
+
+# True where one frame answers another of the same connection.
+sub answers {
+    my ($answer, $asked) = @_;
+    return $answer->{is_from_client} != $asked->{is_from_client} && $answer->{number} eq $asked->{number}
+        && ($answer->{command} eq GENERIC_NACK || $answer->{command} eq $asked->{command} =~ s/\A0/8/r);
+}
+
+# True where the frame at that place of a connection asks whether a peer lives that is taking its leave: behind the peer's unbind, and in
+# front of the asker's answer to it, which ends the connection. The peer need not read it.
+sub crosses_unbind {
+    my ($place, @frames) = @_;
+    my $asked = $frames[$place];
+    my $last = $frames[-1];
+    return 0 if $asked->{command} ne ENQUIRE_LINK || $last->{command} ne UNBIND_RESP || $last->{is_from_client} != $asked->{is_from_client};
+    return scalar grep { $_->{command} eq UNBIND && answers($last, $_) } @frames[0 .. $place - 1];
+}
+
+# Requests that nobody has answered, but for an enquire_link that crosses an unbind. frames: in the order in which they were seen,
+# {stream, is_from_client, command, number}, the latter two in hexadecimal.
+sub unanswered {
+    my %of_stream;
+    push @{ $of_stream{ $_->{stream} } }, $_ for @_;
+    my @unanswered;
+    for my $stream (sort keys %of_stream) {
+        my @frames = @{ $of_stream{$stream} };
+        for my $place (grep { !is_answer($frames[$_]) } 0 .. $#frames) {
+            my $is_answered = grep { answers($_, $frames[$place]) } @frames[$place + 1 .. $#frames];
+            push @unanswered, $frames[$place] unless $is_answered || crosses_unbind($place, @frames);
+        }
+    }
+    return @unanswered;
 }
 
 1;

@@ -12,11 +12,12 @@ use FindBin;
 use IO::Select;
 use IO::Socket::INET;
 use POSIX qw(strftime);
+use Socket qw(SHUT_WR);
 use Test::More;
 use Time::HiRes qw(time);
 use lib $FindBin::Bin;
 use AlertTable qw(templates accounts alerts);
-use Dissection qw(missing_tools write_capture pdus_of malformed_in);
+use Dissection qw(missing_tools write_capture pdus_of malformed_in unanswered);
 use FakeCarrier qw(start command finish slurp message_body);
 use GatewayRig qw(wait_for);
 
@@ -55,39 +56,47 @@ sub start_capture {
     skip_all('capturing on the loopback does not work: ', $why // 'dumpcap does not say why');
 }
 
-# Passes octets between gateway and carrier and writes down which came from whom: connection, direction, length, octets.
+# Passes octets between gateway and carrier and writes down which came from whom: connection, direction, length, octets. Where one of
+# them has closed, what the other one still says is passed on (or lost there), but written down. Ends when the end of a pipe says
+# so and all connections have ended.
 sub relay {
-    my ($listener) = @_;
+    my ($listener, $end) = @_;
+    local $SIG{PIPE} = 'IGNORE';
     open my $out, '>:raw', $relay_path or die "cannot write $relay_path: $!\n";
     $out->autoflush(1);
-    my $readable = IO::Select->new($listener);
+    my $readable = IO::Select->new($listener, $end);
     my (%pair, $count);
-    while (1) {
+    while ($readable->exists($end) || %pair) {
         for my $socket ($readable->can_read) {
-            if ($socket == $listener) {
+            if ($socket == $end) { $readable->remove($end, $listener) }
+            elsif ($socket == $listener) {
                 my $client = $listener->accept;
                 my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $carrier->{port}) or next;
                 $readable->add($client, $server);
                 $pair{$client} = [$server, $count // 0, 1];
                 $pair{$server} = [$client, $count++ // 0, 0];
-                next;
+            } else {
+                my ($other, $connection, $is_client) = @{ $pair{$socket} };
+                if (sysread $socket, my $octets, CHUNK) {
+                    print $out pack 'NCN/a*', $connection, $is_client, $octets;
+                    syswrite $other, $octets;
+                    next;
+                }
+                $readable->remove($socket);
+                delete $pair{$socket};
+                shutdown $other, SHUT_WR;
             }
-            my ($other, $connection, $is_client) = @{ $pair{$socket} or next };
-            if (sysread $socket, my $octets, CHUNK) {
-                print $out pack 'NCN/a*', $connection, $is_client, $octets;
-                syswrite $other, $octets;
-                next;
-            }
-            $readable->remove($socket, $other);
-            delete @pair{ $socket, $other };
-            close $_ for $socket, $other;
         }
     }
+    POSIX::_exit(0);
 }
+
+my $relay_lasts;    # closed: the relay is to end
 
 sub start_relay {
     my $listener = IO::Socket::INET->new(Listen => 16, LocalAddr => '127.0.0.1') or die "cannot listen: $!\n";
-    $rig->spawn_code('relay', sub { relay($listener) });
+    pipe my $end, $relay_lasts or die "cannot make a pipe: $!\n";
+    $rig->spawn_code('relay', sub { close $relay_lasts; relay($listener, $end) });
     return $listener->sockport;
 }
 
@@ -155,7 +164,10 @@ ok(wait_for(sub { command($carrier, 'stats')->{binds} == 2 * $links && bound_lin
 ok(wait_for(sub { has_left('80000015') }), 'the carrier asks whether the gateway lives, and is answered');
 $rig->stop('gateway', 'TERM');
 is($rig->{statuses}{gateway}, 0, 'the gateway ends with status 0') or $rig->tell_log('gateway');
-$rig->stop('relay', 'TERM');    # it holds the carrier's stdin
+if ($mode eq 'relay') {    # it holds the carrier's stdin
+    close $relay_lasts;
+    is($rig->stop('relay'), 0, 'the relay has heard both sides out') or $rig->tell_log('relay');
+}
 my ($summary) = finish($carrier);
 is($summary->{violations_total}, 0, 'the carrier found no violation');
 
@@ -194,18 +206,51 @@ subtest 'commands' => sub {
     is(scalar(from_gateway('80000005')), $segments, 'receipts answered');
 };
 
+subtest 'requests without an answer, planted' => sub {
+    # A row: what is to be found, then “GATEWAY's or carrier's command number” in order; one connection each.
+    my @rows = (
+        ['nothing', '', 'G00000004 1', 'C80000004 1', 'G00000006 2', 'C80000006 2'],
+        ['a submit_sm', 'G00000004 2', 'G00000004 1', 'G00000004 2', 'C80000004 1', 'C00000006 1', 'G80000006 1'],
+        ['a submit_sm under way with an unbind', 'G00000004 1', 'C00000006 1', 'G00000004 1', 'G80000006 1'],
+        ['a deliver_sm', 'C00000005 7', 'C00000005 7', 'G00000006 1', 'C80000006 1'],
+        ['an unbind', 'C00000006 1', 'G00000015 1', 'C80000015 1', 'C00000006 1'],
+        ['an answer of another kind', 'G00000015 1', 'G00000015 1', 'C80000004 1'],
+        ['an answer in front', 'G00000004 1', 'C80000004 1', 'G00000004 1'],
+        ['an answer of the asker', 'G00000004 1', 'G00000004 1', 'G80000004 1'],
+        ['nothing: generic_nack is an answer', '', 'C00000015 3', 'G80000000 3'],
+        ['nothing: an enquire_link crosses the carrier\'s unbind', '', 'C00000006 5', 'G00000015 9', 'G80000006 5'],
+        ['nothing: an enquire_link crosses the gateway\'s unbind', '', 'G00000006 5', 'C00000015 9', 'C80000006 5'],
+        ['an enquire_link in front of an unbind', 'G00000015 9', 'G00000015 9', 'C00000006 5', 'G80000006 5'],
+        ['an enquire_link behind the asker\'s own unbind', 'G00000015 9', 'G00000006 5', 'G00000015 9', 'C80000006 5'],
+        ['an enquire_link without an unbind', 'G00000015 9', 'G00000015 9'],
+        ['an enquire_link while the unbind is never answered', 'C00000006 5 G00000015 9', 'C00000006 5', 'G00000015 9'],
+        ['an enquire_link on a connection that goes on', 'G00000015 9', 'C00000006 5', 'G00000015 9', 'G80000006 5', 'C00000005 6', 'G80000005 6'],
+    );
+    my $said = sub { join ' ', map { ($_->{is_from_client} ? 'G' : 'C') . "$_->{command} $_->{number}" } @_ };
+    my @all;
+    for my $stream (10 .. 9 + @rows) {
+        my ($name, $want, @planted) = @{ $rows[$stream - 10] };
+        my @frames = map { /\A([GC])(\w+) (\d+)\z/; +{ stream => $stream, is_from_client => $1 eq 'G' ? 1 : 0, command => $2, number => $3 } } @planted;
+        is($said->(unanswered(@frames)), $want, $name);
+        push @all, @frames;
+    }
+    is($said->(unanswered(@all)), join(' ', grep { length } map { $$_[1] } @rows), 'all of these at once');
+};
+
 subtest 'headers' => sub {
-    my (%asked, %answered, @odd);
+    my (%asked, %answered, @frames, @odd);
     for my $pdu (@pdus) {
         my ($command, $number, $status) = map { value($pdu, "smpp.$_") } qw(command_id sequence_number command_status);
         my $is_answer = $command =~ /\A8/;
         my $asker = $is_answer ? !$pdu->{is_from_client} : $pdu->{is_from_client};
         ($is_answer ? \%answered : \%asked)->{ join ' ', $pdu->{stream}, $asker ? 'gateway' : 'carrier', $number }++;
         push @odd, "$command $number: status $status" if hex $status || (!$is_answer && (hex $number < 1 || hex $number > 0x7FFFFFFF));
+        push @frames, { stream => $pdu->{stream}, is_from_client => $pdu->{is_from_client}, command => $command, number => $number };
     }
     is_deeply(\@odd, [], 'status and range of sequence_number');
     is_deeply([grep { $asked{$_} > 1 } sort keys %asked], [], 'no sequence_number is used twice on a connection');
-    is_deeply([grep { ($answered{$_} // 0) != 1 } sort keys %asked], [], 'every request is answered once');
+    is_deeply([unanswered(@frames)], [], 'every request is answered') or diag(explain([unanswered(@frames)]));
+    is_deeply([grep { $answered{$_} > 1 } sort keys %answered], [], 'none is answered twice');
     is_deeply([grep { !$asked{$_} } sort keys %answered], [], 'and nothing else is');
 };
 

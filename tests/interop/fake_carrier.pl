@@ -599,6 +599,17 @@ subtest 'enquire_link' => sub {
     ok(!defined next_pdu($peer), 'and closes if there is no answer');
     my ($summary) = finish($carrier);
     is($summary->{enquires_unanswered}, 1, 'summary: enquires_unanswered');
+
+    $carrier = start(qw(--enquire-ms 80));
+    $peer = bound($carrier);
+    command($carrier, 'unbind');
+    my $unbind = next_pdu($peer);
+    is($unbind->{cmd}, 6, 'the carrier unbinds');
+    ok(!defined next_pdu($peer, 0.3), 'and asks no more whether the peer lives');
+    $peer->unbind_resp(seq => $unbind->{seq});
+    ok(!defined next_pdu($peer), 'and closes once it is answered');
+    ($summary) = finish($carrier);
+    is($summary->{enquires_sent}, 0, 'summary: enquires_sent');
 };
 
 subtest 'control' => sub {
