@@ -70,6 +70,25 @@ uint64_t carrier_seed(const struct carrier_maker *maker, unsigned index)
 	return maker->nonce + life * ROUTE_ACCOUNTS_MAX + index;
 }
 
+/* What data_coding 0 is in what the carrier sends. Where that is not said, it is what it is in texts of ours. */
+static enum smpp_alphabet default_alphabet(const struct config_account *account)
+{
+	static const enum smpp_alphabet alphabets[] = {
+		[CONFIG_DEFAULT_ALPHABET_GSM7] = SMPP_ALPHABET_GSM7,
+		[CONFIG_DEFAULT_ALPHABET_GSM7_PACKED] = SMPP_ALPHABET_GSM7_PACKED,
+		[CONFIG_DEFAULT_ALPHABET_LATIN1] = SMPP_ALPHABET_LATIN1,
+		[CONFIG_DEFAULT_ALPHABET_ASCII] = SMPP_ALPHABET_IA5,
+		[CONFIG_DEFAULT_ALPHABET_UCS2] = SMPP_ALPHABET_UCS2,
+	};
+	if (account->default_alphabet != CONFIG_DEFAULT_ALPHABET_AS_SENT)
+		return alphabets[account->default_alphabet];
+	if (account->encoding == CONFIG_ENCODING_LATIN1 && account->data_coding_latin1 == 0)
+		return SMPP_ALPHABET_LATIN1;
+	if (account->data_coding_ucs2 == 0 && account->data_coding_gsm7 != 0)
+		return SMPP_ALPHABET_UCS2;
+	return account->encoding == CONFIG_ENCODING_GSM7_PACKED ? SMPP_ALPHABET_GSM7_PACKED : SMPP_ALPHABET_GSM7;
+}
+
 static enum err make_smpp_account(const struct carrier_maker *maker, const struct config_account *from,
 				  struct smpp_account *to, struct err_at *at)
 {
@@ -111,6 +130,7 @@ static enum err make_smpp_account(const struct carrier_maker *maker, const struc
 	to->data_coding_ucs2 = from->data_coding_ucs2;
 	to->data_coding_latin1 = from->data_coding_latin1;
 	to->is_gsm7_packed = from->encoding == CONFIG_ENCODING_GSM7_PACKED;
+	to->default_alphabet = default_alphabet(from);
 	to->registered_delivery =
 		from->receipts_of == CONFIG_RECEIPTS_OF_FAILURES ? SMPP_RECEIPTS_OF_FAILURES : SMPP_RECEIPTS_OF_ALL;
 	to->receipt_id = receipt_ids[from->receipt_id];

@@ -113,6 +113,16 @@ enum config_receipts_of { CONFIG_RECEIPTS_OF_ALL, CONFIG_RECEIPTS_OF_FAILURES };
 
 enum config_encoding { CONFIG_ENCODING_GSM7, CONFIG_ENCODING_GSM7_PACKED, CONFIG_ENCODING_LATIN1 };
 
+/* What data_coding 0 is in what the carrier sends. */
+enum config_default_alphabet {
+	CONFIG_DEFAULT_ALPHABET_AS_SENT,
+	CONFIG_DEFAULT_ALPHABET_GSM7,
+	CONFIG_DEFAULT_ALPHABET_GSM7_PACKED,
+	CONFIG_DEFAULT_ALPHABET_LATIN1,
+	CONFIG_DEFAULT_ALPHABET_ASCII,
+	CONFIG_DEFAULT_ALPHABET_UCS2
+};
+
 enum config_receipt_id {
 	CONFIG_RECEIPT_ID_AS_IS,
 	CONFIG_RECEIPT_ID_LOWER,
@@ -251,6 +261,7 @@ struct config_account {
 	uint8_t data_coding_gsm7;
 	uint8_t data_coding_ucs2;
 	uint8_t data_coding_latin1;
+	enum config_default_alphabet default_alphabet;
 	bool registered_delivery; /* ask for delivery receipts */
 	enum config_receipts_of receipts_of;
 	enum config_receipt_id receipt_id;

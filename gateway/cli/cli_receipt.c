@@ -13,7 +13,7 @@ static bool answer(void *ctx, struct slice line, struct buf *out)
 	if (!cli_lines_hex(line, octets, &len, out))
 		return false;
 	static struct smpp_receipt receipt;
-	smpp_receipt_parse((struct slice){ (const char *)octets, len }, &receipt);
+	smpp_receipt_parse(SMPP_ALPHABET_GSM7, (struct slice){ (const char *)octets, len }, 0, &receipt);
 	json_open(out, '{');
 	json_key_bool(out, "receipt", receipt.is_receipt);
 	json_key_text(out, "id", receipt.id);

@@ -14,6 +14,7 @@ void smpp_account_init(struct smpp_account *account)
 		.data_coding_gsm7 = 0,
 		.data_coding_ucs2 = 8,
 		.data_coding_latin1 = 3,
+		.default_alphabet = SMPP_ALPHABET_GSM7,
 		.registered_delivery = SMPP_RECEIPTS_OF_ALL,
 		.validity = SMPP_VALIDITY_RELATIVE,
 	};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "wire/smpp/smpp_alphabet.h"
 #include "wire/smpp/smpp_receipt_id.h"
 #include "wire/smpp/smpp_status.h"
 
@@ -45,10 +46,12 @@ struct smpp_account {
 	uint8_t dest_addr_npi;
 	const char *
 		dest_prefix_cut; /* digits cut off the front of a destination (“86”), for carriers of national numbers */
-	bool is_gsm7_packed;          /* eight septets in seven octets; else one an octet */
-	uint8_t data_coding_gsm7;     /* for ENCODING_GSM7 */
-	uint8_t data_coding_ucs2;     /* for ENCODING_UCS2 */
-	uint8_t data_coding_latin1;   /* for ENCODING_LATIN1 */
+	bool is_gsm7_packed;        /* eight septets in seven octets; else one an octet */
+	uint8_t data_coding_gsm7;   /* for ENCODING_GSM7 */
+	uint8_t data_coding_ucs2;   /* for ENCODING_UCS2 */
+	uint8_t data_coding_latin1; /* for ENCODING_LATIN1 */
+	enum smpp_alphabet
+		default_alphabet;     /* what data_coding 0 is in what the SMSC sends: any but SMPP_ALPHABET_NONE */
 	uint8_t registered_delivery;  /* where a receipt is wanted; else 0 */
 	bool sends_reference;         /* user_message_reference with each submit: some SMSCs send it back in receipts */
 	uint8_t priority_flag;        /* 0–4 */
@@ -65,8 +68,8 @@ struct smpp_account {
 	uint8_t dest_prefix_len;
 };
 
-/* Defaults: transceiver, version 3.4, source 0/0, destination 1/1, data_coding 0, 8 and 3, registered_delivery 1, relative
- * validity. */
+/* Defaults: transceiver, version 3.4, source 0/0, destination 1/1, data_coding 0, 8 and 3, default alphabet GSM-7
+ * unpacked, registered_delivery 1, relative validity. */
 void smpp_account_init(struct smpp_account *account);
 
 /* Checks all fields against the specification and makes the parts that never change.

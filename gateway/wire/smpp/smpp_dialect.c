@@ -94,8 +94,6 @@ static void read_receipt(const struct smpp_account *account, const struct smpp_m
 	out->receipt.error = receipt->err;
 	out->receipt.user_reference = message->user_message_reference;
 	out->receipt.from = message->source_addr;
-	if (receipt->state == MESSAGE_STATE_ACCEPTED && account->is_accepted_final)
-		out->receipt.state = MESSAGE_STATE_DELIVERED;
 	if (receipt->state == MESSAGE_STATE_NONE)
 		out->note = "receipt with an unlisted state";
 }
@@ -115,7 +113,7 @@ static void read_mo(const struct smpp_account *account, const struct smpp_messag
 
 static void read_message(const struct smpp_account *account, const uint8_t *at, size_t len, struct frame *out)
 {
-	/* Text in UTF-16 and binary error codes are rewritten, and a frame has no room for that. */
+	/* Text that is not in ASCII and binary error codes are rewritten, and a frame has no room for that. */
 	static _Thread_local struct smpp_receipt receipt;
 	struct smpp_message message;
 	enum smpp_status_code status = smpp_message_read(at, len, &message);
@@ -123,7 +121,7 @@ static void read_message(const struct smpp_account *account, const uint8_t *at, 
 		answer_with(out, status, "malformed message");
 		return;
 	}
-	if (smpp_receipt_read(&message, &receipt)) {
+	if (smpp_receipt_read(account, &message, &receipt)) {
 		read_receipt(account, &message, &receipt, out);
 		return;
 	}

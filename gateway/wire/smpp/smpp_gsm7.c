@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/smpp/smpp_gsm7.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { SEPTET_BITS = 7, CR = 0x0D };
@@ -40,4 +41,23 @@ void smpp_gsm7_pack(const uint8_t *from, size_t udh_octets, size_t septets, uint
 		bits |= (unsigned)CR << 1;
 	if (bit_count > 0)
 		*at = (uint8_t)bits;
+}
+
+size_t smpp_gsm7_unpack(const uint8_t *octets, size_t len, size_t udh_octets, uint8_t *septets)
+{
+	size_t fill = fill_bits(udh_octets);
+	if (len * 8 < fill + SEPTET_BITS)
+		return 0;
+	size_t count = (len * 8 - fill) / SEPTET_BITS;
+	for (size_t i = 0; i < count; i++) {
+		size_t bit = fill + i * SEPTET_BITS;
+		unsigned both = octets[bit / 8];
+		if (bit % 8 > 8 - SEPTET_BITS)
+			both |= (unsigned)octets[bit / 8 + 1] << 8;
+		septets[i] = both >> bit % 8 & 0x7F;
+	}
+	bool ends_with_octet = (len * 8 - fill) % SEPTET_BITS == 0;
+	if (ends_with_octet && (septets[count - 1] == 0 || septets[count - 1] == CR))
+		count--;
+	return count;
 }

@@ -2,44 +2,13 @@
 #include "wire/smpp/smpp_mo.h"
 
 #include "base/buf.h"
-#include "base/utf8.h"
-#include "encode/gb18030.h"
-#include "encode/gsm7.h"
-#include "encode/utf16.h"
+#include "wire/smpp/smpp_alphabet.h"
 
 enum { IE_CONCAT_8 = 0x00, IE_CONCAT_16 = 0x08 }; /* 23.040 §9.2.3.24 */
 
-#define DATA_CODING_CMPP  0x0F /* what CMPP 3.0 calls Msg_Fmt 15, which gateways to it leave as it is */
-#define REPLACEMENT       0xFFFD
-#define TON_INTERNATIONAL 1                   /* SMPP 3.4 §5.2.5 */
-#define WIRE_OCTETS_MAX   (MO_OCTETS_MAX / 3) /* an octet becomes at most three of UTF-8 */
+#define TON_INTERNATIONAL 1 /* SMPP 3.4 §5.2.5 */
 
-enum alphabet { ALPHABET_NONE, ALPHABET_GSM7, ALPHABET_IA5, ALPHABET_LATIN1, ALPHABET_UCS2, ALPHABET_GB18030 };
-
-/* SMPP 3.4 §5.2.19; beyond its own values those of 23.038 §4. What no row has is no text to us. */
-static const struct {
-	uint8_t from;
-	uint8_t to;
-	enum alphabet alphabet;
-} codings[] = {
-	{ 0x00, 0x00, ALPHABET_GSM7 }, { 0x01, 0x01, ALPHABET_IA5 },  { 0x03, 0x03, ALPHABET_LATIN1 },
-	{ 0x08, 0x08, ALPHABET_UCS2 }, { 0x10, 0x13, ALPHABET_GSM7 }, /* with a message class */
-	{ 0x18, 0x1B, ALPHABET_UCS2 }, { 0xC0, 0xDF, ALPHABET_GSM7 }, /* message waiting */
-	{ 0xE0, 0xEF, ALPHABET_UCS2 }, { 0xF0, 0xF3, ALPHABET_GSM7 },
-};
-
-static enum alphabet alphabet_of(const struct smpp_account *account, uint8_t data_coding)
-{
-	for (size_t i = 0; i < sizeof codings / sizeof codings[0]; i++) {
-		if (data_coding >= codings[i].from && data_coding <= codings[i].to)
-			return codings[i].alphabet;
-	}
-	if (data_coding == account->data_coding_ucs2)
-		return ALPHABET_UCS2;
-	if (data_coding == account->data_coding_gsm7)
-		return ALPHABET_GSM7;
-	return data_coding == DATA_CODING_CMPP ? ALPHABET_GB18030 : ALPHABET_NONE;
-}
+_Static_assert(3 * SMPP_ALPHABET_OCTETS_MAX <= MO_OCTETS_MAX, "an octet becomes at most three of UTF-8");
 
 /* -- parts -- */
 
@@ -80,78 +49,6 @@ static bool take_udh(struct slice *text, struct mo *mo)
 	return true;
 }
 
-/* -- text -- */
-
-static bool has_high_octet(struct slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if ((uint8_t)text.at[i] > 0x7F)
-			return true;
-	}
-	return false;
-}
-
-static void put_char(struct buf *out, uint32_t code)
-{
-	char utf8[4];
-	buf_put(out, utf8, utf8_encode(code, utf8));
-}
-
-static void put_latin1(struct slice text, struct buf *out)
-{
-	for (size_t i = 0; i < text.len; i++)
-		put_char(out, (uint8_t)text.at[i]);
-}
-
-static bool is_surrogate(uint16_t unit)
-{
-	return (unit & 0xF800) == 0xD800;
-}
-
-static void put_ucs2(struct slice text, struct buf *out)
-{
-	const uint8_t *octets = (const uint8_t *)text.at;
-	size_t units = text.len / 2;
-	for (size_t i = 0; i < units; i++) {
-		uint16_t unit = utf16_unit(octets, i);
-		if (!is_surrogate(unit)) {
-			put_char(out, unit);
-		} else if (!utf16_is_second(unit) && i + 1 < units && utf16_is_second(utf16_unit(octets, i + 1))) {
-			put_char(out, utf16_char(octets, i));
-			i++;
-		} else {
-			put_char(out, REPLACEMENT);
-		}
-	}
-	if (text.len % 2 == 1)
-		put_char(out, REPLACEMENT);
-}
-
-/* False where the octets are no text in that alphabet. */
-static bool put_text(enum alphabet alphabet, struct slice text, struct buf *out)
-{
-	switch (alphabet) {
-	case ALPHABET_GSM7:
-		out->len = gsm7_decode((const uint8_t *)text.at, text.len, out->at, out->cap);
-		return !has_high_octet(text);
-	case ALPHABET_IA5:
-		buf_put_slice(out, text);
-		return !has_high_octet(text);
-	case ALPHABET_LATIN1:
-		put_latin1(text, out);
-		return true;
-	case ALPHABET_UCS2:
-		put_ucs2(text, out);
-		return true;
-	case ALPHABET_GB18030:
-		out->len = gb18030_decode(text, out->at, out->cap);
-		return out->len > 0 || text.len == 0;
-	case ALPHABET_NONE:
-		break;
-	}
-	return false;
-}
-
 /* -- all of it -- */
 
 static struct slice address_of(struct slice text, char *out)
@@ -171,7 +68,7 @@ bool smpp_mo_read(const struct smpp_account *account, const struct smpp_message 
 	mo->is_international = message->source_addr_ton == TON_INTERNATIONAL;
 	mo->to = address_of(message->destination_addr, out->to);
 	mo->octets = message->text;
-	if (message->text.len > WIRE_OCTETS_MAX)
+	if (message->text.len > SMPP_ALPHABET_OCTETS_MAX)
 		return false;
 	set_part(mo, message->sar_reference, message->sar_total, message->sar_part);
 	struct slice text = message->text;
@@ -180,7 +77,8 @@ bool smpp_mo_read(const struct smpp_account *account, const struct smpp_message 
 		return true;
 	}
 	struct buf buf = buf_over(out->text, sizeof out->text);
-	mo->is_text = put_text(alphabet_of(account, message->data_coding), text, &buf);
+	enum smpp_alphabet alphabet = smpp_alphabet_of(account, message->data_coding);
+	mo->is_text = smpp_alphabet_decode(alphabet, text, message->text.len - text.len, &buf);
 	mo->octets = mo->is_text ? buf_slice(&buf) : text;
 	if (!mo->is_text)
 		out->note = "no text in an alphabet that is known";

@@ -17,9 +17,9 @@ struct smpp_mo {
 };
 
 /* Reads a message that is no receipt. Its parts are told by a user data header (23.040 §9.2.3.24.1, .8) or by sar_ TLVs.
- * The alphabet is told by data_coding: GSM-7 unpacked, IA5, Latin-1, UCS-2 or (15) GB 18030, in which what makes no character becomes
- * U+FFFD; account: what it sets for texts of ours counts too. Any other, octets that the alphabet does not have, and a user
- * data header that makes no sense are no text: mo.is_text is false, and mo.octets what came. Octets of numbers that cannot
+ * The alphabet is told by data_coding and by what the account sets (smpp_alphabet_of). Any that is not known, octets that the
+ * alphabet does not have, and a user data header that makes no sense are no text: mo.is_text is false, and mo.octets what came.
+ * Octets of numbers that cannot
  * be shown become “?”. out: filled. False where it is longer than a third of MO_OCTETS_MAX. */
 MUST_CHECK bool smpp_mo_read(const struct smpp_account *account, const struct smpp_message *message,
 			     struct smpp_mo *out);

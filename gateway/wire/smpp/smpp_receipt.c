@@ -123,19 +123,6 @@ static enum label label_at(struct slice text, size_t i, size_t *value)
 	return LABEL_NONE;
 }
 
-/* UTF-16BE of Latin letters has a zero in front of each. Writes it as octets; what is not ASCII becomes “?”. */
-static struct slice narrow(struct slice text, struct smpp_receipt *out)
-{
-	if (text.len < 6 || text.at[0] || !text.at[1] || text.at[2] || !text.at[3] || text.at[4] || !text.at[5])
-		return text;
-	size_t len = text.len / 2 < SMPP_RECEIPT_WIDE_MAX ? text.len / 2 : SMPP_RECEIPT_WIDE_MAX;
-	for (size_t i = 0; i < len; i++) {
-		bool is_ascii = text.at[2 * i] == 0 && (signed char)text.at[2 * i + 1] >= 0;
-		out->narrow[i] = is_ascii ? text.at[2 * i + 1] : '?';
-	}
-	return (struct slice){ out->narrow, len };
-}
-
 static struct slice trim_nuls(struct slice text)
 {
 	while (text.len && text.at[text.len - 1] == '\0')
@@ -181,10 +168,9 @@ static size_t scan(struct slice text, struct slice *values)
 	return id_at;
 }
 
-void smpp_receipt_parse(struct slice text, struct smpp_receipt *out)
+static void parse(struct slice text, struct smpp_receipt *out)
 {
 	struct slice values[LABEL_NONE] = { 0 };
-	text = narrow(text, out);
 	size_t id_at = scan(text, values);
 
 	unsigned count = 0;
@@ -201,6 +187,19 @@ void smpp_receipt_parse(struct slice text, struct smpp_receipt *out)
 	out->err = values[LABEL_ERR];
 	out->text = trim_nuls(values[LABEL_TEXT]);
 	out->state = smpp_receipt_state(out->stat);
+}
+
+void smpp_receipt_parse(enum smpp_alphabet alphabet, struct slice text, size_t udh_octets, struct smpp_receipt *out)
+{
+	struct buf memory = buf_over(out->read, sizeof out->read);
+	struct slice read = smpp_receipt_text(alphabet, text, udh_octets, &memory);
+	parse(read, out);
+	if (out->is_receipt || read.at == text.at)
+		return;
+	/* Its carrier says one alphabet and writes in another. */
+	parse(text, out);
+	if (!out->is_receipt)
+		parse(read, out);
 }
 
 /* message_state and MESSAGE_STATE_* have the same numbers but for SCHEDULED, which is not on its way for good either. */
@@ -246,16 +245,14 @@ enum message_state smpp_receipt_state(struct slice stat)
 	return state;
 }
 
-/* The text behind its user data header; all of it where the header's length cannot be true. */
-static struct slice text_of(const struct smpp_message *message)
+/* Octets of the user data header; 0 where its length cannot be true. */
+static size_t udh_octets_of(const struct smpp_message *message)
 {
 	struct slice text = message->text;
 	if (!(message->esm_class & SMPP_ESM_UDHI) || text.len == 0)
-		return text;
+		return 0;
 	size_t udh_octets = 1 + (size_t)(uint8_t)text.at[0];
-	if (udh_octets > text.len)
-		return text;
-	return (struct slice){ text.at + udh_octets, text.len - udh_octets };
+	return udh_octets <= text.len ? udh_octets : 0;
 }
 
 static struct slice trim(struct slice text)
@@ -287,9 +284,13 @@ static void apply_tlvs(const struct smpp_message *message, struct smpp_receipt *
 	}
 }
 
-bool smpp_receipt_read(const struct smpp_message *message, struct smpp_receipt *out)
+bool smpp_receipt_read(const struct smpp_account *account, const struct smpp_message *message, struct smpp_receipt *out)
 {
-	smpp_receipt_parse(text_of(message), out);
+	size_t udh_octets = udh_octets_of(message);
+	struct slice text = message->text;
+	if (udh_octets)
+		text = (struct slice){ text.at + udh_octets, text.len - udh_octets };
+	smpp_receipt_parse(smpp_alphabet_of(account, message->data_coding), text, udh_octets, out);
 	unsigned type = message->esm_class & SMPP_ESM_TYPE_MASK;
 	bool has_tlv = message->receipted_message_id.at || message->message_state != SMPP_MESSAGE_STATE_ABSENT;
 	bool is_receipt = type == SMPP_ESM_TYPE_RECEIPT || type == SMPP_ESM_TYPE_INTERMEDIATE ||
@@ -297,6 +298,8 @@ bool smpp_receipt_read(const struct smpp_message *message, struct smpp_receipt *
 	if (!is_receipt)
 		return false;
 	apply_tlvs(message, out);
+	if (out->state == MESSAGE_STATE_ACCEPTED && account->is_accepted_final)
+		out->state = MESSAGE_STATE_DELIVERED;
 	if (type == SMPP_ESM_TYPE_INTERMEDIATE && message_state_is_final(out->state))
 		out->state = MESSAGE_STATE_ENROUTE;
 	return true;

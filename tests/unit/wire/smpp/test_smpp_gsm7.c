@@ -56,3 +56,72 @@ Test(smpp_gsm7, limits)
 	cr_expect_eq(smpp_gsm7_packed_octets(7, 152), 140);
 	cr_expect_eq(smpp_gsm7_packed_octets(7, 153), 141);
 }
+
+Test(smpp_gsm7, unpacked)
+{
+	static const struct {
+		const char *name;
+		const char *hex;
+		size_t udh_octets;
+		struct slice want;
+	} rows[] = {
+		{ "nothing", "", 0, { "", sizeof "" - 1 } },
+		{ "one", "31", 0, { "1", sizeof "1" - 1 } },
+		{ "the textbook's", "e8329bfd4697d9ec37", 0, { "hellohello", sizeof "hellohello" - 1 } },
+		{ "seven, and a CR that is none of theirs", "31d98c56b3dd1a", 0, { "1234567", sizeof "1234567" - 1 } },
+		{ "seven, and seven zeros", "31d98c56b3dd00", 0, { "1234567", sizeof "1234567" - 1 } },
+		{ "eight fill their octets", "31d98c56b3dd70", 0, { "12345678", sizeof "12345678" - 1 } },
+		{ "an @ that is none of the last bits", "3100", 0, { "1\0", sizeof "1\0" - 1 } },
+		{ "a CR that is none of the last bits", "b106", 0, { "1\r", sizeof "1\r" - 1 } },
+		{ "ESC at the end", "d20d", 0, { "R\x1b", sizeof "R\x1b" - 1 } },
+		{ "extension table", "9bf20605", 0, { "\x1b\x65\x1b(", sizeof "\x1b\x65\x1b(" - 1 } },
+		{ "the eighth bit of an octet that holds one septet", "b1", 0, { "1", sizeof "1" - 1 } },
+		{ "8-bit reference, one", "f0", 6, { "x", sizeof "x" - 1 } },
+		{ "8-bit reference, a fill bit that is set", "f1", 6, { "x", sizeof "x" - 1 } },
+		{ "8-bit reference, seven", "62b219ad66bb01", 6, { "1234567", sizeof "1234567" - 1 } },
+		{ "8-bit reference, eight", "62b219ad66bbe11a", 6, { "12345678", sizeof "12345678" - 1 } },
+		{ "8-bit reference and no text", "", 6, { "", sizeof "" - 1 } },
+		{ "16-bit reference, eight", "31d98c56b3dd70", 7, { "12345678", sizeof "12345678" - 1 } },
+		{ "a header of three: four fill bits, and an octet that holds no septet",
+		  "ff",
+		  3,
+		  { "", sizeof "" - 1 } },
+		{ "a header of three, one", "1003", 3, { "1", sizeof "1" - 1 } },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t len;
+		uint8_t *octets = golden_octets(rows[i].hex, &len);
+		size_t cap = SMPP_GSM7_SEPTETS(len);
+		uint8_t *septets = malloc(cap + 1); /* none is written behind the last */
+		septets[cap] = 0xAA;
+		size_t count = smpp_gsm7_unpack(octets, len, rows[i].udh_octets, septets);
+		cr_assert_leq(count, cap, "%s", rows[i].name);
+		cr_expect_eq(septets[cap], 0xAA, "%s", rows[i].name);
+		cr_expect(slice_equal((struct slice){ (const char *)septets, count }, rows[i].want), "%s: %s",
+			  rows[i].name, golden_hex((struct slice){ (const char *)septets, count }));
+		free(septets);
+		free(octets);
+	}
+}
+
+/* What was packed comes back, of any length and behind any header; only a last “@” on an octet's boundary is taken for padding. */
+Test(smpp_gsm7, there_and_back)
+{
+	uint8_t from[16 + 170];
+	uint8_t packed[16 + 170];
+	uint8_t back[16 + 170];
+	for (size_t udh = 0; udh <= 15; udh++) {
+		for (size_t septets = 0; septets <= 160; septets++) {
+			for (size_t i = 0; i < udh + septets; i++)
+				from[i] = (uint8_t)((i * 37 + septets) % 127 + 1);
+			if (septets)
+				from[udh + septets - 1] = 'x';
+			smpp_gsm7_pack(from, udh, septets, packed);
+			size_t len = smpp_gsm7_packed_octets(udh, septets) - udh;
+			size_t count = smpp_gsm7_unpack(packed + udh, len, udh, back);
+			cr_assert_eq(count, septets, "%zu septets behind %zu octets come back as %zu", septets, udh,
+				     count);
+			cr_assert_arr_eq(back, from + udh, septets, "%zu septets behind %zu octets", septets, udh);
+		}
+	}
+}

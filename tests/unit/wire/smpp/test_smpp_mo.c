@@ -159,3 +159,51 @@ Test(smpp_mo, the_longest)
 		cr_expect_not(read(&message), "0x%02x", codings[i]);
 	}
 }
+
+/* What data_coding 0 and GSM-7 of any value are to an account that has its own mind of them. */
+Test(smpp_mo, alphabets_of_an_account)
+{
+	static const struct {
+		const char *name;
+		enum smpp_alphabet default_alphabet;
+		uint8_t esm_class;
+		uint8_t data_coding;
+		const char *hex;
+		const char *want; /* NULL = no text */
+		uint8_t want_part;
+	} rows[] = {
+		{ "packed", SMPP_ALPHABET_GSM7_PACKED, 0, 0x00, "5422", "TD", 1 },
+		{ "packed with a class", SMPP_ALPHABET_GSM7_PACKED, 0, 0xF1, "d20d", "R ", 1 },
+		{ "packed part, one fill bit", SMPP_ALPHABET_GSM7_PACKED, 0x40, 0x00, "050003070302 62b219ad6603",
+		  "123456", 2 },
+		{ "packed part, long reference", SMPP_ALPHABET_GSM7_PACKED, 0x40, 0x00,
+		  "060804000703 02 31d98c56b3dd70", "12345678", 2 },
+		{ "packed, a header longer than all", SMPP_ALPHABET_GSM7_PACKED, 0x40, 0x00, "09 0003070202", NULL, 1 },
+		{ "packed is not UCS-2", SMPP_ALPHABET_GSM7_PACKED, 0, 0x08, "90008ba2", "退订", 1 },
+		{ "Latin-1", SMPP_ALPHABET_LATIN1, 0, 0x00, "52e940", "Ré@", 1 },
+		{ "Latin-1, and GSM-7 as GSM-7", SMPP_ALPHABET_LATIN1, 0, 0xF0, "5200", "R@", 1 },
+		{ "ASCII", SMPP_ALPHABET_IA5, 0, 0x00, "545f24", "T_$", 1 },
+		{ "ASCII with an octet that is none", SMPP_ALPHABET_IA5, 0, 0x00, "54e9", NULL, 1 },
+		{ "UCS-2", SMPP_ALPHABET_UCS2, 0, 0x00, "90008ba2", "退订", 1 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t len;
+		uint8_t *octets = golden_octets(rows[i].hex, &len);
+		struct smpp_account account;
+		smpp_account_init(&account);
+		account.default_alphabet = rows[i].default_alphabet;
+		struct smpp_message message = {
+			.esm_class = rows[i].esm_class,
+			.data_coding = rows[i].data_coding,
+			.text = { (const char *)octets, len },
+		};
+		cr_assert(smpp_mo_read(&account, &message, &mo), "%s", rows[i].name);
+		cr_expect(mo_is_valid(&mo.mo), "%s", rows[i].name);
+		cr_expect_eq(mo.mo.is_text, rows[i].want != NULL, "%s", rows[i].name);
+		if (rows[i].want)
+			cr_expect(slice_is(mo.mo.octets, rows[i].want), "%s: “%.*s”", rows[i].name,
+				  SLICE_ARG(mo.mo.octets));
+		cr_expect_eq(mo.mo.part, rows[i].want_part, "%s", rows[i].name);
+		free(octets);
+	}
+}

@@ -104,7 +104,7 @@ static const struct row {
 	{ "cut off in stat", TEXT_AND_LEN("id:7 sub:001 stat:DELI"), true, "7", "001", NULL, NULL, NULL, "DELI", NULL,
 	  NULL, MESSAGE_STATE_DELIVERED },
 	{ "UTF-16", TEXT_AND_LEN("\0i\0d\0:\0007\0 \0s\0t\0a\0t\0:\0D\0E\0L\0I\0V\0R\0D\0 \0t\0e\0x\0t\0:\x50\x5c\0!"),
-	  true, "7", NULL, NULL, NULL, NULL, "DELIVRD", NULL, "?!", MESSAGE_STATE_DELIVERED },
+	  true, "7", NULL, NULL, NULL, NULL, "DELIVRD", NULL, "停!", MESSAGE_STATE_DELIVERED },
 	{ "UTF-16 of odd length", TEXT_AND_LEN("\0i\0d\0:\0007\0 \0s\0t\0a\0t\0:\0002\0"), true, "7", NULL, NULL, NULL,
 	  NULL, "2", NULL, NULL, MESSAGE_STATE_DELIVERED },
 	{ "a message from a phone", TEXT_AND_LEN("Is your id: 7 and the stat: ok?"), false, "7", NULL, NULL, NULL, NULL,
@@ -130,7 +130,7 @@ Test(smpp_receipt, variants)
 		const struct row *row = &rows[i];
 		char *copy = (char *)golden_copy((const uint8_t *)row->text.at, row->text.len);
 		struct smpp_receipt receipt;
-		smpp_receipt_parse((struct slice){ copy, row->text.len }, &receipt);
+		smpp_receipt_parse(SMPP_ALPHABET_GSM7, (struct slice){ copy, row->text.len }, 0, &receipt);
 		cr_expect_eq(receipt.is_receipt, row->want_receipt, "%s", row->name);
 		expect_part(row->name, "id", receipt.id, row->id);
 		expect_part(row->name, "sub", receipt.sub, row->sub);
@@ -149,7 +149,7 @@ Test(smpp_receipt, variants)
 Test(smpp_receipt, nuls_in_the_text_are_text)
 {
 	struct smpp_receipt receipt;
-	smpp_receipt_parse(SLICE("id:7 stat:DELIVRD text:a\0b\0\0"), &receipt);
+	smpp_receipt_parse(SMPP_ALPHABET_GSM7, SLICE("id:7 stat:DELIVRD text:a\0b\0\0"), 0, &receipt);
 	cr_expect(slice_equal(receipt.text, SLICE("a\0b")), "%zu octets", receipt.text.len);
 }
 
@@ -314,13 +314,15 @@ Test(smpp_receipt, recognition_and_tlvs)
 		{ "user acknowledgement", 0x10, SLICE("ok"), { 0 }, -1, NULL, false, NULL, MESSAGE_STATE_NONE, NULL },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct smpp_account account;
+		smpp_account_init(&account);
 		struct smpp_message message = { .esm_class = cases[i].esm_class,
 						.text = cases[i].text,
 						.receipted_message_id = cases[i].id,
 						.message_state = cases[i].message_state,
 						.network_error_code = cases[i].network_error_code };
 		struct smpp_receipt receipt;
-		bool is_receipt = smpp_receipt_read(&message, &receipt);
+		bool is_receipt = smpp_receipt_read(&account, &message, &receipt);
 		cr_expect_eq(is_receipt, cases[i].want_receipt, "%s", cases[i].name);
 		if (!is_receipt)
 			continue;
@@ -328,4 +330,125 @@ Test(smpp_receipt, recognition_and_tlvs)
 		expect_part(cases[i].name, "err", receipt.err, cases[i].want_err);
 		cr_expect_eq(receipt.state, cases[i].want_state, "%s: %d", cases[i].name, receipt.state);
 	}
+}
+
+/* The alphabet that the account has for data_coding, and carriers that write in another one than they say. */
+Test(smpp_receipt, alphabets)
+{
+	enum { GSM7 = SMPP_ALPHABET_GSM7, PACKED = SMPP_ALPHABET_GSM7_PACKED, LATIN1 = SMPP_ALPHABET_LATIN1 };
+	static const struct {
+		const char *name;
+		int default_alphabet;
+		uint8_t esm_class;
+		uint8_t data_coding;
+		const char *hex;
+		const char *want_id; /* NULL = no receipt */
+		const char *want_stat;
+		const char *want_text;
+	} cases[] = {
+		{ "GSM-7 unpacked", GSM7, 0x04, 0x00,
+		  "69643a61113720737461743a44454c49565244206572723a30303020746578743a1b28051b65", "a_7", "DELIVRD",
+		  "{é€" },
+		{ "ASCII where GSM-7 is said", GSM7, 0x04, 0x00,
+		  "69643a615f3720737461743a44454c49565244206572723a30303020746578743a4024", "a_7", "DELIVRD", "@$" },
+		{ "GSM-7 with an octet that is none", GSM7, 0x04, 0x00,
+		  "69643a3720737461743a44454c4956524420746578743aff", "7", "DELIVRD", "\xff" },
+		{ "packed", PACKED, 0x04, 0x00, "69b22e1cb981e6f4305d472c32935629115496cb7530180c442fe3e9ba0d6a0f00",
+		  "a_7", "DELIVRD", "{ä@" },
+		{ "packed, and no type", PACKED, 0x00, 0x00,
+		  "69b22e1cb981e6f4305d472c32935629115496cb7530180c442fe3e93a", "a_7", "DELIVRD", "" },
+		{ "packed, and seven bits left", PACKED, 0x04, 0x00, "69b2ee069ad3c3741db1c84c5aa544504c36a3d51a", "7",
+		  "DELIVRD", "12345" },
+		{ "packed behind a header", PACKED, 0x44, 0x00,
+		  "050003010201d2645d387203cde961ba8e586426ad5222a82c97eb603018885ec6d375e834", "a_7", "DELIVRD",
+		  "hi" },
+		{ "packed with a class", PACKED, 0x04, 0xf1,
+		  "69b22e1cb981e6f4305d472c32935629115496cb7530180c442fe3e93a741a", "a_7", "DELIVRD", "hi" },
+		{ "ASCII where packed is usual", PACKED, 0x04, 0x00,
+		  "69643a615f3720737461743a44454c49565244206572723a30303020746578743a6869", "a_7", "DELIVRD", "hi" },
+		{ "UTF-16 where packed is usual", PACKED, 0x04, 0x08,
+		  "00690064003a0061005f003700200073007400610074003a00440045004c00490056005200440020006500720072003a0030"
+		  "0030003000200074006500780074003a7535",
+		  "a_7", "DELIVRD", "电" },
+		{ "packed with no room for a septet", PACKED, 0x00, 0x00, "", NULL, NULL, NULL },
+		{ "no receipt", PACKED, 0x00, 0x00, "5422", NULL, NULL, NULL },
+		{ "Latin-1", LATIN1, 0x04, 0x00,
+		  "69643a615f3720737461743a44454c49565244206572723a30303020746578743ae95f", "a_7", "DELIVRD", "é_" },
+		{ "Latin-1 by data_coding", GSM7, 0x04, 0x03,
+		  "69643a615f3720737461743a44454c49565244206572723a30303020746578743ae9", "a_7", "DELIVRD", "é" },
+		{ "UCS-2", GSM7, 0x04, 0x08,
+		  "00690064003a0061005f003700200073007400610074003a00440045004c00490056005200440020006500720072003a0030"
+		  "0030003000200074006500780074003a7535",
+		  "a_7", "DELIVRD", "电" },
+		{ "UCS-2, odd", GSM7, 0x04, 0x08,
+		  "00690064003a0061005f003700200073007400610074003a00440045004c00490056005200440020006500720072003a0030"
+		  "0030003000",
+		  "a_7", "DELIVRD", NULL },
+		{ "ASCII where UCS-2 is said", GSM7, 0x04, 0x08,
+		  "69643a615f3720737461743a44454c49565244206572723a30303020746578743a6869", "a_7", "DELIVRD", "hi" },
+		{ "UTF-16 where GSM-7 is said", GSM7, 0x04, 0x00,
+		  "00690064003a0061005f003700200073007400610074003a00440045004c00490056005200440020006500720072003a0030"
+		  "0030003000200074006500780074003a00680069",
+		  "a_7", "DELIVRD", "hi" },
+		{ "GBK", GSM7, 0x04, 0x0f, "69643a615f3720737461743a44454c49565244206572723a30303020746578743ab5e7",
+		  "a_7", "DELIVRD", "电" },
+		{ "octets", GSM7, 0x04, 0x04, "69643a615f3720737461743a44454c49565244206572723a30303020746578743aff",
+		  "a_7", "DELIVRD", "\xff" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		size_t len;
+		uint8_t *octets = golden_octets(cases[i].hex, &len);
+		struct smpp_account account;
+		smpp_account_init(&account);
+		account.default_alphabet = (enum smpp_alphabet)cases[i].default_alphabet;
+		struct smpp_message message = { .esm_class = cases[i].esm_class,
+						.data_coding = cases[i].data_coding,
+						.text = { (const char *)octets, len },
+						.message_state = SMPP_MESSAGE_STATE_ABSENT };
+		struct smpp_receipt receipt;
+		bool is_receipt = smpp_receipt_read(&account, &message, &receipt);
+		cr_expect_eq(is_receipt, cases[i].want_id != NULL, "%s", cases[i].name);
+		if (cases[i].want_id) {
+			expect_part(cases[i].name, "id", receipt.id, cases[i].want_id);
+			expect_part(cases[i].name, "stat", receipt.stat, cases[i].want_stat);
+			expect_part(cases[i].name, "text", receipt.text, cases[i].want_text);
+		}
+		free(octets);
+	}
+}
+
+Test(smpp_receipt, accepted)
+{
+	struct smpp_account account;
+	smpp_account_init(&account);
+	struct smpp_message message = { .text = SLICE("id:7 stat:ACCEPTD"),
+					.message_state = SMPP_MESSAGE_STATE_ABSENT };
+	struct smpp_receipt receipt;
+	cr_assert(smpp_receipt_read(&account, &message, &receipt));
+	cr_expect_eq(receipt.state, MESSAGE_STATE_ACCEPTED);
+	account.is_accepted_final = true;
+	cr_assert(smpp_receipt_read(&account, &message, &receipt));
+	cr_expect_eq(receipt.state, MESSAGE_STATE_DELIVERED);
+	message.esm_class = SMPP_ESM_TYPE_INTERMEDIATE;
+	cr_assert(smpp_receipt_read(&account, &message, &receipt));
+	cr_expect_eq(receipt.state, MESSAGE_STATE_ENROUTE);
+}
+
+/* Of a text that is rewritten only the front is read; what lies there counts. */
+Test(smpp_receipt, the_longest)
+{
+	static const enum smpp_alphabet alphabets[] = { SMPP_ALPHABET_GSM7, SMPP_ALPHABET_LATIN1, SMPP_ALPHABET_UCS2,
+							SMPP_ALPHABET_GB18030, SMPP_ALPHABET_NONE };
+	static char octets[65535];
+	memset(octets, 0xE9, sizeof octets);
+	memcpy(octets, "id:7 stat:DELIVRD text:", 23);
+	for (size_t i = 0; i < sizeof alphabets / sizeof alphabets[0]; i++) {
+		struct smpp_receipt receipt;
+		smpp_receipt_parse(alphabets[i], (struct slice){ octets, sizeof octets }, 0, &receipt);
+		cr_expect(receipt.is_receipt && slice_is(receipt.id, "7"), "alphabet %d", alphabets[i]);
+	}
+	memset(octets, 0xFF, sizeof octets);
+	struct smpp_receipt receipt;
+	smpp_receipt_parse(SMPP_ALPHABET_GSM7_PACKED, (struct slice){ octets, sizeof octets }, 0, &receipt);
+	cr_expect_not(receipt.is_receipt);
 }
