@@ -17,7 +17,7 @@
  *   {to} 8613900000001   {to.plus} +8613900000001   {to.national} 13900000001 (abroad: as {to})
  *   {to.all} {to.plus.all} {to.national.all}        the numbers of all messages with commas between
  *   {text}   {from} sender or signature   {id} our id   {callback} where receipts go   {traceparent}
- *   {validity_s} {validity_min} {validity_ms} how long it is of use
+ *   {validity_s} {validity_min} {validity_ms} how long it is of use, rounded down, at least 1
  *   {unicode} “1” where the text needs UCS-2, else empty
  *   {template} the provider's code of the template   {params.object} {params.array} its parameters as JSON
  *   {param.NAME} one parameter of the alert by the name that we know it by
@@ -55,7 +55,7 @@ struct http_settings {
 	const char *hmac_hash;     /* sha256 (default), sha1 */
 	const char *hmac_encoding; /* hex (default), base64 */
 	const char *hmac_signs;    /* template of what is signed; default “{body}” */
-	unsigned validity_min_s;   /* a shorter validity is not said; 0 = the preset's */
+	unsigned validity_min_s;   /* a shorter validity is said as this; 0 = the preset's, or one unit */
 	unsigned validity_max_s;   /* a longer one is said as this; 0 = the preset's, or no limit */
 	unsigned batch_max;        /* messages in one request; 0 = the preset's, or 1 */
 	struct http_lines templates; /* “name = CODE” or “name = CODE (param, theirs=ours, …)”: the provider's own

@@ -167,6 +167,9 @@ enum err http_account_judge(struct http_account *account, struct err_at *at)
 	if (account->success_is.at && account->success.kind == HTTP_LOCATOR_NONE)
 		return err_at_set(at, ERR_RANGE, 0, "success_is",
 				  "says what success is to be, but success says not where");
+	if (account->validity_max_s && account->validity_min_s > account->validity_max_s)
+		return err_at_set(at, ERR_RANGE, 0, "validity_min", "is %u s, and validity_max only %u s",
+				  (unsigned)account->validity_min_s, (unsigned)account->validity_max_s);
 	enum err err = judge_batch(account, signed_uses, at);
 	if (err)
 		return err;

@@ -30,23 +30,23 @@ static struct slice number(uint64_t value, char scratch[static 80])
 	return buf_slice(&buf);
 }
 
-/* How long the message is of use, as the account says it; 0 = it does not. */
-static uint32_t validity_s(const struct http_fill *fill)
-{
-	uint32_t most = fill->account->validity_max_s;
-	uint32_t seconds = fill->message->validity_s;
-	if (seconds < fill->account->validity_min_s)
-		return 0;
-	return most && seconds > most ? most : seconds;
-}
-
+/* How long the message is of use, in units of which there are so many in a second, or one in so many seconds. Rounded down: the
+ * provider must not try for longer than the alert is of use. Where less is left than the provider can be told, it is told its
+ * least: without a word it would try for as long as it likes, which is days. */
 static struct slice validity(const struct http_fill *fill, uint64_t per_second, unsigned divisor,
 			     char scratch[static 80])
 {
-	uint64_t seconds = validity_s(fill);
+	uint32_t least = fill->account->validity_min_s;
+	uint32_t most = fill->account->validity_max_s;
+	uint64_t seconds = fill->message->validity_s;
 	if (seconds == 0)
 		return (struct slice){ NULL, 0 };
-	return number((seconds * per_second + divisor - 1) / divisor, scratch);
+	if (most && seconds > most)
+		seconds = most;
+	if (seconds < least)
+		seconds = least;
+	uint64_t units = seconds * per_second / divisor;
+	return number(units > 0 ? units : 1, scratch);
 }
 
 /* The value of a piece that is a single text. */

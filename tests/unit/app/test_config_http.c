@@ -76,10 +76,10 @@ Test(config_http, bounds_of_a_validity)
 	} rows[] = {
 		{ "", 1, "to=8613900000001&ttl=1" },
 		{ "", 2592000, "to=8613900000001&ttl=2592000" },
-		{ "  validity_min: 1m\n", 59, "to=8613900000001" },
+		{ "  validity_min: 1m\n", 59, "to=8613900000001&ttl=60" },
 		{ "  validity_min: 1m\n", 60, "to=8613900000001&ttl=60" },
 		{ "  validity_max: 2h\n", 7201, "to=8613900000001&ttl=7200" },
-		{ "  preset: vonage\n", 19, "to=8613900000001" },
+		{ "  preset: vonage\n", 19, "to=8613900000001&ttl=20" },
 		{ "  preset: vonage\n  validity_min: 5s\n", 19, "to=8613900000001&ttl=19" },
 	};
 	char folder[SCRATCH_PATH_OCTETS];

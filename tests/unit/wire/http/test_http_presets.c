@@ -53,7 +53,7 @@ Test(http_presets, kannel)
 	expect("with a receipt", &settings, messages, 1, "GET",
 	       "http://kannel:13013/cgi-bin/"
 	       "sendsms?username=foobar&password=b%26r&from=%E9%B8%BF%E9%9B%81&to=%2B8618511122233"
-	       "&text=%E7%94%B5%E8%B4%B9%20100%25&charset=UTF-8&coding=2&validity=61&dlr-mask=19"
+	       "&text=%E7%94%B5%E8%B4%B9%20100%25&charset=UTF-8&coding=2&validity=60&dlr-mask=19"
 	       "&dlr-url=https%3A%2F%2Fgw.example%2Fcallbacks%2Fkannel%2Fs3cret%3Fid%3Da1.1%26state%3D%25d",
 	       "", "");
 }
@@ -102,7 +102,7 @@ Test(http_presets, vonage)
 	expect("text", &settings, messages, 1, "POST", "https://rest.nexmo.com/sms/json",
 	       "Content-Type: application/x-www-form-urlencoded",
 	       "api_key=abcd1234&api_secret=abcdef0123456789&from=AcmeInc&to=447700900000&text=Hello%20World%21&type="
-	       "text&client-ref=a1");
+	       "text&ttl=20000&client-ref=a1");
 	message.encoding = ENCODING_UCS2;
 	message.text = SLICE("こ");
 	message.validity_s = 20;
@@ -112,6 +112,84 @@ Test(http_presets, vonage)
 	       "api_key=abcd1234&api_secret=abcdef0123456789&from=AcmeInc&to=447700900000&text=%E3%81%93&type=unicode&"
 	       "ttl=20000"
 	       "&status-report-req=1&callback=https%3A%2F%2Fgw%2Fcb&client-ref=a1");
+}
+
+/* How long a message is of use, in the provider's unit: never longer than the alert is, but for the provider's least. */
+Test(http_presets, validity)
+{
+#define KANNEL "http://k/?from=1&to=%2B8618511122233&text=x&charset=UTF-8&coding=0"
+#define TWILIO "To=%2B8618511122233&From=1&Body=x"
+#define VONAGE "from=1&to=8618511122233&text=x&type=text"
+	static const struct {
+		const char *preset;
+		uint32_t validity_s; /* what is left of it; 0 = it is of use for ever */
+		const char *want;    /* the URL where there is no body, else the body */
+	} rows[] = {
+		{ "kannel", 0, KANNEL },
+		{ "kannel", 1, KANNEL "&validity=1" },
+		{ "kannel", 59, KANNEL "&validity=1" },
+		{ "kannel", 60, KANNEL "&validity=1" },
+		{ "kannel", 119, KANNEL "&validity=1" },
+		{ "kannel", 120, KANNEL "&validity=2" },
+		{ "kannel", 3599, KANNEL "&validity=59" },
+		{ "twilio", 0, TWILIO },
+		{ "twilio", 1, TWILIO "&ValidityPeriod=1" },
+		{ "twilio", 35999, TWILIO "&ValidityPeriod=35999" },
+		{ "twilio", 36000, TWILIO "&ValidityPeriod=36000" },
+		{ "twilio", 36001, TWILIO "&ValidityPeriod=36000" },
+		{ "vonage", 0, VONAGE "&client-ref=a1" },
+		{ "vonage", 1, VONAGE "&ttl=20000&client-ref=a1" },
+		{ "vonage", 19, VONAGE "&ttl=20000&client-ref=a1" },
+		{ "vonage", 20, VONAGE "&ttl=20000&client-ref=a1" },
+		{ "vonage", 21, VONAGE "&ttl=21000&client-ref=a1" },
+		{ "vonage", 604799, VONAGE "&ttl=604799000&client-ref=a1" },
+		{ "vonage", 604801, VONAGE "&ttl=604800000&client-ref=a1" },
+		{ "vonage", UINT32_MAX, VONAGE "&ttl=604800000&client-ref=a1" },
+	};
+	struct http_message message = {
+		.to = &china, .id = SLICE("a1"), .text = SLICE("x"), .encoding = ENCODING_GSM7
+	};
+	const struct http_message *messages[] = { &message };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool is_kannel = strcmp(rows[i].preset, "kannel") == 0;
+		struct http_settings settings = { .preset = rows[i].preset, .source = "1", .auth = "none" };
+		if (is_kannel)
+			settings.url = "http://k/";
+		if (strcmp(rows[i].preset, "twilio") == 0)
+			settings.account = "AC1";
+		struct http_account *account = bench_account(&settings);
+		struct bench_request got;
+		message.validity_s = rows[i].validity_s;
+		cr_assert(bench_write(account, messages, 1, 1770969600000, &got) == ERR_OK, "row %zu", i);
+		bench_equal(rows[i].preset, "request", is_kannel ? got.url : got.body, rows[i].want);
+		http_account_destroy(account);
+	}
+}
+
+/* The operator's own bounds: of a provider that we have no preset for. */
+Test(http_presets, validity_of_settings)
+{
+	static const struct {
+		uint32_t validity_s;
+		const char *want;
+	} rows[] = {
+		{ 0, "https://h/?to=8618511122233" },        { 1, "https://h/?to=8618511122233&v=5" },
+		{ 359, "https://h/?to=8618511122233&v=5" },  { 360, "https://h/?to=8618511122233&v=6" },
+		{ 700, "https://h/?to=8618511122233&v=10" },
+	};
+	struct http_settings settings = {
+		.url = "https://h/",
+		.method = "GET",
+		.query = { (const char *const[]){ "to={to}", "v={validity_min}" }, 2 },
+		.validity_min_s = 300,
+		.validity_max_s = 650,
+	};
+	struct http_message message = { .to = &china, .id = SLICE("a1"), .text = SLICE("x") };
+	const struct http_message *messages[] = { &message };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		message.validity_s = rows[i].validity_s;
+		expect("own", &settings, messages, 1, "GET", rows[i].want, "", "");
+	}
 }
 
 Test(http_presets, aliyun)

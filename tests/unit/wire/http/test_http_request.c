@@ -23,7 +23,7 @@ Test(http_request, placeholders_by_their_place)
 		{ "numbers", "[{to},\"{to.plus}\",{to.national},\"{to.national}\"]",
 		  "[\"8613900000001\",\"+8613900000001\",\"13900000001\",\"13900000001\"]" },
 		{ "strings", "[\"{text}\",{text},\"<{from}>\"]", "[\"a&\\\"b\\\"\\n\",\"a&\\\"b\\\"\\n\",\"<S>\"]" },
-		{ "validity", "[{validity_s},\"{validity_min}\",{validity_ms}]", "[61,\"2\",61000]" },
+		{ "validity", "[{validity_s},\"{validity_min}\",{validity_ms}]", "[61,\"1\",61000]" },
 		{ "empty", "[{callback},\"{callback}\",{traceparent}]", "[null,\"\",null]" },
 		{ "conditions", "[{unicode?2:0},\"{unicode?u:t}\",{callback?true:false},\"{callback?x}\"]",
 		  "[2,\"u\",false,\"\"]" },
