@@ -162,7 +162,8 @@ static void refuse(struct http_carrier *carrier, unsigned status, const struct h
 	log_refused(carrier, status, reading);
 	wait_to_wake(carrier);
 	give_back_waiting(carrier);
-	tell_state(carrier, CARRIER_REFUSED, "the carrier refuses this account");
+	char reason[HTTP_SAID_OCTETS];
+	tell_state(carrier, CARRIER_REFUSED, http_reading_say(reading, status, reason));
 }
 
 /* True where the messages of the request are to go again, each alone, instead of being told their outcomes. */
@@ -229,8 +230,7 @@ static void probe(struct http_carrier *carrier)
 
 static void lost(struct http_carrier *carrier, unsigned place, const struct http_result *result)
 {
-	bool is_unsent = result->end == HTTP_END_UNSENT;
-	set_outcomes(carrier, place, is_unsent ? HTTP_PHASE_CONNECT : HTTP_PHASE_WRITTEN);
+	set_outcomes(carrier, place, result->end == HTTP_END_UNSENT ? HTTP_PHASE_CONNECT : HTTP_PHASE_WRITTEN);
 	char reason[REASON_OCTETS];
 	secrets_show(carrier->options.secrets, result->reason, reason, sizeof reason);
 	log_account(carrier, LOG_DEBUG, "link_note", reason);

@@ -55,6 +55,15 @@ static const char *stance_of(const json_t *account, char out[CLI_PRINTABLE_OCTET
 	return cli_printable(json_object_get(account, "operator"), "state", out);
 }
 
+/* What helps where the carrier refuses an account. Over HTTP it finds out by itself when that is over. */
+static const char *cure_of(const json_t *account)
+{
+	const char *protocol = json_string_value(json_object_get(account, "protocol"));
+	return protocol != NULL && strcmp(protocol, "http") == 0
+		       ? "correct its key and reload, or ask the carrier; it is tried again now and then"
+		       : "correct system_id or password and restart, or ask the carrier";
+}
+
 static void judge_accounts(struct problems *problems, const json_t *status)
 {
 	char name[CLI_PRINTABLE_OCTETS];
@@ -75,10 +84,8 @@ static void judge_accounts(struct problems *problems, const json_t *status)
 		else if (strcmp(stance_of(account, stance), "drained") == 0)
 			drained_count++;
 		else if (strcmp(state, "refused") == 0)
-			tell(problems,
-			     "account %s is refused by the carrier (%s): correct system_id or password and "
-			     "restart, or ask the carrier",
-			     name, reason[0] ? reason : "no reason given");
+			tell(problems, "account %s is refused by the carrier (%s): %s", name,
+			     reason[0] ? reason : "no reason given", cure_of(account));
 		else
 			tell(problems, "account %s is %s (%s); it goes on trying", name, state,
 			     reason[0] ? reason : "no reason given");

@@ -5,6 +5,7 @@
 #include "e2e_providers.h"
 
 #include "books.h"
+#include "command_process.h"
 #include "redis_server.h"
 #include "scenario.h"
 
@@ -243,6 +244,11 @@ static void wrong_key(void)
 	providers_add_all(PROVIDERS_SHORT, "a");
 	await_refused();
 	AWAIT(10, !gateway_process_is_ready(&providers_gateway));
+	command_use(providers_gateway.config);
+	command_expect(1,
+		       "account twilio is refused by the carrier (the carrier answered HTTP 401, 20003, Authenticate): "
+		       "correct its key and reload",
+		       COMMAND("status"));
 	providers_add_all(PROVIDERS_SHORT, "b");
 	HOLDS(0.3, books_waiting() == 2 * PROVIDERS);
 	providers_correct_keys();

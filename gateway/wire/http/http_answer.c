@@ -327,6 +327,20 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 		json_tree_fini(&tree);
 }
 
+const char *http_reading_say(const struct http_reading *reading, unsigned status, char out[static HTTP_SAID_OCTETS])
+{
+	struct buf buf = buf_over(out, HTTP_SAID_OCTETS - 1);
+	buf_put_text(&buf, "the carrier answered HTTP ");
+	buf_put_uint(&buf, status);
+	buf_put_text(&buf, reading->code[0] ? ", " : "");
+	buf_put_text(&buf, reading->code);
+	buf_put_text(&buf, reading->text[0] ? ", " : "");
+	buf_put_text(&buf, reading->text);
+	CHECK(!buf.full);
+	out[buf.len] = '\0';
+	return out;
+}
+
 struct outcome http_answer_lost(enum http_phase phase)
 {
 	if (phase == HTTP_PHASE_CONNECT)

@@ -45,6 +45,11 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 		      const struct http_message *const messages[], unsigned count, wall_ms now,
 		      struct outcome *outcomes, struct buf *references, struct http_reading *reading);
 
+#define HTTP_SAID_OCTETS 256
+
+/* A sentence of an answer that refuses the account: “the carrier answered HTTP 401, 20003, Authenticate”. Returns out. */
+const char *http_reading_say(const struct http_reading *reading, unsigned status, char out[static HTTP_SAID_OCTETS]);
+
 /* How far a request got that has no whole answer. */
 enum http_phase {
 	HTTP_PHASE_CONNECT, /* name, connection or TLS failed: nothing of it was written */

@@ -41,11 +41,13 @@ static struct rig {
 	unsigned status;         /* 0 = it says nothing yet */
 	const char *headers;     /* beside it */
 	unsigned refuses_many;   /* status for requests of several messages; 0 = as of one */
+	const char *body;        /* of an answer other than 200; NULL = “{}” */
 	const char *many_header; /* beside that */
 	/* What was told. */
 	struct told told[TOLD_MAX];
 	unsigned told_count;
 	enum carrier_state state;
+	char reason[320]; /* of it */
 	unsigned states;
 	unsigned closed;
 	/* What on_again answers: tokens, then when to ask. */
@@ -93,7 +95,7 @@ static void on_request(struct http_peer *peer, struct http_peer_connection *conn
 	else if (rig.status == 200)
 		accept_all(connection, count);
 	else if (rig.status != 0)
-		http_peer_answer(connection, rig.status, rig.headers, "{}");
+		http_peer_answer(connection, rig.status, rig.headers, rig.body ? rig.body : "{}");
 }
 
 /* -- upcalls -- */
@@ -102,6 +104,7 @@ static void on_state(void *ctx, enum carrier_state state, const char *reason)
 {
 	(void)ctx;
 	cr_assert_not_null(reason);
+	snprintf(rig.reason, sizeof rig.reason, "%s", reason);
 	rig.state = state;
 	rig.states++;
 }
@@ -420,12 +423,15 @@ Test(http_carrier, one_message_shows_whether_it_is_still_refused)
 	submit_all(1, 2);
 	run_until_state(CARRIER_REFUSED);
 	expect_all(OUTCOME_LINK_REFUSED, 0, 2, "refused");
+	cr_expect_str_eq(rig.reason, "the carrier answered HTTP 401");
+	rig.body = "{\"code\":\"E7\",\"message\":\"the key is old\"}";
 	cr_expect_eq(put(3), SUBMIT_DOWN);
 	run_until_state(CARRIER_UP);
 	cr_expect_eq(rig.carrier->ops->credit(rig.carrier), 1, "a trial");
 	submit_all(4, 1);
 	cr_expect_eq(put(5), SUBMIT_FULL);
 	run_until_state(CARRIER_REFUSED);
+	cr_expect_str_eq(rig.reason, "the carrier answered HTTP 401, E7, the key is old");
 	run_until_state(CARRIER_UP);
 	rig.status = 200;
 	submit_all(6, 1);

@@ -102,6 +102,12 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		  2,
 		  "  ! account a is refused by the carrier (ESME_RINVPASWD): correct system_id or password and "
 		  "restart, or ask the carrier\n  ! account b is down (no reason given); it goes on trying\n\n" },
+		{ "refused over HTTP",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"protocol\":\"http\",\"reason\":\"the carrier "
+		  "answered HTTP 401, 20003, Authenticate\"},{\"name\":\"c\",\"state\":\"up\"}]}",
+		  1,
+		  "  ! account a is refused by the carrier (the carrier answered HTTP 401, 20003, "
+		  "Authenticate): correct its key and reload, or ask the carrier; it is tried again now and then\n\n" },
 		{ "nothing bound", "{\"accounts\":[{\"name\":\"a\",\"state\":\"down\",\"reason\":\"timeout\"}]}", 2,
 		  "  ! account a is down (timeout); it goes on trying\n  ! no account has a bound link: nothing is "
 		  "sent\n\n" },
