@@ -92,7 +92,7 @@ static void undelivered(void)
 	enum { COUNT = sizeof each / sizeof each[0] };
 	providers_open(&(struct providers_options){
 		.carrier = { "--receipts", "duplicate", "--receipt-state", "UNDELIV@1", "--receipt-delay-ms", "1500",
-			     "--http-callback-retry-ms", "50", "--http-callback-tries", "100" },
+			     "--http-callback-retry-ms", "200", "--http-callback-tries", "100" },
 		.forge = "0.5" });
 	for (unsigned k = 0; k < COUNT; k++)
 		providers_add_all(PROVIDERS_SHORT, each[k]);
