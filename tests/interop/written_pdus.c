@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NOW          1770940800000 /* 2026-02-13 00:00:00 UTC */
 #define NUMBER       0x01020304
@@ -16,6 +17,7 @@
 
 static uint8_t room[4096];
 static uint8_t text[PAYLOAD_MOST]; /* hexadecimal digits, over and over */
+static uint8_t headed[140];        /* the same behind a header of the second part of three */
 
 static void print(const char *name, struct buf *out)
 {
@@ -70,16 +72,47 @@ static void write_submits(struct buf *out)
 		struct segment segment;
 		enum concat concat;
 		enum smpp_validity validity;
-		bool is_plain;
+		bool is_full; /* all that an account may set */
+		enum encoding encoding;
+		bool is_packed;
+		uint16_t user_reference; /* that a question would name */
 	} rows[] = {
-		{ "submit_sm plain", { text, 160, 1, 1, false, 0 }, CONCAT_UDH8, SMPP_VALIDITY_NONE, true },
-		{ "submit_sm full", { text, 254, 1, 1, false, 0 }, CONCAT_UDH8, SMPP_VALIDITY_RELATIVE, false },
-		{ "submit_sm sar", { text, 153, 16, 255, false, 0xFEDC }, CONCAT_SAR, SMPP_VALIDITY_ABSOLUTE, false },
+		{ "submit_sm plain", { text, 160, 1, 1, false, 0 }, CONCAT_UDH8, .is_full = false },
+		{ "submit_sm full",
+		  { text, 254, 1, 1, false, 0 },
+		  CONCAT_UDH8,
+		  SMPP_VALIDITY_RELATIVE,
+		  .is_full = true },
+		{ "submit_sm sar",
+		  { text, 153, 16, 255, false, 0xFEDC },
+		  CONCAT_SAR,
+		  SMPP_VALIDITY_ABSOLUTE,
+		  .is_full = true },
 		{ "submit_sm payload",
 		  { text, PAYLOAD_MOST, 1, 1, false, 0 },
 		  CONCAT_PAYLOAD,
 		  SMPP_VALIDITY_NONE,
-		  false },
+		  .is_full = true },
+		{ "submit_sm udh",
+		  { headed, sizeof headed, 2, 3, true, 0xC8 },
+		  CONCAT_UDH8,
+		  SMPP_VALIDITY_NONE,
+		  .encoding = ENCODING_UCS2 },
+		{ "submit_sm packed",
+		  { text, 160, 1, 1, false, 0 },
+		  CONCAT_UDH8,
+		  SMPP_VALIDITY_NONE,
+		  .is_packed = true },
+		{ "submit_sm latin1",
+		  { text, 140, 1, 1, false, 0 },
+		  CONCAT_UDH8,
+		  SMPP_VALIDITY_NONE,
+		  .encoding = ENCODING_LATIN1 },
+		{ "submit_sm asked for",
+		  { text, 1, 1, 1, false, 0 },
+		  CONCAT_UDH8,
+		  SMPP_VALIDITY_NONE,
+		  .user_reference = 0x1234 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct smpp_account account;
@@ -87,15 +120,18 @@ static void write_submits(struct buf *out)
 			.key = { { NOW, 7, LANE_NORMAL }, 1, 1 },
 			.to = &to,
 			.segment = &rows[i].segment,
+			.encoding = rows[i].encoding,
 			.concat = rows[i].concat,
-			.wants_receipt = !rows[i].is_plain,
+			.user_reference = rows[i].user_reference,
+			.wants_receipt = rows[i].is_full,
 			.expires_at = NOW + 86400000,
 		};
 		smpp_account_init(&account);
 		account.system_id = "s";
 		account.validity = rows[i].validity;
 		account.validity_utc_quarters = 32;
-		if (!rows[i].is_plain) {
+		account.is_gsm7_packed = rows[i].is_packed;
+		if (rows[i].is_full) {
 			account.service_type = "CMT-5";
 			account.source_addr = "HONGYAN-SMS";
 			account.source_addr_ton = SMPP_TON_ALPHANUMERIC;
@@ -143,7 +179,12 @@ static void write_answers(struct buf *out)
 		{ "deliver_sm_resp later", SMPP_COMMAND_DELIVER_SM, SMPP_STATUS_RX_T_APPN },
 		{ "deliver_sm_resp no", SMPP_COMMAND_DELIVER_SM, SMPP_STATUS_RX_R_APPN },
 		{ "data_sm_resp", SMPP_COMMAND_DATA_SM, SMPP_STATUS_ROK },
+		{ "data_sm_resp later", SMPP_COMMAND_DATA_SM, SMPP_STATUS_RX_T_APPN },
+		{ "data_sm_resp no", SMPP_COMMAND_DATA_SM, SMPP_STATUS_RX_R_APPN },
+		{ "submit_sm_resp", SMPP_COMMAND_SUBMIT_SM, SMPP_STATUS_RINVCMDID },
+		{ "submit_multi_resp", SMPP_COMMAND_SUBMIT_MULTI, SMPP_STATUS_RINVCMDID },
 		{ "query_sm_resp", SMPP_COMMAND_QUERY_SM, SMPP_STATUS_RINVCMDID },
+		{ "replace_sm_resp", SMPP_COMMAND_REPLACE_SM, SMPP_STATUS_RINVCMDID },
 		{ "cancel_sm_resp", SMPP_COMMAND_CANCEL_SM, SMPP_STATUS_RINVCMDID },
 		{ "generic_nack unknown", 0x00010200, SMPP_STATUS_RINVCMDID },
 	};
@@ -168,6 +209,8 @@ int main(void)
 	struct buf out = buf_over(room, sizeof room);
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = (uint8_t) "0123456789abcdef"[i % 16];
+	memcpy(headed, (const uint8_t[]){ 5, 0, 3, 0xC8, 3, 2 }, 6);
+	memcpy(headed + 6, text, sizeof headed - 6);
 	write_binds(&out);
 	write_submits(&out);
 	write_queries(&out);

@@ -21,13 +21,15 @@ struct given {
 	const char *name;
 	const char *service_type, *source_addr, *to, *cut;
 	uint8_t source_ton, source_npi, dest_ton, dest_npi;
-	uint8_t priority, registered, coding_gsm7, coding_ucs2;
+	uint8_t priority, registered, coding_gsm7, coding_ucs2, coding_latin1;
 	enum smpp_validity validity;
 	int8_t quarters;
 	bool sends_reference, wants_receipt, has_udh;
 	enum concat concat;
 	enum encoding encoding;
 	uint16_t octets_len, reference;
+	uint16_t asked_by;            /* what a question would name; 0: there is none */
+	const char *septets, *packed; /* of a text that is packed: an octet each, and as it goes */
 	uint8_t index, total;
 	int64_t expires_in; /* ms; 0 = never */
 };
@@ -65,6 +67,18 @@ static void put_validity(const struct given *given, uint8_t *at)
 		 abs(given->quarters) % 100, given->quarters < 0 ? '-' : '+');
 }
 
+static const uint8_t *octets_of(const struct given *given, uint32_t number)
+{
+	return given->septets ? (const uint8_t *)given->septets : text_of(number);
+}
+
+static uint8_t want_coding(const struct given *given)
+{
+	if (given->encoding == ENCODING_LATIN1)
+		return given->coding_latin1;
+	return given->encoding == ENCODING_UCS2 ? given->coding_ucs2 : given->coding_gsm7;
+}
+
 static void want_submit(const struct given *given, uint32_t number, submit_sm_t *want)
 {
 	size_t cut = given->cut ? strlen(given->cut) : 0;
@@ -80,14 +94,16 @@ static void want_submit(const struct given *given, uint32_t number, submit_sm_t 
 		.esm_class = given->has_udh ? SMPP34_UDHI_IND : 0,
 		.priority_flag = given->priority,
 		.registered_delivery = given->wants_receipt ? given->registered : 0,
-		.data_coding = given->encoding == ENCODING_UCS2 ? given->coding_ucs2 : given->coding_gsm7,
+		.data_coding = want_coding(given),
 		.sm_length = is_payload ? 0 : (uint8_t)given->octets_len,
 	};
 	smpp34_put_text(want->service_type, sizeof want->service_type, given->service_type);
 	smpp34_put_text(want->source_addr, sizeof want->source_addr, given->source_addr);
 	smpp34_put_text(want->destination_addr, sizeof want->destination_addr, given->to + (is_cut ? cut : 0));
 	put_validity(given, want->validity_period);
-	memcpy(want->short_message, text_of(number), want->sm_length);
+	if (given->packed)
+		want->sm_length = (uint8_t)strlen(given->packed);
+	memcpy(want->short_message, given->packed ? (const uint8_t *)given->packed : text_of(number), want->sm_length);
 }
 
 struct want_tlv {
@@ -107,9 +123,9 @@ static unsigned want_tlvs(const struct given *given, uint32_t number, const stru
 		want[count++] = (struct want_tlv){ TLVID_sar_total_segments, 1, given->total, NULL };
 		want[count++] = (struct want_tlv){ TLVID_sar_segment_seqnum, 1, given->index, NULL };
 	}
-	if (given->sends_reference)
-		want[count++] =
-			(struct want_tlv){ TLVID_user_message_reference, 2, submit_user_reference(&submit->key), NULL };
+	uint16_t user_reference = given->sends_reference ? submit_user_reference(&submit->key) : given->asked_by;
+	if (user_reference != 0)
+		want[count++] = (struct want_tlv){ TLVID_user_message_reference, 2, user_reference, NULL };
 	return count;
 }
 
@@ -154,20 +170,23 @@ static void check_submit(const struct given *given, uint32_t number)
 	account.registered_delivery = given->registered;
 	account.data_coding_gsm7 = given->coding_gsm7;
 	account.data_coding_ucs2 = given->coding_ucs2;
+	account.data_coding_latin1 = given->coding_latin1;
+	account.is_gsm7_packed = given->packed != NULL;
 	account.validity = given->validity;
 	account.validity_utc_quarters = given->quarters;
 	account.sends_reference = given->sends_reference;
 	cr_assert_eq(smpp_account_prepare(&account, &at), ERR_OK, "%s: %s", given->name, at.text);
 	struct msisdn to = { .len = (uint8_t)strlen(given->to) };
 	memcpy(to.digits, given->to, to.len);
-	struct segment segment = { text_of(number), given->octets_len, given->index,
-				   given->total,    given->has_udh,    given->reference };
+	struct segment segment = { octets_of(given, number), given->octets_len, given->index, given->total,
+				   given->has_udh,           given->reference };
 	struct submit submit = {
 		.key = { { 1770940800000 + number, 7, LANE_NORMAL }, given->reference, given->index },
 		.to = &to,
 		.segment = &segment,
 		.encoding = given->encoding,
 		.concat = given->concat,
+		.user_reference = given->asked_by,
 		.wants_receipt = given->wants_receipt,
 		.expires_at = given->expires_in ? NOW + given->expires_in : 0,
 	};
@@ -199,6 +218,14 @@ Test(smpp34, submit_sm_on_the_edges)
 		  .priority = 4, .registered = 255, .coding_gsm7 = 255, .wants_receipt = true },
 		{ "no receipt wanted", .to = TO, .registered = 255 },
 		{ "UCS-2", .to = TO, .encoding = ENCODING_UCS2, .coding_ucs2 = 8, .octets_len = 140 },
+		{ "Latin-1", .to = TO, .encoding = ENCODING_LATIN1, .coding_latin1 = 3, .octets_len = 140 },
+		/* 3GPP TS 23.038 §6.1.2.1 and §6.1.2.3.1: seven bits that are left become a CR; after a header of six octets one is left out. */
+		{ "packed", .to = TO, .septets = "hellohello", .octets_len = 10,
+		  .packed = "\xE8\x32\x9B\xFD\x46\x97\xD9\xEC\x37" },
+		{ "packed, seven", .to = TO, .septets = "hellohe", .octets_len = 7,
+		  .packed = "\xE8\x32\x9B\xFD\x46\x97\x1B" },
+		{ "packed, behind a header", .to = TO, .septets = "\5\1\1\2\2\1hello", .octets_len = 11,
+		  .has_udh = true, .packed = "\5\1\1\2\2\1\xD0\x65\x36\xFB\x0D" },
 		{ "a header of 8 bits", .to = TO, .has_udh = true, .octets_len = 160, .total = 2, .index = 2 },
 		{ "a header of 16 bits", .to = TO, .has_udh = true, .octets_len = 159, .total = 2, .index = 1,
 		  .concat = CONCAT_UDH16 },
@@ -214,6 +241,9 @@ Test(smpp34, submit_sm_on_the_edges)
 		{ "all TLVs", .to = TO, .concat = CONCAT_SAR, .total = 3, .index = 2, .reference = 0x1234,
 		  .octets_len = 300, .sends_reference = true },
 		{ "a reference of ours", .to = TO, .sends_reference = true, .octets_len = 5 },
+		{ "a question would name it", .to = TO, .asked_by = 0x1234, .octets_len = 5 },
+		{ "a reference of ours, not that", .to = TO, .asked_by = 0x1234, .sends_reference = true,
+		  .octets_len = 5 },
 		{ "the prefix cut", .to = TO, .cut = "86" },
 		{ "another prefix", .to = TO, .cut = "44" },
 		{ "nothing but the prefix", .to = "8613912", .cut = "8613912" },
@@ -252,13 +282,15 @@ Test(smpp34, submit_sm_at_random)
 			.registered = (uint8_t)smpp34_below(256),
 			.coding_gsm7 = (uint8_t)smpp34_below(256),
 			.coding_ucs2 = (uint8_t)smpp34_below(256),
+			.coding_latin1 = (uint8_t)smpp34_below(256),
 			.validity = (enum smpp_validity)smpp34_below(3),
 			.quarters = (int8_t)((int)smpp34_below(97) - 48),
 			.sends_reference = smpp34_below(2),
 			.wants_receipt = smpp34_below(2),
 			.has_udh = smpp34_below(2),
 			.concat = (enum concat)smpp34_below(CONCAT_TEXT),
-			.encoding = smpp34_below(2) ? ENCODING_UCS2 : ENCODING_GSM7,
+			.encoding = (enum encoding)smpp34_below(ENCODING_LATIN1 + 1),
+			.asked_by = smpp34_below(2) ? (uint16_t)smpp34_below(0x10000) : 0,
 			.octets_len = (uint16_t)smpp34_below(smpp34_below(2) ? SHORT_TEXT_MAX + 3 : PAYLOAD_MAX + 1),
 			.reference = (uint16_t)smpp34_below(0x10000),
 			.index = (uint8_t)(1 + smpp34_below(255)),
