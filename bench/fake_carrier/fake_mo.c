@@ -17,6 +17,7 @@ struct mo {
   enum fake_encoding encoding;
   enum split split;
   bool is_reversed;
+  bool is_packed; /* on the wire; here a septet is an octet */
   size_t len;
   uint32_t parts;
   uint16_t reference;
@@ -34,7 +35,8 @@ static const char *next_word(const char *text, char out[WORD_CAP]) {
 
 static bool read_coding(struct mo *mo, const char *word) {
   mo->encoding = FAKE_ENCODING_OCTETS;
-  if (strcmp(word, "gsm7") == 0) mo->encoding = FAKE_ENCODING_GSM7;
+  mo->is_packed = strcmp(word, "packed") == 0;
+  if (strcmp(word, "gsm7") == 0 || mo->is_packed) mo->encoding = FAKE_ENCODING_GSM7;
   if (strcmp(word, "ucs2") == 0) mo->encoding = FAKE_ENCODING_UCS2;
   if (strcmp(word, "latin1") == 0) mo->encoding = FAKE_ENCODING_LATIN1;
   return mo->encoding != FAKE_ENCODING_OCTETS;
@@ -67,7 +69,7 @@ static const char *read_argument(struct mo *mo, const char *text) {
   if (text != NULL) text = next_word(text, split);
   if (text == NULL || *text == '\0') return "want FROM TO CODING SPLIT TEXT";
   if (!is_address(mo->from) || !is_address(mo->to)) return "FROM and TO must be at most 20 digits";
-  if (!read_coding(mo, coding)) return "CODING must be gsm7, ucs2 or latin1";
+  if (!read_coding(mo, coding)) return "CODING must be gsm7, packed, ucs2 or latin1";
   if (!read_split(mo, split)) return "SPLIT must be udh8, udh16, sar or payload, perhaps with /reversed";
   if (strlen(text) > TEXT_MAX) return "TEXT has more than 1024 octets";
   if (!fake_text_from_utf8(mo->encoding, text, strlen(text), mo->octets, &mo->len)) return "TEXT does not fit CODING";
@@ -124,6 +126,12 @@ static uint32_t encode(const struct mo *mo, uint32_t part, unsigned char pdu[PDU
   unsigned char udh[8], data_coding = mo->encoding == FAKE_ENCODING_UCS2 ? 8 : mo->encoding == FAKE_ENCODING_LATIN1 ? 3 : 0;
   uint32_t udh_len = put_udh(mo, part, udh);
   size_t begin = part == 0 ? 0 : mo->ends[part - 1], text_len = mo->ends[part] - begin;
+  const unsigned char *text = mo->octets + begin;
+  if (mo->is_packed) {
+    static unsigned char packed[2 * TEXT_MAX + 1];
+    text_len = fake_text_pack(text, (uint32_t)text_len, udh_len, packed);
+    text = packed;
+  }
   bool is_payload = mo->split == SPLIT_PAYLOAD || udh_len + text_len > 254;
   unsigned char *out = pdu + FAKE_SMPP_HEADER_LEN;
   out = put(out, "\0\1\1", 3);
@@ -139,7 +147,7 @@ static uint32_t encode(const struct mo *mo, uint32_t part, unsigned char pdu[PDU
     out += 4;
   }
   out = put(out, udh, udh_len);
-  out = put(out, mo->octets + begin, text_len);
+  out = put(out, text, text_len);
   if (mo->split == SPLIT_SAR && mo->parts > 1) {
     out = put_tlv(out, FAKE_TLV_SAR_MSG_REF_NUM, mo->reference, 2);
     out = put_tlv(out, FAKE_TLV_SAR_TOTAL_SEGMENTS, mo->parts, 1);

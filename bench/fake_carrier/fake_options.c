@@ -348,8 +348,8 @@ static void print_help(void) {
        "  shape SPEC        as --receipt-shape                  mo FROM TO CODING SPLIT TEXT\n"
        "  stats             counters                            quit              end the run\n"
        "  http-fail WHAT|off  every request over HTTP        http-fault KIND|off  the same\n\n"
-       "mo sends a message from a phone to every system_id: CODING gsm7 | ucs2 | latin1; SPLIT, of a text that takes more than one\n"
-       "segment, udh8 | udh16 | sar | payload, or with /reversed (the last part first); TEXT to the end of the line.\n\n"
+       "mo sends a message from a phone to every system_id: CODING gsm7 | packed | ucs2 | latin1; SPLIT, of a text that takes more\n"
+       "than one segment, udh8 | udh16 | sar | payload, or with /reversed (the last part first); TEXT to the end of the line.\n\n"
        "Receipt shapes:");
   for (int shape = 0; fake_shape_name(shape) != NULL; shape++) printf("  %-18s%s\n", fake_shape_name(shape), fake_shape_help(shape));
   puts("\n"

@@ -117,10 +117,12 @@ static void plan_one(struct fake_session *session, const struct fake_pdu *pdu, u
   }
 }
 
-void fake_receipt_plan(struct fake_session *session, const struct fake_pdu *pdu, uint64_t message, uint64_t answer_ns) {
+void fake_receipt_plan(struct fake_session *session, const struct fake_pdu *pdu, const struct fake_segment *segment,
+                       uint64_t message, uint64_t answer_ns) {
   struct fake_server *server = session->server;
   const struct fake_options *options = server->options;
   if (options->receipts == FAKE_RECEIPTS_OFF) return;
+  if (!fake_shape_is_wanted(fake_fate_shape(&server->fate, message), segment->number, segment->total)) return;
   uint64_t due_ns = answer_ns + (uint64_t)options->receipt_delay_ms * MS_NS;
   if ((pdu->registered_delivery & WANTS_INTERMEDIATE) != 0) plan_one(session, pdu, message, true, due_ns);
   if (!is_wanted(options, pdu->registered_delivery, fake_fate_state(&server->fate, message))) return;

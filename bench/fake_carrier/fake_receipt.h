@@ -8,11 +8,13 @@
 
 #include "fake_due.h"
 #include "fake_pdu.h"
+#include "fake_segment.h"
 #include "fake_session.h"
 
-/* Plan the receipts that `pdu` (registered_delivery, SMPP 3.4 §5.2.17) and the options call for: the delay after `answer_ns`, or, in
+/* Plan the receipts that `pdu` (registered_delivery, SMPP 3.4 §5.2.17), which carries `segment`, and the options call for: the delay after `answer_ns`, or, in
  * early mode, at once. Copies what it needs. Dropped, and counted so, if over a million wait. */
-void fake_receipt_plan(struct fake_session *session, const struct fake_pdu *pdu, uint64_t message, uint64_t answer_ns);
+void fake_receipt_plan(struct fake_session *session, const struct fake_pdu *pdu, const struct fake_segment *segment,
+                       uint64_t message, uint64_t answer_ns);
 
 /* Queue a request of ours, a whole deliver_sm whose sequence_number is set when it is sent, for `account`. Copied; kept, repeated and
  * answered as a receipt is. False if memory is out. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fake_text.h"
 #include "fake_time.h"
 
 enum { TEXT_CAP = 320, SM_LENGTH_MAX = 254, NO_STATE = 0xFF, STATE_UNKNOWN = 7, CUT_LEN = 10, MINUTE_LEN = 10 };
@@ -27,6 +28,17 @@ enum {
   EMPTY_FIELDS = 1 << 14,
   NUL_BEHIND = 1 << 15,
   ERROR_TLV = 1 << 16,
+  CLASH = 1 << 17,
+  NO_DONE = 1 << 18,
+  SECONDS = 1 << 19,
+  PACKED = 1 << 20,
+  LATIN1 = 1 << 21,
+  IN_GSM7 = 1 << 22,
+  SPREAD = 1 << 23,
+  OWN_WORD = 1 << 24,
+  LAST_PART = 1 << 25,
+  CODING_0 = 1 << 26,
+  CODING_8 = 1 << 27,
 };
 
 static const struct {
@@ -54,6 +66,18 @@ static const struct {
     {"empty-fields", EMPTY_FIELDS | NO_TLV, "sub, dlvrd, dates and err without values, text alone"},
     {"nul", NUL_BEHIND, "NULs behind the id and the text"},
     {"network-error", ERROR_TLV, "network_error_code as well"},
+    {"contradictory", CLASH, "the text tells of another id and state than the TLVs"},
+    {"no-done-date", NO_DONE | NO_TLV, "no done date, text alone"},
+    {"seconds", SECONDS | NO_TLV, "dates of 12 digits, with seconds, text alone"},
+    {"spread", SPREAD | NO_TLV, "blanks and line ends between all parts, text alone"},
+    {"own-word", OWN_WORD, "the text has a stat of nobody else, message_state tells it"},
+    {"gsm7", IN_GSM7 | LOWER | NO_TLV, "as lower, the underscores as in the GSM alphabet"},
+    {"packed", PACKED | NO_TLV, "text alone, in packed GSM-7"},
+    {"packed-udh", PACKED | WITH_UDH | NO_TLV, "the same behind a user data header and a fill bit"},
+    {"latin1", LATIN1 | NO_TLV, "text alone, in Latin-1"},
+    {"latin1-default", LATIN1 | CODING_0 | NO_TLV, "the same with data_coding 0"},
+    {"ascii-as-ucs2", CODING_8 | NO_TLV, "text alone, in ASCII with data_coding 8"},
+    {"last-part", LAST_PART, "of a long message the last segment has one alone"},
 };
 enum { SHAPES_COUNT = sizeof shapes / sizeof *shapes };
 
@@ -66,6 +90,10 @@ int fake_shape_find(const char *name) {
 const char *fake_shape_name(int shape) { return shape < SHAPES_COUNT ? shapes[shape].name : NULL; }
 
 const char *fake_shape_help(int shape) { return shapes[shape].help; }
+
+bool fake_shape_is_wanted(int shape, uint8_t number, uint8_t total) {
+  return (shapes[shape].bits & LAST_PART) == 0 || number == total;
+}
 
 /* The id as the receipt has it. */
 static uint32_t put_id(const struct fake_shape_run *run, uint64_t message, char out[FAKE_MESSAGE_ID_CAP]) {
@@ -143,6 +171,18 @@ static uint32_t put_text(unsigned bits, const char *id, size_t id_len, const cha
     to_lower(word);
     len = snprintf(text, TEXT_CAP, "ID:%s Sub:1 Dlvrd:%d Submit_date:%s Done_date:%s Stat:%s Err:%s Text:", id, is_delivered,
                    submitted, done, word, err);
+  } else if ((bits & NO_DONE) != 0) {
+    len = snprintf(text, TEXT_CAP, "id:%s sub:001 dlvrd:00%d submit date:%s stat:%s err:%s text:", id, is_delivered, submitted,
+                   stat, err);
+  } else if ((bits & SECONDS) != 0) {
+    len = snprintf(text, TEXT_CAP, "id:%s sub:001 dlvrd:00%d submit date:%s07 done date:%s59 stat:%s err:%s text:", id,
+                   is_delivered, submitted, done, stat, err);
+  } else if ((bits & SPREAD) != 0) {
+    len = snprintf(text, TEXT_CAP,
+                   "\r\n  id: %s  \r\n sub:  001   dlvrd: 00%d\r\n\r\nsubmit  date: %s\tdone  date : %s\n\nstat : %s \n err: %s \n Text: \n",
+                   id, is_delivered, submitted, done, stat, err);
+  } else if ((bits & LATIN1) != 0) {
+    len = snprintf(text, TEXT_CAP, "id:%s stat:%s err:%s text:caf\xE9 \xA3", id, stat, err);
   } else if ((bits & TERSE) != 0) {
     len = snprintf(text, TEXT_CAP, "id:%s stat:%s", id, stat);
   } else if ((bits & EMPTY_FIELDS) != 0) {
@@ -170,18 +210,38 @@ static uint32_t widen(unsigned char *octets, const unsigned char *text, uint32_t
   return 2 * len;
 }
 
-/* The short message: perhaps a user data header (an application port that nobody uses), then the text. */
+/* The short message: perhaps a user data header (an application port that nobody uses; in front of a packed text part 1 of 1, behind
+ * which one bit is filled), then the text. */
 static uint32_t put_message(unsigned bits, const char *id, size_t id_len, const char *stat, const struct fake_shape_facts *facts,
                             int64_t done_s, unsigned char *out) {
-  static const unsigned char udh[] = {6, 5, 4, 0x1F, 0x40, 0x1F, 0x40};
-  unsigned char text[TEXT_CAP];
+  static const unsigned char port[] = {6, 5, 4, 0x1F, 0x40, 0x1F, 0x40}, part[] = {5, 0, 3, 7, 1, 1};
+  unsigned char text[2 * TEXT_CAP];
   if ((bits & NO_TEXT) != 0) return 0;
-  uint32_t len = put_text(bits, id, id_len, stat, facts->submitted_s, done_s, text), udh_len = (bits & WITH_UDH) != 0 ? sizeof udh : 0;
-  put(out, udh, udh_len);
-  if ((bits & WIDE) != 0) return udh_len + widen(out + udh_len, text, len);
-  put(out + udh_len, text, len);
-  if ((bits & NUL_BEHIND) != 0) out[udh_len + len++] = 0;
+  uint32_t len = put_text(bits, id, id_len, stat, facts->submitted_s, done_s, text), udh_len = 0;
+  if ((bits & WITH_UDH) != 0) udh_len = (bits & PACKED) != 0 ? sizeof part : sizeof port;
+  put(out, (bits & PACKED) != 0 ? part : port, udh_len);
+  out += udh_len;
+  if ((bits & (IN_GSM7 | PACKED)) != 0) {
+    unsigned char ascii[TEXT_CAP];
+    size_t septets;
+    memcpy(ascii, text, len);
+    fake_text_from_utf8(FAKE_ENCODING_GSM7, (const char *)ascii, len, text, &septets);
+    len = (uint32_t)septets;
+  }
+  if ((bits & PACKED) != 0) return udh_len + fake_text_pack(text, len, udh_len, out);
+  if ((bits & WIDE) != 0) return udh_len + widen(out, text, len);
+  put(out, text, len);
+  if ((bits & NUL_BEHIND) != 0) out[len++] = 0;
   return udh_len + len;
+}
+
+/* What the text says of another message and state than the TLVs, where the shape has it so. */
+static void change_text(unsigned bits, char *id, uint32_t id_len, const char **stat) {
+  bool is_delivered = strcmp(*stat, "DELIVRD") == 0;
+  if ((bits & OWN_WORD) != 0) *stat = "MK:0011";
+  if ((bits & CLASH) == 0) return;
+  *stat = is_delivered ? "UNDELIV" : "DELIVRD";
+  memset(id, '9', id_len);
 }
 
 static unsigned char *put_tlvs(unsigned char *out, unsigned bits, const char *id, uint32_t id_len, uint8_t state) {
@@ -196,14 +256,18 @@ static unsigned char *put_tlvs(unsigned char *out, unsigned bits, const char *id
 uint32_t fake_shape_encode(const struct fake_shape_run *run, const struct fake_shape_facts *facts, const char *stat,
                            int64_t done_s, uint32_t sequence_number, unsigned char pdu[FAKE_SHAPE_PDU_CAP]) {
   unsigned bits = shapes[facts->shape].bits;
-  char id[FAKE_MESSAGE_ID_CAP];
+  char id[FAKE_MESSAGE_ID_CAP], id_in_text[FAKE_MESSAGE_ID_CAP];
   unsigned char message[2 * TEXT_CAP];
   uint32_t id_len = put_id(run, facts->message, id);
-  uint32_t message_len = put_message(bits, id, id_len, stat, facts, done_s, message);
+  const char *stat_in_text = stat;
+  memcpy(id_in_text, id, sizeof id);
+  change_text(bits, id_in_text, id_len, &stat_in_text);
+  uint32_t message_len = put_message(bits, id_in_text, id_len, stat_in_text, facts, done_s, message);
   bool is_data = (bits & BY_DATA_SM) != 0, is_payload = (bits & PAYLOAD) != 0 || message_len > SM_LENGTH_MAX;
   unsigned char esm_class = facts->is_intermediate ? FAKE_ESM_INTERMEDIATE : (bits & ESM_0) != 0 ? 0 : FAKE_ESM_RECEIPT;
   if ((bits & WITH_UDH) != 0) esm_class |= FAKE_ESM_UDHI;
-  unsigned char data_coding = (bits & WIDE) != 0 ? 8 : 0;
+  unsigned char data_coding = (bits & (WIDE | CODING_8)) != 0 ? 8 : (bits & LATIN1) != 0 ? 3 : 0;
+  if ((bits & CODING_0) != 0) data_coding = 0;
   unsigned char *out = pdu + FAKE_SMPP_HEADER_LEN;
   *out++ = 0; /* service_type */
   *out++ = facts->from_ton;

@@ -50,6 +50,9 @@ const char *fake_shape_name(int shape);
 /* What a shape does, for --help. Static. */
 const char *fake_shape_help(int shape);
 
+/* False if a carrier of that shape sends no receipt of segment `number` of `total`. */
+bool fake_shape_is_wanted(int shape, uint8_t number, uint8_t total);
+
 /* Write a whole receipt, deliver_sm (SMPP 3.4 §4.6.1) or data_sm (§4.7.1), into `pdu`; returns its octets. stat: of SMPP 3.4
  * appendix B or a carrier's own; done_s: when. */
 uint32_t fake_shape_encode(const struct fake_shape_run *run, const struct fake_shape_facts *facts, const char *stat,

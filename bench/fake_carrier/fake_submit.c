@@ -123,13 +123,13 @@ static void take(struct fake_session *session, const struct fake_pdu *pdu, const
   if (pdu->has_user_reference) server->message_by_reference[pdu->user_reference] = (uint32_t)message;
   count_accepted(server, segment->air_count);
   bool is_early = server->options->receipts == FAKE_RECEIPTS_EARLY;
-  if (is_early) fake_receipt_plan(session, pdu, message, server->now_ns);
+  if (is_early) fake_receipt_plan(session, pdu, segment, message, server->now_ns);
   if (is_swallowed)
     server->counters.swallowed++;
   else
     CHECK(answer_after(session, pdu, fate, message));
   if (fate->is_late) server->counters.late++;
-  if (!is_early) fake_receipt_plan(session, pdu, message, server->now_ns + fate->delay_ns);
+  if (!is_early) fake_receipt_plan(session, pdu, segment, message, server->now_ns + fate->delay_ns);
 }
 
 static bool check_sequence(struct fake_session *session, const struct fake_pdu *pdu, struct fake_violation_found *found) {

@@ -295,3 +295,17 @@ bool fake_text_from_utf8(enum fake_encoding encoding, const char *text, size_t l
   *out_len = (size_t)(out - begin);
   return true;
 }
+
+uint32_t fake_text_pack(const unsigned char *text, uint32_t len, uint32_t udh_octets, unsigned char *out) {
+  uint32_t fill = (7 - udh_octets * 8 % 7) % 7, bits = len == 0 ? 0 : fill + len * 7, octets = (bits + 7) / 8;
+  memset(out, 0, octets);
+  for (uint32_t index = 0; index <= len; index++) {
+    uint32_t bit = fill + index * 7;
+    bool is_padding = index == len;
+    if (is_padding && octets * 8 - bits != 7) break;
+    uint32_t septet = is_padding ? '\r' : text[index];
+    out[bit / 8] |= (unsigned char)(septet << bit % 8);
+    if (bit % 8 > 1) out[bit / 8 + 1] |= (unsigned char)(septet >> (8 - bit % 8));
+  }
+  return octets;
+}

@@ -45,3 +45,7 @@ size_t fake_text_to_utf8(enum fake_encoding encoding, const unsigned char *text,
 /* Encode the UTF-8 at `text` (`len` octets) as `encoding`, which must be GSM7 (unpacked), UCS2 or LATIN1, into `out` (room of 2 * len
  * octets); `out_len` tells the octets written. False if the text is no UTF-8 or has a character that the alphabet lacks. */
 bool fake_text_from_utf8(enum fake_encoding encoding, const char *text, size_t len, unsigned char *out, size_t *out_len);
+
+/* Pack `len` septets at `text` behind a UDH of `udh_octets` (0 = none), 3GPP 23.038 §6.1.2.1, into `out` (room of `len` + 1 octets, not
+ * `text` itself); returns the octets. Seven bits left at the end hold a CR (§6.1.2.3.1). */
+uint32_t fake_text_pack(const unsigned char *text, uint32_t len, uint32_t udh_octets, unsigned char *out);

@@ -371,6 +371,13 @@ sub text_of {
     return $pdu->{esm_class} & 0x40 ? substr($text, 1 + ord $text) : $text;
 }
 
+# Septets out of octets, behind so many bits of filling.
+sub unpacked {
+    my ($octets, $fill) = @_;
+    my $bits = unpack 'b*', $octets;
+    return join '', map { chr oct '0b' . reverse } substr($bits, $fill) =~ /(.{7})/g;
+}
+
 subtest 'receipt shapes' => sub {
     my $id = qr/[0-9a-f]{16}/;
     my $dates = qr/submit date:\d{10} done date:\d{10}/;
@@ -395,6 +402,16 @@ subtest 'receipt shapes' => sub {
         ['empty-fields', 5, 4, qr/ sub: dlvrd: submit date: done date: stat:DELIVRD err: text:$/, []],
         ['nul', 5, 4, qr/text:\0$/, [qw(message_state receipted_message_id)]],
         ['network-error', 5, 4, $usual, [qw(message_state network_error_code receipted_message_id)]],
+        ['contradictory', 5, 4, qr/^id:9{16} .* stat:UNDELIV err:001/, [qw(message_state receipted_message_id)]],
+        ['no-done-date', 5, 4, qr/^id:$id sub:001 dlvrd:001 submit date:\d{10} stat:DELIVRD/, []],
+        ['seconds', 5, 4, qr/submit date:\d{12} done date:\d{12} stat/, []],
+        ['spread', 5, 4, qr/^\r\n  id: $id  \r\n sub:  001 .*\tdone  date : \d{10}\n\nstat : DELIVRD \n err: 000/s, []],
+        ['own-word', 5, 4, qr/stat:MK:0011 /, [qw(message_state receipted_message_id)]],
+        ['gsm7', 5, 4, qr/Submit\x11date:\d+ Done\x11date:\d+ Stat:delivrd/, []],
+        ['latin1', 5, 4, qr/^id:$id stat:DELIVRD err:000 text:caf\xE9 \xA3$/, []],
+        ['latin1-default', 5, 4, qr/text:caf\xE9 \xA3$/, []],
+        ['ascii-as-ucs2', 5, 4, $usual, []],
+        ['last-part', 5, 4, $usual, [qw(message_state receipted_message_id)]],
     );
     my $carrier = start(qw(--receipts on));
     my $peer = bound($carrier);
@@ -411,6 +428,15 @@ subtest 'receipt shapes' => sub {
         my $method = $command == 5 ? 'deliver_sm_resp' : 'data_sm_resp';
         $peer->$method(seq => $receipt->{seq}, message_id => '');
     }
+    for (['packed', 4, 0], ['packed-udh', 0x44, 1]) {
+        my ($shape, $esm_class, $fill) = @$_;
+        command($carrier, "shape $shape");
+        submit($peer, registered_delivery => 1);
+        my $receipt = next_pdu($peer);
+        is($receipt->{esm_class}, $esm_class, "$shape: esm_class");
+        like(unpacked(text_of($receipt), $fill), qr/^id:$id sub:001 dlvrd:001 $dates stat:DELIVRD err:000 text:/, "$shape: text");
+        $peer->deliver_sm_resp(seq => $receipt->{seq}, message_id => '');
+    }
     command($carrier, 'shape bad-tail');
     $peer->submit_sm(destination_addr => next_phone(), short_message => 'x', registered_delivery => 1);
     next_pdu($peer);
@@ -421,7 +447,7 @@ subtest 'receipt shapes' => sub {
     $peer->deliver_sm_resp(seq => unpack('x12 N', $header), message_id => '');
     is(command($carrier, 'shape nonsense')->{ok}, JSON::PP::false, 'an unknown shape is refused');
     my ($summary) = finish($carrier);
-    is($summary->{receipts_answered}, @rows + 1, 'every receipt was answered, data_sm too');
+    is($summary->{receipts_answered}, @rows + 3, 'every receipt was answered, data_sm too');
     is($summary->{violations_total}, 0, 'and rightly');
 
     my @ids = (    # --message-id, --receipt-id, the submit's id, the same in the receipt
@@ -463,6 +489,7 @@ subtest 'messages from phones' => sub {
     my @rows = (    # SPLIT, CODING, TEXT, data_coding, parts: octets in order of sending
         ['udh8', 'gsm7', 'STOP now', 0, 'STOP now'],
         ['udh8', 'gsm7', '[€]', 0, "\x1B\x3C\x1B\x65\x1B\x3E"],
+        ['udh8', 'packed', 'hellohello', 0, "\xE8\x32\x9B\xFD\x46\x97\xD9\xEC\x37"],
         ['udh8', 'latin1', 'été', 3, "\xE9t\xE9"],
         ['udh8', 'ucs2', '拒收请回复R', 8, ucs2('拒收请回复R')],
         ['udh8', 'ucs2', $long, 8, map { ucs2(substr $long, 67 * $_, 67) } 0, 1],
