@@ -19,14 +19,21 @@
 static struct smsc carrier;
 static struct gateway_process gateway;
 
-static void open_all(const char *root_more)
+static void open_with(const char *root_more, const char *account_more)
 {
 	world_open();
 	redis_server_start();
 	smsc_start(&carrier, "carrier", 0, NULL);
-	gateway_process_start(&gateway, "gateway",
-			      &(struct gateway_options){ .smsc = &carrier, .root_more = root_more }, true);
+	gateway_process_start(
+		&gateway, "gateway",
+		&(struct gateway_options){ .smsc = &carrier, .root_more = root_more, .account_more = account_more },
+		true);
 	AWAIT(10, smsc_count(&carrier, "bound") == 2);
+}
+
+static void open_all(const char *root_more)
+{
+	open_with(root_more, NULL);
 }
 
 static void close_all(void)
@@ -122,6 +129,43 @@ static void parts(void)
 			snprintf(reference, sizeof reference, "%u", i + 1);
 			EXPECT(has(k, "parts", "2") && has(k, "reference", reference));
 		}
+	}
+	close_all();
+}
+
+/* The second parts of four of it. */
+#define PART_OF_8_BITS  "nce May. Please tell me why my bill has {doubled} since May."
+#define PART_OF_16_BITS "ince May. Please tell me why my bill has {doubled} since May."
+#define TEXT_50         "Please tell me why my bill has {doubled} since May."
+
+/* What data_coding 0 is to the account: packed GSM-7, of which a part begins behind fill bits. UCS-2 stays what it is. */
+static void packed(void)
+{
+	static const struct {
+		const char *coding;
+		const char *text;
+	} rows[] = {
+		{ "packed", "td" },
+		{ "packed", "To pay: 5€ @ home" },
+		{ "ucs2", "退订" },
+		{ "latin1", "été" },
+	};
+	static const char *const splits[] = { "udh8", "udh16" };
+	unsigned count = sizeof rows / sizeof rows[0];
+	open_with(NULL, "default_alphabet: gsm7_packed");
+	for (unsigned i = 0; i < count; i++) {
+		smsc_tell(&carrier, "mo 861390000000%u 1069 %s udh8 %s", i, rows[i].coding, rows[i].text);
+		AWAIT(10, kept() == i + 1);
+		EXPECT(has(i, "text", rows[i].text));
+	}
+	EXPECT(has(0, "optout", "TD"));
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned place = count + 2 * i;
+		smsc_tell(&carrier, "mo 861390000001%u 1069 packed %s " TEXT_50 " " TEXT_50 " " TEXT_50 " " TEXT_50, i,
+			  splits[i]);
+		AWAIT(10, kept() == place + 2);
+		EXPECT(has(place, "part", "1") && has(place + 1, "part", "2"));
+		EXPECT(has(place + 1, "text", i == 0 ? PART_OF_8_BITS : PART_OF_16_BITS));
 	}
 	close_all();
 }
@@ -255,6 +299,7 @@ int main(int argc, char *argv[])
 		{ "replies", replies, 60, false },       { "parts", parts, 60, false },
 		{ "redis_away", redis_away, 60, false }, { "killed", killed, 60, false },
 		{ "repeated", repeated, 60, false },     { "desk", desk, 60, false },
+		{ "packed", packed, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
