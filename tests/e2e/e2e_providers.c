@@ -16,103 +16,9 @@
 
 #define WORD(member) offsetof(struct provider, member)
 
-static const char *const texts[PROVIDERS_TEXTS] = { "short", "long", "foreign", "foreign-long" };
-
-static double metric_of(const char *name, unsigned provider)
-{
-	char text[128];
-	snprintf(text, sizeof text, "%s{account=\"%s\"}", name, providers[provider].name);
-	return gateway_process_metric(&providers_gateway, text);
-}
-
-static unsigned count_events(const char *kind)
-{
-	json_t *events = books_events();
-	unsigned count = books_count(events, "event", kind);
-	json_decref(events);
-	return count;
-}
-
 static long long attempt_of(const json_t *events, unsigned provider, const char *what)
 {
 	return json_integer_value(json_object_get(providers_closing(events, provider, what, "accepted"), "attempt"));
-}
-
-/* Each message has been told of once. */
-static void check_fates(const char *what, const char *kind)
-{
-	json_t *events = books_events();
-	for (unsigned i = 0; i < PROVIDERS; i++) {
-		unsigned fates = providers_fates(events, i, what, kind);
-		if (fates != 1)
-			FAIL("“%s-%s” has %u events “%s”", providers[i].name, what, fates, kind);
-	}
-	json_decref(events);
-}
-
-/* -- what arrives -- */
-
-/* All texts go as they are, signed as each provider wants it, and are delivered. */
-static void delivered(void)
-{
-	providers_open(&(struct providers_options){ .carrier = { "--receipts", "on" } });
-	for (unsigned text = 0; text < PROVIDERS_TEXTS; text++)
-		providers_add_all((enum providers_text)text, texts[text]);
-	AWAIT(20, count_events("delivered") == PROVIDERS * PROVIDERS_TEXTS);
-	for (unsigned text = 0; text < PROVIDERS_TEXTS; text++)
-		check_fates(texts[text], "delivered");
-	EXPECT_COUNT(count_events("undelivered"), 0);
-	providers_close(&(struct providers_end){ .accepted = PROVIDERS * PROVIDERS_TEXTS });
-}
-
-static void check_error(const json_t *events, unsigned provider, const char *what)
-{
-	char id[64];
-	size_t i;
-	const json_t *event;
-	snprintf(id, sizeof id, "%s-%s", providers[provider].name, what);
-	json_array_foreach(events, i, event)
-	{
-		if (!books_is(event, "event", "undelivered") || !books_is(event, "id", id))
-			continue;
-		EXPECT(books_is(event, "state", "UNDELIVERABLE") &&
-		       books_is(event, "account", providers[provider].name));
-		const char *error = json_string_value(json_object_get(event, "error"));
-		if (strcmp(error ? error : "", providers[provider].undelivered_why) != 0)
-			FAIL("“%s” was not delivered for “%s”, wants “%s”", id, error ? error : "",
-			     providers[provider].undelivered_why);
-	}
-}
-
-/* While Redis is away no provider hears yes, so that none forgets what it has to tell. What it tells twice, or what
- * somebody else tells, changes nothing. */
-static void undelivered(void)
-{
-	static const char *const each[] = { "a", "b", "c", "d" };
-	enum { COUNT = sizeof each / sizeof each[0] };
-	providers_open(&(struct providers_options){
-		.carrier = { "--receipts", "duplicate", "--receipt-state", "UNDELIV@1", "--receipt-delay-ms", "1500",
-			     "--http-callback-retry-ms", "200", "--http-callback-tries", "100" },
-		.forge = "0.5" });
-	for (unsigned k = 0; k < COUNT; k++)
-		providers_add_all(PROVIDERS_SHORT, each[k]);
-	books_await_settled(20);
-	redis_server_kill();
-	for (unsigned i = 0; i < PROVIDERS; i++)
-		AWAIT(20, metric_of("hongyan_callbacks_later_total", i) > 0);
-	redis_server_start();
-	providers_await_told(20);
-	json_t *events = books_events();
-	for (unsigned k = 0; k < COUNT; k++) {
-		check_fates(each[k], "undelivered");
-		for (unsigned i = 0; i < PROVIDERS; i++)
-			check_error(events, i, each[k]);
-	}
-	json_decref(events);
-	EXPECT_COUNT(count_events("delivered"), 0);
-	EXPECT(gateway_process_metric(&providers_gateway, "hongyan_callbacks_refused_total") > 0);
-	EXPECT(gateway_process_said(&providers_gateway, "\"wrong\":\"signature\""));
-	providers_close(&(struct providers_end){ .accepted = PROVIDERS * COUNT });
 }
 
 /* -- what providers say of it -- */
@@ -280,48 +186,100 @@ static void wrong_key_elsewhere(void)
 			EXPECT(books_is(providers_closing(events, i, each[k], "accepted"), "account", "backup"));
 			EXPECT_COUNT(attempt_of(events, i, each[k]), 2 - k);
 		}
-		EXPECT_COUNT(metric_of("hongyan_elsewhere_total", i), 1);
+		EXPECT_COUNT(providers_metric("hongyan_elsewhere_total", i), 1);
 	}
 	json_decref(events);
 	providers_close(&(struct providers_end){ .accepted = 2 * PROVIDERS, .violations = 1 });
 }
 
-/* -- reloads -- */
+/* -- how they take it -- */
 
-/* Accounts get their callbacks while the gateway runs: from then on receipts come and find their alerts. Before, whoever
- * called all the same was nobody's provider. */
-static void callbacks_by_reload(void)
+enum { TENCENT = 2, ALIYUN = 3, TOGETHER = 40 };
+
+static const unsigned many_in_one[] = { TENCENT, ALIYUN };
+
+/* Adds alerts first … first + TOGETHER − 1 for each of the two, and waits until they are settled. Returns how many requests
+ * it took. */
+static long long send_together(unsigned first, bool is_refused_first)
 {
-	enum { CALL_ALL_THE_SAME = PROVIDERS - 2 }; /* whose requests need not say where to call */
-	providers_open(&(struct providers_options){ .carrier = { "--receipts", "on", "--http-callback-tries", "1" },
-						    .has_no_callbacks = true });
-	providers_add_all(PROVIDERS_SHORT, "a");
+	long long before = 0;
+	long long after = 0;
+	char what[16];
+	for (unsigned i = 0; i < 2; i++)
+		before += smsc_count(&providers_carriers[many_in_one[i]], "http_requests");
+	for (unsigned k = 0; k < 2 * TOGETHER; k++) {
+		snprintf(what, sizeof what, "%u", first + k / 2);
+		providers_add(many_in_one[k % 2], PROVIDERS_SAME, what);
+	}
+	for (unsigned i = 0; is_refused_first && i < 2; i++) {
+		AWAIT(20, providers_outcomes(many_in_one[i], "temporary") > TOGETHER);
+		smsc_tell(&providers_carriers[many_in_one[i]], "http-fail off");
+	}
 	books_await_settled(20);
-	AWAIT(20, gateway_process_metric(&providers_gateway, "hongyan_callbacks_refused_total") == CALL_ALL_THE_SAME);
-	EXPECT_COUNT(redis_server_int("EVAL %s 0", "return #redis.call('KEYS', '{hongyan}:receipts:*')"), 0);
-	providers_set_callbacks();
-	providers_reload();
-	AWAIT(10, gateway_process_count_said(&providers_gateway, "account_changed") == PROVIDERS);
-	providers_add_all(PROVIDERS_SHORT, "b");
-	books_await_settled(20);
+	for (unsigned i = 0; i < 2; i++)
+		after += smsc_count(&providers_carriers[many_in_one[i]], "http_requests");
+	return after - before;
+}
+
+/* Where one request carries many numbers, what it says of one phone is not said of the others; and each is told of. */
+static void together(void)
+{
+	char what[16];
+	providers_open(&(struct providers_options){
+		.carrier = { "--receipts", "on", "--http-callback-batch", "10", "--latency", "fixed:30" } });
+	smsc_tell(&providers_carriers[TENCENT], "http-fail LimitExceeded.PhoneNumberThirtySecondLimit");
+	smsc_tell(&providers_carriers[ALIYUN], "http-fail isv.BUSINESS_LIMIT_CONTROL");
+	send_together(0, true);
+	EXPECT(send_together(TOGETHER, false) < 2 * TOGETHER);
 	providers_await_told(20);
-	check_fates("b", "delivered");
-	EXPECT_COUNT(count_events("delivered"), PROVIDERS);
-	EXPECT_COUNT(gateway_process_metric(&providers_gateway, "hongyan_callbacks_refused_total"), CALL_ALL_THE_SAME);
-	providers_close(&(struct providers_end){ .accepted = 2 * PROVIDERS, .dropped = CALL_ALL_THE_SAME });
+	json_t *events = books_events();
+	for (unsigned k = 0; k < 2 * TOGETHER; k++) {
+		snprintf(what, sizeof what, "%u", k);
+		for (unsigned i = 0; i < 2; i++)
+			EXPECT_COUNT(providers_fates(events, many_in_one[i], what, "delivered"), 1);
+	}
+	json_decref(events);
+	providers_close(&(struct providers_end){ .accepted = 4 * TOGETHER });
+}
+
+/* Taken, and the answer never came: sent once more and told so. Who knows our ids again takes it once all the same. */
+static void unanswered(void)
+{
+	providers_open(&(struct providers_options){ .retry = NULL });
+	providers_tell("http-fault close");
+	providers_add_all(PROVIDERS_FOREIGN_LONG, "a");
+	for (unsigned i = 0; i < PROVIDERS; i++) {
+		AWAIT(20, providers_outcomes(i, "unknown") == 1);
+		smsc_tell(&providers_carriers[i], "http-fault off");
+	}
+	books_await_settled(20);
+	json_t *events = books_events();
+	for (unsigned i = 0; i < PROVIDERS; i++) {
+		const json_t *closing = providers_closing(events, i, "a", "accepted");
+		EXPECT(json_is_true(json_object_get(closing, "ambiguous")));
+		EXPECT_COUNT(providers_metric("hongyan_ambiguous_resends_total", i), 1);
+	}
+	json_decref(events);
+	EXPECT_COUNT(smsc_count(&providers_carriers[PROVIDERS - 1], "http_repeats"), 1);
+	providers_close(&(struct providers_end){ .accepted = PROVIDERS, .again = PROVIDERS - 1 });
 }
 
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{ "delivered", delivered, 60, false },
-		{ "undelivered", undelivered, 90, false },
+		{ "delivered", providers_delivered, 60, false },
+		{ "undelivered", providers_undelivered, 90, false },
+		{ "early", providers_early, 60, false },
+		{ "told_after_a_crash", providers_told_after_a_crash, 60, false },
 		{ "throttled", throttled, 60, false },
 		{ "not_now", not_now, 60, false },
 		{ "never", never, 60, false },
+		{ "together", together, 60, false },
+		{ "unanswered", unanswered, 60, false },
 		{ "wrong_key", wrong_key, 60, false },
 		{ "wrong_key_elsewhere", wrong_key_elsewhere, 60, false },
-		{ "callbacks_by_reload", callbacks_by_reload, 60, false },
+		{ "wrong_secrets", providers_wrong_secrets, 60, false },
+		{ "callbacks_by_reload", providers_callbacks_by_reload, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

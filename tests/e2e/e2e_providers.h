@@ -9,8 +9,11 @@
 
 #define PROVIDERS 6
 
-/* A word that is not the key of any account. */
-#define PROVIDERS_WRONG_KEY "another-key"
+/* The key of each account, and what no account has; the key that callbacks are signed with, and the secret in their path. */
+#define PROVIDERS_KEY          "the-key-of-the-account"
+#define PROVIDERS_WRONG_KEY    "another-key"
+#define PROVIDERS_CALLBACK_KEY "the-key-of-callbacks"
+#define PROVIDERS_IN_PATH      "0123456789abcdef"
 
 struct provider {
 	const char *name;     /* of its account and its carrier */
@@ -21,6 +24,7 @@ struct provider {
 	const char *user;     /* who the account is to the carrier */
 	bool has_templates;   /* it is sent parameters, and makes the text itself */
 	bool is_signed;       /* it signs what it calls back with */
+	bool is_told_where;   /* each message tells it where to call; else it calls what was entered in its console */
 	/* The codes that it answers with, and how the log or a dead letter shows them; NULL = it has none. */
 	const char *wrong_key;       /* where the key is wrong */
 	const char *key_violation;   /* what its carrier calls that */
@@ -31,7 +35,9 @@ struct provider {
 	const char *undelivered_why; /* the error of a receipt for what did not arrive; "" = it tells none */
 };
 
+/* e2e_providers_table.c */
 extern const struct provider providers[PROVIDERS];
+
 extern struct smsc providers_carriers[PROVIDERS];
 extern struct gateway_process providers_gateway;
 
@@ -40,8 +46,9 @@ struct providers_options {
 	const char *forge;       /* the share of forged callbacks where they are signed; NULL = none */
 	const char *retry;       /* more of it: “attempts_max: 3”; NULL = “attempts_max: 30” */
 	bool has_wrong_keys;
-	bool has_no_callbacks; /* the accounts take none, and their providers call all the same */
-	bool has_backup;       /* behind each account stands “backup”, over SMPP, at the first one's carrier */
+	bool has_wrong_secrets; /* of callbacks, where a message can't tell the right one */
+	bool has_no_callbacks;  /* the accounts take none, and their providers call all the same */
+	bool has_backup;        /* behind each account stands “backup”, over SMPP, at the first one's carrier */
 };
 
 /* World, Redis, carriers, gateway. */
@@ -52,7 +59,9 @@ enum providers_text {
 	PROVIDERS_LONG,         /* Chinese, of several */
 	PROVIDERS_FOREIGN,      /* GSM-7 with all that URLs, forms and JSON escape; one segment */
 	PROVIDERS_FOREIGN_LONG, /* the same, of several */
-	PROVIDERS_TEXTS
+	PROVIDERS_TEXTS,
+	PROVIDERS_SAME =
+		PROVIDERS_TEXTS, /* as the first one, and the same in all alerts, so that they can go together */
 };
 
 /* Adds an alert for a provider; its id is the provider's name, a minus and what. Each has a number of its own. */
@@ -71,6 +80,7 @@ void providers_tell_each(const char *command, size_t word);
 
 /* Corrects the keys of all accounts; gives all of them their callbacks. A reload must follow. */
 void providers_correct_keys(void);
+void providers_correct_secrets(void);
 void providers_set_callbacks(void);
 
 /* Reads the configuration again, and waits until it is in force. */
@@ -83,14 +93,32 @@ void providers_await_told(unsigned seconds);
 const json_t *providers_closing(const json_t *events, unsigned provider, const char *what, const char *kind);
 unsigned providers_fates(const json_t *events, unsigned provider, const char *what, const char *kind);
 
+/* Fails where one of the alerts of that name has not one event of this kind. */
+void providers_check_fates(const char *what, const char *kind);
+
+/* How many events of a kind there are by now. */
+unsigned providers_count_events(const char *kind);
+
+/* A metric of a provider's account. */
+double providers_metric(const char *name, unsigned provider);
+
 /* What is settled when all has ended: how many of the alerts were accepted, and how many are dead. */
 struct providers_end {
 	unsigned accepted;
 	unsigned dead;
 	unsigned violations; /* of each carrier, all of them of its key */
+	unsigned again;      /* messages that went twice since nobody answered the first time */
 	unsigned dropped;    /* receipts that providers gave up, of all together */
 };
 
 /* Waits until everything is settled, ends all, and checks it: nothing is lost, nothing went twice, the texts are right, and
  * no carrier found fault with anything else. */
 void providers_close(const struct providers_end *want);
+
+/* e2e_providers_receipts.c */
+void providers_delivered(void);
+void providers_undelivered(void);
+void providers_early(void);
+void providers_told_after_a_crash(void);
+void providers_wrong_secrets(void);
+void providers_callbacks_by_reload(void);
