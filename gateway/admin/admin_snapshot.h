@@ -25,6 +25,10 @@ struct admin_account {
 	const char *name;
 	enum admin_account_state state;
 	const char *reason; /* of the state, a sentence for people */
+	mono_us for_us;     /* how long it is in it */
+	bool is_failing;    /* it is up, but half of its last answers or more were failures: others go before it */
+	bool is_resting;    /* it waits before it connects or, being up, submits again */
+	mono_us again_us;   /* where it rests: for how long yet */
 	unsigned links_up;
 	unsigned window_used;  /* submits and questions without an answer yet */
 	unsigned window_total; /* places in the windows of all bound links */
@@ -97,7 +101,7 @@ struct metrics;
  * events and outcome classes. */
 void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *const blocks[], unsigned count);
 
-/* The same for the account of that index: index, links_up, window_used, window_total and outcomes, and its state by links_up
- * and ACCOUNT_REFUSED. */
+/* The same for the account of that index: index, links_up, window_used, window_total, is_failing and outcomes, and its state by
+ * links_up and ACCOUNT_REFUSED. */
 void admin_account_count(struct admin_account *out, unsigned account, const struct metrics *const blocks[],
 			 unsigned count);

@@ -127,6 +127,14 @@ void admin_account_write(struct buf *out, const struct admin_account *account, d
 	put_text(out, "name", account->name);
 	put_text(out, "state", state_name(account->state));
 	put_text(out, "reason", account->reason);
+	put_real(out, "for_s", (double)account->for_us / US_PER_S, 3);
+	json_key_bool(out, "failing", account->is_failing);
+	json_key_bool(out, "resting", account->is_resting);
+	json_key(out, "again_s");
+	if (account->is_resting)
+		json_decimal(out, (double)account->again_us / US_PER_S, 3);
+	else
+		json_absent(out);
 	put_text(out, "protocol", account->protocol);
 	put_order(out, account->order, now);
 	json_key_bool(out, "leaving", account->is_leaving);

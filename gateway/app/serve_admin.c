@@ -12,6 +12,44 @@ static void refresh(void *ctx)
 	metrics_count(serve->main_metrics, METRIC_LOG_LOST, 0, atomic_load(&serve->sink.lost));
 }
 
+/* The best state of all workers counts, with its reason; it is up since the first of them was, and in any other state since the
+ * last came into it. */
+static void fill_state(const struct serve *serve, unsigned slot, struct admin_account *account)
+{
+	static const enum admin_account_state states[] = {
+		[CARRIER_DOWN] = ADMIN_ACCOUNT_DOWN,
+		[CARRIER_UP] = ADMIN_ACCOUNT_UP,
+		[CARRIER_REFUSED] = ADMIN_ACCOUNT_REFUSED,
+	};
+	static const unsigned ranks[] = {
+		[ADMIN_ACCOUNT_DOWN] = 0,
+		[ADMIN_ACCOUNT_REFUSED] = 1,
+		[ADMIN_ACCOUNT_UP] = 2,
+	};
+	mono_us now = loop_now(serve->loop).mono;
+	mono_us since = now;
+	mono_us again_at = 0;
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		const struct pipeline_gauges *gauges = &serve->statuses[i].gauges;
+		enum admin_account_state state = states[gauges->account_states[slot]];
+		mono_us its_since = gauges->account_since[slot];
+		mono_us its_again_at = gauges->account_again_at[slot];
+		if (i == 0 || ranks[state] > ranks[account->state]) {
+			account->state = state;
+			account->reason = gauges->account_reasons[slot];
+			since = its_since;
+			again_at = its_again_at;
+		} else if (state == account->state) {
+			since = (state == ADMIN_ACCOUNT_UP) == (its_since < since) ? its_since : since;
+			again_at = its_again_at < again_at ? its_again_at : again_at;
+		}
+	}
+	account->for_us = since > 0 && since < now ? now - since : 0;
+	account->is_failing = account->is_failing && account->state == ADMIN_ACCOUNT_UP;
+	account->is_resting = again_at > now && again_at != INT64_MAX;
+	account->again_us = account->is_resting ? again_at - now : 0;
+}
+
 /* row: of the list; slot: whose account it is. */
 static void fill_account(struct serve *serve, unsigned row, unsigned slot)
 {
@@ -28,20 +66,7 @@ static void fill_account(struct serve *serve, unsigned row, unsigned slot)
 	if (account->order != NULL && account->order->has_tps)
 		account->tps = account->order->tps;
 	admin_account_count(account, slot, serve->blocks, serve->worker_count + 1);
-	/* The best state of all workers counts, with its reason. */
-	static const enum admin_account_state states[] = {
-		[CARRIER_DOWN] = ADMIN_ACCOUNT_DOWN,
-		[CARRIER_UP] = ADMIN_ACCOUNT_UP,
-		[CARRIER_REFUSED] = ADMIN_ACCOUNT_REFUSED,
-	};
-	for (unsigned i = 0; i < serve->worker_count; i++) {
-		const struct pipeline_gauges *gauges = &serve->statuses[i].gauges;
-		enum admin_account_state state = states[gauges->account_states[slot]];
-		if (i == 0 || state == ADMIN_ACCOUNT_UP || account->state == ADMIN_ACCOUNT_DOWN) {
-			account->state = state;
-			account->reason = gauges->account_reasons[slot];
-		}
-	}
+	fill_state(serve, slot, account);
 }
 
 /* Those of the configuration, and such as are still leaving. */

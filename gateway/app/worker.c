@@ -206,6 +206,7 @@ static void publish(struct worker *worker, struct now now)
 	worker->status_at = now.mono;
 	if (is_due)
 		count_store(worker, now);
+	pipeline_look(worker->pipeline, now.mono);
 	pthread_mutex_lock(&worker->lock);
 	worker->status.gauges = *gauges;
 	worker->status.store = *redis_store_gauges(worker->store);

@@ -15,6 +15,7 @@ struct slot {
 	const struct config_account *wanted; /* NULL = no account; of the snapshot in force */
 	bool has_failed;                     /* it can't be made, which the log has told */
 	struct pipeline_wish wish;
+	wall_ms again; /* as of the last order */
 };
 
 struct worker_accounts {
@@ -225,6 +226,14 @@ static void log_wish(const struct worker_accounts *accounts, unsigned index, con
 	log_end(&line);
 }
 
+/* Somebody has said that it shall run: what rests or was refused is tried again, also where nothing else changes. */
+static void retry(struct worker_accounts *accounts, unsigned index)
+{
+	if (pipeline_account_retry(accounts->pipeline, index))
+		log_account(accounts, index, "account_retried",
+			    "an operator resumes it, so that links which are not up are tried now");
+}
+
 static void pass_wishes(struct worker_accounts *accounts, const struct redis_store_gauges *orders)
 {
 	bool is_first = accounts->orders_version == 0;
@@ -237,6 +246,11 @@ static void pass_wishes(struct worker_accounts *accounts, const struct redis_sto
 		const struct account_order *order =
 			account_order_find(orders->orders, orders->order_count, accounts->names[i]);
 		struct pipeline_wish wish = wish_of(order);
+		wall_ms again = order ? order->again : 0;
+		bool must_retry = again != slot->again && !is_first && !wish.rests && !slot->wish.rests;
+		slot->again = again;
+		if (must_retry)
+			retry(accounts, i);
 		if (is_same_wish(&wish, &slot->wish))
 			continue;
 		slot->wish = wish;

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/rng.h"
+#include "carrier/http_carrier_log.h"
 #include "carrier/http_outbox.h"
 #include "wire/http/http_answer.h"
 
@@ -50,16 +51,7 @@ static struct http_carrier *of(const struct carrier *base)
 	return (struct http_carrier *)(uintptr_t)base;
 }
 
-/* -- logs and state -- */
-
-static void log_account(struct http_carrier *carrier, enum log_level level, const char *code, const char *text)
-{
-	struct log_line line;
-	if (!log_begin(&line, carrier->options.log, level, code, text))
-		return;
-	log_text(&line, "account", slice_of(carrier->options.name));
-	log_end(&line);
-}
+/* -- state -- */
 
 static void tell_state(struct http_carrier *carrier, enum carrier_state state, const char *reason)
 {
@@ -81,7 +73,7 @@ static void wait_to_wake(struct http_carrier *carrier)
 static void come_up(struct http_carrier *carrier, const char *reason)
 {
 	carrier->wake_at = INT64_MAX;
-	log_account(carrier, LOG_INFO, "link_up", reason);
+	http_carrier_log(carrier->options.log, carrier->options.name, LOG_INFO, "link_up", reason);
 	tell_state(carrier, CARRIER_UP, reason);
 	carrier->is_full = false;
 	if (carrier->state == CARRIER_UP)
@@ -137,21 +129,6 @@ static void send_again(struct http_carrier *carrier, struct now now)
 
 /* -- answers -- */
 
-static void log_refused(struct http_carrier *carrier, unsigned status, const struct http_reading *reading)
-{
-	struct log_line line;
-	if (!log_begin(&line, carrier->options.log, LOG_ERROR, "link_refused",
-		       "the carrier refuses this account; correct its credentials, or ask the carrier"))
-		return;
-	log_text(&line, "account", slice_of(carrier->options.name));
-	log_uint(&line, "status", status);
-	if (reading->code[0] != '\0')
-		log_text(&line, "code", slice_of(reading->code));
-	if (reading->text[0] != '\0')
-		log_text(&line, "said", slice_of(reading->text));
-	log_end(&line);
-}
-
 static void refuse(struct http_carrier *carrier, unsigned status, const struct http_reading *reading)
 {
 	carrier->is_on_trial = false;
@@ -159,7 +136,7 @@ static void refuse(struct http_carrier *carrier, unsigned status, const struct h
 		return;
 	while (!reconnect_is_refused(&carrier->reconnect))
 		reconnect_rejected(&carrier->reconnect);
-	log_refused(carrier, status, reading);
+	http_carrier_log_refused(carrier->options.log, carrier->options.name, status, reading);
 	wait_to_wake(carrier);
 	give_back_waiting(carrier);
 	char reason[HTTP_SAID_OCTETS];
@@ -206,7 +183,7 @@ static void go_down(struct http_carrier *carrier, const char *said)
 	char reason[REASON_OCTETS];
 	secrets_show(carrier->options.secrets, said, reason, sizeof reason);
 	carrier->is_on_trial = false;
-	log_account(carrier, LOG_WARN, "link_down", reason);
+	http_carrier_log(carrier->options.log, carrier->options.name, LOG_WARN, "link_down", reason);
 	wait_to_wake(carrier);
 	give_back_waiting(carrier);
 	tell_state(carrier, CARRIER_DOWN, reason);
@@ -233,7 +210,7 @@ static void lost(struct http_carrier *carrier, unsigned place, const struct http
 	set_outcomes(carrier, place, result->end == HTTP_END_UNSENT ? HTTP_PHASE_CONNECT : HTTP_PHASE_WRITTEN);
 	char reason[REASON_OCTETS];
 	secrets_show(carrier->options.secrets, result->reason, reason, sizeof reason);
-	log_account(carrier, LOG_DEBUG, "link_note", reason);
+	http_carrier_log(carrier->options.log, carrier->options.name, LOG_DEBUG, "link_note", reason);
 	if (carrier->state == CARRIER_UP && !carrier->is_probing && !carrier->is_closing && !carrier->rests)
 		probe(carrier);
 }
@@ -423,6 +400,22 @@ static void rest(struct carrier *base, bool rests)
 	loop_turn_soon(carrier->loop);
 }
 
+static void retry(struct carrier *base)
+{
+	struct http_carrier *carrier = of(base);
+	if (carrier->state == CARRIER_UP || carrier->rests || carrier->is_probing)
+		return;
+	carrier->wake_at = 0;
+	loop_turn_soon(carrier->loop);
+}
+
+static mono_us again_at(const struct carrier *base)
+{
+	const struct http_carrier *carrier = of(base);
+	bool waits = carrier->state != CARRIER_UP && !carrier->rests && !carrier->is_closing && !carrier->is_probing;
+	return waits && carrier->wake_at != INT64_MAX ? carrier->wake_at : 0;
+}
+
 static void close_carrier(struct carrier *base, mono_us grace_us)
 {
 	struct http_carrier *carrier = of(base);
@@ -461,6 +454,8 @@ struct carrier *http_carrier_create(struct loop *loop, const struct http_carrier
 		.credit = credit,
 		.receipt_done = receipt_done,
 		.rest = rest,
+		.retry = retry,
+		.again_at = again_at,
 		.close = close_carrier,
 		.destroy = destroy,
 	};

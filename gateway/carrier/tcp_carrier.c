@@ -193,6 +193,19 @@ static void receipt_done(struct carrier *base, receipt_token token, bool durable
 		session_answer_receipt(slot.session, &slot.answer, durable);
 }
 
+static void retry(struct carrier *base)
+{
+	struct tcp_carrier *carrier = of(base);
+	for (unsigned i = 0; i < carrier->options.links && !carrier->rests; i++) {
+		struct link *link = &carrier->links[i];
+		if (!tcp_link_is_quiet(link))
+			continue;
+		link->phase = LINK_WAITING; /* also where we were refused: it was a human who said so */
+		link->deadline = loop_now(carrier->loop).mono;
+	}
+	loop_turn_soon(carrier->loop);
+}
+
 static void rest(struct carrier *base, bool rests)
 {
 	struct tcp_carrier *carrier = of(base);
@@ -201,14 +214,24 @@ static void rest(struct carrier *base, bool rests)
 		return;
 	carrier->rests = rests;
 	carrier->has_changed = true;
-	for (unsigned i = 0; i < carrier->options.links && !rests; i++) {
-		struct link *link = &carrier->links[i];
-		if (link->phase != LINK_WAITING && link->phase != LINK_STOPPED)
-			continue;
-		link->phase = LINK_WAITING; /* also where we were refused: it was a human who said so */
-		link->deadline = loop_now(carrier->loop).mono;
-	}
+	retry(base);
 	loop_turn_soon(carrier->loop);
+}
+
+static mono_us again_at(const struct carrier *base)
+{
+	const struct tcp_carrier *carrier = of(base);
+	mono_us soonest = INT64_MAX;
+	if (carrier->rests || carrier->is_closing)
+		return 0;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		const struct link *link = &carrier->links[i];
+		if (!tcp_link_is_quiet(link))
+			return 0;
+		if (link->phase == LINK_WAITING && link->deadline < soonest)
+			soonest = link->deadline;
+	}
+	return soonest;
 }
 
 static void close_carrier(struct carrier *base, mono_us grace_us)
@@ -251,6 +274,8 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 		.credit = credit,
 		.receipt_done = receipt_done,
 		.rest = rest,
+		.retry = retry,
+		.again_at = again_at,
 		.close = close_carrier,
 		.destroy = destroy,
 	};

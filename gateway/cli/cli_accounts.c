@@ -129,6 +129,8 @@ static void tell(const struct cli_call *call, const struct zone *zone, const str
 		fprintf(out, " (since %s%s%s)", cli_time_format(note->since, zone, when), *who ? " by " : "", who);
 	else if (answer->was_so)
 		fprintf(out, " (as before)");
+	if (!change->is_tps && order->stance == ACCOUNT_RUNS)
+		fprintf(out, "; links of it that are not up, refused ones too, are tried now");
 	fprintf(out, "\n");
 }
 
@@ -143,7 +145,11 @@ static int wait_drained(const struct cli_call *call, const struct cli_settings *
 		json_t *page = NULL;
 		code = cli_admin_fetch(call, url, &page, NULL, NULL);
 		const json_t *account = code == CLI_OK ? cli_accounts_find(page, name) : NULL;
-		is_over = account != NULL && json_integer_value(json_object_get(account, "links_up")) == 0;
+		/* Not before the gateway knows of it: a refused account has no links anyway. */
+		const json_t *order = json_object_get(account, "operator");
+		const char *stance = json_string_value(json_object_get(order, "state"));
+		is_over = stance != NULL && strcmp(stance, account_stance_name(ACCOUNT_DRAINED)) == 0 &&
+			  json_integer_value(json_object_get(account, "links_up")) == 0;
 		json_decref(page);
 		if (code != CLI_OK || is_over)
 			break;
@@ -204,17 +210,22 @@ const struct cli_command cli_accounts = {
 	.arguments_min = 1,
 	.arguments_max = 3,
 	.summary = "List carrier accounts, pause or drain one, or change its rate",
-	.details = "list: the accounts of a running gateway, asked at its admin address.\n"
-		   "pause NAME: nothing more is submitted on it; its links stay. Its alerts take another account of "
-		   "their\n"
-		   "route, or wait.\n"
-		   "drain NAME: the same, and its links end when all is answered, for maintenance. --wait waits for "
-		   "that.\n"
-		   "resume NAME: ends both.\n"
-		   "set-tps NAME N|default: segments a second from now on (0 = unlimited), or what the configuration "
-		   "says.\n"
-		   "What is ordered holds in every gateway within a second, and outlives restarts.\n"
-		   "  hongyan accounts drain cmcc --by li --reason \"night work of the carrier\" --wait\n",
+	.details =
+		"list: the accounts of a running gateway, asked at its admin address.\n"
+		"pause NAME: nothing more is submitted on it; its links stay. Its alerts take another account of "
+		"their\n"
+		"route, or wait.\n"
+		"drain NAME: the same, and its links end when all is answered, for maintenance. --wait waits for "
+		"that.\n"
+		"resume NAME: ends both. Links that are not up are tried at once, also of an account that runs: so one "
+		"that\n"
+		"the carrier has refused comes back when the carrier has mended it. Where the secret was wrong, "
+		"correct\n"
+		"it and reload (SIGHUP), which is enough.\n"
+		"set-tps NAME N|default: segments a second from now on (0 = unlimited), or what the configuration "
+		"says.\n"
+		"What is ordered holds in every gateway within a second, and outlives restarts.\n"
+		"  hongyan accounts drain cmcc --by li --reason \"night work of the carrier\" --wait\n",
 	.options = { { "reason", "TEXT", "Why, for those who ask later" },
 		     { "by", "WHO", "Who orders it, for those who ask later" },
 		     { "wait", NULL, "Wait until the gateway that is asked has no link of it any more" },

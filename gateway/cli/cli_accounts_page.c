@@ -42,6 +42,26 @@ static void say_note(const json_t *note, char out[SAY_OCTETS])
 		 reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
 }
 
+/* What the state means for whoever looks, where it is not as it should be. */
+static void say_state(const json_t *account, const char *stance, const char *name, FILE *out)
+{
+	char state[CLI_PRINTABLE_OCTETS];
+	char span[CLI_SPAN_OCTETS];
+	bool is_up = strcmp(cli_printable(account, "state", state), "up") == 0;
+	cli_span_format(json_number_value(json_object_get(account, "again_s")), span);
+	if (strcmp(stance, "drained") == 0)
+		return;
+	if (json_is_true(json_object_get(account, "failing")))
+		fputs("  failing: half of its last answers, or more, were failures; other accounts go before it\n",
+		      out);
+	if (json_is_true(json_object_get(account, "resting")))
+		fprintf(out,
+			is_up ? "  resting: the carrier asked for it; submits again in %s\n" : "  tries again in %s\n",
+			span);
+	if (strcmp(state, "refused") == 0)
+		fprintf(out, "  " CLI_ACCOUNTS_REFUSED_ADVICE "\n", name);
+}
+
 static void print_account(const json_t *account, FILE *out)
 {
 	char name[CLI_PRINTABLE_OCTETS];
@@ -49,6 +69,7 @@ static void print_account(const json_t *account, FILE *out)
 	char state[CLI_PRINTABLE_OCTETS];
 	char stance[CLI_PRINTABLE_OCTETS];
 	char reason[CLI_PRINTABLE_OCTETS];
+	char span[CLI_SPAN_OCTETS] = "-";
 	char links[48];
 	char window[48];
 	char tps[64] = "-";
@@ -58,15 +79,18 @@ static void print_account(const json_t *account, FILE *out)
 	snprintf(window, sizeof window, "%lld/%lld", number(account, "window_used"), number(account, "window_total"));
 	if (number(account, "tps") != 0)
 		snprintf(tps, sizeof tps, "%lld", number(account, "tps"));
+	if (json_object_get(account, "for_s") != NULL)
+		cli_span_format(json_number_value(json_object_get(account, "for_s")), span);
 	cli_printable(order, "state", stance);
 	bool is_ordered = strcmp(stance, "runs") != 0;
-	fprintf(out, "%-16s %-8s %-8s %-8s %7s %11s %7.1f/%-6s %10lld %10lld %9lld  %s\n",
+	fprintf(out, "%-16s %-8s %-8s %-8s %-12s %7s %11s %7.1f/%-6s %10lld %10lld %9lld  %s\n",
 		cli_printable(account, "name", name), cli_printable(account, "protocol", protocol),
 		json_is_true(json_object_get(account, "leaving")) ? "leaving" : stance,
-		cli_printable(account, "state", state), links, window,
+		cli_printable(account, "state", state), span, links, window,
 		json_number_value(json_object_get(account, "tps_now")), tps, number(account, "submits"),
 		number(account, "accepted"), number(account, "throttled"), cli_printable(account, "reason", reason));
 	char say[SAY_OCTETS];
+	say_state(account, stance, name, out);
 	if (is_ordered) {
 		say_note(order, say);
 		fprintf(out, "  %s %s\n", stance, say);
@@ -80,8 +104,8 @@ static void print_account(const json_t *account, FILE *out)
 void cli_accounts_page(const json_t *page, FILE *out)
 {
 	const json_t *accounts = json_object_get(page, "accounts");
-	fprintf(out, "%-16s %-8s %-8s %-8s %7s %11s %14s %10s %10s %9s  %s\n", "account", "protocol", "operator",
-		"state", "links", "window", "tps now/limit", "submits", "accepted", "throttled", "reason");
+	fprintf(out, "%-16s %-8s %-8s %-8s %-12s %7s %11s %14s %10s %10s %9s  %s\n", "account", "protocol", "operator",
+		"state", "for", "links", "window", "tps now/limit", "submits", "accepted", "throttled", "reason");
 	for (size_t i = 0; i < json_array_size(accounts); i++)
 		print_account(json_array_get(accounts, i), out);
 }

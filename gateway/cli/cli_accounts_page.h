@@ -7,6 +7,11 @@
 
 /* What GET /v1/accounts says, for people. */
 
+/* printf format of what to do about an account that the carrier refuses; its argument is the account's name. */
+#define CLI_ACCOUNTS_REFUSED_ADVICE                                                                    \
+	"correct its credentials and reload (SIGHUP), or ask the carrier, and when it has mended it: " \
+	"“hongyan accounts resume %s”"
+
 /* False where it is something else. */
 bool cli_accounts_is_page(const json_t *page);
 

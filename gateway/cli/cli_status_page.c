@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli_status_page.h"
 
+#include "cli/cli_accounts_page.h"
 #include "cli/cli_pause_field.h"
 #include "cli/cli_printable.h"
 #include "model/balance.h"
@@ -18,6 +19,8 @@ static const struct shown_lane {
 
 /* Entries may stay this long without an acceptance before that looks like a standstill: the rate's own window. */
 #define STANDSTILL_S 60
+
+#define FOR_OCTETS (CLI_SPAN_OCTETS + 16)
 
 static json_int_t number(const json_t *object, const char *key)
 {
@@ -55,13 +58,35 @@ static const char *stance_of(const json_t *account, char out[CLI_PRINTABLE_OCTET
 	return cli_printable(json_object_get(account, "operator"), "state", out);
 }
 
-/* What helps where the carrier refuses an account. Over HTTP it finds out by itself when that is over. */
-static const char *cure_of(const json_t *account)
+/* “ for 2 min 3 s”; "" where it is not told. */
+static const char *for_how_long(const json_t *account, char out[FOR_OCTETS])
 {
-	const char *protocol = json_string_value(json_object_get(account, "protocol"));
-	return protocol != NULL && strcmp(protocol, "http") == 0
-		       ? "correct its key and reload, or ask the carrier; it is tried again now and then"
-		       : "correct system_id or password and restart, or ask the carrier";
+	char span[CLI_SPAN_OCTETS];
+	out[0] = '\0';
+	if (json_object_get(account, "for_s") != NULL)
+		snprintf(out, FOR_OCTETS, " for %s", cli_span_format(real(account, "for_s"), span));
+	return out;
+}
+
+/* One that is not up, though nobody wants it so. */
+static void judge_state(struct problems *problems, const json_t *account, const char *state)
+{
+	char name[CLI_PRINTABLE_OCTETS];
+	char reason[CLI_PRINTABLE_OCTETS];
+	char how_long[FOR_OCTETS];
+	char span[CLI_SPAN_OCTETS];
+	char again[FOR_OCTETS] = "";
+	cli_printable(account, "name", name);
+	cli_printable(account, "reason", reason);
+	for_how_long(account, how_long);
+	if (json_is_true(json_object_get(account, "resting")))
+		snprintf(again, sizeof again, "tries again in %s", cli_span_format(real(account, "again_s"), span));
+	if (strcmp(state, "refused") == 0)
+		tell(problems, "account %s is refused by the carrier%s (%s): " CLI_ACCOUNTS_REFUSED_ADVICE "%s%s", name,
+		     how_long, reason[0] ? reason : "no reason given", name, again[0] ? "; it " : "", again);
+	else
+		tell(problems, "account %s is %s%s (%s); it %s", name, state, how_long,
+		     reason[0] ? reason : "no reason given", again[0] ? again : "goes on trying");
 }
 
 static void judge_accounts(struct problems *problems, const json_t *status)
@@ -70,25 +95,24 @@ static void judge_accounts(struct problems *problems, const json_t *status)
 	char state[CLI_PRINTABLE_OCTETS];
 	char stance[CLI_PRINTABLE_OCTETS];
 	unsigned drained_count = 0;
-	char reason[CLI_PRINTABLE_OCTETS];
 	const json_t *accounts = json_object_get(status, "accounts");
 	size_t up_count = 0;
 	for (size_t i = 0; i < json_array_size(accounts); i++) {
 		const json_t *account = json_array_get(accounts, i);
 		cli_printable(account, "state", state);
 		cli_printable(account, "name", name);
-		cli_printable(account, "reason", reason);
 		/* What an operator wants is none. */
 		if (strcmp(state, "up") == 0)
 			up_count++;
 		else if (strcmp(stance_of(account, stance), "drained") == 0)
 			drained_count++;
-		else if (strcmp(state, "refused") == 0)
-			tell(problems, "account %s is refused by the carrier (%s): %s", name,
-			     reason[0] ? reason : "no reason given", cure_of(account));
 		else
-			tell(problems, "account %s is %s (%s); it goes on trying", name, state,
-			     reason[0] ? reason : "no reason given");
+			judge_state(problems, account, state);
+		if (json_is_true(json_object_get(account, "failing")))
+			tell(problems,
+			     "account %s is up, but failing: half of its last answers, or more, were failures, so that "
+			     "other accounts go before it",
+			     name);
 	}
 	if (up_count == 0 && drained_count > 0)
 		tell(problems, "no account has a bound link, and %u of them are drained (hongyan accounts resume NAME)",
@@ -286,8 +310,8 @@ static void print_balance(const json_t *status, FILE *out)
 
 static void print_accounts(const json_t *status, FILE *out)
 {
-	fprintf(out, "%-16s %-8s %5s %11s %6s %10s %10s %9s %9s %9s\n", "ACCOUNT", "STATE", "LINKS", "WINDOW", "TPS",
-		"ACCEPTED", "THROTTLED", "REJECTED", "TEMPORARY", "UNKNOWN");
+	fprintf(out, "%-16s %-8s %-12s %5s %11s %6s %10s %10s %9s %9s %9s\n", "ACCOUNT", "STATE", "FOR", "LINKS",
+		"WINDOW", "TPS", "ACCEPTED", "THROTTLED", "REJECTED", "TEMPORARY", "UNKNOWN");
 	const json_t *accounts = json_object_get(status, "accounts");
 	for (size_t i = 0; i < json_array_size(accounts); i++) {
 		const json_t *account = json_array_get(accounts, i);
@@ -296,18 +320,27 @@ static void print_accounts(const json_t *status, FILE *out)
 		char window[48];
 		char stance[CLI_PRINTABLE_OCTETS];
 		char tps[24] = "-";
+		char span[CLI_SPAN_OCTETS] = "-";
 		stance_of(account, stance);
 		bool is_ordered = stance[0] != '\0' && strcmp(stance, "runs") != 0;
 		snprintf(window, sizeof window, "%lld/%lld", (long long)number(account, "window_used"),
 			 (long long)number(account, "window_total"));
 		if (number(account, "tps") != 0)
 			snprintf(tps, sizeof tps, "%lld", (long long)number(account, "tps"));
-		fprintf(out, "%-16s %-8s %5lld %11s %6s %10lld %10lld %9lld %9lld %9lld\n",
+		bool is_failing = json_is_true(json_object_get(account, "failing"));
+		const json_t *for_s =
+			json_object_get(is_ordered ? json_object_get(account, "operator") : account, "for_s");
+		if (for_s != NULL)
+			cli_span_format(json_number_value(for_s), span);
+		fprintf(out, "%-16s %-8s %-12s %5lld %11s %6s %10lld %10lld %9lld %9lld %9lld\n",
 			cli_printable(account, "name", name),
-			is_ordered ? stance : cli_printable(account, "state", state),
-			(long long)number(account, "links_up"), window, tps, (long long)number(account, "accepted"),
-			(long long)number(account, "throttled"), (long long)number(account, "rejected"),
-			(long long)number(account, "temporary"), (long long)number(account, "unknown"));
+			is_ordered   ? stance
+			: is_failing ? "failing"
+				     : cli_printable(account, "state", state),
+			span, (long long)number(account, "links_up"), window, tps,
+			(long long)number(account, "accepted"), (long long)number(account, "throttled"),
+			(long long)number(account, "rejected"), (long long)number(account, "temporary"),
+			(long long)number(account, "unknown"));
 	}
 }
 

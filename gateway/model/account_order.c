@@ -7,6 +7,7 @@
 
 #define STATE_PREFIX SLICE("state:")
 #define TPS_PREFIX   SLICE("tps:")
+#define AGAIN_PREFIX SLICE("again:")
 
 static const char *const stances[ACCOUNT_STANCE_COUNT] = {
 	[ACCOUNT_RUNS] = "runs",
@@ -83,14 +84,29 @@ static bool read_tps(struct account_order *order, struct slice value)
 	return true;
 }
 
+static bool read_again(struct account_order *order, struct slice value)
+{
+	uint64_t again;
+	if (!number_parse(value, INT64_MAX, &again))
+		return false;
+	order->again = (wall_ms)again;
+	return true;
+}
+
 bool account_order_read(struct slice field, struct slice value, struct account_order *orders, unsigned *count,
 			unsigned most)
 {
-	bool is_tps = slice_starts(field, TPS_PREFIX);
-	if (!is_tps && !slice_starts(field, STATE_PREFIX))
-		return false;
-	size_t skipped = is_tps ? TPS_PREFIX.len : STATE_PREFIX.len;
-	struct slice name = { field.at + skipped, field.len - skipped };
-	struct account_order *order = order_of(name, orders, count, most);
-	return order != NULL && (is_tps ? read_tps(order, value) : read_stance(order, value));
+	static const struct {
+		struct slice prefix;
+		bool (*read)(struct account_order *order, struct slice value);
+	} fields[] = { { STATE_PREFIX, read_stance }, { TPS_PREFIX, read_tps }, { AGAIN_PREFIX, read_again } };
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		size_t skipped = fields[i].prefix.len;
+		if (!slice_starts(field, fields[i].prefix))
+			continue;
+		struct slice name = { field.at + skipped, field.len - skipped };
+		struct account_order *order = order_of(name, orders, count, most);
+		return order != NULL && fields[i].read(order, value);
+	}
+	return false;
 }

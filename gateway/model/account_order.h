@@ -5,8 +5,9 @@
 
 #include <stdint.h>
 
-/* What operators want of a carrier account, as all gateways of one queue keep to it. It is kept in a hash of two fields
- * an account: “state:NAME” is “paused since_ms who⇥reason” or “drained …”, “tps:NAME” is “500 since_ms who”. */
+/* What operators want of a carrier account, as all gateways of one queue keep to it. It is kept in a hash of three fields
+ * an account: “state:NAME” is “paused since_ms who⇥reason” or “drained …”, “tps:NAME” is “500 since_ms who”, “again:NAME” is
+ * “since_ms”. */
 
 #define ACCOUNT_NAME_MAX   32  /* octets */
 #define ACCOUNT_REASON_MAX 120 /* octets */
@@ -27,6 +28,7 @@ struct account_order {
 	bool has_tps; /* instead of the configuration's */
 	uint32_t tps; /* segments a second of all workers of one gateway; 0 = unlimited */
 	struct pause_note tps_note;
+	wall_ms again; /* when somebody last said that it shall run, also where it ran: refused links are tried again; 0 = never */
 };
 
 /* “runs”, “paused”, “drained”. Static storage. */

@@ -34,6 +34,8 @@ static void on_state(void *ctx, enum carrier_state state, const char *reason)
 {
 	struct account *account = ctx;
 	struct pipeline *pipeline = account->pipeline;
+	if (state != account->state)
+		pipeline->gauges.account_since[account->index] = pipeline_now(pipeline).mono;
 	account->state = state;
 	pipeline->gauges.account_states[account->index] = state;
 	snprintf(pipeline->gauges.account_reasons[account->index],
@@ -154,6 +156,7 @@ void pipeline_account_open(struct pipeline *pipeline, unsigned index, const stru
 	set_rate(account);
 	pipeline->window_total += options->window_total;
 	pipeline->gauges.account_states[index] = CARRIER_DOWN;
+	pipeline->gauges.account_since[index] = now;
 	if (pipeline->is_open)
 		open_carrier(account);
 }
@@ -207,6 +210,35 @@ void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const stru
 	struct carrier *carrier = accounts_carrier(account);
 	if (is_other_rest && account->presence == ACCOUNT_OPEN && pipeline->is_open && !pipeline->carriers_closing)
 		carrier->ops->rest(carrier, wish->rests);
+}
+
+bool pipeline_account_retry(struct pipeline *pipeline, unsigned index)
+{
+	struct account *account = &pipeline->accounts[index];
+	CHECK(index < pipeline->account_count);
+	bool may_have_links = account->presence == ACCOUNT_OPEN && pipeline->is_open && !pipeline->carriers_closing;
+	if (!may_have_links || account->wish.rests)
+		return false;
+	struct carrier *carrier = accounts_carrier(account);
+	carrier->ops->retry(carrier);
+	return true;
+}
+
+/* Until when it waits, as the gauges have it. */
+static mono_us again_at(const struct account *account, mono_us now)
+{
+	if (account->presence != ACCOUNT_OPEN || !account->pipeline->is_open || account->wish.rests)
+		return 0;
+	const struct carrier *carrier = accounts_carrier(account);
+	mono_us at = account->state == CARRIER_UP ? account->paused_until : carrier->ops->again_at(carrier);
+	return at > now ? at : 0;
+}
+
+const struct pipeline_gauges *pipeline_look(struct pipeline *pipeline, mono_us now)
+{
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		pipeline->gauges.account_again_at[i] = again_at(&pipeline->accounts[i], now);
+	return &pipeline->gauges;
 }
 
 void accounts_open_carriers(struct pipeline *pipeline)

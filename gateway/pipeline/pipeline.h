@@ -74,6 +74,10 @@ struct pipeline_gauges {
 	bool is_draining;
 	enum carrier_state account_states[ROUTE_ACCOUNTS_MAX];
 	char account_reasons[ROUTE_ACCOUNTS_MAX][96];
+	mono_us account_since[ROUTE_ACCOUNTS_MAX]; /* when it came into its state */
+	/* Of pipeline_look: until when it waits, before it connects again or, being up, submits again; 0 = it does not;
+	 * INT64_MAX = until somebody says so. */
+	mono_us account_again_at[ROUTE_ACCOUNTS_MAX];
 };
 
 struct pipeline;
@@ -127,4 +131,11 @@ bool pipeline_account_is_leaving(const struct pipeline *pipeline, unsigned index
 /* What operators want has changed. It outlives the account's carriers. */
 void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const struct pipeline_wish *wish);
 
+/* Links that are not up are tried again at once, whatever they wait for; also those that the carrier has refused. False where
+ * nothing is tried, since it leaves or shall rest. */
+bool pipeline_account_retry(struct pipeline *pipeline, unsigned index);
+
 const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline);
+
+/* The same, with what changes by itself as time goes. Between turns. */
+const struct pipeline_gauges *pipeline_look(struct pipeline *pipeline, mono_us now);

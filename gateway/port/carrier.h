@@ -77,6 +77,12 @@ struct carrier_ops {
 	 * whose links are nothing but connections that it keeps for later (HTTP) closes those, and tells DOWN, then UP.
 	 * Legal between open and close; said twice it changes nothing. */
 	void (*rest)(struct carrier *carrier, bool rests);
+	/* Somebody says that what was wrong is mended: links that are not up are tried now, whatever they wait for, also such as
+	 * the carrier has refused. Those that are up stay; at rest it does nothing. Legal between open and close. */
+	void (*retry)(struct carrier *carrier);
+	/* When it next tries to get links, while it has none that takes submits: 0 = it is trying now, or rests; INT64_MAX = not by
+	 * itself, since the carrier refuses it. By the clock of its turns; between open and close. */
+	mono_us (*again_at)(const struct carrier *carrier);
 	/* Unbinds and closes; outstanding submits get their outcomes first (answers that arrive within grace, then
 	 * UNKNOWN). grace_us: 0 = at once. */
 	void (*close)(struct carrier *carrier, mono_us grace_us);

@@ -385,6 +385,13 @@ static void rest(bool rests)
 	rig.in_downcall = false;
 }
 
+static void retry(void)
+{
+	rig.in_downcall = true;
+	rig.carrier->ops->retry(rig.carrier);
+	rig.in_downcall = false;
+}
+
 static bool has_turned(struct carrier_rig *rig_, unsigned state_count)
 {
 	return rig_->state_count > state_count;
@@ -415,6 +422,33 @@ Test(carrier_contract, a_carrier_rests_and_comes_back)
 		carrier_rig_submit_all(&rig, 4, 1);
 		carrier_rig_until(&rig, rig_has_outcomes, 4, "it works again");
 		cr_assert_eq(rig.kit->accepted(&rig), 4, "%s", rig.row);
+		carrier_rig_finish(&rig, US_PER_S);
+	}
+}
+
+/* Nothing that is up is touched, and at rest nothing comes of it. */
+Test(carrier_contract, a_retry_does_no_harm)
+{
+	for (unsigned i = 0; i < KIT_COUNT; i++) {
+		carrier_rig_start(&rig, kits[i], &(struct carrier_setup){ .window = 3 });
+		carrier_rig_open_only(&rig);
+		retry();
+		carrier_rig_until(&rig, rig_is_up, 0, "it comes up");
+		cr_assert_eq(rig.carrier->ops->again_at(rig.carrier), 0, "%s", rig.row);
+		unsigned state_count = rig.state_count;
+		carrier_rig_submit_all(&rig, 1, 2);
+		retry();
+		carrier_rig_until(&rig, rig_has_outcomes, 2, "what was out is answered");
+		for (uint64_t token = 1; token <= 2; token++)
+			cr_assert_eq(carrier_rig_outcome(&rig, token)->outcome_class, OUTCOME_ACCEPTED, "%s", rig.row);
+		cr_assert_eq(rig.state_count, state_count, "%s", rig.row);
+		rest(true);
+		retry();
+		carrier_rig_until(&rig, rig_is_down, 0, "it rests");
+		retry();
+		carrier_rig_pass(&rig, 100 * US_PER_MS);
+		cr_assert_eq(rig.state, CARRIER_DOWN, "%s", rig.row);
+		cr_assert_eq(rig.carrier->ops->again_at(rig.carrier), 0, "%s", rig.row);
 		carrier_rig_finish(&rig, US_PER_S);
 	}
 }

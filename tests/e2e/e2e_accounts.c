@@ -163,6 +163,78 @@ static void operators(void)
 	close_world();
 }
 
+/* -- accounts that the carrier refuses -- */
+
+static void start_west(const char *password)
+{
+	smsc_start(&west, "west", west.port, (const char *const[]){ "--system-id", "w", "--password", password, NULL });
+}
+
+/* Both links were refused, so many times. */
+static void expect_refused(unsigned times)
+{
+	AWAIT(10, said("link_refused") == 2 * times);
+	AWAIT(10, gateway_process_status_has(&gateway, "\"name\":\"west\",\"state\":\"refused\""));
+	command_expect(1, "account west is refused by the carrier for ", COMMAND("status"));
+	command_expect(0, "and when it has mended it: “hongyan accounts resume west”", COMMAND("accounts", "list"));
+	EXPECT_COUNT(smsc_count(&west, "bound"), 0);
+}
+
+/* The secret is wrong, on our side or on the carrier's: it is not tried again until a reload brings another one, or an operator
+ * resumes the account, which was never paused. The links of others are not touched. */
+static void refused(void)
+{
+	char accounts[1024];
+	world_open();
+	redis_server_start();
+	smsc_start(&east, "east", 0, NULL);
+	west.port = 0;
+	start_west("right");
+	snprintf(accounts, sizeof accounts,
+		 "  - { name: east, address: \"127.0.0.1:%u\", system_id: e, password: secret, source: \"1\", binds: 2 "
+		 "}\n"
+		 "  - { name: west, address: \"127.0.0.1:%u\", system_id: w, password: wrong, source: \"1\", binds: 2, "
+		 "reconnect_min: 20ms, reconnect_max: 200ms }\n",
+		 east.port, west.port);
+	gateway_process_start(
+		&gateway, "gateway",
+		&(struct gateway_options){ .accounts = accounts, .routes = "  - { accounts: [east, west] }" }, true);
+	command_use(gateway.config);
+	expect_refused(1);
+	edit("password: wrong", "password: right");
+	reload("reloaded");
+	AWAIT(10, smsc_count(&west, "bound") == 2);
+	AWAIT(10, gateway_process_status_has(&gateway, "\"name\":\"west\",\"state\":\"up\""));
+	/* The carrier forgets the password for a while. */
+	process_kill(&west.process);
+	start_west("forgotten");
+	expect_refused(2);
+	process_kill(&west.process);
+	start_west("right");
+	command_expect(0,
+		       "account “west” runs (as before); links of it that are not up, refused ones too, are tried now",
+		       COMMAND("accounts", "resume", "west"));
+	AWAIT(10, smsc_count(&west, "bound") == 2);
+	EXPECT_COUNT(said("account_retried"), 1);
+	/* And once more, drained in between. */
+	process_kill(&west.process);
+	start_west("forgotten");
+	expect_refused(3);
+	command_expect(0, "has no links any more", COMMAND("accounts", "drain", "west", "--wait"));
+	process_kill(&west.process);
+	start_west("right");
+	command_expect(0, "account “west” runs; links", COMMAND("accounts", "resume", "west"));
+	AWAIT(10, smsc_count(&west, "bound") == 2);
+	EXPECT_COUNT(smsc_count(&east, "binds"), 2);
+	gateway_process_stop(&gateway);
+	smsc_finish(&east);
+	smsc_finish(&west);
+	smsc_fini(&east);
+	smsc_fini(&west);
+	redis_server_stop();
+	world_close();
+}
+
 /* -- reloads -- */
 
 static void reload_changes(void)
@@ -278,6 +350,7 @@ int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "operators", operators, 120, false },
+		{ "refused", refused, 60, false },
 		{ "reload_changes", reload_changes, 120, false },
 		{ "reload_comes_and_goes", reload_comes_and_goes, 120, false },
 		{ "reload_refused", reload_refused, 120, false },

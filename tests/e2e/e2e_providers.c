@@ -151,9 +151,7 @@ static void wrong_key(void)
 	await_refused();
 	AWAIT(10, !gateway_process_is_ready(&providers_gateway));
 	command_use(providers_gateway.config);
-	command_expect(1,
-		       "account twilio is refused by the carrier (the carrier answered HTTP 401, 20003, Authenticate): "
-		       "correct its key and reload",
+	command_expect(1, "(the carrier answered HTTP 401, 20003, Authenticate): correct its credentials and reload",
 		       COMMAND("status"));
 	providers_add_all(PROVIDERS_SHORT, "b");
 	HOLDS(0.3, books_waiting() == 2 * PROVIDERS);

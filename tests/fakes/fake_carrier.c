@@ -452,6 +452,19 @@ static void rest(struct carrier *base, bool rests)
 	carrier->up_at = now_of(carrier);
 }
 
+static void retry(struct carrier *base)
+{
+	struct fake_carrier *carrier = of(base);
+	if (!carrier->is_up && !carrier->rests)
+		carrier->up_at = now_of(carrier);
+}
+
+static mono_us again_at(const struct carrier *base)
+{
+	const struct fake_carrier *carrier = of(base);
+	return carrier->is_up || carrier->rests || carrier->is_closing ? 0 : carrier->up_at;
+}
+
 static void close_carrier(struct carrier *base, mono_us grace_us)
 {
 	struct fake_carrier *carrier = of(base);
@@ -500,6 +513,8 @@ struct carrier *fake_carrier_create(const struct fake_carrier_options *options)
 		.credit = credit,
 		.receipt_done = receipt_done,
 		.rest = rest,
+		.retry = retry,
+		.again_at = again_at,
 		.close = close_carrier,
 		.destroy = destroy,
 	};

@@ -21,6 +21,10 @@ static const struct admin_account accounts[] = {
 		.name = "cmcc",
 		.state = ADMIN_ACCOUNT_UP,
 		.reason = "2 links are bound",
+		.for_us = 61250000,
+		.is_failing = true,
+		.is_resting = true,
+		.again_us = 2500000,
 		.links_up = 2,
 		.links_of = 4,
 		.protocol = "smpp",
@@ -117,7 +121,8 @@ Test(admin_status, page)
 		  "\"duplicate\":3,\"dead\":4,\"control\":5,\"written_off\":6},\"requeued\":7,\"drift\":-3},"
 		  "\"accounts\":["
 		  "{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"2 links are "
-		  "bound\",\"protocol\":\"smpp\",\"operator\":{\"state\":\"paused\",\"for_s\":1.500,\"by\":\"li\","
+		  "bound\",\"for_s\":61.250,\"failing\":true,\"resting\":true,\"again_s\":2.500,"
+		  "\"protocol\":\"smpp\",\"operator\":{\"state\":\"paused\",\"for_s\":1.500,\"by\":\"li\","
 		  "\"reason\":"
 		  "\"com\\\"plaints\",\"tps\":{\"set\":500,\"for_s\":1.000,\"by\":\"wang\"}},\"leaving\":false,"
 		  "\"links_up\":2,\"links_of\":4,\"window_used\":7,"
@@ -125,13 +130,16 @@ Test(admin_status, page)
 		  "\"temporary\":1,"
 		  "\"unknown\":4},"
 		  "{\"name\":\"back\\\"up\",\"state\":\"refused\",\"reason\":\"ESME_RINVPASWD\\nask the "
-		  "carrier\",\"protocol\":\"\",\"operator\":{\"state\":\"drained\",\"for_s\":0.000,\"by\":\"\","
+		  "carrier\",\"for_s\":0.000,\"failing\":false,\"resting\":false,\"again_s\":null,"
+		  "\"protocol\":\"\",\"operator\":{\"state\":\"drained\",\"for_s\":0.000,\"by\":\"\","
 		  "\"reason\":\"\"},"
 		  "\"leaving\":false,\"links_up\":0,\"links_of\":0,"
 		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"submits\":0,\"accepted\":0,\"throttled\":0,"
 		  "\"rejected\":0,"
 		  "\"temporary\":0,\"unknown\":0},"
-		  "{\"name\":\"third\",\"state\":\"down\",\"reason\":\"\",\"protocol\":\"\",\"operator\":{\"state\":"
+		  "{\"name\":\"third\",\"state\":\"down\",\"reason\":\"\",\"for_s\":0.000,\"failing\":false,"
+		  "\"resting\":false,\"again_s\":null,"
+		  "\"protocol\":\"\",\"operator\":{\"state\":"
 		  "\"runs\"},"
 		  "\"leaving\":true,\"links_up\":0,\"links_of\":0,\"window_used\":0,\"window_"
 		  "total\":0,"

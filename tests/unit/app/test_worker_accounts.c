@@ -367,6 +367,27 @@ static void want(const char *name, enum account_stance stance, bool has_tps, uin
 	rig.gauges.orders_version++;
 }
 
+/* An account that runs is said to run: what is not up is tried again, and links that are there stay. What was said before the
+ * start is old. */
+Test(worker_accounts, tries_again_what_is_said_to_run)
+{
+	start(A B, 0);
+	await_links("first", 2, 0);
+	want("a", ACCOUNT_RUNS, false, 0);
+	rig.gauges.orders[0].again = 1770940700000;
+	rig.gauges.orders_version = 1;
+	turn();
+	cr_expect_eq(said("account_retried", "a"), 0, "%s", rig.log_text);
+	rig.gauges.orders[0].again++;
+	rig.gauges.orders_version++;
+	for (unsigned more = 0; more < 50; more++)
+		turn();
+	await_links("untouched", 2, 0);
+	cr_expect_eq(said("account_retried", "a"), 1, "%s", rig.log_text);
+	cr_expect_eq(said("account_retried", "b"), 0, "%s", rig.log_text);
+	finish();
+}
+
 /* Each is told once; “drained” ends the links, and they come back. */
 Test(worker_accounts, passes_orders_on)
 {

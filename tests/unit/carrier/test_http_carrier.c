@@ -432,7 +432,12 @@ Test(http_carrier, one_message_shows_whether_it_is_still_refused)
 	cr_expect_eq(put(5), SUBMIT_FULL);
 	run_until_state(CARRIER_REFUSED);
 	cr_expect_str_eq(rig.reason, "the carrier answered HTTP 401, E7, the key is old");
+	/* A human says that it is mended: it is not waited for. */
+	cr_expect_gt(rig.carrier->ops->again_at(rig.carrier), 0);
+	rig.carrier->ops->retry(rig.carrier);
+	cr_expect_eq(rig.carrier->ops->again_at(rig.carrier), 0);
 	run_until_state(CARRIER_UP);
+	cr_expect_eq(rig.carrier->ops->credit(rig.carrier), 1, "a trial");
 	rig.status = 200;
 	submit_all(6, 1);
 	run_until(&rig.told_count, 4, "the trial is answered");

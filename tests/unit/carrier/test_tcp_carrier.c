@@ -299,6 +299,16 @@ Test(tcp_carrier, refused)
 	rest(300 * US_PER_MS);
 	cr_assert_eq(rig.accepted, LINKS, "each link tries once");
 	cr_assert_eq(rig.state, CARRIER_REFUSED);
+	cr_assert_eq(rig.carrier->ops->again_at(rig.carrier), INT64_MAX, "not by itself");
+	/* A human says that it is mended. */
+	rig.bind_status = 0;
+	rig.carrier->ops->retry(rig.carrier);
+	run("up", is_up);
+	unsigned before = rig.accepted;
+	rig.carrier->ops->retry(rig.carrier);
+	rest(100 * US_PER_MS);
+	cr_assert_leq(rig.accepted, before + LINKS, "those that are up stay");
+	cr_assert_eq(rig.state, CARRIER_UP);
 	tear_down(0);
 }
 
@@ -337,6 +347,7 @@ Test(tcp_carrier, bind_that_fails_again_and_again)
 	rest(300 * US_PER_MS);
 	cr_assert_leq(rig.accepted - before, LINKS * 8, "it does not slow down: %u tries", rig.accepted - before);
 	cr_assert(rig.told == 2 && rig.state == CARRIER_REFUSED, "a try is no news");
+	cr_assert_lt(rig.carrier->ops->again_at(rig.carrier), INT64_MAX, "by itself");
 	rig.bind_status = 0;
 	run("up in the end", is_up);
 	cr_assert_eq(rig.told, 3);

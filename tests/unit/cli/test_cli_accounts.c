@@ -114,9 +114,10 @@ static json_t *read_page(const char *text)
 	return page;
 }
 
-#define HEAD                                                                                                    \
-	"account          protocol operator state      links      window  tps now/limit    submits   accepted " \
-	"throttled"                                                                                             \
+#define HEAD                                                                                                        \
+	"account          protocol operator state    for            links      window  tps now/limit    submits   " \
+	"accepted "                                                                                                 \
+	"throttled"                                                                                                 \
 	"  reason\n"
 
 /* What a gateway says is shown, whatever is missing in it; what somebody wrote into Redis does no harm to a terminal. */
@@ -127,11 +128,13 @@ Test(cli_accounts, page)
 	} rows[] = {
 		{ "none", "{\"accounts\":[]}", HEAD },
 		{ "all is well",
-		  "{\"accounts\":[{\"name\":\"cmcc\",\"protocol\":\"smpp\",\"state\":\"up\",\"operator\":{\"state\":"
+		  "{\"accounts\":[{\"name\":\"cmcc\",\"protocol\":\"smpp\",\"state\":\"up\",\"for_s\":3605,"
+		  "\"operator\":{\"state\":"
 		  "\"runs\"},"
 		  "\"links_up\":2,\"links_of\":2,\"window_used\":3,\"window_total\":100,\"tps\":500,\"tps_now\":12.5,"
 		  "\"submits\":9,\"accepted\":8,\"throttled\":1}]}",
-		  HEAD "cmcc             smpp     runs     up           2/2       3/100    12.5/500             9      "
+		  HEAD "cmcc             smpp     runs     up       1 h 0 min        2/2       3/100    12.5/500       "
+		       "      9      "
 		       "    8         1  "
 		       "\n" },
 		{ "paused, and slower",
@@ -139,13 +142,46 @@ Test(cli_accounts, page)
 		  "rest\",\"operator\":{"
 		  "\"state\":\"paused\",\"for_s\":123,\"by\":\"li\",\"reason\":\"night work\","
 		  "\"tps\":{\"set\":40,\"for_s\":5}}}]}",
-		  HEAD "b                http     paused   down         0/0         0/0     0.0/-               0      "
+		  HEAD "b                http     paused   down     -                0/0         0/0     0.0/-         "
+		       "      0      "
 		       "    0         0  at "
 		       "rest\n"
 		       "  paused for 2 min 3 s by li (night work)\n"
 		       "  tps set to 40 for 5.0 s\n" },
+		{ "failing, and rests",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"failing\":true,\"resting\":true,\"again_s\":2.5,"
+		  "\"operator\":{\"state\":\"runs\"}}]}",
+		  HEAD "a                         runs     up       -                0/0         0/0     0.0/-         "
+		       "      0 "
+		       "         0         0  \n"
+		       "  failing: half of its last answers, or more, were failures; other accounts go before it\n"
+		       "  resting: the carrier asked for it; submits again in 2.5 s\n" },
+		{ "refused, tries seldom, then no longer",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"for_s\":7,\"failing\":false,\"resting\":true,"
+		  "\"again_s\":62,\"operator\":{\"state\":\"runs\"}},"
+		  "{\"name\":\"b\",\"state\":\"refused\",\"resting\":false,\"again_s\":null,"
+		  "\"operator\":{\"state\":\"runs\"}}]}",
+		  HEAD "a                         runs     refused  7.0 s            0/0         0/0     0.0/-         "
+		       "      0 "
+		       "         0         0  \n"
+		       "  tries again in 1 min 2 s\n"
+		       "  correct its credentials and reload (SIGHUP), or ask the carrier, and when it has mended it: "
+		       "“hongyan accounts resume a”\n"
+		       "b                         runs     refused  -                0/0         0/0     0.0/-         "
+		       "      0 "
+		       "         0         0  \n"
+		       "  correct its credentials and reload (SIGHUP), or ask the carrier, and when it has mended it: "
+		       "“hongyan accounts resume b”\n" },
+		{ "a drained one is not asked for",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"resting\":true,\"again_s\":62,\"operator\":{"
+		  "\"state\":\"drained\",\"for_s\":1}}]}",
+		  HEAD "a                         drained  refused  -                0/0         0/0     0.0/-         "
+		       "      0 "
+		       "         0         0  \n"
+		       "  drained for 1.0 s\n" },
 		{ "leaving", "{\"accounts\":[{\"name\":\"b\",\"leaving\":true,\"operator\":{\"state\":\"runs\"}}]}",
-		  HEAD "b                         leaving               0/0         0/0     0.0/-               0      "
+		  HEAD "b                         leaving           -                0/0         0/0     0.0/-         "
+		       "      0      "
 		       "    0         0  \n" },
 		{ "control characters",
 		  "{\"accounts\":[{\"name\":\"b\",\"operator\":{\"state\":\"paused\",\"by\":\"\\u001b[2J\"}}]}", NULL },

@@ -15,7 +15,8 @@ static const char well[] =
 	"\"added\":"
 	"60,\"waiting\":{\"urgent\":10,\"normal\":0,\"later\":6},"
 	"\"ended\":{\"accepted\":35,\"dead\":9},\"requeued\":1,\"drift\":0},\"accounts\":["
-	"{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"\",\"links_up\":2,\"window_used\":7,\"window_total\":200,"
+	"{\"name\":\"cmcc\",\"state\":\"up\",\"for_s\":125.4,\"reason\":\"\",\"links_up\":2,\"window_used\":7,\"window_"
+	"total\":200,"
 	"\"tps\":500,\"accepted\":1000,\"throttled\":3,\"rejected\":2,\"temporary\":1,\"unknown\":4},"
 	"{\"name\":\"backup\",\"state\":\"up\",\"reason\":\"\",\"links_up\":1,\"window_used\":0,\"window_total\":10,"
 	"\"tps\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}],"
@@ -70,11 +71,14 @@ Test(cli_status_page, all_is_well)
 		"  waiting: urgent 10, later 6\n"
 		"  ended:   accepted 35, dead 9\n"
 		"\n"
-		"ACCOUNT          STATE    LINKS      WINDOW    TPS   ACCEPTED  THROTTLED  REJECTED TEMPORARY   "
+		"ACCOUNT          STATE    FOR          LINKS      WINDOW    TPS   ACCEPTED  THROTTLED  REJECTED "
+		"TEMPORARY   "
 		"UNKNOWN\n"
-		"cmcc             up           2       7/200    500       1000          3         2         1         "
+		"cmcc             up       2 min 5 s        2       7/200    500       1000          3         2       "
+		"  1         "
 		"4\n"
-		"backup           up           1        0/10      -          0          0         0         0         "
+		"backup           up       -                1        0/10      -          0          0         0       "
+		"  0         "
 		"0\n";
 	unsigned count;
 	char *text = page_for("{}", &count);
@@ -100,14 +104,33 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		  "\"state\":"
 		  "\"down\"},{\"name\":\"c\",\"state\":\"up\"}]}",
 		  2,
-		  "  ! account a is refused by the carrier (ESME_RINVPASWD): correct system_id or password and "
-		  "restart, or ask the carrier\n  ! account b is down (no reason given); it goes on trying\n\n" },
+		  "  ! account a is refused by the carrier (ESME_RINVPASWD): correct its credentials and reload "
+		  "(SIGHUP), "
+		  "or ask the carrier, and when it has mended it: “hongyan accounts resume a”\n"
+		  "  ! account b is down (no reason given); it goes on trying\n\n" },
 		{ "refused over HTTP",
 		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"protocol\":\"http\",\"reason\":\"the carrier "
-		  "answered HTTP 401, 20003, Authenticate\"},{\"name\":\"c\",\"state\":\"up\"}]}",
+		  "answered HTTP 401, 20003, "
+		  "Authenticate\",\"for_s\":5,\"resting\":true,\"again_s\":9},{\"name\":\"c\","
+		  "\"state\":\"up\"}]}",
 		  1,
-		  "  ! account a is refused by the carrier (the carrier answered HTTP 401, 20003, "
-		  "Authenticate): correct its key and reload, or ask the carrier; it is tried again now and then\n\n" },
+		  "  ! account a is refused by the carrier for 5.0 s (the carrier answered HTTP 401, 20003, "
+		  "Authenticate): correct its credentials and reload (SIGHUP), or ask the carrier, and when it has "
+		  "mended "
+		  "it: “hongyan accounts resume a”; it tries again in 9.0 s\n\n" },
+		{ "since when, and until when",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"reason\":\"r\",\"for_s\":60,\"resting\":true,"
+		  "\"again_s\":2},{\"name\":\"b\",\"state\":\"down\",\"for_s\":3.25,\"resting\":true,\"again_s\":1.5},"
+		  "{\"name\":\"c\",\"state\":\"up\"}]}",
+		  2,
+		  "  ! account a is refused by the carrier for 1 min 0 s (r): correct its credentials and reload "
+		  "(SIGHUP), "
+		  "or ask the carrier, and when it has mended it: “hongyan accounts resume a”; it tries again in 2.0 "
+		  "s\n"
+		  "  ! account b is down for 3.2 s (no reason given); it tries again in 1.5 s\n\n" },
+		{ "failing", "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"failing\":true}]}", 1,
+		  "  ! account a is up, but failing: half of its last answers, or more, were failures, so that other "
+		  "accounts go before it\n\n" },
 		{ "nothing bound", "{\"accounts\":[{\"name\":\"a\",\"state\":\"down\",\"reason\":\"timeout\"}]}", 2,
 		  "  ! account a is down (timeout); it goes on trying\n  ! no account has a bound link: nothing is "
 		  "sent\n\n" },

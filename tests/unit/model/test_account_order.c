@@ -51,3 +51,15 @@ Test(account_order, what_is_none_is_not_read)
 				  rows[i].value);
 	}
 }
+
+Test(account_order, when_it_was_last_said_to_run)
+{
+	struct account_order orders[2];
+	unsigned count = 0;
+	cr_assert(account_order_read(SLICE("again:a"), SLICE("1770940700000"), orders, &count, 2));
+	cr_assert_eq(count, 1);
+	cr_expect_eq(orders[0].again, 1770940700000);
+	cr_expect_eq(orders[0].stance, ACCOUNT_RUNS);
+	cr_expect_not(account_order_read(SLICE("again:a"), SLICE("soon"), orders, &count, 2));
+	cr_expect_eq(orders[0].again, 1770940700000);
+}

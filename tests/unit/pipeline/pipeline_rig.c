@@ -136,6 +136,16 @@ static void carrier_rest(struct carrier *base, bool rests)
 	of(base)->rests = rests;
 }
 
+static void carrier_retry(struct carrier *base)
+{
+	of(base)->retries++;
+}
+
+static mono_us carrier_again_at(const struct carrier *base)
+{
+	return of(base)->again_at;
+}
+
 static void carrier_close(struct carrier *base, mono_us grace_us)
 {
 	of(base)->is_closing = true;
@@ -240,6 +250,8 @@ void rig_set_up(const struct rig_setup *setup)
 		.flush = carrier_flush,
 		.credit = carrier_credit,
 		.rest = carrier_rest,
+		.retry = carrier_retry,
+		.again_at = carrier_again_at,
 		.close = carrier_close,
 	};
 	static const struct log quiet = { .least = LOG_LEVEL_COUNT };

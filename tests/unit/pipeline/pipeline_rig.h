@@ -15,6 +15,8 @@ struct player {
 	void *ctx;
 	unsigned room;
 	bool rests;
+	unsigned retries;
+	mono_us again_at;
 	bool is_closing;
 	unsigned submit_count;
 	uint64_t tokens[16];

@@ -100,6 +100,58 @@ Test(accounts, what_is_out_when_its_account_is_paused_gets_its_answer)
 	rig_tear_down();
 }
 
+/* Since when it is in its state, and until when it waits: for links, or, being up, because the carrier asked for it. */
+Test(accounts, tells_how_long)
+{
+	rig_set_up(&(struct rig_setup){ 0 });
+	mono_us up_at = rig.now.mono;
+	const struct pipeline_gauges *gauges = pipeline_look(rig.pipeline, rig.now.mono);
+	cr_expect_eq(gauges->account_since[0], up_at);
+	cr_expect_eq(gauges->account_again_at[0], 0);
+	rig_pass(3 * US_PER_S);
+	rig_tell(0, CARRIER_DOWN);
+	rig.players[0].again_at = rig.now.mono + 5;
+	gauges = pipeline_look(rig.pipeline, rig.now.mono);
+	cr_expect_eq(gauges->account_since[0], up_at + 3 * US_PER_S);
+	cr_expect_eq(gauges->account_again_at[0], rig.now.mono + 5);
+	cr_expect_eq(pipeline_look(rig.pipeline, rig.now.mono + 5)->account_again_at[0], 0, "it is over");
+	rig_tell(0, CARRIER_REFUSED);
+	rig.players[0].again_at = INT64_MAX;
+	cr_expect_eq(pipeline_look(rig.pipeline, rig.now.mono)->account_again_at[0], INT64_MAX);
+	pipeline_account_wish(rig.pipeline, 0, &drained);
+	cr_expect_eq(pipeline_look(rig.pipeline, rig.now.mono)->account_again_at[0], 0, "an operator wants it so");
+	pipeline_account_wish(rig.pipeline, 0, &runs);
+	rig_tell(0, CARRIER_UP);
+	rig.pipeline->accounts[0].paused_until = rig.now.mono + 7;
+	cr_expect_eq(pipeline_look(rig.pipeline, rig.now.mono)->account_again_at[0], rig.now.mono + 7);
+	rig_tear_down();
+}
+
+/* Also one that is up: one of its links may be refused. */
+Test(accounts, is_tried_again_unless_it_shall_rest)
+{
+	static const struct {
+		const char *name;
+		enum carrier_state state;
+		const struct pipeline_wish *wish;
+		bool want;
+	} rows[] = {
+		{ "up", CARRIER_UP, &runs, true },
+		{ "down", CARRIER_DOWN, &runs, true },
+		{ "refused", CARRIER_REFUSED, &runs, true },
+		{ "refused and paused", CARRIER_REFUSED, &paused, true },
+		{ "refused and drained", CARRIER_REFUSED, &drained, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ 0 });
+		pipeline_account_wish(rig.pipeline, 0, rows[i].wish);
+		rig_tell(0, rows[i].state);
+		cr_expect_eq(pipeline_account_retry(rig.pipeline, 0), rows[i].want, "%s", rows[i].name);
+		cr_expect_eq(rig.players[0].retries, rows[i].want, "%s", rows[i].name);
+		rig_tear_down();
+	}
+}
+
 /* Of the account's own state nothing is forgotten meanwhile. */
 Test(accounts, a_paused_account_that_goes_down_is_down_when_it_is_resumed)
 {
