@@ -115,7 +115,7 @@ static bool parse_date(struct slice text, wall_ms now, wall_ms *out)
 	return true;
 }
 
-/* Seconds of any number of digits; false where there is anything else. */
+/* Seconds of any number of digits; false where there is anything else. text: not empty. */
 static bool parse_seconds(struct slice text, int64_t max_ms, int64_t *out)
 {
 	int64_t seconds = 0;
@@ -127,13 +127,15 @@ static bool parse_seconds(struct slice text, int64_t max_ms, int64_t *out)
 			seconds = max_ms / MS_PER_S + 1;
 	}
 	*out = seconds * MS_PER_S;
-	return text.len > 0;
+	return true;
 }
 
 int64_t http_retry_after_ms(struct slice text, wall_ms now, int64_t max_ms)
 {
 	wall_ms at;
 	int64_t wait = 0;
+	if (text.len == 0)
+		return 0;
 	if (!parse_seconds(text, max_ms, &wait))
 		wait = parse_date(text, now, &at) ? at - now : 0;
 	if (wait < 0)
