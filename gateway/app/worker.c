@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 #define STATUS_INTERVAL_US (100 * US_PER_MS)
-#define THROTTLE_PAUSE_US  US_PER_S
 #define HEARTBEAT_US       (5 * US_PER_S)
 #define DEAD_AFTER_US      (30 * US_PER_S)
 #define STALE_AFTER_US     (10 * US_PER_S)
@@ -152,7 +151,6 @@ static bool make_pipeline(struct worker *worker)
 	struct pipeline_options *options = &worker->pipeline_options;
 	*options = (struct pipeline_options){
 		.catalogue = worker->options->catalogue,
-		.throttle_pause_us = THROTTLE_PAUSE_US,
 		.seed = worker->options->nonce * 31 + worker->options->index,
 		.metrics = worker->options->metrics,
 		.crumb = worker->options->crumb,

@@ -66,10 +66,10 @@ static mono_us on_again(void *ctx)
 {
 	struct account *account = ctx;
 	mono_us now = pipeline_now(account->pipeline).mono;
-	if (!account->is_live || account->paused_until - now > AGAIN_PATIENCE_US)
+	if (!account->is_live || account->congestion.paused_until - now > AGAIN_PATIENCE_US)
 		return INT64_MAX;
-	if (now < account->paused_until)
-		return account->paused_until;
+	if (now < account->congestion.paused_until)
+		return account->congestion.paused_until;
 	if (lease_take(&account->lease, now)) {
 		account->again = 0;
 		return 0;
@@ -152,7 +152,7 @@ void pipeline_account_open(struct pipeline *pipeline, unsigned index, const stru
 	account->is_gone = false;
 	account->state = CARRIER_DOWN;
 	account->down_since = now;
-	account->paused_until = 0;
+	congestion_init(&account->congestion);
 	set_rate(account);
 	pipeline->window_total += options->window_total;
 	pipeline->gauges.account_states[index] = CARRIER_DOWN;

@@ -133,17 +133,19 @@ void dispatch_note_left(struct account *account, mono_us now)
 	account->stride++;
 }
 
-unsigned dispatch_room(const struct account *account)
+unsigned dispatch_room(const struct account *account, mono_us now)
 {
 	const struct carrier *carrier = account->options->carrier;
-	return carrier->ops->credit(carrier) + account->ahead;
+	unsigned credit = carrier->ops->credit(carrier);
+	unsigned room = congestion_room(&account->congestion, account->in_flight, now);
+	return (credit < room ? credit : room) + account->ahead;
 }
 
 /* How many segments may begin. As long as half of what may be ahead is there, topping up is put off. */
 static unsigned room_of(struct account *account, mono_us now)
 {
 	note_span(account, now);
-	unsigned most = dispatch_room(account);
+	unsigned most = dispatch_room(account, now);
 	unsigned room = most > account->reserved ? most - account->reserved : 0;
 	return room < account->ahead / 2 ? 0 : room;
 }
@@ -165,7 +167,7 @@ static struct parcel *next_beside_poison(const struct pipeline *pipeline, const 
 static unsigned fill_from(struct pipeline *pipeline, struct account *account, struct now now, struct store_begin *items,
 			  unsigned count, unsigned *fresh)
 {
-	if (!account->is_live || now.mono < account->paused_until)
+	if (!account->is_live || now.mono < account->congestion.paused_until)
 		return count;
 	unsigned room = room_of(account, now.mono);
 	while (count < STORE_BATCH_MAX) {
@@ -370,8 +372,9 @@ mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now)
 			continue;
 		mono_us at = sweeping_due(pipeline);
 		if (account->is_live && !pipeline->is_draining) {
-			mono_us ready = now < account->paused_until ? account->paused_until
-								    : leasing_next_at(pipeline, account, now);
+			mono_us ready = now < account->congestion.paused_until
+						? account->congestion.paused_until
+						: leasing_next_at(pipeline, account, now);
 			/* Not rate but window or BEGIN holds it: an upcall will come. */
 			if (ready > now && ready < at)
 				at = ready;

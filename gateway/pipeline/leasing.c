@@ -9,12 +9,12 @@
 /* Segments that would leave now. Of what waits each counts as one: what a long sms needs more shows when it is begun. */
 static uint32_t demand_of(const struct pipeline *pipeline, const struct account *account, mono_us now)
 {
-	if (!account->is_live || now < account->paused_until)
+	if (!account->is_live || now < account->congestion.paused_until)
 		return 0;
 	uint32_t demand = account->reserved;
 	for (unsigned lane = 0; lane < WAIT_LANES && !pipeline->is_draining; lane++)
 		demand += account->lane_counts[lane];
-	uint32_t room = dispatch_room(account);
+	uint32_t room = dispatch_room(account, now);
 	return (demand < room ? demand : room) + account->again;
 }
 

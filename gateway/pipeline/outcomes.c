@@ -173,15 +173,28 @@ static void note_trouble(struct parcel *parcel, const struct outcome *outcome)
 		parcel->has_unanswered || outcome->outcome_class == OUTCOME_UNKNOWN || outcome->is_in_part;
 }
 
-/* A carrier that was asked too fast rests, and as long as it says. */
-static void pause_account(struct account *account, const struct outcome *outcome, mono_us now)
+/* What the answer says of how much the carrier takes at once. */
+static void note_pace(struct account *account, const struct parcel *parcel, const struct outcome *outcome, mono_us now)
 {
-	mono_us span = outcome->retry_after_ms * US_PER_MS;
-	mono_us least = account->pipeline->options->throttle_pause_us;
-	if (outcome->outcome_class == OUTCOME_THROTTLED && span < least)
-		span = least;
-	if (span > 0 && now + span > account->paused_until)
-		account->paused_until = now + span;
+	struct congestion *congestion = &account->congestion;
+	switch (outcome->outcome_class) {
+	case OUTCOME_ACCEPTED:
+		congestion_accepted(congestion, account->in_flight, parcel->submitted_at, now);
+		break;
+	case OUTCOME_THROTTLED:
+		congestion_throttled(congestion, account->in_flight, parcel->submitted_at, now);
+		break;
+	case OUTCOME_UNKNOWN:
+		congestion_unanswered(congestion, account->in_flight, parcel->submitted_at, now);
+		break;
+	case OUTCOME_TEMPORARY:
+	case OUTCOME_REJECTED:
+	case OUTCOME_LINK_REFUSED:
+	case OUTCOME_COUNT:
+		break;
+	}
+	if (outcome->outcome_class != OUTCOME_ACCEPTED)
+		congestion_rest(congestion, outcome->retry_after_ms * US_PER_MS, now);
 }
 
 void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcome)
@@ -196,6 +209,7 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	metrics_add_at2(pipeline->metrics, METRIC_OUTCOMES, account->index, outcome->outcome_class, 1);
 	metrics_observe_at(pipeline->metrics, METRIC_ANSWER_SPAN, account->index, now.mono - parcel->submitted_at);
 	routing_note(pipeline, account, parcel, outcome, now);
+	note_pace(account, parcel, outcome, now.mono);
 	parcel->outstanding--;
 	account->in_flight--;
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) {
@@ -203,7 +217,6 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 		keep_more_refs(parcel, outcome);
 	} else {
 		note_trouble(parcel, outcome);
-		pause_account(account, outcome, now.mono);
 	}
 	/* With segments not yet handed over it waits for them, unless there is trouble already. */
 	if (parcel->outstanding == 0 && (parcel->state == PARCEL_IN_FLIGHT || parcel->has_trouble)) {

@@ -48,7 +48,6 @@ struct pipeline_options {
 	struct render_options render;
 	struct decision_options retry;
 	struct slice optout_keywords; /* as optout_keyword wants them */
-	mono_us throttle_pause_us;    /* an account rests that long after an answer “too fast” */
 	unsigned parcel_count;        /* 0 = min(2 × Σ windows, 4096), at least 256 */
 	uint64_t seed;
 	struct metrics *metrics;      /* may be NULL */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/rng.h"
+#include "flow/congestion.h"
 #include "flow/health.h"
 #include "flow/lease.h"
 #include "pipeline/parcel.h"
@@ -35,8 +36,8 @@ struct account {
 	struct lease lease;
 	uint32_t again; /* tokens that its driver waits for, to send again */
 	struct health health;
-	bool is_failing;               /* as of this turn */
-	mono_us paused_until;          /* after an answer “too fast” */
+	bool is_failing; /* as of this turn */
+	struct congestion congestion;
 	struct list lanes[WAIT_LANES]; /* READY parcels */
 	unsigned lane_counts[WAIT_LANES];
 	unsigned pass[WAIT_LANES]; /* what each lane may still take in this round of sharing */
@@ -226,7 +227,7 @@ void dispatch_note_left(struct account *account, mono_us now);
 void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);
 /* Segments that the account's window admits, and a little ahead of it, those that begin or are begun included. */
-unsigned dispatch_room(const struct account *account);
+unsigned dispatch_room(const struct account *account, mono_us now);
 /* Takes a READY parcel off its lane. */
 void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel);
 

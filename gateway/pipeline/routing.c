@@ -104,7 +104,7 @@ void routing_turn(struct pipeline *pipeline, struct now now)
 		if (is_failing != account->is_failing)
 			tell(pipeline, account, is_failing);
 		account->is_failing = is_failing;
-		if (is_failing || account->paused_until - now.mono >= LONG_REST_US)
+		if (is_failing || account->congestion.paused_until - now.mono >= LONG_REST_US)
 			behind |= UINT64_C(1) << i;
 	}
 	pipeline->behind = behind;

@@ -37,7 +37,8 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		uint16_t bit = (uint16_t)(1u << (number - 1));
 		if ((parcel->accepted | parcel->submitted) & bit)
 			continue;
-		if (lease_level(&account->lease, now.mono, 0) == 0 ||
+		if (congestion_room(&account->congestion, account->in_flight, now.mono) == 0 ||
+		    lease_level(&account->lease, now.mono, 0) == 0 ||
 		    submit_segment(pipeline, parcel, number) != SUBMIT_TAKEN)
 			return false;
 		if (parcel->submitted_at == 0) {
@@ -71,7 +72,7 @@ static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
 	if (other < 0 || other == parcel->account)
 		return false;
 	struct account *account = &pipeline->accounts[other];
-	if (now < account->paused_until)
+	if (now < account->congestion.paused_until)
 		return false;
 	dispatch_release(pipeline, parcel);
 	list_remove(&parcel->link);
@@ -100,7 +101,7 @@ static void set_aside(struct pipeline *pipeline, const struct account *account, 
  * fast) may have been cancelled since, and is begun again before it leaves. What is partly out goes on. */
 static bool is_go_void(const struct account *account, const struct parcel *parcel, mono_us now)
 {
-	return parcel->outstanding == 0 && (now - parcel->begun_at >= GO_US || now < account->paused_until);
+	return parcel->outstanding == 0 && (now - parcel->begun_at >= GO_US || now < account->congestion.paused_until);
 }
 
 static void begin_anew(struct pipeline *pipeline, struct parcel *parcel)

@@ -139,7 +139,6 @@ void sim_worker_start(struct sim_worker *worker)
 			   .max_us = sim_world_span(world, 2 * US_PER_S),
 			   .attempts_max = 6,
 			   .unknown_wait_us = { unknown_wait, unknown_wait, unknown_wait } },
-		.throttle_pause_us = sim_world_span(world, US_PER_S / 5),
 		.parcel_count = world->parcel_count,
 		.seed = rng_next(&world->rng),
 		.metrics = worker->metrics,

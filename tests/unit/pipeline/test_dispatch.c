@@ -220,7 +220,6 @@ Test(dispatch, what_is_ahead_waits_while_its_account_pauses)
 {
 	const struct outcome throttled = { .outcome_class = OUTCOME_THROTTLED };
 	rig_set_up(&(struct rig_setup){ .is_short = true });
-	rig.pipeline->own_options.throttle_pause_us = 100 * US_PER_MS;
 	for (unsigned i = 0; i < 8; i++) {
 		rig_bring(LANE_NORMAL, "", NULL);
 		rig_answer_begin();

@@ -61,10 +61,9 @@ Test(outcomes, a_throttled_account_rests_as_long_as_it_says)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		begin_new(&(struct rig_setup){ .is_short = true });
-		rig.pipeline->own_options.throttle_pause_us = 100 * US_PER_MS;
 		mono_us before = rig.now.mono;
 		rig_answer(0, 0, &rows[i].outcome);
-		mono_us until = rig.pipeline->accounts[0].paused_until;
+		mono_us until = rig.pipeline->accounts[0].congestion.paused_until;
 		cr_expect_eq(until > before ? until - before : 0, rows[i].want_us, "%s: %lld", rows[i].name,
 			     (long long)until);
 		expect_settled(1, SETTLE_LATER, rows[i].name);

@@ -72,7 +72,7 @@ Test(routing, who_comes_behind)
 		rig_set_up(&two_ways);
 		note(0, &(struct outcome){ .outcome_class = rows[i].outcome_class }, rows[i].count);
 		if (rows[i].rest_us)
-			rig.pipeline->accounts[0].paused_until = rig.now.mono + rows[i].rest_us;
+			rig.pipeline->accounts[0].congestion.paused_until = rig.now.mono + rows[i].rest_us;
 		rig.now.mono += rows[i].later;
 		rig_turn();
 		cr_expect_eq(pick(rows[i].live), rows[i].want, "%s: %d", rows[i].name, pick(rows[i].live));
