@@ -78,10 +78,12 @@ double providers_outcomes(unsigned provider, const char *class_name);
 void providers_tell(const char *line);
 void providers_tell_each(const char *command, size_t word);
 
-/* Corrects the keys of all accounts; gives all of them their callbacks. A reload must follow. */
+/* Corrects the keys of all accounts, or the secrets of their callbacks; gives all of them their callbacks; changes something
+ * of all of them so that they are made anew. A reload must follow. */
 void providers_correct_keys(void);
 void providers_correct_secrets(void);
 void providers_set_callbacks(void);
+void providers_change_all(void);
 
 /* Reads the configuration again, and waits until it is in force. */
 void providers_reload(void);
@@ -122,3 +124,4 @@ void providers_early(void);
 void providers_told_after_a_crash(void);
 void providers_wrong_secrets(void);
 void providers_callbacks_by_reload(void);
+void providers_told_in_reloads(void);

@@ -156,3 +156,28 @@ void providers_wrong_secrets(void)
 	providers_check_fates("a", "delivered");
 	providers_close(&(struct providers_end){ .accepted = PROVIDERS });
 }
+
+/* All accounts are made anew again and again while alerts leave and receipts come: none goes twice, and none is forgotten. */
+void providers_told_in_reloads(void)
+{
+	enum { ROUNDS = 8, EACH = 5 };
+	char what[16];
+	providers_open(&(struct providers_options){
+		.carrier = { "--receipts", "on", "--receipt-delay-ms", "20", "--latency", "uniform:0-20", STUBBORN } });
+	for (unsigned k = 0; k < ROUNDS * EACH; k++) {
+		snprintf(what, sizeof what, "%u", k);
+		providers_add_all(k % 4 == 0 ? PROVIDERS_LONG : PROVIDERS_SHORT, what);
+		if (k % EACH == 0) {
+			providers_change_all();
+			providers_reload();
+		}
+	}
+	books_await_settled(30);
+	AWAIT(30, providers_count_events("delivered") == ROUNDS * EACH * PROVIDERS);
+	providers_await_told(20);
+	for (unsigned k = 0; k < ROUNDS * EACH; k++) {
+		snprintf(what, sizeof what, "%u", k);
+		providers_check_fates(what, "delivered");
+	}
+	providers_close(&(struct providers_end){ .accepted = ROUNDS * EACH * PROVIDERS });
+}

@@ -90,7 +90,7 @@ static size_t put_account(char *out, size_t cap, unsigned i, const struct provid
 		put_callback(provider, options->has_wrong_secrets && has_console(provider), callback, sizeof callback);
 	int len = snprintf(out, cap,
 			   "  - { name: %s, protocol: http, %s, username: %s, url: \"http://127.0.0.1:%u%s\", allow: "
-			   "[127.0.0.1], reconnect_min: 60s, reconnect_max: 60s, %s: %s, %s }\n",
+			   "[127.0.0.1], reconnect_min: 60s, reconnect_max: 60s, response_timeout: 20s, %s: %s, %s }\n",
 			   provider->name, provider->says, provider->user, ports[i], provider->path, provider->key_name,
 			   options->has_wrong_keys ? PROVIDERS_WRONG_KEY : PROVIDERS_KEY, callback);
 	EXPECT(len > 0 && (size_t)len < cap);
@@ -244,6 +244,15 @@ void providers_set_callbacks(void)
 {
 	for (unsigned i = 0; i < PROVIDERS; i++)
 		gateway_process_edit(&providers_gateway, "callback: none", providers[i].callback);
+}
+
+void providers_change_all(void)
+{
+	static bool is_odd;
+	is_odd = !is_odd;
+	for (unsigned i = 0; i < PROVIDERS; i++)
+		gateway_process_edit(&providers_gateway, is_odd ? "response_timeout: 20s" : "response_timeout: 21s",
+				     is_odd ? "response_timeout: 21s" : "response_timeout: 20s");
 }
 
 void providers_reload(void)
