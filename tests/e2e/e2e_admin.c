@@ -15,6 +15,8 @@
 
 #define ALERTS 300
 
+#define AT_ONCE 12 /* segments that go before the first is answered */
+
 static struct smsc smsc;
 static struct gateway_process gateway;
 
@@ -255,14 +257,14 @@ static void drains_quickly(void)
 {
 	open_world(NULL, true);
 	smsc_tell(&smsc, "swallow on");
-	books_add_load(0, 50);
-	AWAIT(10, smsc_count(&smsc, "swallowed") == 50);
+	books_add_load(0, AT_ONCE);
+	AWAIT(10, smsc_count(&smsc, "swallowed") == AT_ONCE);
 	process_signal(&gateway.process, SIGTERM);
 	AWAIT(10, is_draining());
 	process_signal(&gateway.process, SIGTERM);
 	EXPECT_COUNT(process_wait(&gateway.process, 10), 0);
 	/* None is lost: each waits to be sent once more, marked. */
-	EXPECT_COUNT(books_waiting(), 50);
+	EXPECT_COUNT(books_waiting(), AT_ONCE);
 	close_world();
 }
 
@@ -311,19 +313,19 @@ static void redis_comes_later(void)
 static void stops_without_redis(void)
 {
 	open_world((const char *const[]){ "--latency", "fixed:300", NULL }, true);
-	books_add_load(0, 50);
-	AWAIT(10, smsc_count(&smsc, "accepted") == 50);
+	books_add_load(0, AT_ONCE);
+	AWAIT(10, smsc_count(&smsc, "accepted") == AT_ONCE);
 	redis_server_kill();
 	process_signal(&gateway.process, SIGTERM);
 	EXPECT_COUNT(process_wait(&gateway.process, 40), 0);
 	redis_server_start();
-	EXPECT_COUNT(books_waiting(), 50);
+	EXPECT_COUNT(books_waiting(), AT_ONCE);
 	gateway_process_start(&gateway, "gateway", NULL, true);
 	books_await_settled(20);
 	gateway_process_stop(&gateway);
 	smsc_finish(&smsc);
-	/* All 50 were in doubt, and each says so. */
-	EXPECT_COUNT(books_check_load(50, &smsc), 50);
+	/* All were in doubt, and each says so. */
+	EXPECT_COUNT(books_check_load(AT_ONCE, &smsc), AT_ONCE);
 	smsc_fini(&smsc);
 	redis_server_stop();
 	world_close();

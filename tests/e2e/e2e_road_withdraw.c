@@ -134,12 +134,14 @@ void road_withdrawn(void)
 /* All of it was read, begun, sent and refused, and waits for its next attempt. */
 void road_withdrawn_between_attempts(void)
 {
-	road_open(NULL, (struct gateway_options){ .binds = 1, .window = 500, .root_more = "retry: { base: 400ms }\n" });
-	smsc_tell(&road_smsc, "throttle on");
+	road_open(NULL, (struct gateway_options){ .binds = 1,
+						  .window = 500,
+						  .root_more = "retry: { base: 400ms, attempts_max: 100 }\n" });
+	smsc_tell(&road_smsc, "fail 0x08");
 	add_all(RETRIED);
 	AWAIT(20, redis_server_int("ZCARD {hongyan}:later") > RETRIED / 2);
 	withdraw_a_third(RETRIED);
-	smsc_tell(&road_smsc, "throttle off");
+	smsc_tell(&road_smsc, "fail off");
 	books_await_settled(60);
 	road_finish();
 	must_be_fresh(RETRIED);

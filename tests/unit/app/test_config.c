@@ -50,7 +50,7 @@ Test(config, fallbacks)
 	const struct config_account *account = &config->accounts[0];
 	cr_expect_str_eq(account->password, "");
 	cr_expect_eq(account->bind, CONFIG_BIND_TRANSCEIVER);
-	cr_expect_eq(account->window, 10);
+	cr_expect_eq(account->window, 256);
 	cr_expect_eq(account->tps, 0);
 	cr_expect_eq(account->source_ton, 0);
 	cr_expect_eq(account->source_npi, 1);
@@ -155,7 +155,7 @@ static const char full_shown[] =
 	"accounts:\n"
 	"  - name: \"rx\"\n    protocol: smpp\n    address: \"h:1\"\n    tls: false\n    ca_file: \"\"\n    "
 	"server_name: \"\"\n    cert_file: \"\"\n    key_file: \"\"\n    system_id: \"x\"\n    password: \"\"\n"
-	"    password_long: false\n    system_type: \"\"\n    bind: receiver\n    binds: 1\n    window: 10\n    tps: "
+	"    password_long: false\n    system_type: \"\"\n    bind: receiver\n    binds: 1\n    window: 256\n    tps: "
 	"0\n    cost: \"\"\n"
 	"    source: \"\"\n    source_ton: 0\n    source_npi: 1\n    dest_ton: 1\n    dest_npi: 1\n    service_type: "
 	"\"\"\n    priority_flag: 0\n    addr_ton: 0\n    addr_npi: 0\n    address_range: \"\"\n    not_mine: \"\"\n   "

@@ -27,7 +27,7 @@ Test(config_compare, accounts)
 	} rows[] = {
 		{ "nothing", SMPP, SMPP, ACCOUNT_SAME },
 		{ "another order of keys", SMPP ", tps: 5, binds: 2", SMPP ", binds: 2, tps: 5", ACCOUNT_SAME },
-		{ "a default written out", SMPP, SMPP ", window: 10, bind: transceiver, validity: none", ACCOUNT_SAME },
+		{ "a default written out", SMPP, SMPP ", window: 256, bind: transceiver, validity: none", ACCOUNT_SAME },
 		{ "tps", SMPP ", tps: 5", SMPP ", tps: 6", ACCOUNT_CHANGES_IN_PLACE },
 		{ "segments_max", SMPP, SMPP ", segments_max: 9", ACCOUNT_CHANGES_IN_PLACE },
 		{ "both, and a window", SMPP, SMPP ", segments_max: 9, tps: 5, window: 9", ACCOUNT_CHANGES_LINKS },
