@@ -230,7 +230,7 @@ static mono_us again_at(const struct account *account, mono_us now)
 	if (account->presence != ACCOUNT_OPEN || !account->pipeline->is_open || account->wish.rests)
 		return 0;
 	const struct carrier *carrier = accounts_carrier(account);
-	mono_us at = account->state == CARRIER_UP ? account->paused_until : carrier->ops->again_at(carrier);
+	mono_us at = account->state == CARRIER_UP ? account->congestion.paused_until : carrier->ops->again_at(carrier);
 	return at > now ? at : 0;
 }
 
