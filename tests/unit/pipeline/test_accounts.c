@@ -122,7 +122,7 @@ Test(accounts, tells_how_long)
 	cr_expect_eq(pipeline_look(rig.pipeline, rig.now.mono)->account_again_at[0], 0, "an operator wants it so");
 	pipeline_account_wish(rig.pipeline, 0, &runs);
 	rig_tell(0, CARRIER_UP);
-	rig.pipeline->accounts[0].paused_until = rig.now.mono + 7;
+	rig.pipeline->accounts[0].congestion.paused_until = rig.now.mono + 7;
 	cr_expect_eq(pipeline_look(rig.pipeline, rig.now.mono)->account_again_at[0], rig.now.mono + 7);
 	rig_tear_down();
 }
