@@ -44,6 +44,7 @@ static void count_totals(struct admin_totals *totals, const struct blocks *block
 	totals->begun = sum(blocks, METRIC_ENTRIES_BEGUN, 0, 0);
 	totals->accepted = sum(blocks, METRIC_CLOSINGS, CLOSING_ACCEPTED, 0);
 	totals->expired = sum(blocks, METRIC_CLOSINGS, CLOSING_EXPIRED, 0);
+	totals->suppressed = sum(blocks, METRIC_CLOSINGS, CLOSING_SUPPRESSED, 0);
 	totals->duplicate = sum(blocks, METRIC_CLOSINGS, CLOSING_DUPLICATE, 0);
 	totals->dead = sum(blocks, METRIC_CLOSINGS, CLOSING_DEAD, 0);
 	totals->later = sum(blocks, METRIC_LATER, 0, 0);

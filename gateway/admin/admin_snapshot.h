@@ -58,6 +58,7 @@ struct admin_totals {
 	uint64_t begun;
 	uint64_t accepted;
 	uint64_t expired;
+	uint64_t suppressed;
 	uint64_t duplicate;
 	uint64_t dead;
 	uint64_t later;

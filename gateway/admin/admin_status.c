@@ -162,6 +162,7 @@ static void put_totals(struct buf *out, const struct admin_totals *totals)
 	json_key_uint(out, "begun", totals->begun);
 	json_key_uint(out, "accepted", totals->accepted);
 	json_key_uint(out, "expired", totals->expired);
+	json_key_uint(out, "suppressed", totals->suppressed);
 	json_key_uint(out, "duplicate", totals->duplicate);
 	json_key_uint(out, "dead", totals->dead);
 	json_key_uint(out, "later", totals->later);

@@ -97,6 +97,26 @@ struct config_unknown_wait {
 	mono_us marketing_us;
 };
 
+enum config_over_day { CONFIG_OVER_DAY_SUPPRESS, CONFIG_OVER_DAY_WAIT };
+
+/* Texts of a class to one number within a time; 0 = no limit. */
+struct config_cap {
+	unsigned notice;
+	unsigned marketing;
+};
+
+/* What protects recipients; critical sms are exempt. */
+struct config_protection {
+	struct {
+		bool notice; /* numbers on the opt-out list get none */
+		bool marketing;
+	} optout;
+	struct config_cap per_minute;
+	struct config_cap per_day;
+	enum config_over_day over_day;
+	int64_t identical_ms; /* the same text to the same number goes once within that time; 0 = always */
+};
+
 enum config_protocol { CONFIG_PROTOCOL_SMPP, CONFIG_PROTOCOL_HTTP };
 
 enum config_bind { CONFIG_BIND_TRANSCEIVER, CONFIG_BIND_TRANSMITTER, CONFIG_BIND_RECEIVER };
@@ -322,6 +342,7 @@ struct config {
 	struct config_events events;
 	struct config_mo mo;
 	struct config_optout optout;
+	struct config_protection protection;
 	unsigned workers;              /* 0 = auto: half of the processors, at least 1 */
 	const struct country *country; /* static storage */
 	char *timezone;                /* its name */

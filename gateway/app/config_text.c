@@ -147,26 +147,38 @@ static void put_value(struct buf *out, const struct config *config, const struct
 	}
 }
 
+/* The sections of a path that the one before did not lie in; returns what is left of the path: the key itself. */
+static const char *put_sections(struct buf *out, const char *path, const char *before, unsigned *indent)
+{
+	const char *dot;
+	bool is_same = true;
+	while ((dot = strchr(path, '.')) != NULL) {
+		size_t len = (size_t)(dot - path) + 1;
+		is_same = is_same && strncmp(path, before, len) == 0;
+		if (!is_same)
+			buf_put_format(out, "%*s%.*s:\n", (int)*indent, "", (int)len - 1, path);
+		before += is_same ? len : 0;
+		path = dot + 1;
+		*indent += 2;
+	}
+	return path;
+}
+
 /* The settings of one struct, of one scope or two; sections become mappings. indent: blanks before each line, but none before the first
  * where is_item (its “- ” stands there). */
 static void put_settings(struct buf *out, const struct config *config, enum setting_scope scope,
 			 enum setting_scope inner_scope, const void *base, unsigned indent, bool is_item)
 {
-	char section[32] = "";
+	const char *before = "";
 	bool is_first = is_item;
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
 		if ((setting->scope != scope && setting->scope != inner_scope) || setting->is_later)
 			continue;
-		const char *dot = strchr(setting->path, '.');
-		size_t section_len = dot ? (size_t)(dot - setting->path) : 0;
-		CHECK(section_len < sizeof section);
-		if (dot && (strncmp(section, setting->path, section_len) != 0 || section[section_len]))
-			buf_put_format(out, "%.*s:\n", (int)section_len, setting->path);
-		memcpy(section, setting->path, section_len);
-		section[section_len] = '\0';
-		buf_put_format(out, "%*s%s: ", is_first ? 0 : (int)(indent + (dot ? 2 : 0)), "",
-			       dot ? dot + 1 : setting->path);
+		unsigned deep = indent;
+		const char *key = put_sections(out, setting->path, before, &deep);
+		before = setting->path;
+		buf_put_format(out, "%*s%s: ", is_first ? 0 : (int)deep, "", key);
 		put_value(out, config, setting, base);
 		buf_put(out, "\n", 1);
 		is_first = false;

@@ -86,6 +86,7 @@ static void make_labels(struct serve *serve)
 			[METRIC_LABEL_REASON] = reasons,
 			[METRIC_LABEL_STATE] = states,
 			[METRIC_LABEL_CALL] = calls,
+			[METRIC_LABEL_RULE] = protection_labels(),
 			[METRIC_LABEL_VERSION] = versions,
 		},
 		.count = {
@@ -96,6 +97,7 @@ static void make_labels(struct serve *serve)
 			[METRIC_LABEL_REASON] = reason_count,
 			[METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
 			[METRIC_LABEL_CALL] = 3,
+			[METRIC_LABEL_RULE] = PROTECTION_COUNT,
 			[METRIC_LABEL_VERSION] = 1,
 		},
 	};

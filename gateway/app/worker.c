@@ -125,6 +125,27 @@ static bool make_accounts(struct worker *worker)
 	return worker->accounts != NULL;
 }
 
+/* A critical sms is held against what holds for a notice, and goes all the same. */
+static void set_protection(struct protection_options *options, const struct config_protection *config)
+{
+	const struct protection_limits common = {
+		.day_waits = config->over_day == CONFIG_OVER_DAY_WAIT,
+		.identical_ms = config->identical_ms,
+	};
+	for (unsigned i = 0; i < SMS_CLASS_COUNT; i++)
+		options->limits[i] = common;
+	struct protection_limits *notice = &options->limits[SMS_CLASS_NOTICE];
+	notice->heeds_optout = config->optout.notice;
+	notice->minute_max = (uint8_t)config->per_minute.notice;
+	notice->day_max = (uint8_t)config->per_day.notice;
+	struct protection_limits *marketing = &options->limits[SMS_CLASS_MARKETING];
+	marketing->heeds_optout = config->optout.marketing;
+	marketing->minute_max = (uint8_t)config->per_minute.marketing;
+	marketing->day_max = (uint8_t)config->per_day.marketing;
+	options->limits[SMS_CLASS_CRITICAL] = options->limits[SMS_CLASS_NOTICE];
+	options->limits[SMS_CLASS_CRITICAL].is_exempt = true;
+}
+
 /* What a reload changes. */
 static void set_pipeline_options(struct worker *worker, const struct snapshot *snapshot)
 {
@@ -134,6 +155,7 @@ static void set_pipeline_options(struct worker *worker, const struct snapshot *s
 	options->decode = (struct decode_options){ .country = config->country };
 	options->render = (struct render_options){ .signature = slice_of(config->signature), .zone = &config->zone };
 	options->optout_keywords = slice_of(config->optout.keywords);
+	set_protection(&options->protection, &config->protection);
 	options->retry = (struct decision_options){
 		.base_us = config->retry.base_us,
 		.max_us = config->retry.max_us,

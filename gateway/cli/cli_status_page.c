@@ -242,8 +242,8 @@ static void print_summary(const json_t *status, FILE *out)
 	fprintf(out, "accepted: %.1f/s (mean of the last minute)\n\n",
 		real(json_object_get(status, "rate_1m"), "accepted_per_s"));
 	fputs("since the start", out);
-	static const char *const keys[] = { "read",    "accepted",          "expired",      "duplicate",    "dead",
-					    "retries", "ambiguous_resends", "late_answers", "intents_found" };
+	static const char *const keys[] = { "read", "accepted", "expired",           "suppressed",   "duplicate",
+					    "dead", "retries",  "ambiguous_resends", "late_answers", "intents_found" };
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		fprintf(out, "%s%s %lld", i == 0 ? ": " : ", ", keys[i], (long long)number(totals, keys[i]));
 	fputs("\n\n", out);

@@ -7,6 +7,7 @@ enum closing {
 	CLOSING_EXPIRED,
 	CLOSING_CANCELLED,
 	CLOSING_SUPERSEDED,
+	CLOSING_SUPPRESSED, /* a rule that protects whoever would have got it */
 	CLOSING_DUPLICATE,
 	CLOSING_DEAD,
 	CLOSING_CONTROL, /* it was no alert but withdrew others: no event tells of it */

@@ -201,7 +201,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		account->pass[parcel->lane] -= account->pass[parcel->lane] > 0;
 		account->lane_counts[parcel->lane]--;
 		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);
-		items[count++] = (struct store_begin){
+		items[count] = (struct store_begin){
 			.key = parcel->key,
 			.origin = parcel->origin,
 			.id = parcel->alert.id,
@@ -210,6 +210,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			.batch = parcel->alert.batch,
 			.reclaimed = parcel->is_reclaimed,
 		};
+		protecting_ask(pipeline, parcel, &items[count++]);
 	}
 	return count;
 }
@@ -290,6 +291,8 @@ static bool is_closing(enum begin_verdict verdict, enum closing *out)
 		*out = CLOSING_SUPERSEDED;
 		return true;
 	case BEGIN_GO:
+	case BEGIN_SUPPRESSED:
+	case BEGIN_NOT_YET:
 	case BEGIN_GONE:
 	case BEGIN_LOST:
 		break;
@@ -297,8 +300,9 @@ static bool is_closing(enum begin_verdict verdict, enum closing *out)
 	return false;
 }
 
-void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count)
+void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count)
 {
+	static const struct begin_note no_note = { .rule = PROTECTION_NONE };
 	struct pipeline *pipeline = ctx;
 	struct now now = pipeline_now(pipeline);
 	CHECK(pipeline->begins_under_way > 0);
@@ -307,8 +311,10 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 		CHECK(!list_empty(&pipeline->beginning));
 		struct parcel *parcel = LIST_ITEM(pipeline->beginning.next, struct parcel, link);
 		struct account *account = &pipeline->accounts[parcel->account];
+		const struct begin_note *note = notes != NULL ? &notes[i] : &no_note;
 		if (verdicts[i] == BEGIN_GO) {
 			metrics_add(pipeline->metrics, METRIC_ENTRIES_BEGUN, 1);
+			protecting_exempt(pipeline, parcel, note->rule);
 			parcel->begun_at = now.mono;
 			parcel_move(parcel, PARCEL_BEGUN, &account->begun);
 			continue;
@@ -319,6 +325,8 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned c
 			settling_close(pipeline, parcel, closing, NULL);
 			continue;
 		}
+		if (protecting_stops(pipeline, parcel, verdicts[i], note, now.wall))
+			continue;
 		dispatch_forget(pipeline, parcel);
 	}
 	for (unsigned i = 0; i < pipeline->account_count; i++) {

@@ -115,6 +115,8 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	}
 	if (reason != NULL)
 		json_key_text(&buf, "reason", slice_of(reason));
+	if (closing == CLOSING_ACCEPTED && parcel->exempt != PROTECTION_NONE)
+		json_key_text(&buf, "exempt", slice_of(protection_name(parcel->exempt)));
 	json_close(&buf, '}');
 	return close_buf(parcel, &buf);
 }

@@ -67,9 +67,10 @@ struct parcel {
 	struct slice members; /* of every event about it: “"id":…,"entry":…”, also the receipt value */
 
 	/* From dispatch. */
-	uint32_t begun_index; /* place among the pipeline's begun keys, or PARCEL_NOT_BEGUN */
-	uint16_t accepted;    /* bit n−1: segment n was accepted */
-	uint16_t submitted;   /* bit n−1: segment n is with the carrier, or its outcome was not good */
+	enum protection_rule exempt; /* what would have stopped it, were it not critical */
+	uint32_t begun_index;        /* place among the pipeline's begun keys, or PARCEL_NOT_BEGUN */
+	uint16_t accepted;           /* bit n−1: segment n was accepted */
+	uint16_t submitted;          /* bit n−1: segment n is with the carrier, or its outcome was not good */
 	uint8_t outstanding;
 	bool has_unanswered; /* some outcome was UNKNOWN, or a part was taken of what was refused */
 	bool has_trouble;    /* some outcome was not ACCEPTED; the gravest stands below */

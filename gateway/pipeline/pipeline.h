@@ -7,6 +7,7 @@
 #include "metrics/metrics.h"
 #include "model/crumb.h"
 #include "outcome/decision.h"
+#include "policy/protection.h"
 #include "port/carrier.h"
 #include "port/env.h"
 #include "port/store.h"
@@ -48,7 +49,8 @@ struct pipeline_options {
 	struct render_options render;
 	struct decision_options retry;
 	struct slice optout_keywords; /* as optout_keyword wants them */
-	unsigned parcel_count;        /* 0 = min(2 × Σ windows, 4096), at least 256 */
+	struct protection_options protection;
+	unsigned parcel_count; /* 0 = min(2 × Σ windows, 4096), at least 256 */
 	uint64_t seed;
 	struct metrics *metrics;      /* may be NULL */
 	volatile struct crumb *crumb; /* of this worker; may be NULL */
@@ -105,7 +107,7 @@ void pipeline_drain(struct pipeline *pipeline, mono_us grace_us);
 
 /* -- accounts that come, change and go, between turns -- */
 
-/* Takes from options what may change while it runs: routes, decode, render, retry, keywords. What the former ones pointed to is not
+/* Takes from options what may change while it runs: routes, decode, render, retry, keywords, protection. What the former ones pointed to is not
  * used any more, but for accounts' names. */
 void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options *options);
 

@@ -160,6 +160,17 @@ const struct pause *pauses_find(const struct pipeline *pipeline, const struct pa
 /* Into the store, until the pause ends. */
 void pauses_put_away(struct pipeline *pipeline, struct parcel *parcel, const struct pause *pause, wall_ms now);
 
+/* protecting.c */
+/* Writes what BEGIN is asked about the recipient; out is zero there. */
+void protecting_ask(const struct pipeline *pipeline, const struct parcel *parcel, struct store_begin *out);
+/* Closes a parcel that a rule has stopped. */
+void protecting_suppress(struct pipeline *pipeline, struct parcel *parcel, enum protection_rule rule);
+/* Notes what would have stopped a parcel; NONE is fine. */
+void protecting_exempt(struct pipeline *pipeline, struct parcel *parcel, enum protection_rule rule);
+/* Puts a parcel where BEGIN's verdict sends it, where that is a rule's; its places are given back already. */
+bool protecting_stops(struct pipeline *pipeline, struct parcel *parcel, enum begin_verdict verdict,
+		      const struct begin_note *note, wall_ms now);
+
 /* poison.c */
 /* True where the entry is a suspect or worse: then it is not prepared now. */
 bool poison_takes(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
@@ -217,7 +228,7 @@ void dispatch_early(struct pipeline *pipeline);
 /* Others own what was begun: what has not left on this account is let go of. */
 void dispatch_fenced(struct pipeline *pipeline, struct account *account);
 void dispatch_turn(struct pipeline *pipeline, struct now now);
-void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count);
+void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count);
 void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
 /* Frees a parcel: its alert is settled, or somebody else's. */
 void dispatch_forget(struct pipeline *pipeline, struct parcel *parcel);

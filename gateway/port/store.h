@@ -7,7 +7,9 @@
 #include "model/entry.h"
 #include "model/mo.h"
 #include "model/pause.h"
+#include "model/protection.h"
 #include "model/receipt.h"
+#include "model/sms.h"
 #include "model/submit.h"
 
 #include <stdbool.h>
@@ -49,7 +51,7 @@ struct store_quota {
 	unsigned count[LANE_COUNT];
 };
 
-/* One alert to begin. id is borrowed until on_begun. */
+/* One alert to begin. id, number and other texts are borrowed until on_begun. */
 struct store_begin {
 	struct entry_key key;
 	struct entry_key origin;
@@ -58,6 +60,11 @@ struct store_begin {
 	struct slice subject;       /* may be absent, as may batch */
 	struct slice batch;
 	bool reclaimed; /* ask whether it is still there */
+	/* What protects its recipient; where limits ask nothing, the rest is not looked at. */
+	struct protection_limits limits;
+	struct slice number;      /* digits, as store_mo has it */
+	enum sms_class sms_class; /* each class counts for itself */
+	uint64_t text_hash;       /* of the text; with the number it says which texts are the same */
 };
 
 /* What an entry withdraws: alerts that were not sent yet. Texts are borrowed for the call. */
@@ -82,7 +89,21 @@ enum begin_verdict {
 	BEGIN_GONE,      /* settled already, by whoever had it before */
 	BEGIN_CANCELLED,
 	BEGIN_SUPERSEDED,
-	BEGIN_LOST, /* no longer ours: forget it */
+	BEGIN_SUPPRESSED, /* by a rule that protects its recipient */
+	BEGIN_NOT_YET,    /* by such a rule it has to wait: for wait_ms */
+	BEGIN_LOST,       /* no longer ours: forget it */
+};
+
+/* The rule behind a verdict. Each store keeps of these rules:
+ *
+ * - They are asked of alerts only that may go otherwise: what is a duplicate, withdrawn or gone counts for nothing.
+ * - Whoever is on the opt-out list when BEGIN has its effect gets none.
+ * - An alert that goes counts once for its number and class, and its text is remembered, under its origin: begun again
+ *   it goes, and does not count again. One that does not go counts for nothing.
+ * - The store's clock alone measures windows. Where it jumps a window is longer or shorter; nothing else happens. */
+struct begin_note {
+	enum protection_rule rule; /* with BEGIN_GO: it is exempt from this one; NONE = no rule spoke */
+	int64_t wait_ms;           /* of BEGIN_NOT_YET */
 };
 
 #define STORE_SUSPECT_CRASHES 2
@@ -197,8 +218,8 @@ struct store_events {
 	void (*on_state)(void *ctx, bool is_up, const char *reason);
 	/* Entries of one READ, possibly none; or, with reclaimed set on each, of a dead consumer. last: this READ is over. */
 	void (*on_read)(void *ctx, const struct store_entry *entries, unsigned count, bool last);
-	/* Verdicts of the oldest BEGIN under way, in the order asked. */
-	void (*on_begun)(void *ctx, const enum begin_verdict *verdicts, unsigned count);
+	/* Verdicts of the oldest BEGIN under way, in the order asked. notes: one each; NULL = no rule spoke of any. */
+	void (*on_begun)(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count);
 	/* The oldest SETTLE under way is durable, or what of it rule 3 admits: its settlements are the pipeline's again. */
 	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count);
 	/* value: what was kept with the key, absent where it is unknown; segment: the one that the key was kept for. */

@@ -209,7 +209,7 @@ void store_fenced(struct redis_store *store)
 		static const enum begin_verdict lost[STORE_BATCH_MAX] = { [0 ... STORE_BATCH_MAX - 1] = BEGIN_LOST };
 		begin->in_use = false;
 		store_call_done(&begin->call);
-		store->events->on_begun(store->ctx, lost, begin->count);
+		store->events->on_begun(store->ctx, lost, NULL, begin->count);
 	}
 	for (struct list *link = store->calls.next; link != &store->calls; link = link->next)
 		LIST_ITEM(link, struct store_call, link)->was_lost = true;

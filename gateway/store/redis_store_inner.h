@@ -308,6 +308,15 @@ bool store_call_is_begin(const struct store_call *call);
 void store_begin_rewrite(struct redis_store *store, struct store_call *call);
 void store_begins_fini(struct redis_store *store);
 
+/* store_protect.c */
+/* What a BEGIN asks about recipients: seven keys, and arguments behind all others; none where no alert asks. */
+#define STORE_PROTECTION_KEYS 7
+void store_put_protection_keys(struct redis_store *store, struct command *command, const struct store_begin *items,
+			       unsigned count);
+void store_put_protection(struct command *command, const struct store_begin *items, unsigned count);
+/* Reads what stands behind the verdicts of a batch of count alerts. False where it is something else. */
+bool store_read_notes(struct slice text, struct begin_note *notes, unsigned count);
+
 /* Asks for it again, behind what was noted since. */
 void store_begin_again(struct begin_call *begin);
 

@@ -57,6 +57,10 @@ static enum begin_verdict verdict_of(char letter)
 		return BEGIN_CANCELLED;
 	case 'S':
 		return BEGIN_SUPERSEDED;
+	case 'R':
+		return BEGIN_SUPPRESSED;
+	case 'W':
+		return BEGIN_NOT_YET;
 	default:
 		return BEGIN_GONE;
 	}
@@ -82,8 +86,12 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 		return;
 	}
 	enum begin_verdict verdicts[STORE_BATCH_MAX];
+	struct begin_note notes[STORE_BATCH_MAX];
 	bool all_go = reply->type == REPLY_TEXT && reply->text.len == 0;
-	if (!all_go && (reply->type != REPLY_TEXT || reply->text.len != begin->count)) {
+	bool is_known = reply->type == REPLY_TEXT && reply->text.len >= begin->count;
+	struct slice rest = is_known ? (struct slice){ reply->text.at + begin->count, reply->text.len - begin->count }
+				     : (struct slice){ NULL, 0 };
+	if (!all_go && (!is_known || !store_read_notes(rest, notes, begin->count))) {
 		redis_link_break(store->main, "Redis answers BEGIN with something else");
 		return;
 	}
@@ -98,7 +106,7 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	begin->in_use = false;
 	store_call_done(call);
 	store_begins_release(store);
-	store->events->on_begun(store->ctx, verdicts, begin->count);
+	store->events->on_begun(store->ctx, verdicts, rest.len > 0 ? notes : NULL, begin->count);
 }
 
 bool store_call_is_begin(const struct store_call *call)
@@ -164,7 +172,7 @@ static void write_begin(struct begin_call *begin)
 		subjects += begin->items[i].subject.len > 0;
 		batches += begin->items[i].batch.len > 0;
 	}
-	store_call_begin_script(store, command, SCRIPT_BEGIN, 4 + LANE_COUNT + 6);
+	store_call_begin_script(store, command, SCRIPT_BEGIN, 4 + LANE_COUNT + 6 + STORE_PROTECTION_KEYS);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_INTENTS);
 	store_put_generation(store, command, "seen", store->options->seen_window_ms, 0);
@@ -173,6 +181,7 @@ static void write_begin(struct begin_call *begin)
 	static const char *const withdrawn[] = { "withdrawn:ids", "withdrawn:subjects", "withdrawn:batches" };
 	for (unsigned i = 0; i < 6; i++)
 		store_put_generation(store, command, withdrawn[i / 2], store->options->withdrawal_window_ms, i % 2);
+	store_put_protection_keys(store, command, begin->items, begin->count);
 	command_word(command, store->consumer);
 	command_text(command, (struct slice){ store->blob, store->blob_len });
 	command_int(command, begin->count);
@@ -182,6 +191,7 @@ static void write_begin(struct begin_call *begin)
 	put_items(command, begin->items, begin->count);
 	put_subjects(command, begin->items, begin->count);
 	put_batches(command, begin->items, begin->count);
+	store_put_protection(command, begin->items, begin->count);
 }
 
 /* Writes it behind all that was noted so far. */

@@ -60,11 +60,14 @@ static void on_read(void *ctx, const struct store_entry *entries, unsigned count
 	slot->read_count += last;
 }
 
-static void on_begun(void *ctx, const enum begin_verdict *verdicts, unsigned count)
+static void on_begun(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count)
 {
+	static const struct begin_note none = { .rule = PROTECTION_NONE };
 	struct rig_slot *slot = upcall(ctx);
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
+		slot->notes[slot->verdict_count] = notes != NULL ? notes[i] : none;
 		slot->verdicts[slot->verdict_count++] = verdicts[i];
+	}
 	slot->begun_sizes[slot->begun_count++ % 64] = count;
 }
 
@@ -407,6 +410,19 @@ static unsigned collect_begun(const struct rig_slot *slot, struct entry_key *beg
 	return count;
 }
 
+static void ask_protection(const struct store_rig *rig, const char *body, struct store_begin *item)
+{
+	item->number = store_rig_member(body, "to");
+	item->sms_class = SMS_CLASS_NOTICE;
+	if (item->number.len == 0)
+		return;
+	(void)sms_class_parse(store_rig_member(body, "class"), &item->sms_class);
+	item->limits = rig->limits[item->sms_class];
+	struct slice text = store_rig_member(body, "text");
+	for (size_t i = 0; i < text.len; i++)
+		item->text_hash = item->text_hash * 31 + (unsigned char)text.at[i];
+}
+
 bool store_rig_begin(struct store_rig *rig, unsigned number, const unsigned *places, unsigned count)
 {
 	static struct entry_key begun[RIG_ENTRIES];
@@ -424,6 +440,7 @@ bool store_rig_begin(struct store_rig *rig, unsigned number, const unsigned *pla
 			.batch = store_rig_member(entry->body, "batch"),
 			.reclaimed = entry->reclaimed,
 		};
+		ask_protection(rig, entry->body, &items[i]);
 	}
 	slot->in_downcall = true;
 	bool taken = slot->store->ops->begin(slot->store, items, count, begun, begun_count);

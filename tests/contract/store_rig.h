@@ -48,6 +48,7 @@ struct rig_slot {
 	unsigned entry_count;
 	unsigned read_count; /* READs that are over */
 	enum begin_verdict verdicts[RIG_ENTRIES];
+	struct begin_note notes[RIG_ENTRIES]; /* behind them */
 	unsigned verdict_count;
 	unsigned begun_count; /* BEGINs that are answered */
 	unsigned begun_sizes[64];
@@ -144,6 +145,9 @@ struct store_rig {
 	void *inner;
 	struct rig_slot slots[RIG_SLOTS];
 	unsigned added;
+	/* What each BEGIN asks of alerts that have a member “to”, by their member “class” (one without is a notice); their
+	 * texts are the same where their members “text” are. */
+	struct protection_limits limits[SMS_CLASS_COUNT];
 };
 
 void store_rig_start(struct store_rig *rig, const struct store_kit *kit);

@@ -168,7 +168,8 @@ unsigned books_total(const char *name)
 
 static bool is_closing(const json_t *event)
 {
-	static const char *const closing[] = { "accepted", "expired", "cancelled", "superseded", "duplicate", "dead" };
+	static const char *const closing[] = { "accepted",   "expired",   "cancelled", "superseded",
+					       "suppressed", "duplicate", "dead" };
 	for (unsigned i = 0; i < sizeof closing / sizeof closing[0]; i++) {
 		if (books_is(event, "event", closing[i]))
 			return true;
@@ -180,6 +181,7 @@ static void count_event(struct books_tally *tally, const json_t *event)
 {
 	tally->accepted += books_is(event, "event", "accepted");
 	tally->expired += books_is(event, "event", "expired");
+	tally->suppressed += books_is(event, "event", "suppressed");
 	tally->duplicate += books_is(event, "event", "duplicate");
 	tally->dead += books_is(event, "event", "dead");
 	tally->delivered += books_is(event, "event", "delivered");
@@ -212,6 +214,7 @@ struct books_tally books_tally(const json_t *events)
 	json_decref(closed);
 	EXPECT_COUNT(tally.accepted, books_total("accepted"));
 	EXPECT_COUNT(tally.expired, books_total("expired"));
+	EXPECT_COUNT(tally.suppressed, books_total("suppressed"));
 	EXPECT_COUNT(tally.duplicate, books_total("duplicate"));
 	EXPECT_COUNT(tally.dead, books_total("dead"));
 	EXPECT_COUNT(tally.dead, redis_server_int("XLEN {hongyan}:dead"));

@@ -50,6 +50,7 @@ void books_await_settled(unsigned seconds);
 struct books_tally {
 	unsigned accepted;
 	unsigned expired;
+	unsigned suppressed;
 	unsigned duplicate;
 	unsigned dead;
 	unsigned delivered;

@@ -48,6 +48,7 @@ void fake_call_free(struct fake_call *call)
 		free_text(call->items[i].template_name);
 		free_text(call->items[i].subject);
 		free_text(call->items[i].batch);
+		free_text(call->items[i].number);
 	}
 	free(call->items);
 	for (unsigned i = 0; call->receipt_events != NULL && i < call->count; i++) {
@@ -68,6 +69,7 @@ void fake_call_free(struct fake_call *call)
 	free(call->entries);
 	free(call->intents);
 	free(call->verdicts);
+	free(call->notes);
 	free(call->settlements);
 	free(call->pauses);
 	for (unsigned i = 0; call->leases != NULL && i < call->count; i++)
@@ -261,7 +263,7 @@ void fake_store_fenced(struct fake_store *store)
 		for (unsigned i = 0; i < call->count; i++)
 			lost[i] = BEGIN_LOST;
 		store->begins--;
-		store->events->on_begun(store->ctx, lost, call->count);
+		store->events->on_begun(store->ctx, lost, NULL, call->count);
 		fake_call_free(call);
 	}
 	store->events->on_fenced(store->ctx);

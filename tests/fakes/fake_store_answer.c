@@ -54,7 +54,7 @@ static void act_begin(struct fake_store *store, struct fake_call *call)
 	if (store->phase != FAKE_CLOSED)
 		queue_model_look_ahead(model, store->events, store->ctx, has_subjects, call->was_lost);
 	call->is_fenced = !queue_model_begin(model, store->consumer, call->items, call->count, call->intents,
-					     call->intent_count, call->verdicts);
+					     call->intent_count, call->verdicts, call->notes);
 }
 
 static void act_pauses(struct fake_store *store, struct fake_call *call)
@@ -273,7 +273,7 @@ static void answer_begin(struct fake_store *store, struct fake_call *call)
 		if (call->verdicts[i] == BEGIN_GO)
 			watch->on_go(store->options->watch_ctx, &call->items[i].origin, call->asked_at, call->sent_at);
 	}
-	store->events->on_begun(store->ctx, call->verdicts, call->count);
+	store->events->on_begun(store->ctx, call->verdicts, call->notes, call->count);
 }
 
 static void answer_pauses(struct fake_store *store, struct fake_call *call)

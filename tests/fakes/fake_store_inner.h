@@ -57,6 +57,7 @@ struct fake_call {
 	struct entry_key *intents;
 	unsigned intent_count;
 	enum begin_verdict *verdicts;
+	struct begin_note *notes;
 	/* SETTLE */
 	struct settlement **settlements;
 	bool careful;

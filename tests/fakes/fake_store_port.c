@@ -78,12 +78,14 @@ static bool begin_store(struct store *base, const struct store_begin *items, uns
 	call->asked_at = store->options->env->now.mono;
 	call->items = fake_memory_take(count, sizeof *call->items);
 	call->verdicts = fake_memory_take(count, sizeof *call->verdicts);
+	call->notes = fake_memory_take(count, sizeof *call->notes);
 	for (unsigned i = 0; i < count; i++) {
 		call->items[i] = items[i];
 		call->items[i].id = text_copy(items[i].id);
 		call->items[i].template_name = text_copy(items[i].template_name);
 		call->items[i].subject = text_copy(items[i].subject);
 		call->items[i].batch = text_copy(items[i].batch);
+		call->items[i].number = text_copy(items[i].number);
 	}
 	call->intents = fake_store_intents(store, begun, begun_count, items, count, &call->intent_count);
 	return true;

@@ -19,6 +19,7 @@ struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int6
 	model->withdrawn = text_table_create();
 	model->mos = text_table_create();
 	model->opted_out = text_table_create();
+	model->sent = text_table_create();
 	return model;
 }
 
@@ -66,6 +67,7 @@ void queue_model_destroy(struct queue_model *model)
 	text_table_destroy(model->withdrawn);
 	text_table_destroy(model->mos);
 	text_table_destroy(model->opted_out);
+	text_table_destroy(model->sent);
 	free(model);
 }
 
@@ -373,15 +375,20 @@ static void forget_items(struct queue_consumer *consumer, const struct store_beg
 }
 
 bool queue_model_begin(struct queue_model *model, unsigned consumer, const struct store_begin *items, unsigned count,
-		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts)
+		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts,
+		       struct begin_note *notes)
 {
 	if (!model->consumers[consumer].is_alive)
 		return false;
 	set_intents(&model->consumers[consumer], intents, intent_count);
 	if (model->plant == PLANT_INTENT_AFTER_OCTETS)
 		forget_items(&model->consumers[consumer], items, count);
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		verdicts[i] = judge(model, &items[i]);
+		notes[i] = (struct begin_note){ .rule = PROTECTION_NONE };
+		if (verdicts[i] == BEGIN_GO)
+			verdicts[i] = queue_model_protect(model, &items[i], &notes[i]);
+	}
 	return true;
 }
 

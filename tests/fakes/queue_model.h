@@ -109,6 +109,7 @@ struct queue_model {
 	struct text_table *receipts;
 	struct text_table *mos; /* those that came, by their marks; it forgets nothing */
 	struct text_table *opted_out;
+	struct text_table *sent; /* what went to a number, or with a text: when, and under which origin */
 	unsigned mo_count;
 	struct text_table *withdrawn; /* ids, batches, subjects; it forgets nothing */
 	struct pause pauses[STORE_PAUSES_MAX];
@@ -164,7 +165,12 @@ unsigned queue_model_pending(const struct queue_model *model, unsigned consumer,
 
 /* BEGIN. intents: what is begun and unsettled, items included. False where it was fenced (then nothing happened). */
 bool queue_model_begin(struct queue_model *model, unsigned consumer, const struct store_begin *items, unsigned count,
-		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts);
+		       const struct entry_key *intents, unsigned intent_count, enum begin_verdict *verdicts,
+		       struct begin_note *notes);
+
+/* What the rules that protect its recipient say of an alert that may go otherwise; where it goes, it counts. */
+enum begin_verdict queue_model_protect(struct queue_model *model, const struct store_begin *item,
+				       struct begin_note *note);
 
 /* Notes what an entry withdraws, as later BEGINs see it. */
 void queue_model_withdraw(struct queue_model *model, const struct store_withdrawal *withdrawal);

@@ -37,13 +37,15 @@ static struct metrics *make_metrics(void)
 			   [METRIC_LABEL_CLASS] = classes,
 			   [METRIC_LABEL_EVENT] = closings,
 			   [METRIC_LABEL_REASON] = dead,
-			   [METRIC_LABEL_STATE] = states },
+			   [METRIC_LABEL_STATE] = states,
+			   [METRIC_LABEL_RULE] = protection_labels() },
 		.count = { [METRIC_LABEL_ACCOUNT] = SIM_ACCOUNTS,
 			   [METRIC_LABEL_LANE] = LANE_COUNT,
 			   [METRIC_LABEL_CLASS] = OUTCOME_COUNT,
 			   [METRIC_LABEL_EVENT] = CLOSING_COUNT,
 			   [METRIC_LABEL_REASON] = reasons,
-			   [METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT },
+			   [METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
+			   [METRIC_LABEL_RULE] = PROTECTION_COUNT },
 	};
 	struct metrics *metrics = metrics_create(&labels);
 	CHECK(metrics != NULL);

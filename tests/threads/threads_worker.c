@@ -70,14 +70,16 @@ static void make_labels(void)
 			   [METRIC_LABEL_EVENT] = closings,
 			   [METRIC_LABEL_REASON] = reasons,
 			   [METRIC_LABEL_STATE] = states,
-			   [METRIC_LABEL_CALL] = calls },
+			   [METRIC_LABEL_CALL] = calls,
+			   [METRIC_LABEL_RULE] = protection_labels() },
 		.count = { [METRIC_LABEL_ACCOUNT] = 1,
 			   [METRIC_LABEL_LANE] = LANE_COUNT,
 			   [METRIC_LABEL_CLASS] = OUTCOME_COUNT,
 			   [METRIC_LABEL_EVENT] = CLOSING_COUNT,
 			   [METRIC_LABEL_REASON] = reason_count,
 			   [METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
-			   [METRIC_LABEL_CALL] = 3 },
+			   [METRIC_LABEL_CALL] = 3,
+			   [METRIC_LABEL_RULE] = PROTECTION_COUNT },
 	};
 }
 

@@ -5,6 +5,7 @@
 #include "model/closing.h"
 #include "model/entry.h"
 #include "model/outcome.h"
+#include "model/protection.h"
 
 /* Labels of the metrics blocks in this room's tests: two accounts. */
 
@@ -26,11 +27,13 @@ static inline struct metrics *admin_test_metrics(void)
 		.names = { [METRIC_LABEL_ACCOUNT] = accounts,
 			   [METRIC_LABEL_LANE] = lanes,
 			   [METRIC_LABEL_CLASS] = classes,
-			   [METRIC_LABEL_EVENT] = closings },
+			   [METRIC_LABEL_EVENT] = closings,
+			   [METRIC_LABEL_RULE] = protection_labels() },
 		.count = { [METRIC_LABEL_ACCOUNT] = ADMIN_TEST_ACCOUNTS,
 			   [METRIC_LABEL_LANE] = LANE_COUNT,
 			   [METRIC_LABEL_CLASS] = OUTCOME_COUNT,
-			   [METRIC_LABEL_EVENT] = CLOSING_COUNT },
+			   [METRIC_LABEL_EVENT] = CLOSING_COUNT,
+			   [METRIC_LABEL_RULE] = PROTECTION_COUNT },
 	};
 	return metrics_create(&labels);
 }

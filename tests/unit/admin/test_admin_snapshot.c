@@ -15,6 +15,7 @@ Test(admin_snapshot, adds_up_what_workers_counted)
 	metrics_add(b, METRIC_ENTRIES_BEGUN, 4);
 	metrics_add_at(a, METRIC_CLOSINGS, CLOSING_ACCEPTED, 5);
 	metrics_add_at(b, METRIC_CLOSINGS, CLOSING_EXPIRED, 6);
+	metrics_add_at(a, METRIC_CLOSINGS, CLOSING_SUPPRESSED, 25);
 	metrics_add_at(b, METRIC_CLOSINGS, CLOSING_DUPLICATE, 7);
 	metrics_add_at(b, METRIC_CLOSINGS, CLOSING_DEAD, 8);
 	metrics_add(a, METRIC_LATER, 9);
@@ -45,6 +46,7 @@ Test(admin_snapshot, adds_up_what_workers_counted)
 		{ "begun", snapshot.totals.begun, 7 },
 		{ "accepted", snapshot.totals.accepted, 5 },
 		{ "expired", snapshot.totals.expired, 6 },
+		{ "suppressed", snapshot.totals.suppressed, 25 },
 		{ "duplicate", snapshot.totals.duplicate, 7 },
 		{ "dead", snapshot.totals.dead, 8 },
 		{ "later", snapshot.totals.later, 9 },

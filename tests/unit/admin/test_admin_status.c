@@ -78,7 +78,7 @@ static const struct admin_snapshot full = {
 		     .drift = -3 },
 	.held = 22,
 	.workers = 2,
-	.totals = { 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21 },
+	.totals = { 11, 12, 13, 14, 22, 15, 16, 17, 18, 19, 20, 21 },
 	.accounts = accounts,
 	.account_count = 3,
 };
@@ -145,7 +145,8 @@ Test(admin_status, page)
 		  "total\":0,"
 		  "\"tps\":0,\"submits\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}"
 		  "],"
-		  "\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"duplicate\":15,\"dead\":16,"
+		  "\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"suppressed\":22,\"duplicate\":"
+		  "15,\"dead\":16,"
 		  "\"later\":17,\"retries\":18,\"ambiguous_resends\":19,\"late_answers\":20,\"intents_found\":21},"
 		  "\"rate_1m\":{\"accepted_per_s\":123.5,\"dead_per_s\":0.013}}\n" },
 		{ "nothing",
@@ -161,7 +162,8 @@ Test(admin_status, page)
 		  "by\":\"\"},"
 		  "\"balance\":"
 		  "null,\"accounts\":[],"
-		  "\"totals\":{\"read\":0,\"begun\":0,\"accepted\":0,\"expired\":0,\"duplicate\":0,\"dead\":0,"
+		  "\"totals\":{\"read\":0,\"begun\":0,\"accepted\":0,\"expired\":0,\"suppressed\":0,\"duplicate\":0,"
+		  "\"dead\":0,"
 		  "\"later\":0,\"retries\":0,\"ambiguous_resends\":0,\"late_answers\":0,\"intents_found\":0},"
 		  "\"rate_1m\":{\"accepted_per_s\":0.0,\"dead_per_s\":0.000}}\n" },
 	};

@@ -75,7 +75,9 @@ Test(config_compare, fixed)
 		{ "what a reload takes", "",
 		  "country: US\ntimezone: UTC\nsignature: x\ndrain_timeout: 1s\nadmin: { token: 0123456789abcdef }\n"
 		  "retry: { base: 1s, max: 1m, attempts_max: 2 }\n"
-		  "unknown_wait: { critical: 1s, notice: 1s, marketing: 1s }",
+		  "unknown_wait: { critical: 1s, notice: 1s, marketing: 1s }\n"
+		  "protection: { optout: { notice: false, marketing: false }, per_minute: { notice: 1, marketing: 1 }, "
+		  "per_day: { notice: 1, marketing: 1 }, over_day: wait, identical_window: 1s }",
 		  "" },
 		{ "all the rest", "",
 		  "redis: { url: \"redis://g:1/2\", password: p, dedupe_window: 1h, withdrawal_window: 1h, "

@@ -37,6 +37,13 @@ Test(config_errors, keys)
 		{ "unknown key, far", "zebra: 1\n" ACCOUNT, "hongyan.yaml:1:1: unknown key “zebra”\n" },
 		{ "unknown in a section", "redis: { rul: \"redis://h\" }\n" ACCOUNT,
 		  "hongyan.yaml:1:10: unknown key “rul” (did you mean “url”?)\n" },
+		{ "unknown two sections deep", "protection: { per_day: { notise: 1 } }\n" ACCOUNT,
+		  "hongyan.yaml:1:26: unknown key “notise” (did you mean “notice”?)\n" },
+		{ "a number for a section", "protection: { per_day: 1 }\n" ACCOUNT,
+		  "hongyan.yaml:1:24: “protection.per_day” must be a mapping with keys\n" },
+		{ "a cap too high", "protection: { per_minute: { marketing: 101 } }\n" ACCOUNT,
+		  "hongyan.yaml:1:40: protection.per_minute.marketing must be a whole number from 0 to 100, not "
+		  "“101”\n" },
 		{ "unknown section", "rediss: { url: \"redis://h\" }\n" ACCOUNT,
 		  "hongyan.yaml:1:1: unknown key “rediss” (did you mean “redis”?)\n" },
 		{ "the twin of a secret is near",

@@ -20,7 +20,8 @@ static const char well[] =
 	"\"tps\":500,\"accepted\":1000,\"throttled\":3,\"rejected\":2,\"temporary\":1,\"unknown\":4},"
 	"{\"name\":\"backup\",\"state\":\"up\",\"reason\":\"\",\"links_up\":1,\"window_used\":0,\"window_total\":10,"
 	"\"tps\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}],"
-	"\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"duplicate\":15,\"dead\":16,"
+	"\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"suppressed\":22,\"duplicate\":15,"
+	"\"dead\":16,"
 	"\"later\":17,\"retries\":18,\"ambiguous_resends\":19,\"late_answers\":20,\"intents_found\":21},"
 	"\"rate_1m\":{\"accepted_per_s\":123.5,\"dead_per_s\":0.000}}\n";
 
@@ -53,7 +54,7 @@ Test(cli_status_page, all_is_well)
 		"hongyan 9.9.9, instance gw-1, up for 3 d 4 h, workers: 2, Redis up (reconnects: 5)\n"
 		"accepted: 123.5/s (mean of the last minute)\n"
 		"\n"
-		"since the start: read 11, accepted 13, expired 14, duplicate 15, dead 16, retries 18, "
+		"since the start: read 11, accepted 13, expired 14, suppressed 22, duplicate 15, dead 16, retries 18, "
 		"ambiguous_resends 19, "
 		"late_answers 20, intents_found 21\n"
 		"\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/closing.h"
 #include "model/outcome.h"
+#include "model/protection.h"
 #include "model/receipt.h"
 #include "model/sms.h"
 
@@ -10,10 +11,22 @@
 
 Test(names, closing)
 {
-	static const char *const want[CLOSING_COUNT] = { "accepted",  "expired", "cancelled", "superseded",
-							 "duplicate", "dead",    "control" };
+	static const char *const want[CLOSING_COUNT] = { "accepted",   "expired",   "cancelled", "superseded",
+							 "suppressed", "duplicate", "dead",      "control" };
 	for (unsigned i = 0; i < CLOSING_COUNT; i++)
 		cr_assert_str_eq(closing_name((enum closing)i), want[i]);
+}
+
+Test(names, protection)
+{
+	static const char *const want[PROTECTION_COUNT] = { "none",       "opted_out",   "identical", "day_cap",
+							    "minute_cap", "quiet_hours", "no_consent" };
+	cr_assert_null(protection_labels()[PROTECTION_NONE]);
+	for (unsigned i = 0; i < PROTECTION_COUNT; i++) {
+		cr_assert_str_eq(protection_name((enum protection_rule)i), want[i]);
+		if (i != PROTECTION_NONE)
+			cr_assert_str_eq(protection_labels()[i], want[i]);
+	}
 }
 
 Test(names, outcome)

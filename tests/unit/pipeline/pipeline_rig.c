@@ -39,7 +39,7 @@ static bool store_begin(struct store *store, const struct store_begin *items, un
 			const struct entry_key *begun, unsigned begun_count)
 {
 	(void)store;
-	(void)items;
+	rig.begun = items[0];
 	(void)begun;
 	(void)begun_count;
 	rig.beginning += count;
@@ -329,10 +329,14 @@ void rig_bring(enum lane lane, const char *state, const struct store_entry *like
 
 void rig_answer_begin(void)
 {
-	const enum begin_verdict verdict = BEGIN_GO;
+	rig_answer_begin_with(BEGIN_GO, NULL);
+}
+
+void rig_answer_begin_with(enum begin_verdict verdict, const struct begin_note *note)
+{
 	cr_assert_eq(rig.beginning, 1, "nothing is being begun; the last event: %s", rig.event);
 	rig.beginning = 0;
-	rig.store_events->on_begun(rig.store_ctx, &verdict, 1);
+	rig.store_events->on_begun(rig.store_ctx, &verdict, note, 1);
 }
 
 void rig_answer(unsigned account, unsigned index, const struct outcome *outcome)

@@ -45,6 +45,7 @@ struct rig {
 	unsigned leasing;             /* accounts in the lease under way */
 	unsigned lease_asks;          /* leases so far */
 	struct store_lease lease_ask; /* of the last one its first account's */
+	struct store_begin begun; /* as the last BEGIN asked for its first alert; its texts are gone */
 	struct settlement *settling[8];
 	unsigned settling_count;
 	struct settlement settled; /* the last one */
@@ -88,6 +89,9 @@ void rig_bring(enum lane lane, const char *state, const struct store_entry *like
 
 /* The BEGIN under way is answered: it may go. */
 void rig_answer_begin(void);
+
+/* Or it is answered so. */
+void rig_answer_begin_with(enum begin_verdict verdict, const struct begin_note *note);
 
 /* A submit is answered, by its place among all that the account took. */
 void rig_answer(unsigned account, unsigned index, const struct outcome *outcome);

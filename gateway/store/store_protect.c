@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What BEGIN is asked about recipients, and what it says: lua/begin.lua has the words. Where no alert of a batch asks, they
+ * are not written at all. */
+
+#include "store/redis_store_inner.h"
+
+#include "base/check.h"
+#include "base/number.h"
+
+#define DAY_MS    (24 * 3600 * MS_PER_S)
+#define MINUTE_MS (60 * MS_PER_S)
+
+#define WORD_OCTETS_MAX (1 + MSISDN_DIGITS_MAX + 1)
+#define LINE_OCTETS_MAX (112 + MSISDN_DIGITS_MAX)
+
+/* Of the window that texts are remembered for; one that no alert asks for is any. */
+static int64_t identical_span(const struct store_begin *items, unsigned count)
+{
+	int64_t span = 0;
+	for (unsigned i = 0; i < count; i++)
+		span = items[i].limits.identical_ms > span ? items[i].limits.identical_ms : span;
+	return span > 0 ? span : DAY_MS;
+}
+
+void store_put_protection_keys(struct redis_store *store, struct command *command, const struct store_begin *items,
+			       unsigned count)
+{
+	store_put_key(store, command, KEY_OPTOUT);
+	int64_t span = identical_span(items, count);
+	for (unsigned age = 0; age < 2; age++)
+		store_put_generation(store, command, "texts", span, age);
+	for (unsigned age = 0; age < 2; age++)
+		store_put_generation(store, command, "caps:day", DAY_MS, age);
+	for (unsigned age = 0; age < 2; age++)
+		store_put_generation(store, command, "caps:minute", MINUTE_MS, age);
+}
+
+static void put_numbers(struct command *command, const struct store_begin *items, unsigned count)
+{
+	static _Thread_local char text[STORE_BATCH_MAX * WORD_OCTETS_MAX];
+	struct buf buf = buf_over(text, sizeof text);
+	for (unsigned i = 0; i < count; i++) {
+		const struct protection_limits *limits = &items[i].limits;
+		if (limits->heeds_optout && limits->is_exempt)
+			buf_put_u8(&buf, '!');
+		if (limits->heeds_optout)
+			buf_put_slice(&buf, items[i].number);
+		else
+			buf_put_u8(&buf, '-');
+		buf_put_u8(&buf, ' ');
+	}
+	CHECK(!buf.full);
+	command_text(command, buf_slice(&buf));
+}
+
+static void put_limits(struct command *command, const struct store_begin *items, unsigned count)
+{
+	static _Thread_local char text[STORE_BATCH_MAX * LINE_OCTETS_MAX];
+	struct buf buf = buf_over(text, sizeof text);
+	for (unsigned i = 0; i < count; i++) {
+		const struct protection_limits *limits = &items[i].limits;
+		if (!protection_counts(limits))
+			continue;
+		buf_put_format(&buf, "%u %c %lld %016llx %u %c %u %c%.*s\n", i + 1, limits->is_exempt ? '!' : '-',
+			       (long long)limits->identical_ms, (unsigned long long)items[i].text_hash,
+			       (unsigned)limits->day_max, limits->day_waits ? 'w' : '-', (unsigned)limits->minute_max,
+			       sms_class_name(items[i].sms_class)[0], SLICE_ARG(items[i].number));
+	}
+	CHECK(!buf.full);
+	command_text(command, buf_slice(&buf));
+}
+
+void store_put_protection(struct command *command, const struct store_begin *items, unsigned count)
+{
+	bool asks = false;
+	for (unsigned i = 0; i < count && !asks; i++)
+		asks = items[i].limits.heeds_optout || protection_counts(&items[i].limits);
+	if (!asks)
+		return;
+	put_numbers(command, items, count);
+	put_limits(command, items, count);
+}
+
+static enum protection_rule rule_of(char letter)
+{
+	switch (letter) {
+	case 'o':
+		return PROTECTION_OPTED_OUT;
+	case 'i':
+		return PROTECTION_IDENTICAL;
+	case 'd':
+		return PROTECTION_DAY_CAP;
+	case 'm':
+		return PROTECTION_MINUTE_CAP;
+	default:
+		return PROTECTION_NONE;
+	}
+}
+
+/* Takes “12m59000” off the text. */
+static bool take_note(struct slice *text, struct begin_note *notes, unsigned count)
+{
+	uint64_t place, wait;
+	size_t digits = 0;
+	size_t end = 0;
+	while (digits < text->len && text->at[digits] >= '0' && text->at[digits] <= '9')
+		digits++;
+	while (end < text->len && text->at[end] != ' ')
+		end++;
+	if (end <= digits || !number_parse((struct slice){ text->at, digits }, count, &place) || place == 0)
+		return false;
+	enum protection_rule rule = rule_of(text->at[digits]);
+	if (rule == PROTECTION_NONE ||
+	    !number_parse((struct slice){ text->at + digits + 1, end - digits - 1 }, INT64_MAX, &wait))
+		return false;
+	struct begin_note *note = &notes[place - 1];
+	if (note->rule == PROTECTION_NONE) /* of several the first one counts */
+		*note = (struct begin_note){ .rule = rule, .wait_ms = (int64_t)wait };
+	*text = (struct slice){ text->at + end, text->len - end };
+	return true;
+}
+
+bool store_read_notes(struct slice text, struct begin_note *notes, unsigned count)
+{
+	memset(notes, 0, count * sizeof *notes);
+	while (text.len > 0) {
+		bool is_next = *text.at == ' ';
+		text = (struct slice){ text.at + 1, text.len - 1 };
+		if (!is_next || !take_note(&text, notes, count))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What protects recipients, with the gateway as a program and a Redis that keeps the lists. */
+
+#include "auditor.h"
+#include "books.h"
+#include "gateway_process.h"
+#include "redis_server.h"
+#include "scenario.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct smsc smsc;
+static struct gateway_process gateway;
+static struct auditor auditor;
+
+static void open_all(const char *root_more)
+{
+	world_open();
+	redis_server_start();
+	smsc_start(&smsc, "smsc", 0, NULL);
+	gateway_process_start(&gateway, "gateway", &(struct gateway_options){ .smsc = &smsc, .root_more = root_more },
+			      true);
+}
+
+static void close_all(void)
+{
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
+static void add(const char *id, const char *to, const char *template, const char *code)
+{
+	char json[512];
+	snprintf(json, sizeof json, "{\"id\":\"%s\",\"to\":\"%s\",\"template\":\"%s\",\"params\":{\"code\":\"%s\"%s}}",
+		 id, to, template, code, strcmp(template, "note") == 0 ? ",\"amount\":\"1.00\"" : "");
+	books_add("urgent", json);
+}
+
+static void expect_closing(const json_t *events, const char *id, const char *event, const char *member,
+			   const char *value)
+{
+	const json_t *closing = books_closing(events, id);
+	if (!books_is(closing, "event", event) || (member != NULL && !books_is(closing, member, value)))
+		FAIL("%s: %s, wants %s with %s %s", id, json_dumps(closing, 0), event, member, value);
+}
+
+static double metric(const char *name, const char *rule)
+{
+	char line[96];
+	snprintf(line, sizeof line, "hongyan_%s_total{rule=\"%s\"}", name, rule);
+	return gateway_process_metric(&gateway, line);
+}
+
+/* A customer writes TD: what is on the queue already is not sent, but for what is critical. The books agree. */
+static void opted_out(void)
+{
+	open_all(NULL);
+	smsc_tell(&smsc, "mo 8613900000001 10690001 gsm7 udh8 TD");
+	AWAIT(10, redis_server_int("HEXISTS {hongyan}:optout 8613900000001") == 1);
+	gateway_process_stop(&gateway);
+	add("notice", "13900000001", "note", "1");
+	add("critical", "13900000001", "alarm", "1");
+	add("other", "13900000002", "note", "1");
+	auditor_open_queue(&auditor);
+	gateway_process_start(&gateway, "gateway", NULL, true);
+	books_await_settled(20);
+	json_t *events = books_events();
+	struct books_tally tally = books_tally(events);
+	EXPECT_COUNT(tally.accepted, 2);
+	EXPECT_COUNT(tally.suppressed, 1);
+	expect_closing(events, "notice", "suppressed", "reason", "opted_out");
+	expect_closing(events, "critical", "accepted", "exempt", "opted_out");
+	expect_closing(events, "other", "accepted", NULL, NULL);
+	json_decref(events);
+	EXPECT_COUNT(metric("suppressed", "opted_out"), 1);
+	EXPECT_COUNT(metric("exempted", "opted_out"), 1);
+	EXPECT(gateway_process_status_has(&gateway, "\"suppressed\":1"));
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(smsc_copies(&smsc, "8613900000001"), 1);
+	EXPECT_COUNT(smsc_copies(&smsc, "8613900000002"), 1);
+	auditor_add_carrier(&auditor, &smsc);
+	json_t *report = auditor_run(&auditor, 0, (const char *const[]){ "--redis", redis_server_url(), NULL });
+	EXPECT_COUNT(auditor_count(report, "suppressed"), 1);
+	json_decref(report);
+	close_all();
+}
+
+/* Six to one number, two within a minute: two go, the rest waits, also over the gateway's death; the same text goes once. A
+ * reload lifts the cap for what comes then. */
+static void caps(void)
+{
+	open_all("protection: { per_minute: { notice: 2 }, identical_window: 1h }");
+	for (unsigned i = 0; i < 6; i++) {
+		char text[2][16];
+		snprintf(text[0], sizeof text[0], "n%u", i);
+		snprintf(text[1], sizeof text[1], "%u", i);
+		add(text[0], "13900000001", "note", text[1]);
+	}
+	add("other", "13900000002", "note", "0");
+	AWAIT(10, books_total("accepted") == 3 && redis_server_int("ZCARD {hongyan}:later") == 4);
+	EXPECT_COUNT(metric("deferred", "minute_cap"), 4);
+	gateway_process_kill(&gateway);
+	gateway_process_start(&gateway, "gateway", NULL, true);
+	add("same", "13900000002", "note", "0");
+	AWAIT(10, books_total("suppressed") == 1);
+	HOLDS(1, books_total("accepted") == 3 && redis_server_int("ZCARD {hongyan}:later") == 4);
+	gateway_process_edit(&gateway, "notice: 2", "notice: 9");
+	process_signal(&gateway.process, SIGHUP);
+	AWAIT(10, gateway_process_said(&gateway, "\"event\":\"reloaded\""));
+	EXPECT(!gateway_process_said(&gateway, "\"event\":\"reload_in_part\""));
+	/* Its worker may not have it yet. */
+	for (unsigned i = 6; books_total("accepted") == 3; i++) {
+		unsigned waiting = (unsigned)redis_server_int("ZCARD {hongyan}:later");
+		char text[2][16];
+		snprintf(text[0], sizeof text[0], "n%u", i);
+		snprintf(text[1], sizeof text[1], "%u", i);
+		add(text[0], "13900000001", "note", text[1]);
+		AWAIT(10, books_total("accepted") == 4 || redis_server_int("ZCARD {hongyan}:later") > waiting);
+	}
+	json_t *events = books_events();
+	expect_closing(events, "same", "suppressed", "reason", "identical");
+	(void)books_tally(events);
+	json_decref(events);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(smsc_copies(&smsc, "8613900000001"), 3);
+	EXPECT_COUNT(smsc_copies(&smsc, "8613900000002"), 1);
+	close_all();
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct scenario scenarios[] = {
+		{ "opted_out", opted_out, 60, false },
+		{ "caps", caps, 60, false },
+	};
+	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
+}
