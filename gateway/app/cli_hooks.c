@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/cli_hooks.h"
 
-#include "app/config.h"
+#include "app/config_smpp.h"
 #include "app/serve.h"
 #include "app/snapshot.h"
 #include "app/template_dir.h"
@@ -94,6 +94,17 @@ static enum err make_routes(const struct config *config, const struct route_tabl
 	return err;
 }
 
+/* Times are only told to an SMSC: no zone is needed to read what comes from one. */
+static enum err make_smpp_account(const struct config *config, unsigned account, struct smpp_account *out,
+				  struct err_at *at)
+{
+	const struct config_account *from = &config->accounts[account];
+	if (from->protocol != CONFIG_PROTOCOL_SMPP)
+		return err_at_set(at, ERR_UNSUPPORTED, 0, "protocol", "the account “%s” does not speak SMPP",
+				  from->name);
+	return config_smpp_compile(from, 0, out, at);
+}
+
 void cli_hooks_fill(struct cli_env *env)
 {
 	*env = (struct cli_env){ .in = stdin,
@@ -103,6 +114,7 @@ void cli_hooks_fill(struct cli_env *env)
 				 .load = load,
 				 .load_templates = template_dir_load,
 				 .make_routes = make_routes,
+				 .make_smpp_account = make_smpp_account,
 				 .serve = serve_run,
 				 .show = config_show,
 				 .reference = config_reference };

@@ -46,6 +46,7 @@ struct catalogue;
 struct config;
 struct country;
 struct route_table;
+struct smpp_account;
 struct buf;
 
 struct cli_env {
@@ -64,6 +65,10 @@ struct cli_env {
 	/* Makes the table of routes of a configuration; its account n is settings.account_names[n]. out: owned by whoever
 	 * filled this. at: says why not. */
 	enum err (*make_routes)(const struct config *config, const struct route_table **out, struct err_at *at);
+	/* Fills what wire/smpp knows of a configuration's account; out borrows from config. account: its index in
+	 * settings.account_names. ERR_UNSUPPORTED: it does not speak SMPP. at: says why not. */
+	enum err (*make_smpp_account)(const struct config *config, unsigned account, struct smpp_account *out,
+				      struct err_at *at);
 	/* Runs the service; returns the exit code. */
 	int (*serve)(const struct config *config);
 	/* Writes the configuration in force, and the page about all settings. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/number.h"
-#include "base/suggest.h"
+#include "cli/cli_account_name.h"
 #include "cli/cli_accounts_page.h"
 #include "cli/cli_admin.h"
 #include "cli/cli_redis.h"
@@ -45,19 +45,6 @@ static int list(const struct cli_call *call)
 	free(body);
 	free(url);
 	return code;
-}
-
-/* A name that is written wrong stops nothing, and nobody would notice. */
-static int check_name(const struct cli_call *call, const struct cli_settings *settings, const char *name)
-{
-	for (unsigned i = 0; i < settings->account_count; i++) {
-		if (strcmp(settings->account_names[i], name) == 0)
-			return CLI_OK;
-	}
-	const char *nearest = suggest_nearest(slice_of(name), settings->account_names, settings->account_count);
-	fprintf(call->env->err, "hongyan: there is no account “%s” in %s%s%s%s\n", name, settings->path,
-		nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");
-	return CLI_USAGE;
 }
 
 /* Returns CLI_OK or CLI_USAGE. */
@@ -173,11 +160,12 @@ static int change(const struct cli_call *call, enum verb verb)
 	struct cli_settings settings;
 	struct redis_ask *ask;
 	struct err_at at = { .err = ERR_OK };
+	unsigned index; /* the name is known: nothing more is asked of the file */
 	int code = read_change(call, verb, &change);
 	if (code == CLI_OK)
 		code = cli_redis_settings(call, &settings);
 	if (code == CLI_OK)
-		code = check_name(call, &settings, change.account);
+		code = cli_account_name_find(call, &settings, change.account, &index);
 	if (code == CLI_OK)
 		code = cli_redis_connect(call, &settings, &ask);
 	if (code != CLI_OK)

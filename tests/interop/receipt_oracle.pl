@@ -10,7 +10,7 @@ use FindBin;
 use List::Util qw(shuffle);
 use Test::More;
 use lib $FindBin::Bin;
-use FakeCarrier qw(start bound next_pdu next_phone finish);
+use FakeCarrier qw(start bound command next_pdu next_phone finish);
 use Hongyan qw(answers_of);
 
 use constant { SEED => 20260213, RANDOM_RECEIPTS => 500 };
@@ -135,6 +135,43 @@ subtest 'the fake carrier' => sub {
     is($read->{id}, $answer->{message_id}, 'id is the message_id of the answer');
     is($read->{state}, 'UNDELIVERABLE', 'state');
     ok($read->{receipt} && $read->{final}, 'a receipt, and final');
+};
+
+# One PDU as it came.
+sub frame_from {
+    my ($peer) = @_;
+    my ($header, $body) = ('', '');
+    for ([\$header, 16], [\$body, undef]) {
+        my ($into, $length) = @$_;
+        $length //= unpack('N', $header) - 16;
+        while (length $$into < $length) { sysread($peer, $$into, $length - length $$into, length $$into) or die "the peer has gone\n" }
+    }
+    return $header . $body;
+}
+
+# Whole PDUs in every shape that the fake carrier knows; the packed ones as an account that has them so.
+subtest 'every shape' => sub {
+    my ($list) = qx("$FakeCarrier::program" --help) =~ /^Receipt shapes:\n((?:  .*\n)+)/m;
+    my @shapes = $list =~ /^  (\S+)/mg;
+    cmp_ok(scalar @shapes, '>', 30, 'shapes');
+    my $carrier = start('--receipts', 'on', '--receipt-state', 'EXPIRED@1');
+    my $peer = bound($carrier);
+    for my $shape (@shapes) {
+        command($carrier, "shape $shape");
+        $peer->submit_sm(destination_addr => next_phone(), short_message => 'hello', registered_delivery => 1);
+        my $answer = next_pdu($peer);
+        my $frame = frame_from($peer);
+        my $method = unpack('x4 N', $frame) == 5 ? 'deliver_sm_resp' : 'data_sm_resp';
+        $peer->$method(seq => unpack('x12 N', $frame), message_id => '');
+        my @options = $shape =~ /packed/ ? ('--alphabet', 'gsm7_packed') : $shape eq 'latin1-default' ? ('--alphabet', 'latin1') : ();
+        my ($status, $read) = answers_of([$hongyan, 'receipt', @options], unpack 'H*', $frame);
+        is($status, 0, "$shape: exit status");
+        is($read->{id}, $answer->{message_id}, "$shape: id");
+        is($read->{state}, 'EXPIRED', "$shape: state");
+        ok($read->{receipt} && $read->{final}, "$shape: a receipt, and final");
+        is($read->{text}, "caf\xE9 \xA3", "$shape: text") if $shape =~ /latin1/;
+    }
+    finish($carrier);
 };
 
 subtest 'ordinary texts' => sub {

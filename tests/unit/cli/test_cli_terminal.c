@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "render/catalogue.h"
 #include "route/route.h"
+#include "wire/smpp/smpp_account.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -99,6 +100,22 @@ static enum err make_routes(const struct config *config, const struct route_tabl
 	return ERR_OK;
 }
 
+/* The first account has habits, the second speaks HTTP. */
+static enum err make_smpp_account(const struct config *config, unsigned account, struct smpp_account *out,
+				  struct err_at *at)
+{
+	cr_assert_eq((const void *)config, (const void *)&anything);
+	cr_assert_lt(account, 2);
+	if (account == 1)
+		return err_at_set(at, ERR_UNSUPPORTED, 0, "protocol", "the account “backup” does not speak SMPP");
+	smpp_account_init(out);
+	out->default_alphabet = SMPP_ALPHABET_GSM7_PACKED;
+	out->is_accepted_final = true;
+	out->receipt_id = SMPP_RECEIPT_ID_DEC_TO_HEX;
+	out->receipt_id_digits = 4;
+	return ERR_OK;
+}
+
 static int serve(const struct config *config)
 {
 	cr_assert_eq((const void *)config, (const void *)&anything);
@@ -138,6 +155,7 @@ struct terminal terminal_run(const char *const words[TERMINAL_WORDS_MAX], const 
 			       .load = load,
 			       .load_templates = load_templates,
 			       .make_routes = make_routes,
+			       .make_smpp_account = make_smpp_account,
 			       .serve = serve,
 			       .show = show,
 			       .reference = reference };

@@ -13,7 +13,8 @@ struct terminal {
 	char *err; /* owned */
 };
 
-/* What the hooks answer; zero is a configuration without errors, templates “hello” and “bill”, and three routes. */
+/* What the hooks answer; zero is a configuration without errors, templates “hello” and “bill”, three routes, and the
+ * accounts “cmcc” (SMPP: packed, ids in decimal that were hexadecimal, ACCEPTED is final) and “backup” (HTTP). */
 struct terminal_hooks {
 	enum err load;      /* what loading the configuration gives; its problem is told as “c.yaml:1:1: wrong” */
 	enum err templates; /* what loading templates gives; its problem is told as “x.tmpl:3: wrong” */
