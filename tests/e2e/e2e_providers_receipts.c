@@ -56,7 +56,7 @@ void providers_undelivered(void)
 	enum { COUNT = sizeof each / sizeof each[0] };
 	providers_open(&(struct providers_options){ .carrier = { "--receipts", "duplicate", "--receipt-state",
 								 "UNDELIV@1", "--receipt-delay-ms", "1500", STUBBORN },
-						    .forge = "0.5" });
+						    .forge = "1" });
 	for (unsigned k = 0; k < COUNT; k++)
 		providers_add_all(PROVIDERS_SHORT, each[k]);
 	books_await_settled(20);
