@@ -146,7 +146,7 @@ static void await_refused(void)
 /* Alerts wait until somebody has corrected the key. */
 static void wrong_key(void)
 {
-	providers_open(&(struct providers_options){ .has_wrong_keys = true });
+	providers_open(&(struct providers_options){ .workers = 1, .has_wrong_keys = true });
 	providers_add_all(PROVIDERS_SHORT, "a");
 	await_refused();
 	AWAIT(10, !gateway_process_is_ready(&providers_gateway));
@@ -172,7 +172,7 @@ static void wrong_key(void)
 static void wrong_key_elsewhere(void)
 {
 	static const char *const each[] = { "a", "b" };
-	providers_open(&(struct providers_options){ .has_wrong_keys = true, .has_backup = true });
+	providers_open(&(struct providers_options){ .workers = 1, .has_wrong_keys = true, .has_backup = true });
 	providers_add_all(PROVIDERS_SHORT, "a");
 	await_refused();
 	books_await_settled(20);

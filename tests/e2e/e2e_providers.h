@@ -45,6 +45,7 @@ struct providers_options {
 	const char *carrier[12]; /* more options of each carrier, NULL behind the last */
 	const char *forge;       /* the share of forged callbacks where they are signed; NULL = none */
 	const char *retry;       /* more of it: “attempts_max: 3”; NULL = “attempts_max: 30” */
+	unsigned workers;        /* each finds out for itself whether an account is refused; 0 = 2 */
 	bool has_wrong_keys;
 	bool has_wrong_secrets; /* of callbacks, where a message can't tell the right one */
 	bool has_no_callbacks;  /* the accounts take none, and their providers call all the same */

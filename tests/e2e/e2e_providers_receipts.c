@@ -113,6 +113,7 @@ void providers_callbacks_by_reload(void)
 {
 	enum { CALL_ALL_THE_SAME = PROVIDERS - 2 }; /* whose requests need not say where to call */
 	providers_open(&(struct providers_options){ .carrier = { "--receipts", "on", "--http-callback-tries", "1" },
+						    .workers = 1,
 						    .has_no_callbacks = true });
 	providers_add_all(PROVIDERS_SHORT, "a");
 	books_await_settled(20);

@@ -117,10 +117,11 @@ static void start_gateway(const struct providers_options *options)
 					providers_carriers[0].port);
 	EXPECT(len < sizeof accounts && routes_len < sizeof routes);
 	snprintf(more, sizeof more,
-		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\" }\nworkers: 1\nretry: { "
+		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\" }\nworkers: %u\nretry: { "
 		 "base: 100ms, "
 		 "max: 200ms, %s }\nunknown_wait: { notice: 200ms }",
-		 callbacks_port, callbacks_port, options->retry ? options->retry : "attempts_max: 30");
+		 callbacks_port, callbacks_port, options->workers ? options->workers : 2,
+		 options->retry ? options->retry : "attempts_max: 30");
 	gateway_process_start(&providers_gateway, "gateway",
 			      &(struct gateway_options){ .accounts = accounts, .routes = routes, .root_more = more },
 			      true);
