@@ -17,6 +17,13 @@
 struct smsc providers_carriers[PROVIDERS];
 struct gateway_process providers_gateway;
 
+/* So long that a carrier can be told to be well again before an sms without an answer is sent once more. */
+#ifdef E2E_SLOW
+#define UNKNOWN_WAIT "2s"
+#else
+#define UNKNOWN_WAIT "400ms"
+#endif
+
 static struct auditor auditor;
 static uint16_t ports[PROVIDERS];
 static uint16_t callbacks_port;
@@ -119,7 +126,7 @@ static void start_gateway(const struct providers_options *options)
 	snprintf(more, sizeof more,
 		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\" }\nworkers: %u\nretry: { "
 		 "base: 100ms, "
-		 "max: 200ms, %s }\nunknown_wait: { notice: 200ms }",
+		 "max: 200ms, %s }\nunknown_wait: { notice: " UNKNOWN_WAIT " }",
 		 callbacks_port, callbacks_port, options->workers ? options->workers : 2,
 		 options->retry ? options->retry : "attempts_max: 30");
 	gateway_process_start(&providers_gateway, "gateway",
