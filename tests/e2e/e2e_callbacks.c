@@ -4,19 +4,15 @@
 
 #include "books.h"
 #include "gateway_process.h"
+#include "http_caller.h"
 #include "redis_server.h"
 #include "scenario.h"
 #include "smsc.h"
 #include "world.h"
 
-#include <arpa/inet.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #define SECRET  "0123456789abcdef"
 #define ALERTS  20
@@ -30,37 +26,14 @@ static unsigned ref_count;
 
 /* -- a provider -- */
 
-/* Sends a request on a connection of its own. */
 static int say(const char *request)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons(port),
-	};
-	struct timeval wait = { .tv_sec = 20 };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	EXPECT(fd >= 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-	EXPECT(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
-	EXPECT(write(fd, request, strlen(request)) == (ssize_t)strlen(request));
-	return fd;
+	return http_caller_say(port, request);
 }
 
-/* The status of the answer. */
 static int hear(int fd)
 {
-	char octets[512] = "";
-	size_t len = 0;
-	while (len + 1 < sizeof octets) {
-		ssize_t got = read(fd, octets + len, sizeof octets - 1 - len);
-		if (got <= 0)
-			break;
-		len += (size_t)got;
-	}
-	close(fd);
-	EXPECT(strncmp(octets, "HTTP/1.1 ", 9) == 0);
-	return (int)strtol(octets + 9, NULL, 10);
+	return http_caller_hear(fd);
 }
 
 static int tell(const char *secret, const char *ref, const char *state)

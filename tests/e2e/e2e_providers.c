@@ -299,6 +299,7 @@ int main(int argc, char *argv[])
 		{ "wrong_secrets", providers_wrong_secrets, 60, false },
 		{ "callbacks_by_reload", providers_callbacks_by_reload, 60, false },
 		{ "told_in_reloads", providers_told_in_reloads, 60, false },
+		{ "replies", providers_replies, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

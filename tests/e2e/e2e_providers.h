@@ -40,6 +40,7 @@ extern const struct provider providers[PROVIDERS];
 
 extern struct smsc providers_carriers[PROVIDERS];
 extern struct gateway_process providers_gateway;
+extern uint16_t providers_callbacks_port; /* where providers call */
 
 struct providers_options {
 	const char *carrier[12]; /* more options of each carrier, NULL behind the last */
@@ -126,3 +127,6 @@ void providers_told_after_a_crash(void);
 void providers_wrong_secrets(void);
 void providers_callbacks_by_reload(void);
 void providers_told_in_reloads(void);
+
+/* e2e_providers_replies.c */
+void providers_replies(void);

@@ -16,6 +16,7 @@
 
 struct smsc providers_carriers[PROVIDERS];
 struct gateway_process providers_gateway;
+uint16_t providers_callbacks_port;
 
 /* So long that a carrier can be told to be well again before an sms without an answer is sent once more. */
 #ifdef E2E_SLOW
@@ -26,7 +27,6 @@ struct gateway_process providers_gateway;
 
 static struct auditor auditor;
 static uint16_t ports[PROVIDERS];
-static uint16_t callbacks_port;
 static unsigned added[PROVIDERS]; /* alerts of each */
 static json_t *alerts;            /* all of them, as they were added */
 
@@ -43,7 +43,7 @@ static void start_carrier(unsigned i, const struct providers_options *options)
 	unsigned count = 0;
 	snprintf(name, sizeof name, "%s.http", provider->name);
 	world_path(file, name);
-	snprintf(url, sizeof url, "http://127.0.0.1:%u/callbacks/%s%s", callbacks_port, provider->name,
+	snprintf(url, sizeof url, "http://127.0.0.1:%u/callbacks/%s%s", providers_callbacks_port, provider->name,
 		 provider->is_signed ? "" : "/" PROVIDERS_IN_PATH);
 	const char *const always[] = {
 		"--http-port",   "0",           "--http-port-file", file, "--http-user",         provider->user,
@@ -127,7 +127,7 @@ static void start_gateway(const struct providers_options *options)
 		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\" }\nworkers: %u\nretry: { "
 		 "base: 100ms, "
 		 "max: 200ms, %s }\nunknown_wait: { notice: " UNKNOWN_WAIT " }",
-		 callbacks_port, callbacks_port, options->workers ? options->workers : 2,
+		 providers_callbacks_port, providers_callbacks_port, options->workers ? options->workers : 2,
 		 options->retry ? options->retry : "attempts_max: 30");
 	gateway_process_start(&providers_gateway, "gateway",
 			      &(struct gateway_options){ .accounts = accounts, .routes = routes, .root_more = more },
@@ -138,7 +138,7 @@ void providers_open(const struct providers_options *options)
 {
 	world_open();
 	redis_server_start();
-	callbacks_port = world_free_port();
+	providers_callbacks_port = world_free_port();
 	for (unsigned i = 0; i < PROVIDERS; i++)
 		start_carrier(i, options);
 	auditor_open(&auditor);
