@@ -13,6 +13,7 @@ static const struct httpd_route routes[] = {
 	{ HTTPD_GET, "/metrics", admin_metrics },
 	{ HTTPD_GET, "/v1/status", admin_status },
 	{ HTTPD_GET, "/v1/accounts", admin_accounts },
+	{ HTTPD_GET, "/v1/route", admin_route },
 	{ HTTPD_POST, "/v1/accounts/", admin_account_order },
 	{ HTTPD_PUT, "/v1/accounts/", admin_account_order },
 	{ HTTPD_POST, "/v1/config/reload", admin_config_reload },
@@ -73,7 +74,7 @@ static mono_us on_next_deadline(void *ctx)
 enum err admin_start(struct loop *loop, const struct admin_options *options, const struct admin_view *view,
 		     struct admin **out, struct err_at *at)
 {
-	CHECK(view->snapshot != NULL && view->token != NULL && view->order != NULL && view->reload != NULL);
+	CHECK(view->snapshot != NULL && view->routing != NULL && view->token != NULL && view->order != NULL && view->reload != NULL);
 	CHECK(view->block_count >= 1);
 	struct admin *admin = calloc(1, sizeof *admin);
 	if (admin == NULL)

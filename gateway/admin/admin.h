@@ -14,6 +14,7 @@
  *   GET /metrics     all metrics, Prometheus text format 0.0.4
  *   GET /v1/status   admin_snapshot as JSON
  *   GET /v1/accounts the accounts of it
+ *   GET /v1/route    which account an sms gets now, and why: ?number=…, and tenant, class, template, at (RFC 3339)
  *
  * and, for whoever has the token:
  *
@@ -31,6 +32,22 @@ struct metrics;
 /* answer: what is noted now; NULL = it is not, or nobody knows, and why says so. Borrowed until it returns. */
 typedef void admin_on_ordered(void *ctx, const struct account_answer *answer, const struct err_at *why);
 
+struct catalogue;
+struct country;
+struct route_table;
+struct zone;
+
+/* How sms are routed now. Borrowed until the next turn. */
+struct admin_routing {
+	const struct route_table *table;
+	unsigned rule_count; /* of the table */
+	const char *const *
+		account_names; /* by its indexes, which are those of admin_account.index; ROUTE_ACCOUNTS_MAX of them, NULL = none */
+	const struct country *country;
+	const struct zone *zone;
+	const struct catalogue *catalogue;
+};
+
 /* A sentence about a configuration. */
 typedef void admin_on_line(void *ctx, const char *line, bool is_warning);
 
@@ -39,6 +56,8 @@ struct admin_view {
 	/* Fills in the snapshot, zeroed before, but for what admin_snapshot_count fills in after it. What it points to is
 	 * borrowed until the next call. */
 	void (*snapshot)(void *ctx, struct admin_snapshot *out);
+	/* Fills in how sms are routed. */
+	void (*routing)(void *ctx, struct admin_routing *out);
 	/* Called before the blocks are read for a page, to bring gauges up to date. NULL = nothing to do. */
 	void (*refresh)(void *ctx);
 	/* What whoever changes something must know; "" = nothing can be changed. Borrowed until the next turn. */

@@ -50,6 +50,7 @@ void admin_metrics(void *ctx, const struct httpd_request *request, struct httpd_
 void admin_account_order(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_config_reload(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_accounts(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+void admin_route(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_status(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 
 /* Who waited for a change is gone; state: its admin_order. */

@@ -119,6 +119,19 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	out->account_count = fill_accounts(serve);
 }
 
+static void routing(void *ctx, struct admin_routing *out)
+{
+	const struct serve *serve = ctx;
+	*out = (struct admin_routing){
+		.table = serve->snapshot->routes,
+		.rule_count = serve->config->route_count,
+		.account_names = serve->slots.names,
+		.country = serve->config->country,
+		.zone = &serve->config->zone,
+		.catalogue = serve->catalogue,
+	};
+}
+
 static const char *token(void *ctx)
 {
 	const struct serve *serve = ctx;
@@ -148,6 +161,7 @@ bool serve_start_admin(struct serve *serve)
 	};
 	struct admin_view view = {
 		.snapshot = snapshot,
+		.routing = routing,
 		.refresh = refresh,
 		.token = token,
 		.order = order,

@@ -70,39 +70,80 @@ static void set_options(CURL *curl, const char *url, struct page *page, char *wh
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
 }
 
-static enum err judge(CURL *curl, CURLcode code, const struct page *page, const char *url, const char *why,
-		      struct err_at *at)
+/* Of a url, what may be shown: a query may hold a phone number. */
+static int shown(const char *url, size_t most)
 {
-	long status = 0;
+	size_t len = strcspn(url, "?");
+	return (int)(len < most ? len : most);
+}
+
+static enum err judge(CURLcode code, const struct page *page, const char *url, const char *why, struct err_at *at)
+{
 	if (page->is_too_long)
-		return err_at_set(at, ERR_FULL, 0, NULL, "%.160s answered with more than %d octets", url,
+		return err_at_set(at, ERR_FULL, 0, NULL, "%.*s answered with more than %d octets", shown(url, 160), url,
 				  BODY_OCTETS_MAX);
 	if (code != CURLE_OK)
-		return err_at_set(at, ERR_IO, 0, NULL, "%.120s does not answer: %.100s", url,
+		return err_at_set(at, ERR_IO, 0, NULL, "%.*s does not answer: %.100s", shown(url, 120), url,
 				  why[0] ? why : curl_easy_strerror(code));
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	if (status != 200)
-		return err_at_set(at, ERR_FORMAT, 0, NULL, "%.160s answered with status %ld", url, status);
-	if (page->at == NULL)
-		return err_at_set(at, ERR_FORMAT, 0, NULL, "%.160s answered with nothing", url);
 	return ERR_OK;
 }
 
-enum err cli_fetch(const char *url, char **body, size_t *body_len, struct err_at *at)
+char *cli_fetch_add(char *url, const char *key, const char *value)
+{
+	if (url == NULL || value == NULL)
+		return url;
+	char *made = NULL;
+	char *escaped = curl_easy_escape(NULL, value, 0);
+	if (escaped == NULL ||
+	    asprintf(&made, "%s%c%s=%s", url, strchr(url, '?') != NULL ? '&' : '?', key, escaped) < 0)
+		made = NULL;
+	curl_free(escaped);
+	free(url);
+	return made;
+}
+
+enum err cli_fetch_any(const char *url, unsigned *status, char **body, size_t *body_len, struct err_at *at)
 {
 	CURL *curl = curl_easy_init();
 	if (curl == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 	struct page page = { 0 };
 	char why[CURL_ERROR_SIZE] = "";
+	long code = 0;
 	set_options(curl, url, &page, why);
-	enum err err = judge(curl, curl_easy_perform(curl), &page, url, why, at);
+	enum err err = judge(curl_easy_perform(curl), &page, url, why, at);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
 	curl_easy_cleanup(curl);
+	if (err == ERR_OK && page.at == NULL && (page.at = calloc(1, 1)) == NULL)
+		err = err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 	if (err != ERR_OK) {
 		free(page.at);
 		return err;
 	}
+	*status = (unsigned)code;
 	*body = page.at;
 	*body_len = page.len;
+	return ERR_OK;
+}
+
+enum err cli_fetch(const char *url, char **body, size_t *body_len, struct err_at *at)
+{
+	unsigned status;
+	char *page;
+	size_t len;
+	enum err err = cli_fetch_any(url, &status, &page, &len, at);
+	if (err != ERR_OK)
+		return err;
+	if (status != 200) {
+		free(page);
+		return err_at_set(at, ERR_FORMAT, 0, NULL, "%.*s answered with status %u", shown(url, 160), url,
+				  status);
+	}
+	if (len == 0) {
+		free(page);
+		return err_at_set(at, ERR_FORMAT, 0, NULL, "%.*s answered with nothing", shown(url, 160), url);
+	}
+	*body = page;
+	*body_len = len;
 	return ERR_OK;
 }

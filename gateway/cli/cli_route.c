@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
+#include "cli/cli_admin.h"
 #include "cli/cli_command.h"
+#include "cli/cli_fetch.h"
+#include "cli/cli_route_page.h"
 #include "cli/cli_time.h"
 #include "render/catalogue.h"
-#include "route/prefix_trie.h"
-#include "route/route.h"
+#include "route/route_answer.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#define JSON_OCTETS (512 * 1024)
+#define JSON_OCTETS   (512 * 1024)
+#define SOURCE_OCTETS 400
 
-/* One question: which account gets an sms, and why. */
+/* One question: which account gets an sms, and why. A running gateway answers it where there is one, else the configuration. */
 struct routing {
 	const struct cli_call *call;
+	const struct config *config; /* NULL = there is none, and --url says whom to ask */
 	struct cli_settings settings;
-	const struct route_table *table;
 	struct msisdn to;
 	struct route_query query;
-	struct route_finding *findings; /* route_count × PREFIX_TRIE_DEPTH at most */
-	unsigned finding_count;
-	const struct route_finding *counts; /* the one that counts; NULL = none */
+	char source[SOURCE_OCTETS]; /* of the answer, for people */
 };
 
 static int tell(const struct routing *routing, const char *what, const char *text)
@@ -74,16 +75,14 @@ static int read_template_class(struct routing *routing, const char *name)
 static int read_class(struct routing *routing)
 {
 	const char *name = cli_option(routing->call, "class");
-	const char *template_name = cli_option(routing->call, "template");
 	routing->query.sms_class = SMS_CLASS_NOTICE;
-	routing->query.template_name = slice_of(template_name);
-	if (name == NULL)
-		return template_name ? read_template_class(routing, template_name) : CLI_OK;
-	if (sms_class_parse(slice_of(name), &routing->query.sms_class))
+	routing->query.template_name = slice_of(cli_option(routing->call, "template"));
+	if (name == NULL || sms_class_parse(slice_of(name), &routing->query.sms_class))
 		return CLI_OK;
 	return cli_usage(routing->call, "--class is critical, notice or marketing, not “%s”", name);
 }
 
+/* Without a configuration the gateway judges the number. */
 static int read_query(struct routing *routing)
 {
 	const struct cli_call *call = routing->call;
@@ -98,232 +97,164 @@ static int read_query(struct routing *routing)
 	};
 	if (at_text && !cli_time_parse(slice_of(at_text), now, routing->settings.zone, &routing->query.at))
 		return cli_usage(call, "--at is a time such as “2026-02-13 08:00”, not “%s”", at_text);
-	if (msisdn_parse(slice_of(call->arguments[0]), routing->settings.country, &routing->to, &at) != ERR_OK)
+	if (routing->config != NULL &&
+	    msisdn_parse(slice_of(call->arguments[0]), routing->settings.country, &routing->to, &at) != ERR_OK)
 		return tell(routing, "NUMBER", at.text);
 	return read_class(routing);
 }
 
 /* -- the answer -- */
 
-/* Why a route does not count, in a word for programs and one for people. */
-static const struct {
-	const char *word;
-	const char *text;
-} reasons[ROUTE_VERDICT_COUNT] = {
-	[ROUTE_FITS] = { "behind", "fits too, but comes behind" },
-	[ROUTE_OTHER_OPERATOR] = { "operator", "for other operators" },
-	[ROUTE_OTHER_TENANT] = { "tenant", "for other tenants" },
-	[ROUTE_OTHER_CLASS] = { "class", "for other classes" },
-	[ROUTE_OTHER_TEMPLATE] = { "template", "for other templates" },
-	[ROUTE_CLOSED] = { "closed", "closed until" },
-};
-
-/* What was found about a route; NULL where it has no prefix of the number. */
-static const struct route_finding *finding_of(const struct routing *routing, unsigned rule)
-{
-	for (unsigned i = 0; i < routing->finding_count; i++) {
-		if (routing->findings[i].route->rule == rule)
-			return &routing->findings[i];
-	}
-	return NULL;
-}
-
-static void put_prefix(const struct routing *routing, const struct route_finding *finding, FILE *out)
-{
-	if (finding->prefix_len > 0)
-		fprintf(out, "prefix %.*s", (int)finding->prefix_len, routing->to.digits);
-	else
-		fputs("every prefix", out);
-}
-
-static void print_number(const struct routing *routing)
+/* text: one, that len octets long; it is what programs get. */
+static int print(const struct routing *routing, const char *text, size_t len)
 {
 	FILE *out = routing->call->env->out;
-	const struct route_query *query = &routing->query;
-	const struct number_block *block = number_plan_find(route_plan(routing->table), &routing->to);
-	char masked[MSISDN_MASK_OCTETS];
-	char at[CLI_TIME_OCTETS];
-	msisdn_mask(&routing->to, routing->settings.country, masked);
-	fprintf(out, "%s: ", masked);
-	if (block == NULL)
-		fputs("in no block of the number plan, so nobody knows whose", out);
-	else
-		fprintf(out, "block %s, %s (%s%s)", block->prefix, number_operator_name(block->owner),
-			block->is_configured ? "by the configuration" : number_kind_name(block->kind),
-			block->is_portable ? "; a kept number may be another's" : "");
-	fprintf(out, "\nat %s, class %s", cli_time_format(query->at, query->zone, at),
-		sms_class_name(query->sms_class));
-	if (query->template_name.len)
-		fprintf(out, ", template %.*s", SLICE_ARG(query->template_name));
-	if (query->tenant.len)
-		fprintf(out, ", tenant %.*s", SLICE_ARG(query->tenant));
-	fputc('\n', out);
+	json_t *answer = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	bool is_answer = cli_route_is_answer(answer);
+	bool gets_it = is_answer && cli_route_gets_it(answer);
+	if (is_answer && routing->call->wants_json)
+		fwrite(text, 1, len, out);
+	else if (is_answer)
+		cli_route_page(answer, routing->source, out);
+	json_decref(answer);
+	if (is_answer)
+		return gets_it ? CLI_OK : CLI_FAILED;
+	fprintf(routing->call->env->err, "hongyan: what answers is no gateway; is the port the one of admin.listen?\n");
+	return CLI_UNREACHABLE;
 }
 
-static void print_accounts(const struct routing *routing)
-{
-	static const char *const orders[ROUTE_ORDER_COUNT] = { [ROUTE_FIRST] = "as written",
-							       [ROUTE_WEIGHTED] = "drawn by weight",
-							       [ROUTE_CHEAPEST] = "the cheapest first" };
-	FILE *out = routing->call->env->out;
-	const struct route *route = routing->counts->route;
-	uint8_t accounts[ROUTE_ACCOUNTS_MAX];
-	route_list(route, &routing->to, accounts);
-	fprintf(out, "\nroutes[%u] counts: ", route->rule + 1);
-	put_prefix(routing, routing->counts, out);
-	fprintf(out, "; the first of these that is up gets it (%s):\n", orders[route->order]);
-	for (unsigned i = 0; i < route->account_count; i++)
-		fprintf(out, "  %u  %s\n", i + 1, routing->settings.account_names[accounts[i]]);
-}
-
-static void print_others(const struct routing *routing)
-{
-	FILE *out = routing->call->env->out;
-	const char *before = "\n";
-	for (unsigned rule = 0; rule < routing->settings.route_count; rule++) {
-		const struct route_finding *finding = finding_of(routing, rule);
-		if (routing->counts != NULL && rule == routing->counts->route->rule)
-			continue;
-		fprintf(out, "%snot routes[%u]: ", before, rule + 1);
-		before = "";
-		if (finding == NULL) {
-			fputs("for other prefixes\n", out);
-			continue;
-		}
-		char at[CLI_TIME_OCTETS];
-		bool is_closed = finding->verdict == ROUTE_CLOSED;
-		put_prefix(routing, finding, out);
-		fprintf(out, ", %s%s%s\n", reasons[finding->verdict].text, is_closed ? " " : "",
-			is_closed ? cli_time_format(finding->opens, routing->query.zone, at) : "");
-	}
-}
-
-static void print_outcome(const struct routing *routing)
-{
-	FILE *out = routing->call->env->out;
-	wall_ms opens;
-	char at[CLI_TIME_OCTETS];
-	print_number(routing);
-	if (routing->counts != NULL)
-		print_accounts(routing);
-	else if (route_opens(routing->table, &routing->query, &opens))
-		fprintf(out, "\nno route is open: it waits until %s\n",
-			cli_time_format(opens, routing->query.zone, at));
-	else
-		fprintf(out, "\nno route fits: it would be dead as no_route\n");
-	print_others(routing);
-}
-
-static void put_instant(struct buf *out, const char *key, wall_ms at, const struct zone *zone)
-{
-	char text[40];
-	size_t len = civil_format_rfc3339(at, zone ? zone_offset_s(zone, at) : 0, text);
-	json_key_text(out, key, (struct slice){ text, len });
-}
-
-static void put_number(const struct routing *routing, struct buf *out)
-{
-	const struct route_query *query = &routing->query;
-	const struct number_block *block = number_plan_find(route_plan(routing->table), &routing->to);
-	char masked[MSISDN_MASK_OCTETS];
-	size_t len = msisdn_mask(&routing->to, routing->settings.country, masked);
-	json_key_text(out, "to", (struct slice){ masked, len });
-	json_key_text(out, "operator", slice_of(number_operator_name(block ? block->owner : OPERATOR_UNKNOWN)));
-	if (block != NULL) {
-		json_key_text(out, "block", slice_of(block->prefix));
-		json_key_text(out, "kind", slice_of(number_kind_name(block->kind)));
-		json_key_bool(out, "portable", block->is_portable);
-		json_key_bool(out, "configured", block->is_configured);
-	}
-	put_instant(out, "at", query->at, query->zone);
-	json_key_text(out, "class", slice_of(sms_class_name(query->sms_class)));
-	json_key_text_if(out, "template", query->template_name);
-	json_key_text_if(out, "tenant", query->tenant);
-}
-
-static void put_others(const struct routing *routing, struct buf *out)
-{
-	json_key(out, "others");
-	json_open(out, '[');
-	for (unsigned rule = 0; rule < routing->settings.route_count; rule++) {
-		const struct route_finding *finding = finding_of(routing, rule);
-		if (routing->counts != NULL && rule == routing->counts->route->rule)
-			continue;
-		json_open(out, '{');
-		json_key_uint(out, "route", rule + 1);
-		json_key_text(out, "why", slice_of(finding ? reasons[finding->verdict].word : "prefix"));
-		if (finding != NULL)
-			json_key_text(out, "prefix", (struct slice){ routing->to.digits, finding->prefix_len });
-		if (finding != NULL && finding->verdict == ROUTE_CLOSED)
-			put_instant(out, "opens", finding->opens, routing->query.zone);
-		json_close(out, '}');
-	}
-	json_close(out, ']');
-}
-
-static void print_json(const struct routing *routing)
+/* By the configuration alone. */
+static int answer_offline(struct routing *routing)
 {
 	static char octets[JSON_OCTETS];
+	const struct cli_call *call = routing->call;
+	const char *template_name = cli_option(call, "template");
+	const struct route_table *table = NULL;
 	struct buf out = buf_over(octets, sizeof octets);
-	wall_ms opens;
-	json_open(&out, '{');
-	put_number(routing, &out);
-	if (routing->counts != NULL) {
-		const struct route *route = routing->counts->route;
-		uint8_t accounts[ROUTE_ACCOUNTS_MAX];
-		route_list(route, &routing->to, accounts);
-		json_key_uint(&out, "route", route->rule + 1);
-		json_key_text(&out, "prefix", (struct slice){ routing->to.digits, routing->counts->prefix_len });
-		json_key(&out, "accounts");
-		json_open(&out, '[');
-		for (unsigned i = 0; i < route->account_count; i++)
-			json_text(&out, slice_of(routing->settings.account_names[accounts[i]]));
-		json_close(&out, ']');
-	} else if (route_opens(routing->table, &routing->query, &opens)) {
-		put_instant(&out, "waits_until", opens, routing->query.zone);
+	struct err_at at = { 0 };
+	bool gets_it;
+	if (template_name != NULL && cli_option(call, "class") == NULL) {
+		int code = read_template_class(routing, template_name);
+		if (code != CLI_OK)
+			return code;
 	}
-	put_others(routing, &out);
-	json_close(&out, '}');
-	fprintf(routing->call->env->out, "%.*s\n", (int)out.len, out.at);
-}
-
-static int answer(struct routing *routing)
-{
-	unsigned cap = routing->settings.route_count * PREFIX_TRIE_DEPTH;
-	routing->findings = calloc(cap + 1, sizeof *routing->findings);
-	if (routing->findings == NULL) {
-		fprintf(routing->call->env->err, "hongyan: out of memory\n");
+	if (call->env->make_routes(routing->config, &table, &at) != ERR_OK) {
+		fprintf(call->env->err, "%s: %s\n", at.field, at.text);
+		return CLI_CONFIG;
+	}
+	const struct route_asked asked = {
+		.table = table,
+		.rule_count = routing->settings.route_count,
+		.query = &routing->query,
+		.country = routing->settings.country,
+		.account_names = routing->settings.account_names,
+	};
+	if (route_answer_write(&asked, &out, &gets_it) != ERR_OK || out.full) {
+		fprintf(call->env->err, "hongyan: out of memory\n");
 		return CLI_FAILED;
 	}
-	routing->finding_count = route_explain(routing->table, &routing->query, routing->findings, cap);
-	for (unsigned i = 0; i < routing->finding_count && routing->counts == NULL; i++) {
-		if (routing->findings[i].verdict == ROUTE_FITS)
-			routing->counts = &routing->findings[i];
+	buf_put_text(&out, "\n");
+	return print(routing, out.at, out.len);
+}
+
+/* The question as an address, on base. Owned; NULL where there is no memory. */
+static char *url_of(const struct routing *routing, const char *base)
+{
+	const struct cli_call *call = routing->call;
+	char at[40] = "";
+	if (cli_option(call, "at") != NULL)
+		at[civil_format_rfc3339(routing->query.at, 0, at)] = '\0';
+	const char *const pairs[][2] = {
+		{ "number", call->arguments[0] },
+		{ "tenant", cli_option(call, "tenant") },
+		{ "class", cli_option(call, "class") },
+		{ "template", cli_option(call, "template") },
+		{ "at", at[0] ? at : NULL },
+	};
+	char *url = cli_fetch_url(base, "/v1/route");
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		url = cli_fetch_add(url, pairs[i][0], pairs[i][1]);
+	return url;
+}
+
+/* What a gateway does not take. */
+static int tell_problem(const struct routing *routing, const char *body, size_t len)
+{
+	json_t *problem = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
+	const char *detail = json_string_value(json_object_get(problem, "detail"));
+	int code = tell(routing, "the gateway", detail ? detail : "takes no such question");
+	json_decref(problem);
+	return code;
+}
+
+/* Asks the gateway at base. is_answered: false where nothing came of it, for a reason that is in source then. */
+static int ask(struct routing *routing, const char *base, bool *is_answered)
+{
+	char *url = url_of(routing, base);
+	char *body = NULL;
+	size_t len = 0;
+	unsigned status = 0;
+	struct err_at at = { 0 };
+	int code = CLI_UNREACHABLE;
+	*is_answered = false;
+	if (url == NULL) {
+		snprintf(routing->source, sizeof routing->source, "out of memory");
+	} else if (cli_fetch_any(url, &status, &body, &len, &at) != ERR_OK) {
+		snprintf(routing->source, sizeof routing->source, "%s", at.text);
+	} else if (status == 422) {
+		*is_answered = true;
+		code = tell_problem(routing, body, len);
+	} else if (status != 200) {
+		snprintf(routing->source, sizeof routing->source,
+			 "%s answers with status %u: it is older than this command, or no gateway", base, status);
+	} else {
+		*is_answered = true;
+		snprintf(routing->source, sizeof routing->source, "from the running gateway at %s", base);
+		code = print(routing, body, len);
 	}
-	if (routing->call->wants_json)
-		print_json(routing);
-	else
-		print_outcome(routing);
-	free(routing->findings);
-	return routing->counts ? CLI_OK : CLI_FAILED;
+	free(body);
+	free(url);
+	return code;
+}
+
+/* A gateway that was named must answer; where none was, the configuration does. */
+static int answer(struct routing *routing)
+{
+	const struct cli_call *call = routing->call;
+	const char *url = cli_option(call, "url");
+	bool is_answered = false;
+	int code = CLI_FAILED;
+	char *base = cli_option(call, "offline") ? NULL
+		     : url                       ? cli_fetch_url(url, "")
+			   : cli_fetch_listener(routing->settings.admin_host, routing->settings.admin_port);
+	if (base != NULL)
+		code = ask(routing, base, &is_answered);
+	if (base != NULL && !is_answered && url != NULL)
+		fprintf(call->env->err, "hongyan: %s; does the gateway run?\n", routing->source);
+	if (is_answered || url != NULL) {
+		free(base);
+		return code;
+	}
+	snprintf(routing->source, sizeof routing->source, "from the configuration only%s%s%s",
+		 base ? ", so how its accounts are is not known: no gateway answers at " : "", base ? base : "",
+		 base ? "" : " (--offline)");
+	free(base);
+	return answer_offline(routing);
 }
 
 static int run(const struct cli_call *call)
 {
 	const struct cli_env *env = call->env;
 	struct routing routing = { .call = call };
-	const struct config *config = NULL;
-	struct err_at at = { 0 };
 	const char *path = cli_option(call, "config");
-	enum err err = env->load(path, &config, &routing.settings, cli_tell_problem, env->err);
-	if (err == ERR_NOT_FOUND && path == NULL)
+	const char *url = cli_option(call, "url");
+	if (url != NULL && cli_option(call, "offline") != NULL)
+		return cli_usage(call, "--offline asks no gateway, and --url names one");
+	enum err err = env->load(path, &routing.config, &routing.settings, cli_tell_problem, env->err);
+	bool needs_none = err == ERR_NOT_FOUND && path == NULL && url != NULL;
+	if (err == ERR_NOT_FOUND && path == NULL && url == NULL)
 		fprintf(env->err, "there is no configuration; name its file with --config\n");
-	if (err == ERR_OK) {
-		err = env->make_routes(config, &routing.table, &at);
-		if (err != ERR_OK)
-			fprintf(env->err, "%s: %s\n", at.field, at.text);
-	}
-	if (err != ERR_OK)
+	if (err != ERR_OK && !needs_none)
 		return CLI_CONFIG;
 	int code = read_query(&routing);
 	return code == CLI_OK ? answer(&routing) : code;
@@ -334,15 +265,23 @@ const struct cli_command cli_route = {
 	.arguments = "NUMBER",
 	.arguments_min = 1,
 	.arguments_max = 1,
-	.summary = "Tell which account gets an sms to a number, and why",
+	.summary = "Tell which account gets an sms to a number now, and why",
 	.details =
-		"It goes by the configuration alone: which accounts are up tells “hongyan accounts list”, and what a "
-		"running\n"
-		"gateway has learnt of a number is not asked. Exit 1 where no route fits, or none that is open.\n",
+		"The running gateway is asked at its admin address: its answer says how each account of the route is "
+		"now (up, failing, resting, paused, drained, down, refused), since when and why, and which one gets "
+		"it. Where "
+		"none answers, or with --offline, the answer goes by the configuration alone, and says so. What single "
+		"workers have learnt of a number is not asked.\n"
+		"Exit 0 where an account gets it; 1 where none does: no route fits or is open, none of its accounts "
+		"takes it "
+		"now, or all is held; 65 for a wrong number or an unknown template; 69 where --url names a gateway and "
+		"none answers; 78 for a wrong configuration.\n",
 	.options = { { "tenant", "NAME", "Tenant of the alert" },
 		     { "class", "NAME", "critical, notice or marketing; default: the template's, or notice" },
 		     { "template", "NAME", "Template of the alert" },
 		     { "at", "TIME", "When it is sent; default: now" },
+		     { "offline", NULL, "Ask no gateway; go by the configuration alone" },
+		     { "url", "URL", "The gateway's admin address (default: admin.listen of the configuration)" },
 		     { "config", "FILE",
 		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, "
 		       "/etc/hongyan/hongyan.yaml)" } },

@@ -17,6 +17,10 @@
 #define HEALTH_LEAST     20 /* answers, before their share says anything */
 #define HEALTH_BAD_SHARE 2  /* failing: one of so many answers, or more, is a failure */
 
+/* An account that is to be left alone for so long comes behind others too; a shorter rest is a matter of pace, for which nobody
+ * else gets more than its share. */
+#define HEALTH_LONG_REST_US (3 * US_PER_S)
+
 struct health {
 	mono_us since; /* begin of this span */
 	struct health_count {

@@ -35,6 +35,12 @@ struct slice httpd_header(const struct httpd_request *request, const char *name)
 /* The same of the last one where it is there more than once: what a proxy of ours added comes behind what the client wrote. */
 struct slice httpd_header_last(const struct httpd_request *request, const char *name);
 
+/* The value behind a key of the query, decoded; empty where it is not there. Borrowed like the request. */
+struct slice httpd_query(const struct httpd_request *request, const char *key);
+
+/* A key of the query that is none of those in keys (NULL-terminated); NULL where there is none. Borrowed likewise. */
+const char *httpd_query_other(const struct httpd_request *request, const char *const keys[]);
+
 #define HTTPD_PEER_OCTETS 64
 
 /* Writes the address of the other end, without its port, NUL-terminated; "" where it has none. */

@@ -76,3 +76,32 @@ void httpd_peer(const struct httpd_request *request, char out[static HTTPD_PEER_
 	if (getnameinfo(info->client_addr, len, out, HTTPD_PEER_OCTETS, NULL, 0, NI_NUMERICHOST) != 0)
 		out[0] = '\0';
 }
+
+struct slice httpd_query(const struct httpd_request *request, const char *key)
+{
+	return slice_of(MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, key));
+}
+
+struct other {
+	const char *const *keys;
+	const char *found;
+};
+
+static enum MHD_Result on_key(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	struct other *other = ctx;
+	(void)kind, (void)value;
+	for (unsigned i = 0; other->keys[i] != NULL; i++) {
+		if (strcmp(other->keys[i], key) == 0)
+			return MHD_YES;
+	}
+	other->found = key;
+	return MHD_NO;
+}
+
+const char *httpd_query_other(const struct httpd_request *request, const char *const keys[])
+{
+	struct other other = { .keys = keys };
+	MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, on_key, &other);
+	return other.found;
+}

@@ -5,9 +5,6 @@
 
 #include "pipeline/pipeline_inner.h"
 
-/* A shorter rest is a matter of pace, for which nobody else gets more than its share. */
-#define LONG_REST_US (3 * US_PER_S)
-
 static struct route_query query_for(const struct pipeline *pipeline, const struct alert *alert,
 				    enum sms_class sms_class)
 {
@@ -104,7 +101,7 @@ void routing_turn(struct pipeline *pipeline, struct now now)
 		if (is_failing != account->is_failing)
 			tell(pipeline, account, is_failing);
 		account->is_failing = is_failing;
-		if (is_failing || account->congestion.paused_until - now.mono >= LONG_REST_US)
+		if (is_failing || account->congestion.paused_until - now.mono >= HEALTH_LONG_REST_US)
 			behind |= UINT64_C(1) << i;
 	}
 	pipeline->behind = behind;

@@ -11,6 +11,7 @@
 #include "scenario.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define ACCOUNTS 3
 
@@ -177,16 +178,63 @@ static void by_operator(void)
 		   "", "none");
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		long long before = smsc_count(&carriers[rows[i].want], "accepted");
-		char first[32];
+		char first[64];
 		add(i, rows[i].number);
 		if (smsc_count(&carriers[rows[i].want], "accepted") != before + 1)
 			FAIL("%s did not go to %s", rows[i].number, names[rows[i].want]);
-		snprintf(first, sizeof first, "  1  %s\n", names[rows[i].want]);
+		snprintf(first, sizeof first, "  1  %s  gets it: up for ", names[rows[i].want]);
 		command_expect(0, rows[i].want_route, COMMAND("route", rows[i].number));
 		command_expect(0, first, COMMAND("route", rows[i].number));
 	}
 	finish(0);
 	close_world(0);
+}
+
+static void expect_now(const char *account)
+{
+	json_t *answer = command_json(account != NULL ? 0 : 1, COMMAND("route", "13900000001"));
+	const json_t *now = json_object_get(answer, "now");
+	const json_t *got = json_object_get(now, "account");
+	EXPECT(strcmp(json_string_value(json_object_get(answer, "to")), "139****0001") == 0);
+	EXPECT(strcmp(json_string_value(json_object_get(now, "instance")), "gateway") == 0);
+	EXPECT(account == NULL ? json_is_null(got) : strcmp(json_string_value(got), account) == 0);
+	json_decref(answer);
+}
+
+/* The command asks the gateway: what operators want and what carriers do is in its answer; where none runs, it says so. */
+static void route_now(void)
+{
+	open_world("  - { accounts: [east, west] }", "", "none");
+	expect_now("east");
+	command_expect(0, "is paused", COMMAND("accounts", "pause", "east", "--reason", "complaints"));
+	AWAIT(10, gateway_process_status_has(&gateway, "\"operator\":{\"state\":\"paused\""));
+	expect_now("west");
+	command_expect(0, "  1  east  paused for ", COMMAND("route", "13900000001"));
+	command_expect(0, " (complaints)\n  2  west  gets it: up for ", COMMAND("route", "13900000001"));
+	command_expect(0, "  1  east\n  2  west\n", COMMAND("route", "13900000001", "--offline"));
+	add(1, "13900000001");
+	EXPECT_COUNT(smsc_count(&carriers[1], "accepted"), 1);
+	process_kill(&carriers[1].process);
+	AWAIT(10, gateway_process_status_has(&gateway, "\"name\":\"west\",\"state\":\"down\""));
+	expect_now(NULL);
+	command_expect(1, "  2  west  down for ", COMMAND("route", "13900000001"));
+	command_expect(1, "none of them takes it now: it waits until one does", COMMAND("route", "13900000001"));
+	command_expect(0, "runs", COMMAND("accounts", "resume", "east"));
+	AWAIT(10, !gateway_process_status_has(&gateway, "\"operator\":{\"state\":\"paused\""));
+	expect_now("east");
+	command_expect(0, "", COMMAND("pause", "--all"));
+	AWAIT(10, gateway_process_status_has(&gateway, "\"paused\":[{"));
+	command_expect(1, "but nothing goes out now: all is paused", COMMAND("route", "13900000001"));
+	command_expect(65, "no template “nota”", COMMAND("route", "13900000001", "--template", "nota"));
+	gateway_process_stop(&gateway);
+	command_expect(0, "from the configuration only, so how its accounts are is not known: no gateway answers at ",
+		       COMMAND("route", "13900000001"));
+	for (unsigned i = 0; i < ACCOUNTS; i += 2)
+		smsc_finish(&carriers[i]);
+	smsc_fini(&carriers[0]);
+	smsc_fini(&carriers[2]);
+	redis_server_stop();
+	world_close();
 }
 
 int main(int argc, char *argv[])
@@ -196,6 +244,7 @@ int main(int argc, char *argv[])
 		{ "not_mine", not_mine, 60, false },
 		{ "not_mine_is_remembered", not_mine_is_remembered, 60, false },
 		{ "by_operator", by_operator, 60, false },
+		{ "route_now", route_now, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

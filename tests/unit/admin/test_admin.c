@@ -19,6 +19,12 @@ struct facts {
 	const char *instance;
 };
 
+static void routing(void *ctx, struct admin_routing *out)
+{
+	(void)ctx;
+	*out = (struct admin_routing){ .rule_count = 0 };
+}
+
 static const char *token(void *ctx)
 {
 	(void)ctx;
@@ -64,6 +70,7 @@ static void start(struct facts *facts)
 	facts->accounts[1].name = "backup";
 	struct admin_view view = {
 		.snapshot = snapshot,
+		.routing = routing,
 		.refresh = refresh,
 		.token = token,
 		.order = order,
@@ -267,6 +274,7 @@ Test(admin, says_why_it_cannot_start)
 	struct facts facts;
 	start(&facts);
 	struct admin_view view = { .snapshot = snapshot,
+				   .routing = routing,
 				   .token = token,
 				   .order = order,
 				   .reload = reload,

@@ -40,6 +40,12 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	out->account_count = ADMIN_TEST_ACCOUNTS;
 }
 
+static void routing(void *ctx, struct admin_routing *out)
+{
+	(void)ctx;
+	*out = (struct admin_routing){ .rule_count = 0 };
+}
+
 static const char *token(void *ctx)
 {
 	const struct desk *desk = ctx;
@@ -83,6 +89,7 @@ static void start(struct desk *desk)
 	desk->accounts[1].is_leaving = true;
 	struct admin_view view = {
 		.snapshot = snapshot,
+		.routing = routing,
 		.token = token,
 		.order = order,
 		.reload = reload,

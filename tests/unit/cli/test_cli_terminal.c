@@ -31,6 +31,8 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .locale = "zh-CN",
 					   .signature = "国网",
 					   .redis = { .path = "/nowhere/redis.sock", .tag = "{hongyan}" },
+					   .admin_host = "127.0.0.1",
+					   .admin_port = 9, /* nothing listens there */
 					   .country = country_find(SLICE("CN")),
 					   .account_names = account_names,
 					   .account_count = 2,
