@@ -20,7 +20,7 @@ uint16_t providers_callbacks_port;
 
 /* So long that a carrier can be told to be well again before an sms without an answer is sent once more. */
 #ifdef E2E_SLOW
-#define UNKNOWN_WAIT "2s"
+#define UNKNOWN_WAIT "1s"
 #else
 #define UNKNOWN_WAIT "400ms"
 #endif
