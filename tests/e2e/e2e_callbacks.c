@@ -20,7 +20,10 @@
 
 static struct smsc carrier;
 static struct gateway_process gateway;
-static uint16_t port; /* callbacks.listen */
+static struct gateway_process other; /* on the same queue */
+static uint16_t port;                /* callbacks.listen of the one that is called */
+static char accounts[512];           /* of both */
+static char routes[64];
 static char refs[ALERTS][REF_MAX];
 static unsigned ref_count;
 
@@ -52,7 +55,6 @@ static void open_provider(const char *preset, const char *path, const char *rece
 			  unsigned workers)
 {
 	char http_file[WORLD_PATH_OCTETS];
-	char accounts[512];
 	char more[256];
 	world_open();
 	redis_server_start();
@@ -72,9 +74,21 @@ static void open_provider(const char *preset, const char *path, const char *rece
 		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\", wait: %s }\nworkers: %u",
 		 port, port, wait, workers);
 	free(http_port);
-	char routes[64];
 	snprintf(routes, sizeof routes, "  - { accounts: [%s] }", preset);
 	gateway_process_start(&gateway, "gateway",
+			      &(struct gateway_options){
+				      .smsc = &carrier, .accounts = accounts, .routes = routes, .root_more = more },
+			      true);
+}
+
+/* Starts the other gateway, where callbacks come in at a port of its own. */
+static void start_other(uint16_t listen, unsigned workers)
+{
+	char more[256];
+	snprintf(more, sizeof more,
+		 "callbacks: { listen: \"127.0.0.1:%u\", public_url: \"http://127.0.0.1:%u\", wait: 5s }\nworkers: %u",
+		 listen, port, workers);
+	gateway_process_start(&other, "other",
 			      &(struct gateway_options){
 				      .smsc = &carrier, .accounts = accounts, .routes = routes, .root_more = more },
 			      true);
@@ -157,6 +171,37 @@ static void told_once(void)
 	EXPECT_COUNT(count_of("delivered"), ALERTS / 2);
 	EXPECT_COUNT(count_of("undelivered"), ALERTS / 2);
 	EXPECT_COUNT(gateway_process_metric(&gateway, "hongyan_callbacks_total{account=\"kannel\"}"), 6 * ALERTS);
+	close_all();
+}
+
+/* What one gateway has sent is called back to another one, which did not even run when it was sent: it is matched and told once,
+ * whichever of them hears it again, both at once, and also when the sender is dead. */
+static void another_gateway(void)
+{
+	enum { LAST = ALERTS - 1 };
+	open_all("5s", 1);
+	send_alerts(ALERTS);
+	const uint16_t ports[] = { port, world_free_port() };
+	start_other(ports[1], 2);
+	for (unsigned i = 0; i < LAST; i++) {
+		port = ports[1];
+		int first = tell(SECRET, refs[i], i % 2 ? "1" : "2");
+		port = ports[i % 3 ? 0 : 1];
+		int second = tell(SECRET, refs[i], i % 2 ? "1" : "2");
+		EXPECT_COUNT(hear(first), 200);
+		EXPECT_COUNT(hear(second), 200);
+		port = ports[0];
+		EXPECT_COUNT(hear(tell(SECRET, refs[i], i % 2 ? "1" : "2")), 200);
+	}
+	EXPECT_COUNT(count_of("delivered"), LAST / 2);
+	EXPECT_COUNT(count_of("undelivered"), LAST - LAST / 2);
+	EXPECT(gateway_process_metric(&other, "hongyan_callbacks_total{account=\"kannel\"}") >= LAST);
+	gateway_process_kill(&gateway);
+	port = ports[1];
+	EXPECT_COUNT(hear(tell(SECRET, refs[LAST], "1")), 200);
+	EXPECT_COUNT(count_of("delivered"), LAST / 2 + 1);
+	EXPECT_COUNT(count_of("accepted"), ALERTS);
+	gateway_process_stop(&other);
 	close_all();
 }
 
@@ -309,10 +354,11 @@ static void parts(void)
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{ "told_once", told_once, 60, false }, { "content", content, 60, false },
-		{ "strangers", strangers, 30, false }, { "redis_away", redis_away, 60, false },
-		{ "drained", drained, 60, false },     { "early", early, 60, false },
-		{ "replies", replies, 60, false },     { "parts", parts, 60, false },
+		{ "told_once", told_once, 60, false },   { "another_gateway", another_gateway, 60, false },
+		{ "content", content, 60, false },       { "strangers", strangers, 30, false },
+		{ "redis_away", redis_away, 60, false }, { "drained", drained, 60, false },
+		{ "early", early, 60, false },           { "replies", replies, 60, false },
+		{ "parts", parts, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
