@@ -295,6 +295,41 @@ static void reload_comes_and_goes(void)
 	close_world();
 }
 
+/* An account comes beside the others, and goes again, under load: the carriers of the others see no link come or go. */
+static void reload_adds_and_removes(void)
+{
+	struct smsc north;
+	char line[512];
+	open_world("  - { accounts: [west, east] }");
+	smsc_start(&north, "north", 0, NULL);
+	snprintf(line, sizeof line,
+		 "  - { name: north, address: \"127.0.0.1:%u\", system_id: n, password: secret, source: \"1\", binds: "
+		 "2 }\n"
+		 "  - { name: east,",
+		 north.port);
+	add(2 * STEP);
+	AWAIT(20, smsc_count(&west, "accepted") > 0);
+	edit("  - { name: east,", line);
+	reload("reloaded");
+	AWAIT(20, smsc_count(&north, "bound") == 2);
+	add(STEP);
+	edit(line, "  - { name: east,");
+	reload("reloaded");
+	AWAIT(20, smsc_count(&north, "bound") == 0);
+	add(STEP);
+	books_await_settled(60);
+	EXPECT_COUNT(said("account_added"), 1);
+	EXPECT_COUNT(said("account_removed"), 1);
+	EXPECT_COUNT(said("account_changed"), 0);
+	EXPECT_COUNT(smsc_count(&north, "binds"), 2);
+	EXPECT_COUNT(smsc_count(&east, "binds"), 2);
+	EXPECT_COUNT(smsc_count(&west, "binds"), 2);
+	smsc_finish(&north);
+	EXPECT_COUNT(smsc_total(&north, "violations_total"), 0);
+	smsc_fini(&north);
+	close_world();
+}
+
 static void reload_refused(void)
 {
 	open_world("  - { accounts: [west, east] }");
@@ -353,6 +388,7 @@ int main(int argc, char *argv[])
 		{ "refused", refused, 60, false },
 		{ "reload_changes", reload_changes, 120, false },
 		{ "reload_comes_and_goes", reload_comes_and_goes, 120, false },
+		{ "reload_adds_and_removes", reload_adds_and_removes, 120, false },
 		{ "reload_refused", reload_refused, 120, false },
 		{ "reload_while_ending", reload_while_ending, 120, false },
 	};

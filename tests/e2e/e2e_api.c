@@ -110,6 +110,31 @@ static void accounts(void)
 	close_world();
 }
 
+/* An account that is not there: nobody is told, whichever way it is said, and the nearest name is offered. */
+static void wrong_names(void)
+{
+	static const struct {
+		const char *method, *path, *json;
+		const char *words[4]; /* of the command line */
+	} rows[] = {
+		{ "POST", "/v1/accounts/esat/pause", "", { "pause", "esat" } },
+		{ "POST", "/v1/accounts/esat/drain", "", { "drain", "esat" } },
+		{ "POST", "/v1/accounts/esat/resume", "", { "resume", "esat" } },
+		{ "PUT", "/v1/accounts/esat/tps", "{\"tps\":1}", { "set-tps", "esat", "1" } },
+	};
+	open_world();
+	set_token("admin: { ", "admin: { token: " TOKEN ", ");
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		call(rows[i].method, rows[i].path, TOKEN, rows[i].json, 404, "did you mean “east”?");
+		command_expect(64, "did you mean “east”?",
+			       COMMAND("accounts", rows[i].words[0], rows[i].words[1], rows[i].words[2]));
+	}
+	EXPECT_COUNT(redis_server_int("EXISTS {hongyan}:accounts"), 0);
+	EXPECT_COUNT(gateway_process_count_said(&gateway, "account_ordered"), 0);
+	EXPECT_COUNT(smsc_count(&east, "binds") + smsc_count(&west, "binds"), 4);
+	close_world();
+}
+
 /* An answer comes when Redis has the change, and not before; where it does not get it, the answer says so. */
 static void answers_wait_for_redis(void)
 {
@@ -159,6 +184,7 @@ int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "accounts", accounts, 120, false },
+		{ "wrong_names", wrong_names, 60, false },
 		{ "answers_wait_for_redis", answers_wait_for_redis, 120, false },
 		{ "reloads", reloads, 120, false },
 	};
