@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "model/msisdn.h"
 #include "model/segment.h"
+#include "policy/quiet_hours.h"
 #include "route/route.h"
 
 #include <stdint.h>
@@ -114,6 +115,14 @@ struct config_protection {
 	struct config_cap per_minute;
 	struct config_cap per_day;
 	enum config_over_day over_day;
+	struct {
+		char *notice_text; /* as written; "" = none */
+		char *marketing_text;
+		struct quiet_hours notice; /* the same, read */
+		struct quiet_hours marketing;
+		int64_t spread_ms;
+	} quiet_hours;
+	bool consent;         /* marketing needs a reference to it */
 	int64_t identical_ms; /* the same text to the same number goes once within that time; 0 = always */
 };
 

@@ -223,6 +223,23 @@ static void make_route(struct config_load *load)
 			      "all accounts bind as receivers, none can send");
 }
 
+static void read_quiet_hours(struct config_load *load, const char *path, const char *text, struct quiet_hours *out)
+{
+	if (text == NULL || *text == '\0' || quiet_hours_parse(slice_of(text), out))
+		return;
+	config_report(load->report, ERR_FORMAT, config_check_place(load->root, path), false, path,
+		      "%s must be a span of hours such as “22:00-08:00”, not “%s”", path, text);
+}
+
+static void check_quiet_hours(struct config_load *load)
+{
+	struct config_protection *protection = &load->config->protection;
+	read_quiet_hours(load, "protection.quiet_hours.notice", protection->quiet_hours.notice_text,
+			 &protection->quiet_hours.notice);
+	read_quiet_hours(load, "protection.quiet_hours.marketing", protection->quiet_hours.marketing_text,
+			 &protection->quiet_hours.marketing);
+}
+
 void config_check(struct config_load *load)
 {
 	struct config *config = load->config;
@@ -232,6 +249,7 @@ void config_check(struct config_load *load)
 	for (unsigned i = 0; i < config->account_count; i++)
 		check_account(load, i);
 	config_check_callbacks(load);
+	check_quiet_hours(load);
 	config_route_check(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);

@@ -128,6 +128,15 @@ static bool make_accounts(struct worker *worker)
 /* A critical sms is held against what holds for a notice, and goes all the same. */
 static void set_protection(struct protection_options *options, const struct config_protection *config)
 {
+	*options = (struct protection_options){
+		.quiet = {
+			[SMS_CLASS_CRITICAL] = config->quiet_hours.notice,
+			[SMS_CLASS_NOTICE] = config->quiet_hours.notice,
+			[SMS_CLASS_MARKETING] = config->quiet_hours.marketing,
+		},
+		.spread_ms = config->quiet_hours.spread_ms,
+		.needs_consent = config->consent,
+	};
 	const struct protection_limits common = {
 		.day_waits = config->over_day == CONFIG_OVER_DAY_WAIT,
 		.identical_ms = config->identical_ms,

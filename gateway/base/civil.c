@@ -19,6 +19,15 @@ int32_t zone_offset_s(const struct zone *zone, wall_ms at)
 }
 
 /* Counting years from March makes the leap day the last of its year; 400 years have 146097 days. */
+wall_ms zone_next_change(const struct zone *zone, wall_ms at)
+{
+	for (unsigned i = 1; zone != NULL && i < zone->span_count; i++) {
+		if (zone->spans[i].from > at)
+			return zone->spans[i].from;
+	}
+	return INT64_MAX;
+}
+
 int64_t civil_days(int year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;

@@ -11,6 +11,7 @@
 #define ALERT_ID_MAX          64
 #define ALERT_NAME_MAX        64 /* template, tenant, batch, locale */
 #define ALERT_SUBJECT_MAX     128
+#define ALERT_CONSENT_MAX     128
 #define ALERT_PARAMS_MAX      64
 #define ALERT_PARAM_NAME_MAX  64
 #define ALERT_PARAM_VALUE_MAX 2048
@@ -41,6 +42,7 @@ struct alert {
 	struct slice batch;
 	struct slice locale;
 	struct slice traceparent;
+	struct slice consent; /* the producer's reference to it */
 	wall_ms as_of;
 	wall_ms expires_at;
 	wall_ms not_before;

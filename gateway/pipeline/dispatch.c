@@ -190,6 +190,11 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			pauses_put_away(pipeline, parcel, pause, now.wall);
 			continue;
 		}
+		if (protecting_is_quiet(pipeline, parcel, now.wall)) {
+			dispatch_unqueue(pipeline, parcel);
+			protecting_put_away(pipeline, parcel, now.wall);
+			continue;
+		}
 		unsigned segments = dispatch_segments_missing(parcel);
 		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
 		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);

@@ -101,7 +101,7 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	size_t refs = 0;
 	for (unsigned i = 0; was_sent && i < parcel_ref_count(parcel); i++)
 		refs += 3 + 6 * parcel_ref(parcel, i).len;
-	size_t cap = members.len + refs + 256 + (reason ? 6 * strlen(reason) : 0);
+	size_t cap = members.len + refs + 288 + (reason ? 6 * strlen(reason) : 0) + 6 * parcel->alert.consent.len;
 	struct buf buf = open_buf(parcel, cap < EVENT_OCTETS_MAX * 4 ? cap : EVENT_OCTETS_MAX * 4);
 	events_open(pipeline, &buf, members, closing_name(closing));
 	if (was_sent) {
@@ -115,6 +115,8 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	}
 	if (reason != NULL)
 		json_key_text(&buf, "reason", slice_of(reason));
+	if (closing == CLOSING_ACCEPTED)
+		json_key_text_if(&buf, "consent", parcel->alert.consent);
 	if (closing == CLOSING_ACCEPTED && parcel->exempt != PROTECTION_NONE)
 		json_key_text(&buf, "exempt", slice_of(protection_name(parcel->exempt)));
 	json_close(&buf, '}');

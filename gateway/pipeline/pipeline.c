@@ -324,6 +324,7 @@ void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options
 	pipeline->own_options.retry = options->retry;
 	pipeline->own_options.optout_keywords = options->optout_keywords;
 	pipeline->own_options.protection = options->protection;
+	pipeline->quiet.is_known = false;
 }
 
 const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline)

@@ -49,6 +49,13 @@ struct account {
 	unsigned ahead; /* segments that may be begun beyond the free places: as many as left in the span before */
 };
 
+/* Until when it is quiet, by class; true for a minute. */
+struct quiet_now {
+	bool is_known;
+	wall_ms from;
+	wall_ms until[SMS_CLASS_COUNT]; /* 0 = it is not */
+};
+
 struct pipeline {
 	struct store *store;
 	struct pipeline_options own_options;
@@ -86,6 +93,8 @@ struct pipeline {
 	struct list suspects;   /* READY parcels that wait until nothing else is under way */
 	struct parcel *suspect; /* the one that is being tried; NULL = none */
 	uint32_t suspect_generation;
+
+	struct quiet_now quiet;
 
 	/* pauses */
 	struct pause pauses[STORE_PAUSES_MAX];
@@ -163,9 +172,17 @@ void pauses_put_away(struct pipeline *pipeline, struct parcel *parcel, const str
 /* protecting.c */
 /* Writes what BEGIN is asked about the recipient; out is zero there. */
 void protecting_ask(const struct pipeline *pipeline, const struct parcel *parcel, struct store_begin *out);
+/* What the rules without the store look at: consent and quiet hours. */
+void protecting_put_facts(struct pipeline *pipeline, struct parcel *parcel, struct policy_facts *facts);
+/* True where quiet hours hold a parcel back of which nothing is out. */
+bool protecting_is_quiet(struct pipeline *pipeline, struct parcel *parcel, wall_ms now);
+/* It goes into the store until they end; off its lane, and its places given back already. */
+void protecting_put_away(struct pipeline *pipeline, struct parcel *parcel, wall_ms now);
+/* Into the store until then, because of a rule. */
+void protecting_defer(struct pipeline *pipeline, struct parcel *parcel, enum protection_rule rule, wall_ms until);
 /* Closes a parcel that a rule has stopped. */
 void protecting_suppress(struct pipeline *pipeline, struct parcel *parcel, enum protection_rule rule);
-/* Notes what would have stopped a parcel; NONE is fine. */
+/* Notes what would have stopped a parcel that is begun now, and counts it; NONE is fine. */
 void protecting_exempt(struct pipeline *pipeline, struct parcel *parcel, enum protection_rule rule);
 /* Puts a parcel where BEGIN's verdict sends it, where that is a rule's; its places are given back already. */
 bool protecting_stops(struct pipeline *pipeline, struct parcel *parcel, enum begin_verdict verdict,
@@ -196,6 +213,8 @@ mono_us intake_next_deadline(const struct pipeline *pipeline);
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
 /* Gives a parcel its account and its segments. False where it went into settlement instead. */
 bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account);
+/* True where a parcel may have been sent and must not be sent twice: then it is held. */
+bool prepare_must_hold(const struct parcel *parcel);
 /* The live account of a route that a parcel goes to: one that has not refused it, where there is one; negative where none
  * lives. */
 int prepare_pick_account(struct pipeline *pipeline, const struct parcel *parcel, const struct route *route);

@@ -159,6 +159,24 @@ static bool resume(struct pipeline *pipeline, struct parcel *parcel, unsigned ac
 	return prepare_for_account(pipeline, parcel, account);
 }
 
+/* It may have been sent: by a worker that died, or by an earlier attempt, before its template said that it must not be
+ * sent twice. */
+bool prepare_must_hold(const struct parcel *parcel)
+{
+	bool may_have_left = parcel->is_in_doubt || (parcel->is_ambiguous && !parcel->may_resend);
+	return may_have_left && parcel->sms.on_unknown == ON_UNKNOWN_HOLD;
+}
+
+/* It waits in the store. What was tried is encoded for that, since its state, and the keys by which a receipt finds it, are
+ * made of its segments; account: for which, or negative. */
+static void wait_for_time(struct pipeline *pipeline, struct parcel *parcel, bool was_tried, int account, wall_ms until)
+{
+	if (account < 0)
+		account = parcel->has_state ? parcel->account : __builtin_ctzll(pipeline->known);
+	if (!was_tried || resume(pipeline, parcel, (unsigned)account))
+		settling_later(pipeline, parcel, until);
+}
+
 static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
 {
 	struct policy_facts facts = {
@@ -169,12 +187,19 @@ static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct
 		.max_age_ms = parcel->sms.max_age_ms,
 	};
 	parcel->deadline = freshness_deadline(&facts);
+	protecting_put_facts(pipeline, parcel, &facts);
 	struct judgement judgement = policy_judge(&facts);
 	switch (judgement.verdict) {
 	case VERDICT_SEND:
 		return true;
 	case VERDICT_WAIT:
-		settling_later(pipeline, parcel, settling_not_at_once(pipeline, parcel, judgement.until));
+		if (judgement.rule != PROTECTION_NONE)
+			metrics_add_at(pipeline->metrics, METRIC_DEFERRED, judgement.rule, 1);
+		wait_for_time(pipeline, parcel, was_tried(entry), -1,
+			      settling_not_at_once(pipeline, parcel, judgement.until));
+		return false;
+	case VERDICT_SUPPRESSED:
+		protecting_suppress(pipeline, parcel, judgement.rule);
 		return false;
 	case VERDICT_EXPIRED:
 		/* What was accepted of it is told, and paid for. */
@@ -216,24 +241,6 @@ static int pick_account(struct pipeline *pipeline, const struct parcel *parcel, 
 	return account;
 }
 
-/* It waits in the store. What was tried is encoded for that, since its state, and the keys by which a receipt finds it, are
- * made of its segments; account: for which, or negative. */
-static void wait_for_route(struct pipeline *pipeline, struct parcel *parcel, bool was_tried, int account, wall_ms until)
-{
-	if (account < 0)
-		account = parcel->has_state ? parcel->account : __builtin_ctzll(pipeline->known);
-	if (!was_tried || resume(pipeline, parcel, (unsigned)account))
-		settling_later(pipeline, parcel, until);
-}
-
-/* It may have been sent: by a worker that died, or by an earlier attempt, before its template said that it must not be
- * sent twice. */
-static bool must_hold(const struct parcel *parcel)
-{
-	bool may_have_left = parcel->is_in_doubt || (parcel->is_ambiguous && !parcel->may_resend);
-	return may_have_left && parcel->sms.on_unknown == ON_UNKNOWN_HOLD;
-}
-
 /* No route is open. What has begun to arrive goes on, and what a human decides about need not wait for it: these get the
  * route that would be theirs at another hour. The rest waits until one opens; NULL, and it is in settlement. */
 static const struct route *outside_hours(struct pipeline *pipeline, struct parcel *parcel, bool was_tried)
@@ -243,10 +250,10 @@ static const struct route *outside_hours(struct pipeline *pipeline, struct parce
 		settling_dead(pipeline, parcel, "no_route", "to", "no route covers this number");
 		return NULL;
 	}
-	if (parcel->accepted != 0 || must_hold(parcel))
+	if (parcel->accepted != 0 || prepare_must_hold(parcel))
 		return route;
 	int account = parcel->has_state ? parcel->account : pick_account(pipeline, parcel, route);
-	wait_for_route(pipeline, parcel, was_tried, account, routing_opens(pipeline, parcel));
+	wait_for_time(pipeline, parcel, was_tried, account, routing_opens(pipeline, parcel));
 	return NULL;
 }
 
@@ -261,12 +268,12 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel, boo
 	if (account < 0) {
 		/* A reload has brought accounts that can't be made, of which the log tells. */
 		wall_ms until = dispatch_back_by_and_by(pipeline, pipeline_now(pipeline).wall);
-		wait_for_route(pipeline, parcel, was_tried, account, until);
+		wait_for_time(pipeline, parcel, was_tried, account, until);
 		return;
 	}
 	if (!resume(pipeline, parcel, (unsigned)account))
 		return;
-	if (must_hold(parcel))
+	if (prepare_must_hold(parcel))
 		settling_hold(pipeline, parcel, "interrupted");
 	else
 		dispatch_enqueue(pipeline, parcel);

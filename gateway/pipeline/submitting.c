@@ -127,6 +127,11 @@ void submitting_turn(struct pipeline *pipeline, struct account *account, struct 
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
 		}
+		if (protecting_is_quiet(pipeline, parcel, now.wall)) {
+			dispatch_release(pipeline, parcel);
+			protecting_put_away(pipeline, parcel, now.wall);
+			continue;
+		}
 		if (account->is_live && is_go_void(account, parcel, now.mono)) {
 			begin_anew(pipeline, parcel);
 		} else if (account->is_live) {

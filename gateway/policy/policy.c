@@ -3,15 +3,14 @@
 
 #include "base/check.h"
 #include "policy/freshness.h"
+#include "policy/protection.h"
 
 #include <stddef.h>
 
 /* What ends an alert comes before what delays it: no one waits for an sms that is of no use. */
 static bool (*const rules[])(const struct policy_facts *facts, struct judgement *out) = {
-	freshness_expired,
-	freshness_too_old,
-	freshness_never_in_time,
-	freshness_early,
+	freshness_expired,     freshness_too_old, freshness_never_in_time,
+	protection_no_consent, freshness_early,   protection_quiet,
 };
 
 const char *verdict_name(enum verdict verdict)
@@ -20,6 +19,7 @@ const char *verdict_name(enum verdict verdict)
 		[VERDICT_SEND] = "send",
 		[VERDICT_WAIT] = "wait",
 		[VERDICT_EXPIRED] = "expired",
+		[VERDICT_SUPPRESSED] = "suppressed",
 	};
 	CHECK((unsigned)verdict < VERDICT_COUNT);
 	return names[verdict];

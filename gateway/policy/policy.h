@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "model/protection.h"
 
 #include <stdint.h>
 
@@ -11,8 +12,9 @@
 
 enum verdict {
 	VERDICT_SEND,
-	VERDICT_WAIT,    /* not yet: again at `until` */
-	VERDICT_EXPIRED, /* of no use any more; closes the entry */
+	VERDICT_WAIT,       /* not yet: again at `until` */
+	VERDICT_EXPIRED,    /* of no use any more; closes the entry */
+	VERDICT_SUPPRESSED, /* its recipient is spared it; closes the entry */
 	VERDICT_COUNT
 };
 
@@ -25,13 +27,18 @@ struct policy_facts {
 	wall_ms expires_at;
 	wall_ms not_before;
 	wall_ms as_of;
-	int64_t max_age_ms; /* of the template, from as_of on; 0 = no limit */
+	int64_t max_age_ms;  /* of the template, from as_of on; 0 = no limit */
+	bool lacks_consent;  /* and its class needs one */
+	wall_ms quiet_until; /* the end of the quiet hours that hold for it now */
+	int64_t spread_ms;   /* behind their end: within this time it goes */
+	uint64_t share;      /* any number that is the alert's own: its place in that time */
 };
 
 struct judgement {
 	enum verdict verdict;
-	wall_ms until;      /* where the verdict is to wait */
-	const char *reason; /* a stable word for events and counters (“too_old”), static; NULL where sent */
+	wall_ms until;             /* where the verdict is to wait */
+	const char *reason;        /* a stable word for events and counters (“too_old”), static; NULL where sent */
+	enum protection_rule rule; /* NONE where it is not one of these that decided */
 };
 
 /* Judges. Pure: same facts, same judgement. */

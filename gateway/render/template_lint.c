@@ -154,16 +154,28 @@ static void warn_not_nfc(struct template_draft *draft)
 	}
 }
 
-static void warn_no_opt_out(struct template_draft *draft)
+/* In a section it might not be shown. */
+static bool is_shown_always(const struct template_draft *draft, unsigned index)
+{
+	for (unsigned i = 0; i < index; i++) {
+		if (draft->nodes[i].kind != NODE_TEXT && draft->nodes[i].kind != NODE_VALUE &&
+		    draft->nodes[i].end > index)
+			return false;
+	}
+	return true;
+}
+
+static enum err check_opt_out(struct template_draft *draft)
 {
 	static const char *const ways[] = { "拒收", "退订", "STOP", "opt out", "unsubscribe", "Unsubscribe" };
 	if (draft->header.sms_class != SMS_CLASS_MARKETING)
-		return;
+		return ERR_OK;
 	for (unsigned n = 0; n < draft->node_count; n++)
 		for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-			if (draft->nodes[n].kind == NODE_TEXT && find(draft->nodes[n].text, ways[i]) != NULL)
-				return;
-	template_draft_warn(draft, PROBLEM_WARN_NO_OPT_OUT, draft->text_part.at, none, none);
+			if (draft->nodes[n].kind == NODE_TEXT && find(draft->nodes[n].text, ways[i]) != NULL &&
+			    is_shown_always(draft, n))
+				return ERR_OK;
+	return template_draft_fail_bare(draft, PROBLEM_NO_OPT_OUT, draft->text_part.at);
 }
 
 enum err template_lint_run(struct template_draft *draft)
@@ -183,6 +195,5 @@ enum err template_lint_run(struct template_draft *draft)
 		err = check_words(draft, (struct slice){ text.at + skip, text.len - skip });
 		warn_words(draft, text);
 	}
-	warn_no_opt_out(draft);
-	return err;
+	return err == ERR_OK ? check_opt_out(draft) : err;
 }

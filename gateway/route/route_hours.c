@@ -126,16 +126,6 @@ unsigned route_hours_wait(const struct route_hours *hours, wall_ms at, const str
 	return least;
 }
 
-/* When the zone's offset changes next. */
-static wall_ms next_change(const struct zone *zone, wall_ms at)
-{
-	for (unsigned i = 1; zone != NULL && i < zone->span_count; i++) {
-		if (zone->spans[i].from > at)
-			return zone->spans[i].from;
-	}
-	return INT64_MAX;
-}
-
 /* A wait is true up to the next change of the clocks; from there it is another one. */
 wall_ms route_hours_opens(const struct route_hours *hours, wall_ms at, const struct zone *zone)
 {
@@ -144,7 +134,7 @@ wall_ms route_hours_opens(const struct route_hours *hours, wall_ms at, const str
 		if (wait == 0)
 			return at;
 		wall_ms opens = at - at % 60000 + (wall_ms)wait * 60000;
-		wall_ms change = next_change(zone, at);
+		wall_ms change = zone_next_change(zone, at);
 		if (opens < change)
 			return opens;
 		at = change;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static struct smsc smsc;
 static struct gateway_process gateway;
@@ -33,12 +34,18 @@ static void close_all(void)
 	world_close();
 }
 
-static void add(const char *id, const char *to, const char *template, const char *code)
+static void add_with(const char *id, const char *to, const char *template, const char *code, const char *more)
 {
 	char json[512];
-	snprintf(json, sizeof json, "{\"id\":\"%s\",\"to\":\"%s\",\"template\":\"%s\",\"params\":{\"code\":\"%s\"%s}}",
-		 id, to, template, code, strcmp(template, "note") == 0 ? ",\"amount\":\"1.00\"" : "");
+	snprintf(json, sizeof json,
+		 "{\"id\":\"%s\",\"to\":\"%s\",\"template\":\"%s\",\"params\":{\"code\":\"%s\"%s}%s}", id, to, template,
+		 code, strcmp(template, "note") == 0 ? ",\"amount\":\"1.00\"" : "", more);
 	books_add("urgent", json);
+}
+
+static void add(const char *id, const char *to, const char *template, const char *code)
+{
+	add_with(id, to, template, code, "");
 }
 
 static void expect_closing(const json_t *events, const char *id, const char *event, const char *member,
@@ -134,11 +141,74 @@ static void caps(void)
 	close_all();
 }
 
+/* What waits is due. */
+static void hurry(void)
+{
+	static const char script[] = "for _, origin in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do\n"
+				     "  redis.call('ZADD', KEYS[1], 1, origin)\nend\nreturn 1";
+	redis_server_do("EVAL %s 1 {hongyan}:later", script);
+}
+
+/* Without consent no advertisement goes; with it, and where it is night, it waits. What comes back early is looked at anew. A
+ * reload ends the night. */
+static void by_night(void)
+{
+	char more[192];
+	time_t now = time(NULL);
+	unsigned hour = (unsigned)(now / 3600 % 24);
+	snprintf(more, sizeof more,
+		 "timezone: UTC\nprotection: { quiet_hours: { notice: \"%02u:00-%02u:00\", marketing: "
+		 "\"%02u:00-%02u:00\" } }",
+		 (hour + 23) % 24, (hour + 2) % 24, (hour + 23) % 24, (hour + 2) % 24);
+	open_all(more);
+	add("plain", "13900000001", "advert", "1");
+	add_with("agreed", "13900000002", "advert", "1", ",\"consent\":\"form 7\"");
+	add("notice", "13900000003", "note", "1");
+	add("critical", "13900000004", "alarm", "1");
+	char soon[64];
+	struct tm end;
+	time_t expires = now + 60;
+	gmtime_r(&expires, &end);
+	strftime(soon, sizeof soon, ",\"expires_at\":\"%Y-%m-%dT%H:%M:%SZ\"", &end);
+	add_with("soon", "13900000005", "note", "1", soon);
+	AWAIT(10, redis_server_int("ZCARD {hongyan}:later") == 2 && books_total("suppressed") == 2 &&
+			  books_total("accepted") == 1);
+	EXPECT_COUNT(metric("deferred", "quiet_hours"), 2);
+	long long first = (now / 3600 + 1) * 3600000LL;
+	EXPECT(redis_server_int("ZCOUNT {hongyan}:later %lld +inf", first) == 2);
+	hurry();
+	AWAIT(10, metric("deferred", "quiet_hours") >= 4 && redis_server_int("ZCARD {hongyan}:later") == 2);
+	EXPECT_COUNT(books_total("accepted"), 1);
+	gateway_process_edit(&gateway, "protection:", "protection: {}\n#");
+	process_signal(&gateway.process, SIGHUP);
+	AWAIT(10, gateway_process_said(&gateway, "\"event\":\"reloaded\""));
+	while (books_total("accepted") < 3) {
+		hurry();
+		scenario_breathe();
+	}
+	json_t *events = books_events();
+	expect_closing(events, "plain", "suppressed", "reason", "no_consent");
+	expect_closing(events, "soon", "suppressed", "reason", "quiet_hours");
+	expect_closing(events, "critical", "accepted", "exempt", "quiet_hours");
+	expect_closing(events, "agreed", "accepted", "consent", "form 7");
+	(void)books_tally(events);
+	json_decref(events);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	for (unsigned i = 1; i <= 5; i++) {
+		char number[16];
+		snprintf(number, sizeof number, "861390000000%u", i);
+		EXPECT_COUNT(smsc_copies(&smsc, number), i >= 2 && i <= 4);
+	}
+	close_all();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "opted_out", opted_out, 60, false },
 		{ "caps", caps, 60, false },
+		{ "by_night", by_night, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

@@ -37,7 +37,7 @@ bool sim_texts_make(struct sim_world *world)
 		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
 	add_template(world->catalogue, "long_careful",
 		     "class: marketing\nparam n integer n sample=1\n"
-		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
+		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}} 退订回T");
 	return catalogue_freeze(world->catalogue) == ERR_OK &&
 	       route_create(rules, sizeof rules / sizeof rules[0], NULL, 0, &world->routes, NULL) == ERR_OK;
 }

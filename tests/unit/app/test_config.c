@@ -32,6 +32,9 @@ Test(config, fallbacks)
 	cr_expect_eq(config->mo.retention_ms, 30 * 24 * INT64_C(3600000));
 	cr_expect_eq(config->mo.repeat_window_ms, 120000);
 	cr_expect_str_eq(config->optout.keywords, "R, T, TD, 退订");
+	cr_expect(config->protection.optout.notice && config->protection.optout.marketing &&
+		  config->protection.consent);
+	cr_expect_eq(config->protection.quiet_hours.notice.from, config->protection.quiet_hours.notice.to);
 	cr_expect_eq(config->workers, 0);
 	cr_expect_str_eq(config->country->code, "CN");
 	cr_expect_str_eq(config->timezone, "Asia/Shanghai");
@@ -72,7 +75,9 @@ static const char full_yaml[] =
 	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, dedupe_window: 90m, withdrawal_window: 3d, "
 	"receipt_wait: 192h }\n"
 	"events: { retention: 36h }\nmo: { retention: 7d, repeat_window: 90s }\noptout: { keywords: \"STOP, 退订\" }\n"
-	"protection: { optout: { notice: false }, per_minute: { notice: 2 }, per_day: { notice: 100, marketing: 1 }, "
+	"protection: { optout: { notice: false }, quiet_hours: { notice: \"22:00-08:00\", spread: 1h }, consent: "
+	"false, "
+	"per_minute: { notice: 2 }, per_day: { notice: 100, marketing: 1 }, "
 	"over_day: "
 	"wait, identical_window: 10m }\n"
 	"workers: 3\ncountry: us\ntimezone: UTC\nsignature: 国网吉林电力\nlocale: en-US\n"
@@ -109,7 +114,9 @@ static const char full_json[] =
 	"\xEF\xBB\xBF \n{\"redis\": {\"url\": \"unix:///run/redis.sock?db=2\", \"password\": \"hu\\u0073h\", "
 	"\"dedupe_window\": \"90m\", \"withdrawal_window\": \"3d\", \"receipt_wait\": \"8d\"},\n\"events\": "
 	"{\"retention\": \"36h\"}, \"mo\": {\"retention\": \"168h\", \"repeat_window\": \"90s\"}, "
-	"\"optout\": {\"keywords\": \"STOP, 退订\"}, \"protection\": {\"optout\": {\"notice\": false}, \"per_minute\": "
+	"\"optout\": {\"keywords\": \"STOP, 退订\"}, \"protection\": {\"optout\": {\"notice\": false}, "
+	"\"quiet_hours\": {\"notice\": \"22:00-08:00\", \"spread\": \"60m\"}, "
+	"\"consent\": false, \"per_minute\": "
 	"{\"notice\": "
 	"2}, \"per_day\": {\"notice\": 100, \"marketing\": 1}, \"over_day\": \"wait\", \"identical_window\": "
 	"\"600s\"},\"workers\": 3, \"country\": \"us\", \"timezone\": \"UTC\", "
@@ -147,6 +154,7 @@ static const char full_shown[] =
 	"  withdrawal_window: 72h\n  receipt_wait: 8d\nevents:\n  retention: 36h\nmo:\n  retention: 7d\n  "
 	"repeat_window: 90s\n"
 	"optout:\n  keywords: \"STOP, 退订\"\nprotection:\n  optout:\n    notice: false\n    marketing: true\n  "
+	"quiet_hours:\n    notice: \"22:00-08:00\"\n    marketing: \"\"\n    spread: 1h\n  consent: false\n  "
 	"per_minute:\n    "
 	"notice: 2\n    marketing: 0\n  per_day:\n    notice: 100\n    marketing: 1\n  over_day: wait\n  "
 	"identical_window: "

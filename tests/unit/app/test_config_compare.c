@@ -27,7 +27,8 @@ Test(config_compare, accounts)
 	} rows[] = {
 		{ "nothing", SMPP, SMPP, ACCOUNT_SAME },
 		{ "another order of keys", SMPP ", tps: 5, binds: 2", SMPP ", binds: 2, tps: 5", ACCOUNT_SAME },
-		{ "a default written out", SMPP, SMPP ", window: 256, bind: transceiver, validity: none", ACCOUNT_SAME },
+		{ "a default written out", SMPP, SMPP ", window: 256, bind: transceiver, validity: none",
+		  ACCOUNT_SAME },
 		{ "tps", SMPP ", tps: 5", SMPP ", tps: 6", ACCOUNT_CHANGES_IN_PLACE },
 		{ "segments_max", SMPP, SMPP ", segments_max: 9", ACCOUNT_CHANGES_IN_PLACE },
 		{ "both, and a window", SMPP, SMPP ", segments_max: 9, tps: 5, window: 9", ACCOUNT_CHANGES_LINKS },
@@ -76,7 +77,9 @@ Test(config_compare, fixed)
 		  "country: US\ntimezone: UTC\nsignature: x\ndrain_timeout: 1s\nadmin: { token: 0123456789abcdef }\n"
 		  "retry: { base: 1s, max: 1m, attempts_max: 2 }\n"
 		  "unknown_wait: { critical: 1s, notice: 1s, marketing: 1s }\n"
-		  "protection: { optout: { notice: false, marketing: false }, per_minute: { notice: 1, marketing: 1 }, "
+		  "protection: { optout: { notice: false, marketing: false }, consent: false, "
+		  "quiet_hours: { notice: \"22:00-08:00\", marketing: \"22:00-08:00\", spread: 1m }, per_minute: { "
+		  "notice: 1, marketing: 1 }, "
 		  "per_day: { notice: 1, marketing: 1 }, over_day: wait, identical_window: 1s }",
 		  "" },
 		{ "all the rest", "",

@@ -44,6 +44,9 @@ Test(config_errors, keys)
 		{ "a cap too high", "protection: { per_minute: { marketing: 101 } }\n" ACCOUNT,
 		  "hongyan.yaml:1:40: protection.per_minute.marketing must be a whole number from 0 to 100, not "
 		  "“101”\n" },
+		{ "quiet hours of no length", "protection: { quiet_hours: { notice: \"08:00-08:00\" } }\n" ACCOUNT,
+		  "hongyan.yaml:1:38: protection.quiet_hours.notice must be a span of hours such as “22:00-08:00”, not "
+		  "“08:00-08:00”\n" },
 		{ "unknown section", "rediss: { url: \"redis://h\" }\n" ACCOUNT,
 		  "hongyan.yaml:1:1: unknown key “rediss” (did you mean “redis”?)\n" },
 		{ "the twin of a secret is near",

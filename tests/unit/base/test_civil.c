@@ -179,4 +179,9 @@ Test(civil, zones)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		cr_assert_eq(zone_offset_s(&zone, rows[i].at), rows[i].want, "at %lld", (long long)rows[i].at);
+	cr_assert_eq(zone_next_change(&zone, 0), 2000); /* before the first span it counts, too */
+	cr_assert_eq(zone_next_change(&zone, 1999), 2000);
+	cr_assert_eq(zone_next_change(&zone, 2000), 3000);
+	cr_assert_eq(zone_next_change(&zone, 3000), INT64_MAX);
+	cr_assert_eq(zone_next_change(NULL, 0), INT64_MAX);
 }

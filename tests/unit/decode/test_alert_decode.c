@@ -28,7 +28,8 @@ Test(alert_decode, every_field)
 		"\"balance\":-35.20,\"n\":1e3,\"empty\":\"\"},\"priority\":\"urgent\",\"tenant\":\"changchun\","
 		"\"subject\":\"account:2200012345\",\"supersede\":true,\"as_of\":\"2026-02-13T08:00:00+08:00\","
 		"\"batch\":\"run-7\",\"expires_at\":\"2026-02-13T00:00:01Z\",\"not_before\":\"1970-01-01T00:00:00Z\","
-		"\"locale\":\"zh-CN\",\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\"}";
+		"\"locale\":\"zh-CN\",\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\","
+		"\"consent\":\"合同 2026-001\"}";
 	static const struct {
 		const char *name;
 		const char *value;
@@ -50,6 +51,7 @@ Test(alert_decode, every_field)
 	cr_expect(slice_is(alert.batch, "run-7"));
 	cr_expect(slice_is(alert.locale, "zh-CN"));
 	cr_expect(slice_is(alert.traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+	cr_expect(slice_is(alert.consent, "合同 2026-001"));
 	cr_expect_eq(alert.as_of, 1770940800000);
 	cr_expect_eq(alert.expires_at, 1770940801000);
 	cr_expect_eq(alert.not_before, 1, "an instant of 0 would read as absent");
@@ -167,6 +169,8 @@ Test(alert_decode, refuses)
 		{ "{\"not_before\":\"\"}", ERR_FORMAT, "not_before", "RFC 3339" },
 		{ "{\"locale\":\"zh_CN\"}", ERR_FORMAT, "locale", "write “-” for “_”" },
 		{ "{\"locale\":\"z\"}", ERR_FORMAT, "locale", "BCP 47" },
+		{ "{\"consent\":\"\"}", ERR_RANGE, "consent", "is empty" },
+		{ "{\"consent\":true}", ERR_FORMAT, "consent", "must be a string" },
 		{ "{\"traceparent\":\"00-0\"}", ERR_FORMAT, "traceparent", "W3C" },
 		{ "{\"cancel\":\"a\",\"id\":\"b\"}", ERR_FORMAT, "id", "does not go together with “cancel”" },
 		{ "{\"cancel\":\"a\",\"cancel_batch\":\"b\"}", ERR_FORMAT, "cancel_batch",

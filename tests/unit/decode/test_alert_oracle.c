@@ -29,7 +29,8 @@ static const char *const seeds[] = {
 	"{\"cancel_batch\":\"run\"}",
 	"{\"id\":\"c\",\"to\":\"13900010001\",\"template\":\"t\",\"batch\":\"r\",\"not_before\":\"2026-02-13T08:00:"
 	"00Z\","
-	"\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\"supersede\":false}",
+	"\"traceparent\":\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\",\"consent\":\"c-1\",\"supersede\":"
+	"false}",
 	"[1,-0.5,1e9,true,false,null,\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",{\"a\":[{}]},[]]",
 	"{\"a\":{\"b\":{\"c\":[0,{\"d\":\"\xF0\x9F\x98\x80\"}]}},\"a2\":\"\"}",
 };
@@ -216,7 +217,7 @@ static bool is_field(const char *key, const json_t *value)
 	if (slice_is(name, "template") || slice_is(name, "tenant") || slice_is(name, "batch") ||
 	    slice_is(name, "cancel_batch"))
 		return is_text(value, 64);
-	if (slice_is(name, "subject") || slice_is(name, "cancel_subject"))
+	if (slice_is(name, "subject") || slice_is(name, "cancel_subject") || slice_is(name, "consent"))
 		return is_text(value, 128);
 	if (slice_is(name, "params"))
 		return are_params(value);
@@ -308,6 +309,7 @@ static bool compare_alert(struct slice json)
 		expect_text(theirs, "subject", alert.subject, json);
 		expect_text(theirs, "batch", alert.batch, json);
 		expect_text(theirs, "locale", alert.locale, json);
+		expect_text(theirs, "consent", alert.consent, json);
 		expect_text(theirs, "traceparent", alert.traceparent, json);
 		cr_expect_eq(alert.supersede, json_is_true(json_object_get(theirs, "supersede")));
 		expect_params(json_object_get(theirs, "params"), &alert, json);

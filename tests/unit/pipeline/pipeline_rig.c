@@ -172,8 +172,9 @@ static void make_texts(const struct rig_setup *setup)
 	const struct route_rule rule = { .accounts = accounts, .account_count = setup->has_way ? 2 : 1 };
 	struct template *template = NULL;
 	char source[2048];
-	snprintf(source, sizeof source, "%s\nparam n integer n sample=1\n---\n%s",
-		 setup->header ? setup->header : "class: notice", setup->is_short ? "第{{n}}条" : LONG);
+	const char *header = setup->header ? setup->header : "class: notice";
+	snprintf(source, sizeof source, "%s\nparam n integer n sample=1\n---\n%s%s", header,
+		 setup->is_short ? "第{{n}}条" : LONG, strstr(header, "marketing") != NULL ? "退订回T" : "");
 	rig.catalogue = catalogue_create((struct slice){ NULL, 0 });
 	cr_assert_eq(template_compile(SLICE("t"), (struct slice){ NULL, 0 }, slice_of(source), &template, NULL),
 		     ERR_OK);
@@ -316,8 +317,8 @@ void rig_bring(enum lane lane, const char *state, const struct store_entry *like
 		snprintf(early, sizeof early, ",\"not_before\":\"%.*s\"", (int)len, at);
 	}
 	snprintf(body, sizeof body,
-		 "{\"id\":\"a\",\"to\":\"13800000001\",\"template\":\"t\",\"params\":{\"n\":\"7\"}%s%s}", expires,
-		 early);
+		 "{\"id\":\"a\",\"to\":\"13800000001\",\"template\":\"t\",\"params\":{\"n\":\"7\"}%s%s%s}", expires,
+		 early, rig.has_consent ? ",\"consent\":\"form 7\"" : "");
 	struct store_entry entry = like != NULL ? *like : (struct store_entry){ .attempt = 0 };
 	entry.key = (struct entry_key){ RIG_START, rig.settled_count + 1, lane };
 	entry.origin = (struct entry_key){ RIG_START, 0, LANE_NORMAL };

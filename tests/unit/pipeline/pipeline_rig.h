@@ -45,7 +45,7 @@ struct rig {
 	unsigned leasing;             /* accounts in the lease under way */
 	unsigned lease_asks;          /* leases so far */
 	struct store_lease lease_ask; /* of the last one its first account's */
-	struct store_begin begun; /* as the last BEGIN asked for its first alert; its texts are gone */
+	struct store_begin begun;     /* as the last BEGIN asked for its first alert; its texts are gone */
 	struct settlement *settling[8];
 	unsigned settling_count;
 	struct settlement settled; /* the last one */
@@ -62,6 +62,7 @@ struct rig {
 	bool is_drained;
 	struct rig_setup setup;
 	wall_ms not_before;  /* of the alert; 0 = none */
+	bool has_consent;    /* the alert */
 	unsigned late_count; /* late answers given to the store */
 	struct submit_key late_key;
 	bool late_is_queried;

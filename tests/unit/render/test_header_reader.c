@@ -38,7 +38,7 @@ Test(header_reader, keys_in_both_languages)
 Test(header_reader, defaults)
 {
 	struct fixture fixture;
-	cr_assert_eq(fixture_compile(&fixture, "en", "class: marketing", "x"), ERR_OK);
+	cr_assert_eq(fixture_compile(&fixture, "en", "class: marketing", "x, reply STOP"), ERR_OK);
 	const struct template_header *header = template_header(fixture.template);
 	cr_expect(slice_is(header->title, "test"));
 	cr_expect(slice_is(header->locale, "en"));

@@ -43,8 +43,6 @@ Test(template_lint, warnings)
 		  "this line is not in Unicode form NFC (accents apart from their letters, for example), which costs "
 		  "characters" },
 		{ "NFC", H, "{{#name}}{{name}}{{/name}}{{sum}}\ncaf\xC3\xA9", 0, "" },
-		{ "no opt-out", "class: marketing", "大促销", 3,
-		  "a marketing text must say how to refuse more, for example 拒收请回复R" },
 		{ "opt-out", "class: marketing", "大促销，拒收请回复R", 0, "" },
 		{ "opt-out in English", "class: marketing", "Sale! Reply STOP to opt out", 0, "" },
 	};
@@ -75,4 +73,42 @@ Test(template_lint, more_warnings_than_fit)
 	cr_expect_eq(fixture.warnings.count, TEMPLATE_WARNINGS_MAX);
 	cr_expect(fixture.warnings.more);
 	fixture_fini(&fixture);
+}
+
+/* Marketing without a way out is refused. */
+Test(template_lint, opt_out)
+{
+	static const struct {
+		const char *name;
+		const char *header;
+		const char *text;
+		bool want;
+	} rows[] = {
+		{ "none", "class: marketing", "大促销", false },
+		{ "a notice needs none", "class: notice", "停电通知", true },
+		{ "Chinese", "class: marketing", "大促销，拒收请回复R", true },
+		{ "退订", "class: marketing", "大促销，退订回T", true },
+		{ "English", "class: marketing", "Sale! Reply STOP to opt out", true },
+		{ "in a section that may be hidden", "class: marketing\nparam x text x optional sample=1",
+		  "大促销{{#x}}{{x}}退订回T{{/x}}", false },
+		{ "behind a section", "class: marketing\nparam x text x optional sample=1",
+		  "大促销{{#x}}{{x}}{{/x}}，退订回T", true },
+		{ "in a parameter's sample", "class: marketing\nparam x text x sample=退订回T", "大促销{{x}}", false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct fixture fixture;
+		char sentence[TEMPLATE_PROBLEM_SENTENCE_OCTETS] = "";
+		enum err err = fixture_compile(&fixture, NULL, rows[i].header, rows[i].text);
+		cr_expect_eq(err, rows[i].want ? ERR_OK : ERR_NOT_FOUND, "%s", rows[i].name);
+		if (!rows[i].want) {
+			template_problem_sentence(&fixture.problem, TEMPLATE_TONGUE_EN, sentence, sizeof sentence);
+			cr_expect_str_eq(
+				sentence,
+				"a marketing text must say, outside of sections, how to refuse more, for example "
+				"拒收请回复R");
+			cr_expect_eq(fixture.problem.line, rows[i].header[16] == '\0' ? 3 : 4, "%s: line %u",
+				     rows[i].name, fixture.problem.line);
+		}
+		fixture_fini(&fixture);
+	}
 }
