@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli_optout.h"
+
 #include "base/json.h"
 #include "base/utf8.h"
 #include "cli/cli_printable.h"
@@ -10,15 +12,14 @@
 #include "store/optouts.h"
 
 #define TEXT_MAX    128 /* octets of a name or reason */
-#define JSON_OCTETS 2048
+#define JSON_OCTETS CLI_OPTOUT_WHY_OCTETS
 
-enum verb { VERB_LIST, VERB_ADD, VERB_REMOVE, VERB_CHECK, VERB_COUNT };
+enum verb { VERB_LIST, VERB_ADD, VERB_REMOVE, VERB_CHECK, VERB_IMPORT, VERB_COUNT };
 
 static const struct cli_verb verbs[VERB_COUNT] = {
-	[VERB_LIST] = { "list", 0, 0, "full" },
-	[VERB_ADD] = { "add", 1, 1, "full by reason" },
-	[VERB_REMOVE] = { "remove", 1, 1, "full" },
-	[VERB_CHECK] = { "check", 1, 1, "full" },
+	[VERB_LIST] = { "list", 0, 0, "full" },          [VERB_ADD] = { "add", 1, 1, "full by reason" },
+	[VERB_REMOVE] = { "remove", 1, 1, "full" },      [VERB_CHECK] = { "check", 1, 1, "full" },
+	[VERB_IMPORT] = { "import", 1, 1, "by reason" },
 };
 
 struct desk {
@@ -149,25 +150,30 @@ static int take_text(const struct cli_call *call, const char *name, const char *
 	return cli_usage(call, "--%s is a text of at most %d octets without control characters", name, TEXT_MAX);
 }
 
+enum err cli_optout_why(const struct cli_call *call, struct redis_ask *ask, const char *source, struct buf *out,
+			struct err_at *at)
+{
+	char since[32];
+	wall_ms now;
+	enum err err = redis_ask_now(ask, &now, at);
+	if (err != ERR_OK)
+		return err;
+	size_t since_len = civil_format_rfc3339(now, 0, since);
+	json_open(out, '{');
+	json_key_text(out, "since", (struct slice){ since, since_len });
+	json_key_text(out, "source", slice_of(source));
+	json_key_text_if(out, "by", slice_of(cli_option(call, "by")));
+	json_key_text_if(out, "reason", slice_of(cli_option(call, "reason")));
+	json_close(out, '}');
+	return ERR_OK;
+}
+
 static enum err add(const struct desk *desk, struct slice number, bool *was_on, struct err_at *at)
 {
 	char octets[JSON_OCTETS];
-	char since[32];
-	const char *who = cli_option(desk->call, "by");
-	const char *reason = cli_option(desk->call, "reason");
-	wall_ms now;
-	enum err err = redis_ask_now(desk->ask, &now, at);
-	if (err != ERR_OK)
-		return err;
 	struct buf buf = buf_over(octets, sizeof octets);
-	size_t since_len = civil_format_rfc3339(now, 0, since);
-	json_open(&buf, '{');
-	json_key_text(&buf, "since", (struct slice){ since, since_len });
-	json_key_text(&buf, "source", SLICE("operator"));
-	json_key_text_if(&buf, "by", slice_of(who));
-	json_key_text_if(&buf, "reason", slice_of(reason));
-	json_close(&buf, '}');
-	return optouts_add(desk->ask, number, buf_slice(&buf), was_on, at);
+	enum err err = cli_optout_why(desk->call, desk->ask, "operator", &buf, at);
+	return err == ERR_OK ? optouts_add(desk->ask, number, buf_slice(&buf), was_on, at) : err;
 }
 
 static void tell(const struct desk *desk, enum verb verb, const struct msisdn *number, const json_t *why, bool was_on)
@@ -238,29 +244,37 @@ static int run(const struct cli_call *call)
 		code = take_text(call, "reason", &text);
 	if (code == CLI_OK)
 		code = cli_redis_settings(call, &settings);
-	if (code == CLI_OK && verb != VERB_LIST)
+	if (code == CLI_OK && verb != VERB_LIST && verb != VERB_IMPORT)
 		code = read_number(call, &settings, &number);
 	if (code == CLI_OK)
 		code = cli_redis_connect(call, &settings, &desk.ask);
 	if (code != CLI_OK)
 		return code;
-	code = verb == VERB_LIST ? list(&desk) : one(&desk, (enum verb)verb, &number);
+	if (verb == VERB_IMPORT)
+		code = cli_optout_import(call, &settings, desk.ask);
+	else
+		code = verb == VERB_LIST ? list(&desk) : one(&desk, (enum verb)verb, &number);
 	redis_ask_close(desk.ask);
 	return code;
 }
 
 const struct cli_command cli_optout = {
 	.name = "optout",
-	.arguments = "list|add|remove|check [NUMBER]",
+	.arguments = "list|add|remove|check|import [NUMBER|FILE]",
 	.arguments_min = 1,
 	.arguments_max = 2,
-	.summary = "Who wants no more texts: list them, put a number on the list or take it off, look for one",
-	.details = "Numbers get on the list when their owner answers with a keyword (optout.keywords), or by add.\n"
-		   "list: all of them, in no order.\n"
-		   "add NUMBER, remove NUMBER: said again they change nothing.\n"
-		   "check NUMBER: exit status 0 where it is on the list, 1 where it is not.\n"
-		   "Numbers are written as alerts have them, and shown masked without --full.\n"
-		   "  hongyan optout add 13900000001 --by li --reason \"called the hotline\"\n",
+	.summary = "Who wants no more texts: list them, put numbers on the list or take one off, look for one",
+	.details =
+		"Numbers get on the list when their owner answers with a keyword (optout.keywords), or by add.\n"
+		"list: all of them, in no order.\n"
+		"add NUMBER, remove NUMBER: said again they change nothing.\n"
+		"check NUMBER: exit status 0 where it is on the list, 1 where it is not.\n"
+		"import FILE: puts all numbers of a file on the list (“-”: of standard input), one a line, in front "
+		"of\n"
+		"commas, semicolons or tabs. Lines that are wrong are told, and left out: then the exit status is 65.\n"
+		"Numbers are written as alerts have them, and shown masked without --full.\n"
+		"  hongyan optout add 13900000001 --by li --reason \"called the hotline\"\n"
+		"  hongyan optout import complaints.csv --by li --reason \"regulator's list of May\"\n",
 	.options = { { "full", NULL, "Show whole numbers" },
 		     { "by", "WHO", "Who adds it, for those who ask later" },
 		     { "reason", "TEXT", "Why, for those who ask later" },

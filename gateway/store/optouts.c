@@ -25,6 +25,17 @@ enum err optouts_add(struct redis_ask *ask, struct slice number, struct slice wh
 	return err;
 }
 
+enum err optouts_add_many(struct redis_ask *ask, const struct slice *numbers, unsigned count, struct slice why,
+			  uint64_t *added, struct err_at *at)
+{
+	redis_ask_begin_script(ask, SCRIPT_OPTOUT, 1);
+	redis_ask_key(ask, ":optout", (struct slice){ NULL, 0 });
+	redis_ask_add(ask, why);
+	for (unsigned i = 0; i < count; i++)
+		redis_ask_add(ask, numbers[i]);
+	return redis_ask_count(ask, added, at);
+}
+
 enum err optouts_remove(struct redis_ask *ask, struct slice number, bool *was_on, struct err_at *at)
 {
 	uint64_t removed;

@@ -10,6 +10,13 @@
 MUST_CHECK enum err optouts_add(struct redis_ask *ask, struct slice number, struct slice why, bool *was_on,
 				struct err_at *at);
 
+#define OPTOUTS_BATCH 500
+
+/* Puts count 1…OPTOUTS_BATCH numbers on the list, for one and the same reason. added: how many were not there before; the others
+ * keep their why. */
+MUST_CHECK enum err optouts_add_many(struct redis_ask *ask, const struct slice *numbers, unsigned count,
+				     struct slice why, uint64_t *added, struct err_at *at);
+
 /* Takes it off the list. was_on: it was there. */
 MUST_CHECK enum err optouts_remove(struct redis_ask *ask, struct slice number, bool *was_on, struct err_at *at);
 

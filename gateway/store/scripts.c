@@ -17,6 +17,7 @@ void scripts_check(void)
 		[SCRIPT_LEGACY] = "legacy",
 		[SCRIPT_MO] = "mo",
 		[SCRIPT_MOVE] = "move",
+		[SCRIPT_OPTOUT] = "optout",
 		[SCRIPT_ORDER] = "order",
 		[SCRIPT_OWNED] = "owned",
 		[SCRIPT_PAUSE] = "pause",

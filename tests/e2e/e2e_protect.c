@@ -4,6 +4,7 @@
 
 #include "auditor.h"
 #include "books.h"
+#include "command_process.h"
 #include "gateway_process.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -203,12 +204,59 @@ static void by_night(void)
 	close_all();
 }
 
+/* A file of numbers, as people have them: with a header, names behind them, and mistakes. Alerts to all of them stop at once. */
+static void imported(void)
+{
+	char path[WORLD_PATH_OCTETS];
+	open_all(NULL);
+	command_use(gateway.config);
+	world_write("list.csv",
+		    "\xEF\xBB\xBF号码,姓名\r\n13900000001,张三\r\n\"139 0000 0002\";x\r\n\r\n# 13900000009\r\n"
+		    "+8613900000003\r\n1390000\r\n13900000001\r\n95598,热线\r\n,13900000008\r\n13900000004");
+	world_path(path, "list.csv");
+	command_expect(65, "list.csv:7: ", COMMAND("optout", "import", path, "--by", "li", "--reason", "list of May"));
+	EXPECT_COUNT(redis_server_int("HLEN {hongyan}:optout"), 4);
+	json_t *told = command_json(65, COMMAND("optout", "import", path));
+	EXPECT_COUNT(json_integer_value(json_object_get(told, "added")), 0);
+	EXPECT_COUNT(json_integer_value(json_object_get(told, "already")), 5);
+	EXPECT_COUNT(json_integer_value(json_object_get(told, "wrong")), 3);
+	EXPECT_COUNT(json_integer_value(json_object_get(told, "lines")), 11);
+	json_decref(told);
+	told = command_json(0, COMMAND("optout", "check", "13900000004"));
+	EXPECT(books_is(told, "source", "import") && books_is(told, "by", "li") &&
+	       books_is(told, "reason", "list of May"));
+	json_decref(told);
+	command_expect(1, "cannot be read", COMMAND("optout", "import", "/no/such/file"));
+	/* More than one step. */
+	size_t len = 0;
+	char *many = malloc(1300 * 16);
+	EXPECT(many != NULL);
+	for (unsigned i = 0; i < 1300; i++)
+		len += (size_t)snprintf(many + len, 16, "1380000%04u\n", i);
+	world_write("many.txt", many);
+	free(many);
+	world_path(path, "many.txt");
+	command_expect(0, "1300 new on the opt-out list, 0 already there, 0 wrong of 1300 lines\n",
+		       COMMAND("optout", "import", path));
+	add("listed", "13800001299", "note", "1");
+	add("free", "13800001300", "note", "1");
+	books_await_settled(10);
+	json_t *events = books_events();
+	expect_closing(events, "listed", "suppressed", "reason", "opted_out");
+	expect_closing(events, "free", "accepted", NULL, NULL);
+	json_decref(events);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	close_all();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "opted_out", opted_out, 60, false },
 		{ "caps", caps, 60, false },
 		{ "by_night", by_night, 60, false },
+		{ "imported", imported, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
