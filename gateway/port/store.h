@@ -98,8 +98,8 @@ enum begin_verdict {
  *
  * - They are asked of alerts only that may go otherwise: what is a duplicate, withdrawn or gone counts for nothing.
  * - Whoever is on the opt-out list when BEGIN has its effect gets none.
- * - An alert that goes counts once for its number and class, and its text is remembered, under its origin: begun again
- *   it goes, and does not count again. One that does not go counts for nothing.
+ * - An alert that goes counts once for its number and class, and its text is remembered, under its origin and as of its
+ *   latest BEGIN: begun again it goes, and does not count again. One that does not go counts for nothing.
  * - The store's clock alone measures windows. Where it jumps a window is longer or shorter; nothing else happens. */
 struct begin_note {
 	enum protection_rule rule; /* with BEGIN_GO: it is exempt from this one; NONE = no rule spoke */

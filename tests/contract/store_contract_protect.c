@@ -194,6 +194,25 @@ Test(store_contract, a_window_ends)
 	}
 }
 
+/* Begun again, it leaves about then: so its window begins then. */
+Test(store_contract, a_window_counts_from_the_latest_begin)
+{
+	static const struct row first = { "a1", A, "notice", "x", BEGIN_GO, PROTECTION_NONE };
+	static const struct row then[] = { { "a2", A, "notice", "x", BEGIN_SUPPRESSED, PROTECTION_IDENTICAL } };
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(store_kits[kit]);
+		RIG->limits[SMS_CLASS_NOTICE] = (struct protection_limits){ .identical_ms = 2000 };
+		begin(&first, 1, 1);
+		store_rig_pass(RIG, 1500 * US_PER_MS);
+		cr_assert(store_rig_begin(RIG, 0, places, 1), "%s", RIG->row);
+		store_rig_until(RIG, 0, rig_has_begun, 2, "BEGIN is answered");
+		expect(0, 1, &first, 1);
+		store_rig_pass(RIG, US_PER_S);
+		begin(then, 1, 1);
+		store_rig_finish(RIG);
+	}
+}
+
 static void call_begin(void *ctx)
 {
 	(void)ctx;

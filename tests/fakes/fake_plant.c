@@ -13,6 +13,8 @@ static const char *const names[PLANT_COUNT] = {
 	[PLANT_CAREFUL_TAKES_ALL] = "careful-settle-takes-all",
 	[PLANT_LATE_CLOSES_TWICE] = "late-closes-twice",
 	[PLANT_EACH_ITS_OWN_RATE] = "each-its-own-rate",
+	[PLANT_OPTOUT_FORGOTTEN] = "optout-forgotten",
+	[PLANT_CAP_FORGOTTEN] = "cap-forgotten",
 };
 
 const char *fake_plant_name(enum fake_plant plant)

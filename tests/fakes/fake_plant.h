@@ -17,6 +17,8 @@ enum fake_plant {
 	PLANT_CAREFUL_TAKES_ALL,     /* a fenced worker's later and dead take what the new owner has */
 	PLANT_LATE_CLOSES_TWICE,     /* a late answer closes an alert that goes on waiting */
 	PLANT_EACH_ITS_OWN_RATE,     /* every worker is lent the whole rate */
+	PLANT_OPTOUT_FORGOTTEN,      /* BEGIN does not look at the opt-out list */
+	PLANT_CAP_FORGOTTEN,         /* nor at what a number has got */
 	PLANT_COUNT
 };
 

@@ -5,6 +5,9 @@
 
 #include "fakes/queue_model.h"
 
+#include "base/buf.h"
+#include "base/check.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,62 +47,86 @@ static unsigned limits_of(const struct store_begin *item, struct limit out[LIMIT
 	return count;
 }
 
-/* Looks through “ms:origin …”: how long a limit has the alert wait; 0 with *has_place where it went already. */
-static int64_t wait_of(struct queue_model *model, const struct limit *limit, const char *origin, bool *has_place)
+/* One that went, in a text “ms:origin …”. at moves behind it. False at the end. */
+static bool next_sent(const char **at, int64_t *ms, struct slice *origin)
+{
+	if (**at == '\0')
+		return false;
+	char *colon;
+	*ms = strtoll(*at, &colon, 10);
+	size_t len = strcspn(++colon, " ");
+	*origin = (struct slice){ colon, len };
+	*at = colon + len + (colon[len] == ' ');
+	return true;
+}
+
+static const char *sent_of(struct queue_model *model, const struct limit *limit)
 {
 	const struct text_row *row = text_table_find(model->sent, slice_of(limit->field));
+	return row != NULL ? row->value.at : "";
+}
+
+/* How long a limit has the alert wait; 0 where it has a place, or there is one. */
+static int64_t wait_of(struct queue_model *model, const struct limit *limit, const char *origin)
+{
 	int64_t within[TIMES_MAX];
 	unsigned count = 0;
-	*has_place = false;
-	for (const char *at = row != NULL ? row->value.at : ""; *at != '\0';) {
-		char *colon;
-		int64_t ms = strtoll(at, &colon, 10);
-		size_t len = strcspn(++colon, " ");
+	int64_t ms;
+	struct slice whose;
+	for (const char *at = sent_of(model, limit); next_sent(&at, &ms, &whose);) {
 		int64_t ago = ms > model->now ? ms - model->now : model->now - ms;
-		if (ago < limit->span && len == strlen(origin) && memcmp(colon, origin, len) == 0) {
-			*has_place = true;
+		if (ago >= limit->span)
+			continue;
+		if (slice_is(whose, origin))
 			return 0;
-		}
-		if (ago < limit->span && count < TIMES_MAX)
+		if (count < TIMES_MAX)
 			within[count++] = ms;
-		at = colon + len + (colon[len] == ' ');
 	}
-	if (count < limit->most)
+	if (count < limit->most || model->plant == PLANT_CAP_FORGOTTEN)
 		return 0;
 	int64_t wait = within[count - limit->most] + limit->span - model->now;
 	return wait < 1 ? 1 : wait > limit->span ? limit->span : wait;
 }
 
+/* One place each, as of when it was begun last. */
 static void note_sent(struct queue_model *model, const struct limit *limit, const char *origin)
 {
 	char text[LOG_OCTETS];
-	struct text_row *row = text_table_take(model->sent, slice_of(limit->field));
-	int len = snprintf(text, sizeof text, "%.*s%s%" PRId64 ":%s", SLICE_ARG(row->value), row->value.len ? " " : "",
-			   model->now, origin);
-	text_row_set(row, (struct slice){ text, (size_t)len });
+	struct buf buf = buf_over(text, sizeof text);
+	int64_t ms;
+	struct slice whose;
+	for (const char *at = sent_of(model, limit); next_sent(&at, &ms, &whose);) {
+		int64_t ago = ms > model->now ? ms - model->now : model->now - ms;
+		if (ago < limit->span && !slice_is(whose, origin))
+			buf_put_format(&buf, "%" PRId64 ":%.*s ", ms, SLICE_ARG(whose));
+	}
+	buf_put_format(&buf, "%" PRId64 ":%s", model->now, origin);
+	CHECK(!buf.full);
+	text_row_set(text_table_take(model->sent, slice_of(limit->field)), buf_slice(&buf));
 }
 
 static enum begin_verdict keep_limits(struct queue_model *model, const struct store_begin *item,
 				      struct begin_note *note)
 {
 	struct limit limits[LIMITS_MAX];
-	bool is_free[LIMITS_MAX] = { false };
+	bool has_place[LIMITS_MAX] = { false };
 	char origin[ENTRY_KEY_OCTETS];
 	unsigned count = limits_of(item, limits);
 	entry_key_format(&item->origin, origin);
 	for (unsigned i = 0; i < count; i++) {
-		bool has_place;
-		int64_t wait = wait_of(model, &limits[i], origin, &has_place);
-		is_free[i] = wait == 0 && !has_place;
+		int64_t wait = wait_of(model, &limits[i], origin);
+		has_place[i] = wait == 0;
 		if (wait == 0)
 			continue;
 		if (note->rule == PROTECTION_NONE)
 			*note = (struct begin_note){ limits[i].rule, wait };
-		if (!item->limits.is_exempt)
+		if (!item->limits.is_exempt) {
+			*note = (struct begin_note){ limits[i].rule, wait };
 			return limits[i].waits ? BEGIN_NOT_YET : BEGIN_SUPPRESSED;
+		}
 	}
 	for (unsigned i = 0; i < count; i++) {
-		if (is_free[i])
+		if (has_place[i])
 			note_sent(model, &limits[i], origin);
 	}
 	return BEGIN_GO;
@@ -109,7 +136,8 @@ enum begin_verdict queue_model_protect(struct queue_model *model, const struct s
 				       struct begin_note *note)
 {
 	*note = (struct begin_note){ .rule = PROTECTION_NONE };
-	if (item->limits.heeds_optout && text_table_find(model->opted_out, item->number) != NULL) {
+	if (item->limits.heeds_optout && model->plant != PLANT_OPTOUT_FORGOTTEN &&
+	    text_table_find(model->opted_out, item->number) != NULL) {
 		*note = (struct begin_note){ .rule = PROTECTION_OPTED_OUT };
 		if (!item->limits.is_exempt)
 			return BEGIN_SUPPRESSED;

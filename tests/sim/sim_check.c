@@ -17,6 +17,26 @@ static unsigned long long as_ull(uint64_t number)
 	return (unsigned long long)number;
 }
 
+/* How often the carriers took one segment, and how many of its segments they took at least once. */
+static unsigned accepted_times(const struct sim_world *world, const struct sim_alert *alert, unsigned segment)
+{
+	struct submit_key key = { .origin = alert->origin, .segment = (uint8_t)segment };
+	unsigned times = 0;
+	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
+		const struct smsc_segment *known = smsc_model_find(world->smscs[i], &key);
+		times += known != NULL ? known->accepted : 0;
+	}
+	return times;
+}
+
+static bool has_arrived(const struct sim_world *world, const struct sim_alert *alert)
+{
+	bool has = false;
+	for (unsigned segment = 1; segment <= SIM_LONG_PARTS; segment++)
+		has = has || accepted_times(world, alert, segment) > 0;
+	return has;
+}
+
 /* -- at each submit -- */
 
 /* Of all workers together: the rate, and what may be late by a token's life. Where the queue's clock has jumped, what was lent
@@ -58,6 +78,7 @@ void sim_check_submit(struct sim_worker *worker, unsigned account, const struct 
 			       (long long)(alert->not_before - now.wall));
 	if (fake_carrier_outstanding(worker->accounts[account].carrier) > world->windows[account])
 		sim_world_fail(world, "more submits are out than the window of %u admits", world->windows[account]);
+	sim_protect_check_submit(worker, alert, has_arrived(world, alert));
 	sim_withdraw_check_submit(worker, alert);
 	check_rate(world, account, now.mono);
 }
@@ -129,18 +150,6 @@ void sim_check_step(struct sim_world *world)
 
 /* -- at the end -- */
 
-/* How often the carriers took one segment, and how many of its segments they took at least once. */
-static unsigned accepted_times(const struct sim_world *world, const struct sim_alert *alert, unsigned segment)
-{
-	struct submit_key key = { .origin = alert->origin, .segment = (uint8_t)segment };
-	unsigned times = 0;
-	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
-		const struct smsc_segment *known = smsc_model_find(world->smscs[i], &key);
-		times += known != NULL ? known->accepted : 0;
-	}
-	return times;
-}
-
 /* How often one segment came to a carrier that did not say that it refused it. */
 static unsigned met_times(const struct sim_world *world, const struct sim_alert *alert, unsigned segment)
 {
@@ -176,6 +185,7 @@ static void check_alert(struct sim_world *world, const struct sim_alert *alert, 
 		return;
 	const char *name = closing_name(alert->closing);
 	sim_withdraw_check_end(world, alert);
+	sim_protect_check_end(world, alert);
 	if (most > 1 && !alert->is_ambiguous)
 		sim_world_fail(world, "alert %u was taken %u times, and its event (%s) does not say why", alert->id,
 			       most, name);

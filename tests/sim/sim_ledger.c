@@ -98,6 +98,11 @@ bool sim_ledger_read_event(struct sim_ledger *ledger, struct slice event, const 
 	alert->closing = (enum closing)closing;
 	alert->is_ambiguous = slice_is(member(event, "ambiguous"), "true");
 	alert->is_late = slice_is(member(event, "late"), "true");
+	alert->is_exempt = member(event, "exempt").at != NULL;
+	for (unsigned rule = 1; alert->closing == CLOSING_SUPPRESSED && rule < PROTECTION_COUNT; rule++) {
+		if (slice_is(member(event, "reason"), protection_name((enum protection_rule)rule)))
+			alert->rule = (enum protection_rule)rule;
+	}
 	uint64_t segments = 0;
 	if (number_parse(member(event, "segments"), 255, &segments))
 		alert->segments = (unsigned)segments;

@@ -5,6 +5,7 @@
 #include "fakes/text_table.h"
 #include "model/closing.h"
 #include "model/entry.h"
+#include "model/protection.h"
 #include "port/store.h"
 
 #include <stdbool.h>
@@ -63,6 +64,14 @@ struct sim_alert {
 	mono_us withdrawn_at;     /* from then on no BEGIN may let it go; INT64_MAX = never, as is the next one */
 	mono_us subject_ended_at; /* likewise, by its subject */
 	struct sim_go goes[SIM_WORKERS_MAX];
+	/* What sim_protect.c knows of it. */
+	unsigned number; /* whom it goes to; 0 = a number of its own */
+	unsigned text;   /* 0 = a text of its own */
+	bool has_consent;
+	bool is_critical;
+	enum protection_rule rule; /* by which it was suppressed */
+	bool is_exempt;            /* its event says so */
+	mono_us left_at;           /* when a leave was used last */
 };
 
 struct sim_ledger {

@@ -86,6 +86,10 @@ static bool make_twice(struct sim_world *world, struct sim_alert *alert)
 	alert->supersedes = first->supersedes;
 	alert->batch = first->batch;
 	alert->tenant = first->tenant;
+	alert->number = first->number;
+	alert->text = first->text;
+	alert->has_consent = first->has_consent;
+	alert->is_critical = first->is_critical;
 	alert->has_priority = first->has_priority;
 	alert->priority = first->priority;
 	return true;
@@ -104,6 +108,7 @@ static void make_alert(struct sim_world *world, struct sim_alert *alert)
 	if (alert->kind == SIM_TWICE && make_twice(world, alert))
 		return;
 	alert->id = world->next_id++;
+	sim_protect_make(world, alert);
 	if (!world->profile.is_calm)
 		make_links(world, alert);
 	if (alert->kind == SIM_URGENT)

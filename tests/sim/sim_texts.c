@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Four templates, routes that leave some numbers out. */
+/* Five templates, routes that leave some numbers out. */
 
 #include "sim/sim_texts.h"
 
@@ -38,6 +38,8 @@ bool sim_texts_make(struct sim_world *world)
 	add_template(world->catalogue, "long_careful",
 		     "class: marketing\nparam n integer n sample=1\n"
 		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}} 退订回T");
+	add_template(world->catalogue, "alarm",
+		     "class: critical\nparam n integer n sample=1\n---\n请注意，第{{n}}条。");
 	return catalogue_freeze(world->catalogue) == ERR_OK &&
 	       route_create(rules, sizeof rules / sizeof rules[0], NULL, 0, &world->routes, NULL) == ERR_OK;
 }
@@ -45,7 +47,20 @@ bool sim_texts_make(struct sim_world *world)
 static const char *template_of(const struct sim_alert *alert)
 {
 	static const char *const names[2][2] = { { "short", "careful" }, { "long", "long_careful" } };
-	return names[alert->is_long][alert->is_careful];
+	return alert->is_critical ? "alarm" : names[alert->is_long][alert->is_careful];
+}
+
+enum sms_class sim_texts_class(const struct sim_alert *alert)
+{
+	if (alert->is_critical)
+		return SMS_CLASS_CRITICAL;
+	return alert->is_long && alert->is_careful ? SMS_CLASS_MARKETING : SMS_CLASS_NOTICE;
+}
+
+/* Every third is the second account's alone. */
+void sim_texts_number(unsigned number, char out[static SIM_NUMBER_OCTETS])
+{
+	snprintf(out, SIM_NUMBER_OCTETS, "86%s%08u", number % 3 == 0 ? "139" : "138", number);
 }
 
 bool sim_texts_same_template(const struct sim_alert *a, const struct sim_alert *b)
@@ -122,9 +137,12 @@ void sim_texts_put(struct sim_world *world, struct buf *body, const struct sim_a
 		put_cancel(body, alert);
 		return;
 	}
-	buf_put_format(body, "{\"id\":\"a%u\",\"to\":\"%s%08u\",\"template\":\"%s\",\"params\":{\"n\":\"%u\"",
-		       alert->id, rng_below(&world->rng, 3) == 0 ? "139" : "138", alert->id, template_of(alert),
-		       alert->id);
+	char number[SIM_NUMBER_OCTETS];
+	snprintf(number, sizeof number, "86%s%08u", rng_below(&world->rng, 3) == 0 ? "139" : "138", alert->id);
+	if (alert->number != 0)
+		sim_texts_number(alert->number, number);
+	buf_put_format(body, "{\"id\":\"a%u\",\"to\":\"%s\",\"template\":\"%s\",\"params\":{\"n\":\"%u\"", alert->id,
+		       number, template_of(alert), alert->text != 0 ? alert->text : 1000 + alert->id);
 	if (alert->is_long) {
 		buf_put_text(body, ",\"t\":\"");
 		for (unsigned i = 0; i < 67 * SIM_LONG_PARTS - 20; i++)
@@ -132,6 +150,8 @@ void sim_texts_put(struct sim_world *world, struct buf *body, const struct sim_a
 		buf_put_text(body, "\"");
 	}
 	buf_put_text(body, "}");
+	if (alert->has_consent)
+		buf_put_format(body, ",\"consent\":\"c%u\"", alert->id);
 	if (alert->expires_at)
 		put_instant(body, "expires_at", alert->expires_at);
 	if (alert->not_before)

@@ -21,3 +21,10 @@ bool sim_texts_same_template(const struct sim_alert *a, const struct sim_alert *
 
 /* The name of what a pause of that kind would name to hold the alert; empty where it has none. out: PAUSE_NAME_OCTETS. */
 void sim_texts_name(const struct sim_alert *alert, enum pause_kind kind, char *out);
+
+enum sms_class sim_texts_class(const struct sim_alert *alert);
+
+#define SIM_NUMBER_OCTETS 16
+
+/* A recipient's number in international form, NUL-terminated. */
+void sim_texts_number(unsigned number, char out[static SIM_NUMBER_OCTETS]);

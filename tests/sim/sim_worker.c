@@ -141,6 +141,7 @@ void sim_worker_start(struct sim_worker *worker)
 			   .max_us = sim_world_span(world, 2 * US_PER_S),
 			   .attempts_max = 6,
 			   .unknown_wait_us = { unknown_wait, unknown_wait, unknown_wait } },
+		.protection = world->protect.options,
 		.parcel_count = world->parcel_count,
 		.seed = rng_next(&world->rng),
 		.metrics = worker->metrics,

@@ -90,6 +90,7 @@ void sim_world_init(struct sim_world *world, uint64_t seed, const struct sim_sca
 	world->worker_count = 1 + (unsigned)rng_below(&world->rng, SIM_WORKERS_MAX);
 	if (scale->is_small)
 		init_small(world);
+	sim_protect_init(world);
 	world->has_pauses = !world->profile.is_calm && rng_below(&world->rng, 3) == 0;
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		world->workers[i] = (struct sim_worker){ .world = world, .slot = i };
@@ -117,6 +118,7 @@ void sim_world_heal(struct sim_world *world)
 	world->is_producing = false;
 	world->is_healed = true;
 	sim_pause_end(world, false);
+	sim_protect_heal(world);
 	world->profile = (struct sim_profile){ .is_calm = world->profile.is_calm };
 	world->store_faults = (struct fake_store_faults){ .delay_max_us = US_PER_MS };
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
@@ -191,6 +193,7 @@ void sim_world_step(struct sim_world *world)
 	sim_fault_step(world);
 	sim_producer_step(world);
 	sim_pause_step(world);
+	sim_protect_step(world);
 	sim_human_step(world);
 	unsigned first = (unsigned)rng_below(&world->rng, world->worker_count);
 	for (unsigned i = 0; i < world->worker_count; i++)

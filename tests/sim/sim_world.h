@@ -7,6 +7,7 @@
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
 #include "sim/sim_ledger.h"
+#include "sim/sim_protect.h"
 #include "sim/sim_rate.h"
 #include "sim/sim_states.h"
 
@@ -110,6 +111,7 @@ struct sim_world {
 	struct sim_worker workers[SIM_WORKERS_MAX];
 	unsigned worker_count;
 	struct sim_ledger ledger;
+	struct sim_protect protect;
 	unsigned next_id;
 	mono_us produce_at;
 	mono_us produce_every_us;

@@ -177,35 +177,43 @@ local function keep_limits()
       end
     end
   end
-  -- How long one has to wait for its place; 0 and true where it has it already.
+  -- How long one has to wait for its place; 0 where there is one, or where it has one already.
   local function wait_of(limit, origin)
     local list, within = kinds[limit.rule].gone[limit.field], {}
     for _, one in ipairs(list) do
-      if one.origin == origin then return 0, true end
-      if math.abs(now - one.at) < limit.span then within[#within + 1] = one.at end
+      if math.abs(now - one.at) < limit.span then
+        if one.origin == origin then return 0 end
+        within[#within + 1] = one.at
+      end
     end
-    if #within < limit.most then return 0, false end
-    return math.max(1, math.min(limit.span, within[#within - limit.most + 1] + limit.span - now)), false
+    if #within < limit.most then return 0 end
+    return math.max(1, math.min(limit.span, within[#within - limit.most + 1] + limit.span - now))
+  end
+  -- One place each, as of when it was begun last: it leaves within moments of that.
+  local function take_place(limit, origin)
+    local kind = kinds[limit.rule]
+    local list = kind.gone[limit.field]
+    for k = #list, 1, -1 do
+      if list[k].origin == origin then table.remove(list, k) end
+    end
+    list[#list + 1] = { at = now, origin = origin }
+    kind.changed[limit.field] = true
   end
   for _, one in ipairs(asking) do
     local places = {}
     for _, limit in ipairs(one) do
-      local wait, has_place = wait_of(limit, one.origin)
+      local wait = wait_of(limit, one.origin)
       if wait > 0 then
         note(one.place, limit.rule, wait)
         if not one.is_exempt then
           verdicts[one.place], places = limit.verdict, {}
           break
         end
-      elseif not has_place then
+      else
         places[#places + 1] = limit
       end
     end
-    for _, limit in ipairs(places) do
-      local kind = kinds[limit.rule]
-      table.insert(kind.gone[limit.field], { at = now, origin = one.origin })
-      kind.changed[limit.field] = true
-    end
+    for _, limit in ipairs(places) do take_place(limit, one.origin) end
   end
   for _, kind in pairs(kinds) do
     local pairs_of = {}
