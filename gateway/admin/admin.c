@@ -17,6 +17,7 @@ static const struct httpd_route routes[] = {
 	{ HTTPD_POST, "/v1/accounts/", admin_account_order },
 	{ HTTPD_PUT, "/v1/accounts/", admin_account_order },
 	{ HTTPD_POST, "/v1/config/reload", admin_config_reload },
+	{ HTTPD_POST, "/v1/optouts/", admin_optout },
 };
 
 #define BODY_OCTETS_MAX 4096 /* a name and a reason, with room */
@@ -74,7 +75,8 @@ static mono_us on_next_deadline(void *ctx)
 enum err admin_start(struct loop *loop, const struct admin_options *options, const struct admin_view *view,
 		     struct admin **out, struct err_at *at)
 {
-	CHECK(view->snapshot != NULL && view->routing != NULL && view->token != NULL && view->order != NULL && view->reload != NULL);
+	CHECK(view->snapshot != NULL && view->routing != NULL && view->token != NULL && view->order != NULL &&
+	      view->optout != NULL && view->reload != NULL);
 	CHECK(view->block_count >= 1);
 	struct admin *admin = calloc(1, sizeof *admin);
 	if (admin == NULL)

@@ -22,15 +22,21 @@
  *   POST /v1/accounts/NAME/resume
  *   PUT /v1/accounts/NAME/tps               {"tps": 500, or null for what the configuration says; "by"}
  *   POST /v1/config/reload
+ *   POST /v1/optouts/add, …/remove, …/check {"number", "by", "reason"}: the opt-out list; the last two for add only
  *
- * A change of an account is answered when Redis has it. */
+ * A change of an account or of the list is answered when Redis has it. */
 
 struct account_answer;
 struct account_change;
 struct metrics;
+struct optout_answer;
+struct optout_order;
 
 /* answer: what is noted now; NULL = it is not, or nobody knows, and why says so. Borrowed until it returns. */
 typedef void admin_on_ordered(void *ctx, const struct account_answer *answer, const struct err_at *why);
+
+/* Likewise of the opt-out list. */
+typedef void admin_on_optout(void *ctx, const struct optout_answer *answer, const struct err_at *why);
 
 struct catalogue;
 struct country;
@@ -65,6 +71,8 @@ struct admin_view {
 	/* Has a change of an account noted for all gateways. change: borrowed for the call. done: called once, from a later
 	 * turn. False where it can't be asked for now. */
 	bool (*order)(void *ctx, const struct account_change *change, admin_on_ordered *done, void *done_ctx);
+	/* Has the opt-out list changed for all gateways, or looks there; as order. */
+	bool (*optout)(void *ctx, const struct optout_order *order, admin_on_optout *done, void *done_ctx);
 	/* Reads the configuration again, and tells errors and warnings. False where nothing has changed. */
 	bool (*reload)(void *ctx, admin_on_line *tell, void *tell_ctx);
 	/* The blocks that /metrics prints together, at least one, with the names of all labels; borrowed until

@@ -6,11 +6,14 @@
 #include "httpd/httpd.h"
 #include "loop/loop.h"
 #include "model/account_change.h"
+#include "model/optout_order.h"
+
+#include <jansson.h>
 
 /* What the pages share. Each page is a handler (ctx: the admin) and, where it has something to say, a writer that is a
  * function of the facts alone. */
 
-/* A change of an account that is under way. */
+/* A change of an account, or of the opt-out list, that is under way. */
 struct admin_order {
 	bool is_taken;   /* the place is */
 	bool is_pending; /* done is yet to come */
@@ -18,6 +21,8 @@ struct admin_order {
 	char account[ACCOUNT_NAME_MAX + 1]; /* change's text, for the answer */
 	bool is_noted;
 	struct account_answer answer;
+	struct optout_order optout; /* without its texts */
+	struct optout_answer optout_answer;
 	struct err_at why;
 	struct httpd_client *client; /* who waits; NULL = nobody does any more */
 };
@@ -50,8 +55,29 @@ void admin_metrics(void *ctx, const struct httpd_request *request, struct httpd_
 void admin_account_order(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_config_reload(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_accounts(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+void admin_optout(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_route(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_status(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+
+/* admin_order.c: a place for a change, zero but for is_taken and is_pending; NULL where all are taken. */
+struct admin_order *admin_order_place(struct admin *admin);
+/* Its request has begun to wait. */
+void admin_order_wait(struct admin_order *order, const struct httpd_request *request);
+/* It is noted, or not; wakes whoever waits. */
+void admin_order_done(struct admin_order *order, bool is_noted, const struct err_at *why);
+/* Gives the place back, as soon as it is not pending any more. */
+void admin_order_leave(struct admin_order *order);
+/* Answers that the change can't be asked for now; has_place: there was one. */
+void admin_order_refuse(struct httpd_response *response, bool has_place, const char *instead);
+/* Answers one of which nobody knows that it is noted. False where it is, and is to be told. */
+bool admin_order_failed(const struct httpd_request *request, const struct admin_order *order,
+			struct httpd_response *response);
+/* The object in a body, an empty one where there is no body; NULL where it is something else, which is told. keys: count of
+ * those that name may have. Owned. */
+json_t *admin_order_body(const struct httpd_request *request, const char *const keys[], unsigned count,
+			 const char *name, struct httpd_response *response);
+/* A text of it; "" where it is not there, NULL where it is none, which is told. Borrowed from body. */
+const char *admin_order_text(const json_t *body, const char *key, struct httpd_response *response);
 
 /* Who waited for a change is gone; state: its admin_order. */
 void admin_order_dropped(void *ctx, void *state);

@@ -13,6 +13,7 @@
 #define WAIT_US      (10 * US_PER_S)
 #define PREFIX       "/v1/accounts/"
 #define NAMES_MAX    64
+#define KEYS_MAX     2
 #define SHOWN_OCTETS 64 /* of a name that is wrong */
 
 enum verb { VERB_PAUSE, VERB_RESUME, VERB_DRAIN, VERB_TPS, VERB_COUNT };
@@ -22,7 +23,7 @@ static const struct verb_row {
 	enum httpd_method method;
 	const char *allow;
 	enum account_stance stance;
-	const char *keys[2]; /* of the body */
+	const char *keys[KEYS_MAX]; /* of the body */
 } verbs[VERB_COUNT] = {
 	[VERB_PAUSE] = { "pause", HTTPD_POST, "POST", ACCOUNT_PAUSED, { "by", "reason" } },
 	[VERB_RESUME] = { "resume", HTTPD_POST, "POST", ACCOUNT_RUNS, { NULL } },
@@ -84,18 +85,17 @@ static const char *read_path(struct admin *admin, const struct httpd_request *re
 
 /* -- the body -- */
 
-static bool is_key(const struct verb_row *verb, const char *key)
+static bool is_key(const char *const keys[], unsigned count, const char *key)
 {
-	for (unsigned i = 0; i < sizeof verb->keys / sizeof verb->keys[0]; i++) {
-		if (verb->keys[i] != NULL && strcmp(verb->keys[i], key) == 0)
+	for (unsigned i = 0; i < count; i++) {
+		if (keys[i] != NULL && strcmp(keys[i], key) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* The object in the body, an empty one where there is no body; NULL where it is something else, which is told. Owned. */
-static json_t *read_body(const struct httpd_request *request, const struct verb_row *verb,
-			 struct httpd_response *response)
+json_t *admin_order_body(const struct httpd_request *request, const char *const keys[], unsigned count,
+			 const char *name, struct httpd_response *response)
 {
 	if (request->body.len == 0)
 		return json_object();
@@ -111,17 +111,16 @@ static json_t *read_body(const struct httpd_request *request, const struct verb_
 	}
 	json_object_foreach(body, key, value)
 	{
-		if (is_key(verb, key))
+		if (is_key(keys, count, key))
 			continue;
-		httpd_problem(response, 422, "“%.40s” means nothing to %s", key, verb->name);
+		httpd_problem(response, 422, "“%.40s” means nothing to %s", key, name);
 		json_decref(body);
 		return NULL;
 	}
 	return body;
 }
 
-/* "" where it is not there; NULL where it is no text, which is told. Borrowed from body. */
-static const char *read_text(const json_t *body, const char *key, struct httpd_response *response)
+const char *admin_order_text(const json_t *body, const char *key, struct httpd_response *response)
 {
 	const json_t *value = json_object_get(body, key);
 	if (value == NULL || json_is_null(value))
@@ -157,8 +156,8 @@ static bool read_change(const json_t *body, enum verb verb, struct account_chang
 			struct httpd_response *response)
 {
 	change->stance = verbs[verb].stance;
-	change->who = read_text(body, "by", response);
-	change->reason = read_text(body, "reason", response);
+	change->who = admin_order_text(body, "by", response);
+	change->reason = admin_order_text(body, "reason", response);
 	if (change->who == NULL || change->reason == NULL || (verb == VERB_TPS && !read_tps(body, change, response)))
 		return false;
 	const char *of;
@@ -170,76 +169,102 @@ static bool read_change(const json_t *body, enum verb verb, struct account_chang
 
 /* -- asking and answering -- */
 
-static void leave(struct admin_order *order)
+void admin_order_leave(struct admin_order *order)
 {
 	order->client = NULL;
 	order->is_taken = order->is_pending;
 }
 
-static void on_ordered(void *ctx, const struct account_answer *answer, const struct err_at *why)
+void admin_order_done(struct admin_order *order, bool is_noted, const struct err_at *why)
 {
-	struct admin_order *order = ctx;
 	order->is_pending = false;
-	order->is_noted = answer != NULL;
-	if (answer != NULL)
-		order->answer = *answer;
+	order->is_noted = is_noted;
 	order->why = *why;
 	if (order->client != NULL)
 		httpd_resume(order->client);
 	else
-		leave(order);
+		admin_order_leave(order);
 }
 
 void admin_order_dropped(void *ctx, void *state)
 {
 	(void)ctx;
-	leave(state);
+	admin_order_leave(state);
 }
 
-static struct admin_order *free_place(struct admin *admin)
+static void on_ordered(void *ctx, const struct account_answer *answer, const struct err_at *why)
+{
+	struct admin_order *order = ctx;
+	if (answer != NULL)
+		order->answer = *answer;
+	admin_order_done(order, answer != NULL, why);
+}
+
+struct admin_order *admin_order_place(struct admin *admin)
 {
 	for (unsigned i = 0; i < ADMIN_ORDERS_MAX; i++) {
-		if (!admin->orders[i].is_taken)
-			return &admin->orders[i];
+		if (admin->orders[i].is_taken)
+			continue;
+		admin->orders[i] = (struct admin_order){ .is_taken = false };
+		return &admin->orders[i];
 	}
 	return NULL;
 }
 
-static void ask(struct admin *admin, const struct httpd_request *request, const struct account_change *change,
-		struct httpd_response *response)
+void admin_order_wait(struct admin_order *order, const struct httpd_request *request)
 {
-	struct admin_order *order = free_place(admin);
-	if (order == NULL || !admin->view.order(admin->view.ctx, change, on_ordered, order)) {
-		httpd_problem(response, 503,
-			      "the change is not taken: %s; try again, or say it with “hongyan accounts”",
-			      order ? "the gateway is draining, or too much is asked of it at once"
-				    : "too many others are under way");
-		response->retry_after_s = 1;
-		return;
-	}
-	*order = (struct admin_order){ .is_taken = true, .is_pending = true, .change = *change };
-	snprintf(order->account, sizeof order->account, "%s", change->account);
-	order->change.account = order->account;
+	order->is_taken = order->is_pending = true;
 	order->client = httpd_wait(request, order, WAIT_US);
 }
 
-static void answer(const struct httpd_request *request, struct admin_order *order, struct httpd_response *response)
+void admin_order_refuse(struct httpd_response *response, bool has_place, const char *instead)
+{
+	httpd_problem(response, 503, "the change is not taken: %s; try again, or say it with “%s”",
+		      has_place ? "the gateway is draining, or too much is asked of it at once"
+				: "too many others are under way",
+		      instead);
+	response->retry_after_s = 1;
+}
+
+bool admin_order_failed(const struct httpd_request *request, const struct admin_order *order,
+			struct httpd_response *response)
 {
 	if (request->is_overdue && order->is_pending) {
 		httpd_problem(response, 504,
 			      "Redis has not answered for %d s; the change may still be taken: look, or say it again",
 			      (int)(WAIT_US / US_PER_S));
-	} else if (!order->is_noted) {
-		bool may_be_noted = order->why.err == ERR_IO;
-		httpd_problem(response, 503, "%s: %s; say it again",
-			      may_be_noted ? "the change may or may not be taken" : "the change is not taken",
-			      order->why.text);
-		response->retry_after_s = 1;
-	} else {
+		return true;
+	}
+	if (order->is_noted)
+		return false;
+	bool may_be_noted = order->why.err == ERR_IO;
+	httpd_problem(response, 503, "%s: %s; say it again",
+		      may_be_noted ? "the change may or may not be taken" : "the change is not taken", order->why.text);
+	response->retry_after_s = 1;
+	return true;
+}
+
+static void ask(struct admin *admin, const struct httpd_request *request, const struct account_change *change,
+		struct httpd_response *response)
+{
+	struct admin_order *order = admin_order_place(admin);
+	if (order == NULL || !admin->view.order(admin->view.ctx, change, on_ordered, order)) {
+		admin_order_refuse(response, order != NULL, "hongyan accounts");
+		return;
+	}
+	order->change = *change;
+	snprintf(order->account, sizeof order->account, "%s", change->account);
+	order->change.account = order->account;
+	admin_order_wait(order, request);
+}
+
+static void answer(const struct httpd_request *request, struct admin_order *order, struct httpd_response *response)
+{
+	if (!admin_order_failed(request, order, response)) {
 		account_answer_write(&order->change, &order->answer, &response->body);
 		buf_put_text(&response->body, "\n");
 	}
-	leave(order);
+	admin_order_leave(order);
 }
 
 void admin_account_order(void *ctx, const struct httpd_request *request, struct httpd_response *response)
@@ -256,7 +281,7 @@ void admin_account_order(void *ctx, const struct httpd_request *request, struct 
 	change.account = read_path(admin, request, &verb, response);
 	if (change.account == NULL)
 		return;
-	json_t *body = read_body(request, &verbs[verb], response);
+	json_t *body = admin_order_body(request, verbs[verb].keys, KEYS_MAX, verbs[verb].name, response);
 	if (body != NULL && read_change(body, verb, &change, response))
 		ask(admin, request, &change, response);
 	json_decref(body);

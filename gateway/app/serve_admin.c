@@ -148,6 +148,16 @@ static bool order(void *ctx, const struct account_change *change, admin_on_order
 	return true;
 }
 
+static bool optout(void *ctx, const struct optout_order *wanted, admin_on_optout *done, void *done_ctx)
+{
+	struct serve *serve = ctx;
+	if (serve->stops > 0 || serve->workers[0] == NULL ||
+	    !order_desk_put_optout(&serve->orders, wanted, done, done_ctx))
+		return false;
+	worker_wake(serve->workers[0]);
+	return true;
+}
+
 static bool reload(void *ctx, admin_on_line *tell, void *tell_ctx)
 {
 	return serve_reload(ctx, tell, tell_ctx);
@@ -165,6 +175,7 @@ bool serve_start_admin(struct serve *serve)
 		.refresh = refresh,
 		.token = token,
 		.order = order,
+		.optout = optout,
 		.reload = reload,
 		.blocks = serve->blocks,
 		.block_count = serve->worker_count + 1,

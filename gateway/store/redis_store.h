@@ -5,6 +5,7 @@
 #include "metrics/metrics.h"
 #include "model/account_change.h"
 #include "model/balance.h"
+#include "model/optout_order.h"
 #include "port/store.h"
 #include "store/redis_link.h"
 
@@ -93,3 +94,14 @@ struct redis_store_order {
 /* Notes a change for all gateways, in Redis' own time. False where that can't be asked now: the store is down, or it closes;
  * then done does not come. */
 MUST_CHECK bool redis_store_order(struct store *store, struct redis_store_order *order);
+
+/* A change of the opt-out list, or a question about it. The caller's memory until done is called. */
+struct redis_store_optout {
+	struct optout_order order; /* with what it points to */
+	/* As of redis_store_order. */
+	void (*done)(struct redis_store_optout *order, const struct optout_answer *answer, const struct err_at *why);
+	struct store *store; /* the store's */
+};
+
+/* As redis_store_order. */
+MUST_CHECK bool redis_store_optout(struct store *store, struct redis_store_optout *order);

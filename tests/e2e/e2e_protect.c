@@ -250,13 +250,64 @@ static void imported(void)
 	close_all();
 }
 
+#define TOKEN "a-token-of-this-test"
+
+static json_t *call(const char *verb, const char *json)
+{
+	char path[64];
+	char *body = NULL;
+	snprintf(path, sizeof path, "/v1/optouts/%s", verb);
+	EXPECT_COUNT(gateway_process_call(&gateway, "POST", path, TOKEN, json, &body), 200);
+	EXPECT(strstr(body, "13900000001") == NULL);
+	json_t *page = json_loads(body, 0, NULL);
+	EXPECT(page != NULL);
+	free(body);
+	return page;
+}
+
+static void expect_call(const char *verb, const char *json, const char *member, bool want)
+{
+	json_t *page = call(verb, json);
+	EXPECT(books_is(page, "number", "139****0001"));
+	EXPECT(json_is_boolean(json_object_get(page, member)) && json_is_true(json_object_get(page, member)) == want);
+	json_decref(page);
+}
+
+/* A program that hears of customers by other ways tells us, over HTTP; what it says holds for the next alert. */
+static void by_api(void)
+{
+	open_all(NULL);
+	gateway_process_edit(&gateway, "admin: { ", "admin: { token: " TOKEN ", ");
+	process_signal(&gateway.process, SIGHUP);
+	AWAIT(10, gateway_process_said(&gateway, "\"event\":\"reloaded\""));
+	expect_call("check", "{\"number\":\"13900000001\"}", "opted_out", false);
+	expect_call("add", "{\"number\":\"13900000001\",\"by\":\"crm\",\"reason\":\"called\"}", "was_on_list", false);
+	expect_call("add", "{\"number\":\"+86 13900000001\",\"by\":\"other\"}", "was_on_list", true);
+	json_t *page = call("check", "{\"number\":\"13900000001\"}");
+	EXPECT(books_is(page, "source", "api") && books_is(page, "by", "crm") && books_is(page, "reason", "called"));
+	EXPECT(json_string_length(json_object_get(page, "since")) >= 20);
+	json_decref(page);
+	add("first", "13900000001", "note", "1");
+	books_await_settled(10);
+	expect_call("remove", "{\"number\":\"13900000001\"}", "was_on_list", true);
+	expect_call("remove", "{\"number\":\"13900000001\"}", "was_on_list", false);
+	add("second", "13900000001", "note", "2");
+	books_await_settled(10);
+	json_t *events = books_events();
+	expect_closing(events, "first", "suppressed", "reason", "opted_out");
+	expect_closing(events, "second", "accepted", NULL, NULL);
+	json_decref(events);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	close_all();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{ "opted_out", opted_out, 60, false },
-		{ "caps", caps, 60, false },
-		{ "by_night", by_night, 60, false },
-		{ "imported", imported, 60, false },
+		{ "opted_out", opted_out, 60, false }, { "caps", caps, 60, false },
+		{ "by_night", by_night, 60, false },   { "imported", imported, 60, false },
+		{ "by_api", by_api, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

@@ -37,6 +37,15 @@ static bool order(void *ctx, const struct account_change *change, admin_on_order
 	return false;
 }
 
+static bool optout(void *ctx, const struct optout_order *wanted, admin_on_optout *done, void *done_ctx)
+{
+	(void)ctx;
+	(void)wanted;
+	(void)done;
+	(void)done_ctx;
+	return false;
+}
+
 static bool reload(void *ctx, admin_on_line *tell, void *tell_ctx)
 {
 	(void)ctx, (void)tell, (void)tell_ctx;
@@ -74,6 +83,7 @@ static void start(struct facts *facts)
 		.refresh = refresh,
 		.token = token,
 		.order = order,
+		.optout = optout,
 		.reload = reload,
 		.blocks = (const struct metrics *const *)facts->blocks,
 		.block_count = 2,
@@ -277,6 +287,7 @@ Test(admin, says_why_it_cannot_start)
 				   .routing = routing,
 				   .token = token,
 				   .order = order,
+				   .optout = optout,
 				   .reload = reload,
 				   .blocks = (const struct metrics *const *)facts.blocks,
 				   .block_count = 2,

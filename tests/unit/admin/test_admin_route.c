@@ -62,6 +62,15 @@ static bool order(void *ctx, const struct account_change *change, admin_on_order
 	return false;
 }
 
+static bool optout(void *ctx, const struct optout_order *wanted, admin_on_optout *done, void *done_ctx)
+{
+	(void)ctx;
+	(void)wanted;
+	(void)done;
+	(void)done_ctx;
+	return false;
+}
+
 static bool reload(void *ctx, admin_on_line *tell, void *tell_ctx)
 {
 	(void)ctx, (void)tell, (void)tell_ctx;
@@ -76,8 +85,8 @@ static void make_routing(void)
 	struct template *template = NULL;
 	cr_assert_eq(route_create(&rule, 1, NULL, 0, &facts.table, &at), ERR_OK, "%s", at.text);
 	facts.catalogue = catalogue_create((struct slice){ NULL, 0 });
-	cr_assert_eq(template_compile(SLICE("sale"), (struct slice){ NULL, 0 }, SLICE("class: marketing\n---\nHi\n"),
-				      &template, &at),
+	cr_assert_eq(template_compile(SLICE("sale"), (struct slice){ NULL, 0 },
+				      SLICE("class: marketing\n---\nHi, STOP ends it\n"), &template, &at),
 		     ERR_OK, "%s", at.text);
 	cr_assert_eq(catalogue_add(facts.catalogue, &template, NULL), ERR_OK);
 	cr_assert_eq(catalogue_freeze(facts.catalogue), ERR_OK);
@@ -102,6 +111,7 @@ static void start(void)
 		.routing = routing,
 		.token = token,
 		.order = order,
+		.optout = optout,
 		.reload = reload,
 		.blocks = (const struct metrics *const *)blocks,
 		.block_count = 1,

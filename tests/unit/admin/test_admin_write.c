@@ -6,6 +6,8 @@
 #include "admin/admin.h"
 
 #include "model/account_change.h"
+#include "model/country.h"
+#include "model/optout_order.h"
 #include "unit/admin/admin_labels.h"
 #include "unit/httpd/http_client.h"
 
@@ -28,6 +30,7 @@ struct desk {
 	struct account_change change;
 	char text[256]; /* “cmcc paused by li: reason” */
 	admin_on_ordered *done;
+	admin_on_optout *optout_done;
 	void *done_ctx;
 	const char *const *lines; /* of a reload, NULL-terminated; those that begin with “!” are errors */
 	unsigned reloads;
@@ -43,7 +46,7 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 static void routing(void *ctx, struct admin_routing *out)
 {
 	(void)ctx;
-	*out = (struct admin_routing){ .rule_count = 0 };
+	*out = (struct admin_routing){ .country = country_find(SLICE("CN")) };
 }
 
 static const char *token(void *ctx)
@@ -65,6 +68,20 @@ static bool order(void *ctx, const struct account_change *change, admin_on_order
 	snprintf(desk->text, sizeof desk->text, "%s %s%u by %s: %s", change->account,
 		 change->is_tps ? (change->has_tps ? "tps " : "default ") : account_stance_name(change->stance),
 		 (unsigned)change->tps, change->who, change->reason);
+	return true;
+}
+
+static bool optout(void *ctx, const struct optout_order *wanted, admin_on_optout *done, void *done_ctx)
+{
+	static const char *const verbs[] = { "add", "remove", "check" };
+	struct desk *desk = ctx;
+	if (desk->refuses)
+		return false;
+	desk->ordered++;
+	desk->optout_done = done;
+	desk->done_ctx = done_ctx;
+	snprintf(desk->text, sizeof desk->text, "%s %s by %s: %s", verbs[wanted->verb], wanted->number.digits,
+		 wanted->who, wanted->reason);
 	return true;
 }
 
@@ -92,6 +109,7 @@ static void start(struct desk *desk)
 		.routing = routing,
 		.token = token,
 		.order = order,
+		.optout = optout,
 		.reload = reload,
 		.blocks = (const struct metrics *const *)&desk->block,
 		.block_count = 1,
@@ -312,6 +330,104 @@ Test(admin_write, orders)
 		cr_expect_str_eq(reply.body, rows[i].want, "%s", rows[i].name);
 		http_client_close(client);
 	}
+	finish(&desk);
+	free(client);
+}
+
+Test(admin_write, optouts)
+{
+	static const struct {
+		const char *name, *line, *body;
+		struct optout_answer answer;
+		const char *want_order, *want;
+	} rows[] = {
+		{ "add",
+		  "POST /v1/optouts/add",
+		  "{\"number\":\"139 0000 0001\",\"by\":\"li\",\"reason\":\"called\"}",
+		  { .was_on = false },
+		  "add 8613900000001 by li: called",
+		  "{\"number\":\"139****0001\",\"was_on_list\":false}\n" },
+		{ "remove",
+		  "POST /v1/optouts/remove",
+		  "{\"number\":\"+8613900000001\"}",
+		  { .was_on = true },
+		  "remove 8613900000001 by : ",
+		  "{\"number\":\"139****0001\",\"was_on_list\":true}\n" },
+		{ "check",
+		  "POST /v1/optouts/check",
+		  "{\"number\":\"13900000001\"}",
+		  { .was_on = true, .why = "{\"since\":\"2026\",\"source\":\"mo\",\"to\":\"1069\",\"x\":1}" },
+		  "check 8613900000001 by : ",
+		  "{\"number\":\"139****0001\",\"opted_out\":true,\"since\":\"2026\",\"source\":\"mo\"}\n" },
+		{ "a why that nobody can read",
+		  "POST /v1/optouts/check",
+		  "{\"number\":\"13900000001\"}",
+		  { .was_on = true, .why = "x" },
+		  "check 8613900000001 by : ",
+		  "{\"number\":\"139****0001\",\"opted_out\":true}\n" },
+		{ "not there",
+		  "POST /v1/optouts/check",
+		  "{\"number\":\"13900000001\"}",
+		  { .was_on = false },
+		  "check 8613900000001 by : ",
+		  "{\"number\":\"139****0001\",\"opted_out\":false}\n" },
+	};
+	struct desk desk;
+	struct http_client *client = new_client();
+	struct http_reply reply;
+	start(&desk);
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		say(&desk, client, rows[i].line, AUTH, rows[i].body);
+		await_order(&desk, i + 1);
+		cr_expect_str_eq(desk.text, rows[i].want_order, "%s: %s", rows[i].name, desk.text);
+		http_client_step(client);
+		cr_expect_eq(client->len, 0, "%s: answered before it is noted", rows[i].name);
+		desk.optout_done(desk.done_ctx, &rows[i].answer, &(struct err_at){ .err = ERR_OK });
+		http_client_read(client, false, &reply);
+		cr_expect_eq(reply.status, 200, "%s: %u", rows[i].name, reply.status);
+		cr_expect_str_eq(reply.body, rows[i].want, "%s: %s", rows[i].name, reply.body);
+		http_client_close(client);
+	}
+	finish(&desk);
+	free(client);
+}
+
+Test(admin_write, optouts_that_are_wrong)
+{
+	static const struct {
+		const char *name, *line, *headers, *body;
+		unsigned status;
+		const char *want;
+	} rows[] = {
+		{ "no token", "POST /v1/optouts/check", "", "{\"number\":\"13900000001\"}", 401, "" },
+		{ "no such page", "POST /v1/optouts/list", AUTH, "", 404,
+		  "there are POST /v1/optouts/add, …/remove and …/check" },
+		{ "no number", "POST /v1/optouts/add", AUTH, "{}", 422, "“number” is missing" },
+		{ "a number that is none", "POST /v1/optouts/add", AUTH, "{\"number\":\"95598\"}", 422, "“number” " },
+		{ "a number as a number", "POST /v1/optouts/add", AUTH, "{\"number\":13900000001}", 422,
+		  "“number” must be a text" },
+		{ "who, of remove", "POST /v1/optouts/remove", AUTH, "{\"number\":\"13900000001\",\"by\":\"li\"}", 422,
+		  "“by” means nothing to remove" },
+		{ "who, in lines", "POST /v1/optouts/add", AUTH, "{\"number\":\"13900000001\",\"by\":\"a\\nb\"}", 422,
+		  "“by” " },
+		{ "no object", "POST /v1/optouts/add", AUTH, "[]", 400, "the body is no JSON object" },
+	};
+	struct desk desk;
+	struct http_client *client = new_client();
+	struct http_reply reply;
+	start(&desk);
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		say(&desk, client, rows[i].line, rows[i].headers, rows[i].body);
+		http_client_read(client, false, &reply);
+		expect_problem(&reply, rows[i].name, rows[i].status, rows[i].want);
+		http_client_close(client);
+	}
+	desk.refuses = true;
+	say(&desk, client, "POST /v1/optouts/add", AUTH, "{\"number\":\"13900000001\"}");
+	http_client_read(client, false, &reply);
+	expect_problem(&reply, "draining", 503, "or say it with “hongyan optout”");
+	http_client_close(client);
+	cr_expect_eq(desk.ordered, 0);
 	finish(&desk);
 	free(client);
 }

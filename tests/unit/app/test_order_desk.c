@@ -70,3 +70,36 @@ Test(order_desk, goes_there_and_back)
 	store->ops->destroy(store);
 	loop_destroy(loop);
 }
+
+static void on_optout(void *ctx, const struct optout_answer *answer, const struct err_at *why)
+{
+	struct told *told = ctx;
+	cr_assert_null(answer);
+	told->count++;
+	snprintf(told->text, sizeof told->text, "%s: %s", err_name(why->err), why->text);
+}
+
+/* The list's changes share the places with those of accounts. */
+Test(order_desk, optouts_go_the_same_way)
+{
+	static const struct optout_order order = { OPTOUT_ADD, { "8613900000001", 13 }, "li", "called" };
+	static const struct account_change change = { "cmcc", .who = "", .reason = "" };
+	struct order_desk desk;
+	struct told told = { .desk = &desk };
+	struct loop *loop;
+	struct store *store = closed_store(&loop);
+	order_desk_init(&desk, on_answer, &told);
+	cr_assert(order_desk_put(&desk, &change, on_done, &told));
+	for (unsigned i = 1; i < ORDER_DESK_PLACES; i++)
+		cr_assert(order_desk_put_optout(&desk, &order, on_optout, &told));
+	cr_assert_not(order_desk_put_optout(&desk, &order, on_optout, &told), "every place is taken");
+	order_desk_pass(&desk, store);
+	cr_expect_eq(told.wakes, ORDER_DESK_PLACES);
+	order_desk_tell(&desk);
+	cr_expect_eq(told.count, ORDER_DESK_PLACES);
+	cr_expect_str_eq(told.text, "closed: Redis cannot be reached now");
+	cr_assert(order_desk_put_optout(&desk, &order, on_optout, &told), "its place is free again");
+	order_desk_fini(&desk);
+	store->ops->destroy(store);
+	loop_destroy(loop);
+}
