@@ -166,11 +166,15 @@ static void take_look(struct explorer_world *world, struct explorer_worker *work
 static void apply_verdict(struct explorer_world *world, struct explorer_worker *worker, struct explorer_item *item,
 			  char letter)
 {
-	static const char letters[] = "DCS";
-	static const enum closing closings[] = { CLOSING_DUPLICATE, CLOSING_CANCELLED, CLOSING_SUPERSEDED };
+	static const char letters[] = "DCSR";
+	static const enum closing closings[] = { CLOSING_DUPLICATE, CLOSING_CANCELLED, CLOSING_SUPERSEDED,
+						 CLOSING_SUPPRESSED };
 	const char *at = strchr(letters, letter);
+	if (letter == 'R' && item->record->was_let_go)
+		explorer_fail(world, "%s was let go, and is stopped now: it counts twice", item->record->origin);
 	if (letter == 'G') {
 		item->phase = ITEM_GO;
+		item->record->was_let_go = true;
 	} else if (letter == 'X') {
 		claims_settled(&worker->claims, &item->key);
 		item->phase = ITEM_FREE;
@@ -201,7 +205,8 @@ static void take_begin(struct explorer_world *world, struct explorer_worker *wor
 		apply_verdict(world, worker, item, place < verdicts.len ? verdicts.at[place] : 'G');
 		place++;
 	}
-	if (verdicts.at == NULL || (verdicts.len != 0 && verdicts.len != place))
+	bool has_notes = verdicts.len > place && verdicts.at[place] == ' ';
+	if (verdicts.at == NULL || (verdicts.len != 0 && verdicts.len != place && !has_notes))
 		explorer_fail(world, "BEGIN is answered with something else");
 	worker->is_round = false;
 }

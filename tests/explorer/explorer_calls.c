@@ -173,6 +173,28 @@ static void put_begin_items(struct explorer_world *world, struct explorer_worker
 	}
 }
 
+/* What protects recipients; nothing where nobody of the batch is. */
+static void put_protection(struct explorer_world *world, struct explorer_worker *worker)
+{
+	char numbers[EXPLORER_ITEMS_MAX * 20];
+	char limits[EXPLORER_ITEMS_MAX * 64];
+	struct buf words = buf_over(numbers, sizeof numbers);
+	struct buf lines = buf_over(limits, sizeof limits);
+	unsigned place = 0;
+	for (EACH_BEGINNING(item)) {
+		const char *number = item->record->spec->number;
+		place++;
+		buf_put_format(&words, "%s ", number != NULL ? number : "-");
+		if (number != NULL)
+			buf_put_format(&lines, "%u - 0 0000000000000000 %u - 0 n%s\n", place, EXPLORER_DAY_MAX, number);
+	}
+	CHECK(!words.full && !lines.full);
+	if (lines.len == 0)
+		return;
+	command_text(out(world), buf_slice(&words));
+	command_text(out(world), buf_slice(&lines));
+}
+
 static void write_begin(struct explorer_world *world, struct explorer_worker *worker)
 {
 	unsigned count = 0;
@@ -185,7 +207,7 @@ static void write_begin(struct explorer_world *world, struct explorer_worker *wo
 		subjects += item->record->spec->subject != NULL;
 		batches += item->record->spec->batch != NULL;
 	}
-	explorer_begin_script(world, SCRIPT_BEGIN, 4 + LANE_COUNT + 6);
+	explorer_begin_script(world, SCRIPT_BEGIN, 4 + LANE_COUNT + 6 + 7);
 	explorer_put_key(world, "workers");
 	explorer_put_key(world, "intents");
 	explorer_put_generation(world, "seen", 0);
@@ -194,6 +216,10 @@ static void write_begin(struct explorer_world *world, struct explorer_worker *wo
 	static const char *const withdrawn[] = { "withdrawn:ids", "withdrawn:subjects", "withdrawn:batches" };
 	for (unsigned i = 0; i < 6; i++)
 		explorer_put_generation(world, withdrawn[i / 2], i % 2);
+	static const char *const kept[] = { "texts", "caps:day", "caps:minute" };
+	explorer_put_key(world, "optout");
+	for (unsigned i = 0; i < 6; i++)
+		explorer_put_generation(world, kept[i / 2], i % 2);
 	command_word(out(world), worker->name);
 	put_intents(world, worker);
 	command_int(out(world), count);
@@ -201,6 +227,7 @@ static void write_begin(struct explorer_world *world, struct explorer_worker *wo
 	command_int(out(world), subjects);
 	command_int(out(world), batches);
 	put_begin_items(world, worker);
+	put_protection(world, worker);
 	explorer_end(world);
 }
 

@@ -318,9 +318,29 @@ static void check_reasons(struct explorer_world *world, const struct explorer_re
 	if (closings[CLOSING_CANCELLED] + closings[CLOSING_SUPERSEDED] > 0 &&
 	    !explorer_world_is_withdrawn(world, record))
 		explorer_fail(world, "%s is called withdrawn, and nobody has withdrawn it", record->origin);
+	if (closings[CLOSING_SUPPRESSED] > 0 && record->spec->number == NULL)
+		explorer_fail(world, "%s is called suppressed, and no rule holds for it", record->origin);
 	bool may_die = record->spec->holds || (record->submits > 0 && strpbrk(record->spec->outcomes, "RUu") != NULL);
 	if (closings[CLOSING_DEAD] > 0 && !may_die)
 		explorer_fail(world, "%s is dead for no reason", record->origin);
+}
+
+/* Who has opted out got nothing, everybody else no more than his share. */
+static void check_numbers(struct explorer_world *world)
+{
+	for (unsigned i = 0; i < EXPLORER_RECORDS_MAX; i++) {
+		const struct explorer_record *record = &world->records[i];
+		const char *number = record->is_added ? record->spec->number : NULL;
+		unsigned sent = 0;
+		for (unsigned k = 0; number != NULL && k < EXPLORER_RECORDS_MAX; k++) {
+			const struct explorer_record *other = &world->records[k];
+			sent += other->is_added && other->spec->number != NULL &&
+				strcmp(other->spec->number, number) == 0 && other->submits > 0;
+		}
+		bool has_opted_out = number != NULL && strcmp(number, EXPLORER_OPTED_OUT) == 0;
+		if (sent > (has_opted_out ? 0u : EXPLORER_DAY_MAX))
+			explorer_fail(world, "%u alerts were sent to %s", sent, number);
+	}
 }
 
 static unsigned total(struct explorer_world *world, const char *name)
@@ -390,6 +410,7 @@ void explorer_check_end(struct explorer_world *world)
 		check_reasons(world, &world->records[i], &books.endings[i]);
 	}
 	check_ids(world, &books);
+	check_numbers(world);
 	check_totals(world, &books);
 	check_left_over(world, &books);
 }

@@ -99,6 +99,18 @@ static const struct explorer_scenario scenarios[] = {
 		.workers = 2, .takes_turns = true, .read_max = 1, .adopt_max = 1, .look_count = 1, .turns = 1,
 	},
 	{
+		.name = "spared",
+		.about = "three alerts to a number that may get two, one to a number that has opted out; the generation turns once",
+		.specs = {
+			{ .lane = LANE_NORMAL, .ms = 1000, .id = "a", .number = "8613900000001", .outcomes = "TA" },
+			{ .lane = LANE_NORMAL, .ms = 1001, .id = "b", .number = "8613900000001", .outcomes = "UA" },
+			{ .lane = LANE_BULK, .ms = 1001, .id = "c", .number = "8613900000001", .outcomes = "A", .is_late = true },
+			{ .lane = LANE_URGENT, .ms = 1002, .id = "d", .number = EXPLORER_OPTED_OUT, .outcomes = "A" },
+			{ .lane = LANE_NORMAL, .ms = 1003, .id = "e", .outcomes = "A" },
+		},
+		.workers = 2, .takes_turns = true, .read_max = 2, .adopt_max = 1, .look_count = 2, .turns = 1,
+	},
+	{
 		.name = "crowd",
 		.about = "eight entries of all kinds, three workers",
 		.specs = {

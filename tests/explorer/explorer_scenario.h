@@ -7,6 +7,8 @@
 
 #define EXPLORER_RECORDS_MAX 10
 #define EXPLORER_ACTS_MAX    6
+#define EXPLORER_OPTED_OUT   "8613900000009"
+#define EXPLORER_DAY_MAX     2
 
 enum explorer_spec_kind {
 	SPEC_ALERT,
@@ -22,6 +24,8 @@ struct explorer_spec {
 	const char *id;
 	const char *subject;
 	const char *batch;
+	const char *
+		number; /* of the recipient, where he is protected: EXPLORER_OPTED_OUT gets none, others EXPLORER_DAY_MAX */
 	const char *outcomes;
 	bool supersedes;
 	bool is_late; /* added at some time, not at the start */

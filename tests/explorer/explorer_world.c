@@ -156,6 +156,11 @@ void explorer_world_init(struct explorer_world *world, const struct explorer_sce
 	/* Specs that are not there have no time. */
 	for (unsigned i = 0; i < EXPLORER_RECORDS_MAX && scenario->specs[i].ms != 0; i++)
 		make_record(world, i);
+	for (unsigned i = 0; i < EXPLORER_RECORDS_MAX; i++) {
+		if (scenario->specs[i].number != NULL && strcmp(scenario->specs[i].number, EXPLORER_OPTED_OUT) == 0)
+			freeReplyObject(
+				explorer_redis_call(redis, "HSET %s:optout " EXPLORER_OPTED_OUT " {}", world->tag));
+	}
 	explorer_path_start(path);
 	for (unsigned i = 0; i < scenario->workers; i++)
 		CHECK(explorer_world_start_worker(world));

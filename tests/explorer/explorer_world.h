@@ -29,6 +29,7 @@ struct explorer_record {
 	char body[240];
 	bool is_added;
 	bool is_waiting; /* in the queue, as it was seen last */
+	bool was_let_go; /* a BEGIN has said so */
 	unsigned submits;
 	unsigned delivered; /* copies that the carrier took, whatever it answered */
 	unsigned doubts;    /* how often it was begun by a worker that died or was fenced, or was not answered */
