@@ -131,6 +131,7 @@ void dispatch_note_left(struct account *account, mono_us now)
 {
 	note_span(account, now);
 	account->stride++;
+	account->left++;
 }
 
 unsigned dispatch_room(const struct account *account, mono_us now)

@@ -199,6 +199,7 @@ void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), voi
 		.on_pauses = pauses_on_pauses,
 		.on_fenced = on_fenced,
 		.on_leased = leasing_on_leased,
+		.on_unparked = parking_on_unparked,
 		.on_orphans = intake_on_orphans,
 		.on_adopted = intake_on_adopted,
 		.on_closed = on_store_closed,
@@ -268,6 +269,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	sweeping_turn(pipeline, now);
 	dispatch_turn(pipeline, now);
 	leasing_turn(pipeline, now);
+	parking_turn(pipeline, now);
 	receipts_turn(pipeline, now.mono);
 	mos_turn(pipeline);
 	settling_turn(pipeline, now);
@@ -294,6 +296,7 @@ mono_us pipeline_next_deadline(struct pipeline *pipeline)
 	deadline = least(deadline, intake_next_deadline(pipeline));
 	deadline = least(deadline, receipts_next_deadline(pipeline));
 	deadline = least(deadline, accounts_next_deadline(pipeline));
+	deadline = least(deadline, parking_next_deadline(pipeline, now));
 	if (pipeline->is_draining) {
 		mono_us end = pipeline->drain_deadline + (pipeline->carriers_closing ? STORE_GRACE_US : 0);
 		deadline = least(deadline, end > now ? end : now + US_PER_MS);

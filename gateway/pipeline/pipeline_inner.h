@@ -34,7 +34,12 @@ struct account {
 	bool is_live;       /* takes submits; so says pipeline.live, too */
 	mono_us down_since; /* where it is not live */
 	struct lease lease;
-	uint32_t again; /* tokens that its driver waits for, to send again */
+	uint32_t again;       /* tokens that its driver waits for, to send again */
+	uint64_t parked;      /* alerts that are parked on it, as far as is known */
+	uint64_t parked_else; /* of these such as others may take, where it takes nothing */
+	mono_us unparked_at;  /* when it was last asked about that */
+	unsigned left;        /* segments that left since the last sweep … */
+	unsigned pace;        /* … and between the two before, which is about a second */
 	struct health health;
 	bool is_failing; /* as of this turn */
 	struct congestion congestion;
@@ -117,6 +122,17 @@ struct pipeline {
 	/* leasing: the accounts of the lease under way */
 	uint8_t leasing[STORE_LEASES_MAX];
 	unsigned leasing_count;
+
+	/* parking: the accounts of the unpark under way */
+	struct unparking {
+		uint8_t account;
+		bool is_else; /* what others may take of what waits for it */
+	} unparking[STORE_LEASES_MAX];
+	unsigned unparking_count;
+	char strangers[512]; /* names under which something is parked, and that no account here has; commas between */
+	size_t strangers_len;
+	mono_us strangers_at; /* when it was last asked for that */
+	mono_us relieved_at;  /* room was last made for those who have none */
 
 	/* settle */
 	struct list settling; /* settlements not yet given to the store */
@@ -273,6 +289,17 @@ void leasing_turn(struct pipeline *pipeline, struct now now);
 void leasing_on_leased(void *ctx, const struct store_grant *grants, unsigned count);
 /* When an account's tokens, or the time to ask for some, come next. */
 mono_us leasing_next_at(const struct pipeline *pipeline, struct account *account, mono_us now);
+
+/* parking.c: alerts of accounts that are away, or take little, wait in the store and come back when there is a use for them. */
+/* What waits for the account is put into the store until one of its route takes it. Of a long sms that has begun to arrive
+ * that is its own account. */
+void parking_put(struct pipeline *pipeline, struct parcel *parcel, struct now now);
+/* True where what waits for the account makes room for others'. */
+bool parking_makes_room(const struct pipeline *pipeline, const struct account *account, mono_us now);
+void parking_turn(struct pipeline *pipeline, struct now now);
+void parking_on_unparked(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names);
+/* When parked alerts are next asked for. */
+mono_us parking_next_deadline(const struct pipeline *pipeline, mono_us now);
 
 /* sweeping.c: what waits for credit and has become too old, or can go another way. */
 void sweeping_turn(struct pipeline *pipeline, struct now now);

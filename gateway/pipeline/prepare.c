@@ -273,8 +273,12 @@ static void choose_account(struct pipeline *pipeline, struct parcel *parcel, boo
 	}
 	if (!resume(pipeline, parcel, (unsigned)account))
 		return;
+	struct now now = pipeline_now(pipeline);
 	if (prepare_must_hold(parcel))
 		settling_hold(pipeline, parcel, "interrupted");
+	else if (parcel->begun_index == PARCEL_NOT_BEGUN &&
+		 parking_makes_room(pipeline, &pipeline->accounts[parcel->account], now.mono))
+		parking_put(pipeline, parcel, now);
 	else
 		dispatch_enqueue(pipeline, parcel);
 }

@@ -94,7 +94,10 @@ static void set_aside(struct pipeline *pipeline, const struct account *account, 
 		return;
 	dispatch_release(pipeline, parcel);
 	bool is_at_once = account->is_gone || pipeline->live == 0;
-	settling_later(pipeline, parcel, is_at_once ? now.wall : dispatch_back_by_and_by(pipeline, now.wall));
+	if (is_at_once)
+		settling_later(pipeline, parcel, now.wall);
+	else
+		parking_put(pipeline, parcel, now);
 }
 
 /* What BEGIN said was true then: an alert that could not leave at once (its account was away, or was told that it is too

@@ -7,21 +7,15 @@
 
 #define SWEEP_US US_PER_S
 
-/* Alerts of an account that stays down would fill all parcels, and keep those of live accounts out: they wait in the
- * store, and come back by and by. Where no account is live nothing is read, and they may stay. */
-static bool must_make_room(struct pipeline *pipeline, const struct account *account, mono_us now)
-{
-	if (account->is_gone && !pipeline->is_draining)
-		return true;
-	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US && !pipeline->is_draining;
-}
-
 /* What an account leaves behind that is in the configuration no more is routed anew as soon as it is read again: nothing
  * brings it back to that account, so that it need not wait. */
-static void make_room(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, wall_ms now)
+static void make_room(struct pipeline *pipeline, const struct account *account, struct parcel *parcel, struct now now)
 {
 	dispatch_unqueue(pipeline, parcel);
-	settling_later(pipeline, parcel, account->is_gone ? now : dispatch_back_by_and_by(pipeline, now));
+	if (account->is_gone)
+		settling_later(pipeline, parcel, now.wall);
+	else
+		parking_put(pipeline, parcel, now);
 }
 
 /* One alert that waits for credit: too old, another way, out of the way, or let it wait. */
@@ -40,8 +34,8 @@ static void sweep_parcel(struct pipeline *pipeline, struct account *account, str
 		dispatch_unqueue(pipeline, parcel);
 		if (prepare_for_account(pipeline, parcel, (unsigned)other))
 			dispatch_enqueue(pipeline, parcel);
-	} else if (must_make_room(pipeline, account, now.mono)) {
-		make_room(pipeline, account, parcel, now.wall);
+	} else if (parking_makes_room(pipeline, account, now.mono)) {
+		make_room(pipeline, account, parcel, now);
 	}
 }
 
@@ -62,6 +56,11 @@ void sweeping_turn(struct pipeline *pipeline, struct now now)
 	if (now.mono < sweeping_due(pipeline))
 		return;
 	pipeline->last_sweep = now.mono;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		account->pace = account->left;
+		account->left = 0;
+	}
 	for (unsigned i = 0; i < pipeline->account_count; i++)
 		sweep_account(pipeline, &pipeline->accounts[i], now);
 }

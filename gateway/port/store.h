@@ -139,6 +139,10 @@ struct settlement {
 	bool ambiguous;
 	wall_ms due_at;
 	struct slice paused_by; /* of one that waits until this pause ends (model/pause.h); else absent */
+	/* Of one that waits for any of some accounts: their names, with commas between; absent = of none. unpark brings those of
+	 * lowest rank first. */
+	struct slice parked_on;
+	uint64_t park_rank;
 	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there (rule 3) */
 	/* Receipt keys, written before the entry is settled. */
 	const char *account;
@@ -206,6 +210,19 @@ struct store_lease {
 	uint32_t count;
 };
 
+/* At most so many that are parked on an account are to come back. account is borrowed for the call. */
+struct store_unpark {
+	const char *account;
+	unsigned count; /* may be 0: then it is only told how many are parked */
+};
+
+struct store_unparked {
+	unsigned released; /* will come on LANE_READY, to whoever reads it */
+	uint64_t left;     /* parked still, or named there in vain */
+};
+
+#define STORE_UNPARK_MAX 1024 /* of one account at a time */
+
 /* What was lent. */
 struct store_grant {
 	uint32_t count; /* 0 = none now */
@@ -239,6 +256,9 @@ struct store_events {
 	void (*on_fenced)(void *ctx);
 	/* The lease under way is answered, in the order asked; NULL where it was lost: nothing was lent. */
 	void (*on_leased)(void *ctx, const struct store_grant *grants, unsigned count);
+	/* The unpark under way is answered, in the order asked; NULL where it was lost. names: all under which something is parked, with
+	 * commas between. */
+	void (*on_unparked)(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names);
 	/* Entries of a dead consumer wait: the pipeline answers with adopt when it has room. */
 	void (*on_orphans)(void *ctx);
 	/* The adopt under way is over (its entries came by on_read). more: there are more; adopt again. */
@@ -294,6 +314,9 @@ struct store_ops {
 	/* Asks for tokens of accounts' rates, which all workers on this queue share (flow/lease.h). count: 1…STORE_LEASES_MAX. One
 	 * is under way at a time (CHECK). False where the store is down (then nothing was taken). */
 	bool (*lease)(struct store *store, const struct store_lease *asks, unsigned count);
+	/* Brings alerts back that were parked on accounts, before they are due. count: 1…STORE_LEASES_MAX accounts. One is under way
+	 * at a time (CHECK). False where the store is down (then nothing was taken). */
+	bool (*unpark)(struct store *store, const struct store_unpark *asks, unsigned count);
 	/* Sends what calls of this turn have queued. */
 	void (*flush)(struct store *store);
 	/* Finishes what is under way (within grace_us), signs off and closes. */

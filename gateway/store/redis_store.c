@@ -271,6 +271,7 @@ static void turn(void *ctx, struct now now)
 	redis_link_tick(store->reader, now.mono);
 	store_read_turn(store);
 	store_lease_turn(store);
+	store_unpark_turn(store);
 	store_calls_turn(store);
 	store_hold_turn(store, now.mono);
 	if (!store->told_up)
@@ -396,6 +397,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 		.settle_late = store_settle_late,
 		.adopt = store_adopt,
 		.lease = store_lease,
+		.unpark = store_unpark,
 		.flush = flush,
 		.close = close_store,
 		.destroy = destroy,

@@ -208,6 +208,8 @@ struct redis_store {
 	bool is_asking_orders;
 	unsigned leasing;    /* accounts in the lease under way; 0 = none is */
 	bool lease_was_lost; /* it is told in the turn that follows */
+	unsigned unparking;  /* accounts in the unpark under way; 0 = none is */
+	bool unpark_was_lost;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
 	struct store_chore chores[CHORE_COUNT];
@@ -397,6 +399,9 @@ void store_orders(struct redis_store *store, mono_us now);
 /* store_lease.c */
 bool store_lease(struct store *base, const struct store_lease *asks, unsigned count);
 void store_lease_turn(struct redis_store *store); /* tells of one that was lost */
+/* store_unpark.c */
+bool store_unpark(struct store *base, const struct store_unpark *asks, unsigned count);
+void store_unpark_turn(struct redis_store *store);
 /* store_pauses.c: asks what is paused, when it is time. */
 void store_pauses(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);

@@ -32,6 +32,7 @@ void scripts_check(void)
 		[SCRIPT_SUSPECT] = "suspect",
 		[SCRIPT_TELL] = "tell",
 		[SCRIPT_TRIM] = "trim",
+		[SCRIPT_UNPARK] = "unpark",
 		[SCRIPT_WITHDRAW] = "withdraw",
 	};
 	CHECK(script_source_count == SCRIPT_COUNT);

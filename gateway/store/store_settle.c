@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void on_settled(struct store_call *call, const struct reply *reply);
@@ -100,6 +101,22 @@ static void put_kept(struct command *command, const struct settlement *settlemen
 	command_text(command, settlement->body);
 }
 
+/* The end of a pause that it waits for, or the accounts that it is parked on. */
+static void put_waits_for(struct command *command, const struct settlement *settlement)
+{
+	if (settlement->parked_on.len == 0) {
+		command_text(command, settlement->paused_by);
+		return;
+	}
+	char rank[24];
+	size_t len = (size_t)snprintf(rank, sizeof rank, "@%llu ", (unsigned long long)settlement->park_rank);
+	char *at = command_reserve(command, len + settlement->parked_on.len);
+	if (at == NULL)
+		return;
+	memcpy(at, rank, len);
+	memcpy(at + len, settlement->parked_on.at, settlement->parked_on.len);
+}
+
 static void put_rest(struct command *command, struct settlement *const *settlements, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -116,7 +133,7 @@ static void put_rest(struct command *command, struct settlement *const *settleme
 		put_origin(command, settlements[i]);
 		command_int(command, settlements[i]->due_at);
 		put_kept(command, settlements[i]);
-		command_text(command, settlements[i]->paused_by);
+		put_waits_for(command, settlements[i]);
 	}
 	for (unsigned i = 0; i < count; i++) {
 		if (settlements[i]->kind != SETTLE_HOLD)
@@ -166,7 +183,7 @@ static void put_each(struct command *command, const struct settlement *settlemen
 	command_int(command, settlement->attempt);
 	command_int(command, settlement->ambiguous);
 	command_text(command, settlement->state);
-	command_text(command, settlement->paused_by);
+	put_waits_for(command, settlement);
 }
 
 static void write_each(struct settle_call *settle)

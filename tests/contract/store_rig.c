@@ -125,6 +125,16 @@ static void on_leased(void *ctx, const struct store_grant *grants, unsigned coun
 		slot->grants[i] = grants[i];
 }
 
+static void on_unparked(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names)
+{
+	struct rig_slot *slot = upcall(ctx);
+	slot->unparked_count++;
+	slot->unpark_was_lost = answers == NULL;
+	for (unsigned i = 0; i < count && answers != NULL; i++)
+		slot->unparked[i] = answers[i];
+	copy_text(slot->parked_names, names);
+}
+
 static void on_mo_recorded(void *ctx, struct slice answers)
 {
 	struct rig_slot *slot = upcall(ctx);
@@ -247,6 +257,7 @@ void store_rig_open(struct store_rig *rig, unsigned number, const struct store_s
 		.on_recorded = on_recorded,
 		.on_mo_recorded = on_mo_recorded,
 		.on_leased = on_leased,
+		.on_unparked = on_unparked,
 		.holds = holds,
 		.foresees = foresees,
 		.on_pauses = on_pauses,
@@ -498,6 +509,15 @@ void store_rig_lease(struct store_rig *rig, unsigned number, const struct store_
 	struct rig_slot *slot = &rig->slots[number];
 	slot->in_downcall = true;
 	bool taken = slot->store->ops->lease(slot->store, asks, count);
+	flush(slot);
+	cr_assert(taken, "%s", rig->row);
+}
+
+void store_rig_unpark(struct store_rig *rig, unsigned number, const struct store_unpark *asks, unsigned count)
+{
+	struct rig_slot *slot = &rig->slots[number];
+	slot->in_downcall = true;
+	bool taken = slot->store->ops->unpark(slot->store, asks, count);
 	flush(slot);
 	cr_assert(taken, "%s", rig->row);
 }

@@ -76,6 +76,10 @@ void fake_call_free(struct fake_call *call)
 		free((char *)(uintptr_t)call->leases[i].account);
 	free(call->leases);
 	free(call->grants);
+	for (unsigned i = 0; call->unparks != NULL && i < call->count; i++)
+		free((char *)(uintptr_t)call->unparks[i].account);
+	free(call->unparks);
+	free(call->unparked);
 	free_text(call->text);
 	free_text(call->ref);
 	free_text(call->value);
@@ -170,6 +174,7 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 	case FAKE_RECORD:
 	case FAKE_MO:
 	case FAKE_LEASE:
+	case FAKE_UNPARK:
 		call->is_failed = true;
 		return;
 	case FAKE_ADOPT:

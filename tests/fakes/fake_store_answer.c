@@ -118,6 +118,10 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		for (unsigned i = 0; i < call->count; i++)
 			call->grants[i] = queue_model_lease(model, &call->leases[i]);
 		break;
+	case FAKE_UNPARK:
+		for (unsigned i = 0; i < call->count; i++)
+			call->unparked[i] = queue_model_unpark(model, &call->unparks[i]);
+		break;
 	case FAKE_LATE:
 		queue_model_settle_late(model, &(struct store_late){ call->late_key, call->account, call->ref,
 								     call->text, call->late_is_queried });
@@ -338,6 +342,12 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 	case FAKE_LEASE:
 		store->is_leasing = false;
 		store->events->on_leased(store->ctx, call->is_failed ? NULL : call->grants, call->count);
+		break;
+	case FAKE_UNPARK:
+		store->is_unparking = false;
+		store->next_move = now;
+		store->events->on_unparked(store->ctx, call->is_failed ? NULL : call->unparked, call->count,
+					   queue_model_parked(store->options->model));
 		break;
 	case FAKE_PAUSES:
 		answer_pauses(store, call);

@@ -21,6 +21,7 @@ enum fake_call_kind {
 	FAKE_MO,
 	FAKE_LATE,
 	FAKE_LEASE,
+	FAKE_UNPARK,
 	FAKE_WITHDRAW,
 	FAKE_FENCE, /* first step of an adoption */
 	FAKE_ADOPT,
@@ -79,6 +80,9 @@ struct fake_call {
 	/* LEASE */
 	struct store_lease *leases;
 	struct store_grant *grants;
+	/* UNPARK */
+	struct store_unpark *unparks;
+	struct store_unparked *unparked;
 };
 
 struct fake_link {
@@ -123,6 +127,7 @@ struct fake_store {
 	bool is_moving;
 	bool is_asking_pauses;
 	bool is_leasing;
+	bool is_unparking;
 	unsigned pause_version; /* as the pipeline knows them */
 	mono_us next_pauses;
 	mono_us next_beat;

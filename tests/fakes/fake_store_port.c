@@ -228,6 +228,24 @@ static bool lease(struct store *base, const struct store_lease *asks, unsigned c
 	return true;
 }
 
+static bool unpark(struct store *base, const struct store_unpark *asks, unsigned count)
+{
+	struct fake_store *store = of(base);
+	CHECK(count > 0 && count <= STORE_LEASES_MAX && !store->is_unparking);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return false;
+	store->is_unparking = true;
+	struct fake_call *call = fake_call_new(store, FAKE_UNPARK);
+	call->count = count;
+	call->unparks = fake_memory_take(count, sizeof *call->unparks);
+	call->unparked = fake_memory_take(count, sizeof *call->unparked);
+	for (unsigned i = 0; i < count; i++) {
+		call->unparks[i] = asks[i];
+		call->unparks[i].account = text_copy(slice_of(asks[i].account)).at;
+	}
+	return true;
+}
+
 static bool adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
 {
 	struct fake_store *store = of(base);
@@ -312,6 +330,7 @@ struct store *fake_store_create(const struct fake_store_options *options)
 		.settle_late = settle_late,
 		.adopt = adopt,
 		.lease = lease,
+		.unpark = unpark,
 		.flush = flush,
 		.close = close_store,
 		.destroy = destroy,

@@ -46,6 +46,7 @@ void queue_model_destroy(struct queue_model *model)
 		free_text(model->waiting[i].state);
 		free_text(model->waiting[i].body);
 		free_text(model->waiting[i].paused_by);
+		free_text(model->waiting[i].parked_on);
 	}
 	for (unsigned i = 0; i < model->held_count; i++) {
 		free_text(model->held[i].state);
@@ -202,7 +203,8 @@ static struct queue_entry *bring_back(struct queue_model *model, struct queue_wa
 	entry->attempt = waiting->attempt;
 	entry->ambiguous = waiting->ambiguous;
 	free_text(waiting->paused_by);
-	waiting->paused_by = (struct slice){ NULL, 0 };
+	free_text(waiting->parked_on);
+	waiting->paused_by = waiting->parked_on = (struct slice){ NULL, 0 };
 	return entry;
 }
 

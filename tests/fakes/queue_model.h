@@ -59,7 +59,9 @@ struct queue_waiting {
 	struct slice state;
 	struct slice body;
 	struct slice paused_by; /* owned; absent unless it waits for the end of a pause */
-	bool has_moved;         /* it is back on a lane (a planted bug) */
+	struct slice parked_on; /* owned; names with commas between, absent unless it is parked */
+	uint64_t park_rank;
+	bool has_moved; /* it is back on a lane (a planted bug) */
 };
 
 struct queue_dead {
@@ -140,6 +142,12 @@ unsigned queue_model_depth(const struct queue_model *model);
 
 /* Lends tokens of an account's rate; time is the queue's own clock. */
 struct store_grant queue_model_lease(struct queue_model *model, const struct store_lease *ask);
+
+/* Brings alerts that are parked on an account back, those of lowest rank first. */
+struct store_unparked queue_model_unpark(struct queue_model *model, const struct store_unpark *ask);
+
+/* All names under which some are parked, with commas between; borrowed until the next call. */
+struct slice queue_model_parked(const struct queue_model *model);
 
 /* -- consumers -- */
 

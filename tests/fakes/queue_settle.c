@@ -260,6 +260,11 @@ static void wait(struct queue_model *model, const struct settlement *settlement)
 	model->waiting = grown(model->waiting, model->waiting_count, &model->waiting_cap, sizeof *model->waiting);
 	struct queue_waiting *waiting = &model->waiting[model->waiting_count++];
 	*waiting = kept(settlement, settlement->due_at);
+	if (settlement->parked_on.len > 0) {
+		waiting->parked_on = text_copy(settlement->parked_on);
+		waiting->park_rank = settlement->park_rank;
+		return;
+	}
 	if (settlement->paused_by.at == NULL)
 		return;
 	/* Where the pause has ended meanwhile, nobody would look for it. */
@@ -294,6 +299,7 @@ static void free_waiting(struct queue_waiting *waiting)
 	free((char *)(uintptr_t)waiting->state.at);
 	free((char *)(uintptr_t)waiting->body.at);
 	free((char *)(uintptr_t)waiting->paused_by.at);
+	free((char *)(uintptr_t)waiting->parked_on.at);
 }
 
 /* An acceptance is true whoever has the entry now: what others have let wait or held is not closed yet. */

@@ -3,7 +3,7 @@
 -- KEYS: workers, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready
 -- ARGV: consumer, events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name, count), deads,
 --       laters, helds, then the entry ids lane by lane, deads × (body, origin, reason, ambiguous), laters × (origin, due in ms,
---       attempt, ambiguous, state, body, pause or ''), helds × (origin, attempt, ambiguous, state, body)
+--       attempt, ambiguous, state, body, pause, “@rank account,account…” where it is parked, or ''), helds × (origin, attempt, ambiguous, state, body)
 -- Deleting comes first: it frees memory, so that it is allowed when Redis is full.
 -- Returns how many entries were there.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
@@ -15,6 +15,7 @@ local laters = tonumber(ARGV[9 + 2 * kinds])
 local helds = tonumber(ARGV[10 + 2 * kinds])
 local at = 11 + 2 * kinds
 local gone = 0
+local parked = {}
 for lane = 1, 4 do
   local count = tonumber(ARGV[2 + lane])
   if count > 0 then
@@ -29,6 +30,12 @@ end
 for i = 1, laters do
   local origin = ARGV[at]
   local due, pause = ARGV[at + 1], ARGV[at + 6]
+  local rank, accounts = string.match(pause, '^@(%d+) (.*)$')
+  for name in string.gmatch(accounts or '', '[^,]+') do
+    redis.call('ZADD', KEYS[5] .. ':account:' .. name, rank, origin)
+    parked[name] = true
+  end
+  if rank then pause = '' end
   -- The end of a pause finds those that wait for it; where it has ended meanwhile, nobody would look for them.
   if pause ~= '' and redis.call('HEXISTS', KEYS[7], pause) == 1 then
     redis.call('SADD', KEYS[7] .. ':' .. pause, origin)
@@ -38,6 +45,10 @@ for i = 1, laters do
   redis.call('ZADD', KEYS[5], due, origin)
   redis.call('HSET', KEYS[6], origin, table.concat({ ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5] }, '\n'))
   at = at + 7
+end
+for name in pairs(parked) do
+  redis.call('SADD', KEYS[5] .. ':accounts', name)
+  redis.call('PEXPIRE', KEYS[5] .. ':account:' .. name, 3600000)
 end
 if helds > 0 then
   local time = redis.call('TIME')

@@ -5,7 +5,7 @@
 -- wait or held meanwhile. What nobody owns (Redis came back with an older state) may be settled by whoever has it.
 -- KEYS: workers, claims, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready
 -- ARGV: consumer, then n times (lane 1–4, entry id, closing or '' for later or 'held', event, body, origin, reason, due in ms,
---       attempt, ambiguous, state, pause or ''); a dead letter has a reason.
+--       attempt, ambiguous, state, pause, “@rank account,account…” or ''); a dead letter has a reason.
 -- Returns the positions (from 1) of those that stay with their owners.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
@@ -60,6 +60,13 @@ for at = 2, #ARGV, 12 do
     local kept = table.concat({ ARGV[at + 8], ARGV[at + 9], ARGV[at + 10], body }, '\n')
     if closing == '' then
       local due, pause = ARGV[at + 7], ARGV[at + 11]
+      local rank, accounts = string.match(pause, '^@(%d+) (.*)$')
+      for name in string.gmatch(accounts or '', '[^,]+') do
+        redis.call('ZADD', KEYS[6] .. ':account:' .. name, rank, origin)
+        redis.call('PEXPIRE', KEYS[6] .. ':account:' .. name, 3600000)
+        redis.call('SADD', KEYS[6] .. ':accounts', name)
+      end
+      if rank then pause = '' end
       -- As in settle.lua: where the pause has ended meanwhile, nobody would look for it.
       if pause ~= '' and redis.call('HEXISTS', KEYS[8], pause) == 1 then
         redis.call('SADD', KEYS[8] .. ':' .. pause, origin)

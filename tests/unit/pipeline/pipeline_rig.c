@@ -49,8 +49,10 @@ static bool store_begin(struct store *store, const struct store_begin *items, un
 static void store_settle(struct store *store, struct settlement *const *settlements, unsigned count)
 {
 	(void)store;
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
+		cr_assert_lt(rig.settling_count, (unsigned)RIG_SETTLING_MAX);
 		rig.settling[rig.settling_count++] = settlements[i];
+	}
 }
 
 static void store_settle_late(struct store *store, const struct store_late *late)
@@ -80,6 +82,29 @@ void rig_lend(uint32_t count, mono_us delay_us, mono_us wait_us)
 	unsigned answered = rig.leasing;
 	rig.leasing = 0;
 	rig.store_events->on_leased(rig.store_ctx, grants, answered);
+}
+
+static bool store_unpark(struct store *store, const struct store_unpark *asks, unsigned count)
+{
+	(void)store;
+	cr_assert_eq(rig.unparking, 0);
+	rig.unparking = count;
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(rig.unparks[i].name, sizeof rig.unparks[i].name, "%s", asks[i].account);
+		rig.unparks[i].count = asks[i].count;
+	}
+	return true;
+}
+
+void rig_unpark(unsigned released, uint64_t left)
+{
+	struct store_unparked answers[STORE_LEASES_MAX];
+	unsigned count = rig.unparking;
+	cr_assert_gt(count, 0, "nothing is asked for");
+	for (unsigned i = 0; i < count; i++)
+		answers[i] = (struct store_unparked){ released, left };
+	rig.unparking = 0;
+	rig.store_events->on_unparked(rig.store_ctx, answers, count, slice_of(rig.parked_names));
 }
 
 static void store_flush(struct store *store)
@@ -186,7 +211,7 @@ static void make_texts(const struct rig_setup *setup)
 /* What comes is settled at once. */
 static void take_settlement(void)
 {
-	rig.settled = *rig.settling[0];
+	rig.settled = *rig.settling[rig.settling_count - 1];
 	snprintf(rig.state, sizeof rig.state, "%.*s", SLICE_ARG(rig.settled.state));
 	snprintf(rig.event, sizeof rig.event, "%.*s", SLICE_ARG(rig.settled.event));
 	struct buf keys = buf_over(rig.keys, sizeof rig.keys - 1);
@@ -197,18 +222,19 @@ static void take_settlement(void)
 		buf_put(&keys, " ", 1);
 	}
 	rig.keys[keys.len] = '\0';
-	rig.settled_count++;
+	snprintf(rig.parked_on, sizeof rig.parked_on, "%.*s", SLICE_ARG(rig.settled.parked_on));
+	rig.park_rank = rig.settled.park_rank;
+	unsigned count = rig.settling_count;
+	rig.settled_count += count;
 	rig.settling_count = 0;
-	rig.store_events->on_settled(rig.store_ctx, rig.settling, 1);
+	rig.store_events->on_settled(rig.store_ctx, rig.settling, count);
 }
 
 void rig_turn(void)
 {
 	pipeline_turn(rig.pipeline, rig.now);
-	if (rig.settling_count == 0)
-		return;
-	cr_assert_eq(rig.settling_count, 1);
-	take_settlement();
+	if (rig.settling_count > 0)
+		take_settlement();
 }
 
 void rig_pass(mono_us span_us)
@@ -242,6 +268,7 @@ void rig_set_up(const struct rig_setup *setup)
 		.settle = store_settle,
 		.settle_late = store_settle_late,
 		.lease = store_lease,
+		.unpark = store_unpark,
 		.flush = store_flush,
 		.close = store_close,
 	};
@@ -259,7 +286,8 @@ void rig_set_up(const struct rig_setup *setup)
 	static const char *const names[RIG_ACCOUNTS] = { "down", "other" };
 	rig = (struct rig){ .now = { .mono = US_PER_S, .wall = RIG_START },
 			    .store = { .ops = &store_ops },
-			    .is_reading = true };
+			    .is_reading = true,
+			    .parked_names = "" };
 	rig.setup = *setup;
 	make_texts(setup);
 	for (unsigned i = 0; i < RIG_ACCOUNTS; i++) {
@@ -321,7 +349,7 @@ void rig_bring(enum lane lane, const char *state, const struct store_entry *like
 		 early, rig.has_consent ? ",\"consent\":\"form 7\"" : "");
 	struct store_entry entry = like != NULL ? *like : (struct store_entry){ .attempt = 0 };
 	entry.key = (struct entry_key){ RIG_START, rig.settled_count + 1, lane };
-	entry.origin = (struct entry_key){ RIG_START, 0, LANE_NORMAL };
+	entry.origin = (struct entry_key){ RIG_START, 0, lane == LANE_READY ? LANE_NORMAL : lane };
 	entry.body = slice_of(body);
 	entry.state = slice_of(state);
 	rig.store_events->on_read(rig.store_ctx, &entry, 1, true);

@@ -5,8 +5,9 @@
 
 /* A pipeline with a store and two carriers that the test plays, and one alert at a time. */
 
-#define RIG_ACCOUNTS 2
-#define RIG_START    1770944400000
+#define RIG_ACCOUNTS     2
+#define RIG_SETTLING_MAX 256
+#define RIG_START        1770944400000
 
 /* A carrier. room: what it takes before it is full. */
 struct player {
@@ -46,11 +47,19 @@ struct rig {
 	unsigned lease_asks;          /* leases so far */
 	struct store_lease lease_ask; /* of the last one its first account's */
 	struct store_begin begun;     /* as the last BEGIN asked for its first alert; its texts are gone */
-	struct settlement *settling[8];
+	struct settlement *settling[RIG_SETTLING_MAX];
 	unsigned settling_count;
 	struct settlement settled; /* the last one */
 	char state[256];
 	char event[2048];
+	char parked_on[64];
+	uint64_t park_rank;
+	const char *parked_names; /* what rig_unpark tells; "" at first */
+	unsigned unparking;       /* accounts in the unpark under way */
+	struct rig_unpark {
+		char name[40];
+		unsigned count;
+	} unparks[STORE_LEASES_MAX];
 	char keys[2048]; /* for receipts: “1=ref 2=ref ”, of the last one */
 	unsigned settled_count;
 	struct player players[RIG_ACCOUNTS];
@@ -76,6 +85,9 @@ void rig_tear_down(void);
 /* One turn; what is settled in it is in rig.settled, and its state and event are copied. */
 /* Answers the lease under way: so much for each account that asks. */
 void rig_lend(uint32_t count, mono_us delay_us, mono_us wait_us);
+
+/* Answers the unpark under way, the same for each account. */
+void rig_unpark(unsigned released, uint64_t left);
 
 void rig_turn(void);
 

@@ -20,10 +20,10 @@ Test(dispatch, begun_on_an_account_that_stays_away)
 		wall_ms want_least; /* until it comes back */
 		wall_ms want_most;
 	} rows[] = {
-		{ "down, nothing out", CARRIER_DOWN, 0, false, " 3 0 0 0 ", " down - - -", 30000, 60000 },
-		{ "refused, nothing out", CARRIER_REFUSED, 0, false, " 3 0 0 0 ", " down - - -", 30000, 60000 },
-		{ "down, partly out", CARRIER_DOWN, 1, false, " 3 1 0 0 ", " down 6d30 - -", 30000, 60000 },
-		{ "refused, partly out", CARRIER_REFUSED, 2, false, " 3 3 0 0 ", " down 6d30 6d31 -", 30000, 60000 },
+		{ "down, nothing out", CARRIER_DOWN, 0, false, " 3 0 0 0 ", " down - - -", 600000, 1200000 },
+		{ "refused, nothing out", CARRIER_REFUSED, 0, false, " 3 0 0 0 ", " down - - -", 600000, 1200000 },
+		{ "down, partly out", CARRIER_DOWN, 1, false, " 3 1 0 0 ", " down 6d30 - -", 600000, 1200000 },
+		{ "refused, partly out", CARRIER_REFUSED, 2, false, " 3 3 0 0 ", " down 6d30 6d31 -", 600000, 1200000 },
 		{ "no account is live", CARRIER_DOWN, 0, true, " 3 0 0 0 ", " down - - -", 0, 0 },
 		{ "no account is live, partly out", CARRIER_DOWN, 1, true, " 3 1 0 0 ", " down 6d30 - -", 0, 0 },
 	};
@@ -50,6 +50,8 @@ Test(dispatch, begun_on_an_account_that_stays_away)
 		cr_assert(!rig.settled.ambiguous && rig.settled.attempt == 0, "%s", row->name);
 		cr_assert_not_null(strstr(rig.state, row->want_accepted), "%s: %s", row->name, rig.state);
 		cr_assert_not_null(strstr(rig.state, row->want_refs), "%s: %s", row->name, rig.state);
+		cr_assert_str_eq(rig.parked_on, row->is_alone ? "" : "down", "%s: parked on %s", row->name,
+				 rig.parked_on);
 		wall_ms wait = rig.settled.due_at - rig.now.wall;
 		cr_assert(wait >= row->want_least - 1200 && wait <= row->want_most, "%s: %lld ms", row->name,
 			  (long long)wait);

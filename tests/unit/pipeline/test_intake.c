@@ -24,7 +24,7 @@ Test(intake, a_read_is_worth_it_or_due)
 		rig.is_reading = false;
 		rig_turn();
 		cr_assert_eq(rig.read_count, 1, "%s: all are free", rows[i].name);
-		rig.players[0].room = 0;
+		rig.players[0].room = rig.players[1].room = 0;
 		for (unsigned k = 0; k < rows[i].used; k++)
 			rig_bring(LANE_NORMAL, "", NULL);
 		rig.is_reading = false;

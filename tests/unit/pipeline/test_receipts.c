@@ -117,6 +117,14 @@ static void settle_late(struct store *store, const struct store_late *late)
 	     SLICE_ARG(late->carrier_ref));
 }
 
+static bool unpark(struct store *store, const struct store_unpark *asks, unsigned count)
+{
+	(void)store;
+	(void)asks;
+	(void)count;
+	return false;
+}
+
 static void flush_store(struct store *store)
 {
 	(void)store;
@@ -136,6 +144,7 @@ static const struct store_ops store_ops = {
 	.find_receipt = find_receipt,
 	.record = record,
 	.settle_late = settle_late,
+	.unpark = unpark,
 	.flush = flush_store,
 	.close = close_store,
 };

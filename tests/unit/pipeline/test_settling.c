@@ -75,6 +75,14 @@ static void store_settle(struct store *store, struct settlement *const *settleme
 	rig.closing = settlements[0]->closing;
 }
 
+static bool store_unpark(struct store *store, const struct store_unpark *asks, unsigned count)
+{
+	(void)store;
+	(void)asks;
+	(void)count;
+	return false;
+}
+
 static void store_flush(struct store *store)
 {
 	(void)store;
@@ -129,6 +137,7 @@ static void run_entry(enum lane lane, const char *body, const struct store_entry
 		.begin = store_begin,
 		.withdraw = store_withdraw,
 		.settle = store_settle,
+		.unpark = store_unpark,
 		.flush = store_flush,
 	};
 	static const struct carrier_ops carrier_ops = { .open = carrier_open,

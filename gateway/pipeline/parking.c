@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Parking: what waits for an account that is away, or that takes little, must not fill the memory that alerts of others need.
+ * It waits in the store under the names of the accounts that may take it, urgent ones and the oldest first, and who has a
+ * link and nothing left to send on it asks for it.
+ *
+ *   away for DOWN_PATIENCE_US ──► all that waits for it is parked, and what is read for it at once: under the names of all
+ *                                 accounts of its route
+ *   no parcel is free, and some account that takes submits has none ──► accounts with more than their share park the rest: under
+ *                                 their own names, since they do take it, and where its route has others under “NAME?” too
+ *   an account takes submits and has few waiting ──► unpark
+ *   an account does not, and others do ──► unpark “NAME?”
+ *
+ * What is parked under the name of an account that is in the configuration no more goes to whoever takes it. Nothing waits
+ * there for ever: after PARK_MS it is routed anew. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+#include <stdio.h>
+
+#define PARK_NAME_OCTETS 72                   /* an account's name and more */
+#define PARK_MS          (10 * 60 * MS_PER_S) /* … and up to as much more, so that not all come back at once */
+#define LOOK_US          (250 * US_PER_MS)    /* between two questions where nothing is known to be parked */
+#define AGAIN_US         (20 * US_PER_MS)     /* … and where something is */
+#define WAITING_LEAST    64                   /* alerts of an account that should be at hand */
+#define RELIEF_US        (20 * US_PER_MS)
+#define RELIEF_MOST      512 /* alerts of an account at a time */
+#define NOBODY           UINT8_MAX
+#define ELSE             '?'                 /* behind the name of an account: others may take it too */
+#define FREE_SHARE       16                  /* memory is scarce where less than one of so many parcels is free */
+#define LANE_RANKS       (UINT64_C(1) << 44) /* milliseconds since 1970, for the next 500 years */
+
+/* -- away -- */
+
+bool parking_makes_room(const struct pipeline *pipeline, const struct account *account, mono_us now)
+{
+	if (account->is_live || pipeline->is_draining)
+		return false;
+	if (account->is_gone)
+		return true;
+	/* Where no account takes anything nothing is read, and what was read may stay. */
+	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US;
+}
+
+/* names: with commas between; absent where there was no memory for them. */
+static void park(struct pipeline *pipeline, struct parcel *parcel, struct slice names, wall_ms now)
+{
+	wall_ms due = now + PARK_MS + (wall_ms)rng_below(&pipeline->rng, (uint64_t)PARK_MS);
+	if (parcel->deadline != 0 && parcel->deadline < due)
+		due = parcel->deadline;
+	settling_later(pipeline, parcel, due);
+	parcel->settlement.parked_on = names;
+	parcel->settlement.park_rank = (uint64_t)parcel->lane * LANE_RANKS + parcel->origin.ms;
+	if (names.at == NULL) /* nobody would ask for it */
+		parcel->settlement.due_at = dispatch_back_by_and_by(pipeline, now);
+	metrics_add_at(pipeline->metrics, METRIC_PARKED_TOTAL, parcel->account, 1);
+}
+
+static const char *name_of(const struct pipeline *pipeline, unsigned account)
+{
+	return pipeline->account_options[account].name;
+}
+
+/* The accounts that may take it. Of a long sms that has begun to arrive that is one. */
+static uint64_t takers_of(const struct pipeline *pipeline, const struct parcel *parcel)
+{
+	uint64_t own = UINT64_C(1) << parcel->account;
+	const struct route *route = parcel->accepted == 0 ? routing_find(pipeline, parcel) : NULL;
+	return route != NULL ? own | (route->accounts_mask & pipeline->known) : own;
+}
+
+void parking_put(struct pipeline *pipeline, struct parcel *parcel, struct now now)
+{
+	uint64_t takers = takers_of(pipeline, parcel);
+	size_t len = 0;
+	for (uint64_t left = takers; left != 0; left &= left - 1)
+		len += strlen(name_of(pipeline, (unsigned)__builtin_ctzll(left))) + 1;
+	char *octets = arena_alloc(&parcel->arena, len);
+	struct buf names = buf_over(octets, octets != NULL ? len : 0);
+	for (uint64_t left = takers; left != 0; left &= left - 1) {
+		if (names.len > 0)
+			buf_put_u8(&names, ',');
+		buf_put_text(&names, name_of(pipeline, (unsigned)__builtin_ctzll(left)));
+	}
+	park(pipeline, parcel, octets != NULL ? buf_slice(&names) : (struct slice){ NULL, 0 }, now.wall);
+}
+
+/* -- narrow -- */
+
+static bool is_scarce(const struct pipeline *pipeline)
+{
+	return pipeline->pool.free_count <= pipeline->pool.count / FREE_SHARE;
+}
+
+static unsigned waiting_of(const struct account *account)
+{
+	unsigned count = 0;
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+		count += account->lane_counts[lane];
+	return count;
+}
+
+static bool takes_more(const struct account *account, mono_us now)
+{
+	return account->is_live && dispatch_room(account, now) > 0;
+}
+
+/* Under its own name; and where others may take it, under one by which they find it should it go away. */
+static struct slice own_names(const struct pipeline *pipeline, struct parcel *parcel)
+{
+	struct slice name = slice_of(name_of(pipeline, parcel->account));
+	uint64_t takers = takers_of(pipeline, parcel);
+	if ((takers & (takers - 1)) == 0)
+		return name;
+	size_t len = 2 * name.len + 2;
+	char *octets = arena_alloc(&parcel->arena, len);
+	if (octets == NULL)
+		return name;
+	struct buf names = buf_over(octets, len);
+	buf_put_slice(&names, name);
+	buf_put_u8(&names, ',');
+	buf_put_slice(&names, name);
+	buf_put_u8(&names, ELSE);
+	return buf_slice(&names);
+}
+
+/* The newest of the least urgent go first. What is begun stays: it is in doubt until it is settled. */
+static void park_excess(struct pipeline *pipeline, struct account *account, unsigned count, wall_ms now)
+{
+	unsigned parked = 0;
+	for (unsigned lane = WAIT_LANES; lane-- > 0;) {
+		struct list *link = account->lanes[lane].prev;
+		while (link != &account->lanes[lane] && parked < count) {
+			struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
+			link = link->prev;
+			if (parcel->begun_index != PARCEL_NOT_BEGUN)
+				continue;
+			dispatch_unqueue(pipeline, parcel);
+			park(pipeline, parcel, own_names(pipeline, parcel), now);
+			parked++;
+		}
+	}
+}
+
+/* What an account may keep in memory: its share, and what leaves in a second at its present pace. */
+static unsigned may_keep(const struct account *account, unsigned share)
+{
+	return share > account->pace ? share : account->pace;
+}
+
+/* Somebody could send and has nothing, while others fill all memory with what they can't send now. Whether what follows in the
+ * queue is for that account nobody knows before it is read. */
+static void relieve(struct pipeline *pipeline, struct now now)
+{
+	if (!is_scarce(pipeline) || now.mono < pipeline->relieved_at + RELIEF_US)
+		return;
+	pipeline->relieved_at = now.mono;
+	unsigned holders = 0, idle = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		const struct account *account = &pipeline->accounts[i];
+		unsigned waiting = waiting_of(account);
+		holders += waiting > 0;
+		idle += waiting == 0 && account->reserved == 0 && takes_more(account, now.mono);
+	}
+	if (holders == 0 || idle == 0)
+		return;
+	unsigned share = pipeline->pool.count / (2 * (holders + idle));
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		unsigned waiting = waiting_of(account), keeps = may_keep(account, share);
+		unsigned excess = waiting > keeps ? waiting - keeps : 0;
+		park_excess(pipeline, account, excess < RELIEF_MOST ? excess : RELIEF_MOST, now.wall);
+	}
+}
+
+/* -- back -- */
+
+/* How many more an account has a use for. */
+static unsigned wanted_by(const struct account *account, mono_us now)
+{
+	if (!account->is_live || is_scarce(account->pipeline))
+		return 0;
+	unsigned room = dispatch_room(account, now), waiting = waiting_of(account);
+	unsigned at_hand = room > WAITING_LEAST ? room : WAITING_LEAST;
+	if (waiting >= at_hand / 2)
+		return 0;
+	unsigned wanted = at_hand - waiting;
+	return wanted < STORE_UNPARK_MAX ? wanted : STORE_UNPARK_MAX;
+}
+
+/* The most that any account has a use for. */
+static unsigned wanted_by_any(const struct pipeline *pipeline, mono_us now)
+{
+	unsigned most = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		unsigned wanted = wanted_by(&pipeline->accounts[i], now);
+		most = wanted > most ? wanted : most;
+	}
+	return most;
+}
+
+/* Of what waits for an account. Where it takes nothing others may; who they are shows when it is routed anew. */
+static unsigned wanted_of(const struct pipeline *pipeline, const struct account *account, mono_us now)
+{
+	if (account->is_live)
+		return account->parked > 0 ? wanted_by(account, now) : 0;
+	return account->parked_else > 0 ? wanted_by_any(pipeline, now) : 0;
+}
+
+static mono_us due_of(const struct pipeline *pipeline, const struct account *account, mono_us now)
+{
+	return account->unparked_at + (wanted_of(pipeline, account, now) > 0 ? AGAIN_US : LOOK_US);
+}
+
+static mono_us strangers_due(const struct pipeline *pipeline)
+{
+	return pipeline->strangers_len > 0 ? pipeline->strangers_at + AGAIN_US : INT64_MAX;
+}
+
+/* Takes one name off a list with commas; absent where there is none. */
+static struct slice take_name(struct slice *names)
+{
+	const char *comma = names->len > 0 ? memchr(names->at, ',', names->len) : NULL;
+	struct slice name = { names->at, comma != NULL ? (size_t)(comma - names->at) : names->len };
+	names->at += name.len + (comma != NULL);
+	names->len -= name.len + (comma != NULL);
+	return name;
+}
+
+static bool is_known(const struct pipeline *pipeline, struct slice name)
+{
+	if (name.len > 0 && name.at[name.len - 1] == ELSE)
+		name.len--;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		if (pipeline->accounts[i].presence != ACCOUNT_ABSENT && slice_is(name, name_of(pipeline, i)))
+			return true;
+	}
+	return false;
+}
+
+/* Keeps the names of accounts that are not there. */
+static void note_strangers(struct pipeline *pipeline, struct slice names)
+{
+	struct buf kept = buf_over(pipeline->strangers, sizeof pipeline->strangers);
+	while (names.len > 0) {
+		struct slice name = take_name(&names);
+		if (is_known(pipeline, name) || kept.len + name.len + 1 > sizeof pipeline->strangers)
+			continue;
+		if (kept.len > 0)
+			buf_put_u8(&kept, ',');
+		buf_put_slice(&kept, name);
+	}
+	pipeline->strangers_len = kept.len;
+}
+
+static bool may_ask(const struct pipeline *pipeline)
+{
+	return pipeline->unparking_count == 0 && pipeline->gauges.store_is_up && !pipeline->is_draining &&
+	       !pipeline->is_paused && !poison_is_near(pipeline);
+}
+
+/* account: NOBODY for a stranger's. */
+static void add_ask(struct pipeline *pipeline, struct store_unpark *asks, const char *name, unsigned account,
+		    bool is_else, unsigned count)
+{
+	unsigned at = pipeline->unparking_count++;
+	pipeline->unparking[at] = (struct unparking){ (uint8_t)account, is_else };
+	asks[at] = (struct store_unpark){ .account = name, .count = count };
+}
+
+/* Of an account that takes nothing it is asked how much is parked, for those who look, and for what others may take. */
+static void ask(struct pipeline *pipeline, struct now now)
+{
+	struct store_unpark asks[STORE_LEASES_MAX];
+	char names[STORE_LEASES_MAX][PARK_NAME_OCTETS];
+	for (unsigned i = 0; i < pipeline->account_count && pipeline->unparking_count + 2 <= STORE_LEASES_MAX; i++) {
+		struct account *account = &pipeline->accounts[i];
+		if (account->presence == ACCOUNT_ABSENT || now.mono < due_of(pipeline, account, now.mono))
+			continue;
+		unsigned wanted = wanted_of(pipeline, account, now.mono);
+		account->unparked_at = now.mono;
+		add_ask(pipeline, asks, account->options->name, account->index, false, account->is_live ? wanted : 0);
+		if (account->is_live)
+			continue;
+		char *name = names[pipeline->unparking_count];
+		snprintf(name, PARK_NAME_OCTETS, "%s%c", account->options->name, ELSE);
+		add_ask(pipeline, asks, name, account->index, true, wanted);
+	}
+	struct slice strangers = { pipeline->strangers,
+				   now.mono < strangers_due(pipeline) ? 0 : pipeline->strangers_len };
+	while (strangers.len > 0 && pipeline->unparking_count < STORE_LEASES_MAX) {
+		struct slice stranger = take_name(&strangers);
+		char *name = names[pipeline->unparking_count];
+		snprintf(name, PARK_NAME_OCTETS, "%.*s", SLICE_ARG(stranger));
+		pipeline->strangers_at = now.mono;
+		add_ask(pipeline, asks, name, NOBODY, false, wanted_by_any(pipeline, now.mono));
+	}
+	if (pipeline->unparking_count > 0 &&
+	    !pipeline->store->ops->unpark(pipeline->store, asks, pipeline->unparking_count))
+		pipeline->unparking_count = 0;
+}
+
+void parking_on_unparked(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names)
+{
+	struct pipeline *pipeline = ctx;
+	CHECK(count == pipeline->unparking_count);
+	pipeline->unparking_count = 0;
+	for (unsigned i = 0; i < count && answers != NULL; i++) {
+		if (pipeline->unparking[i].account == NOBODY)
+			continue;
+		struct account *account = &pipeline->accounts[pipeline->unparking[i].account];
+		if (pipeline->unparking[i].is_else) {
+			account->parked_else = answers[i].left;
+			continue;
+		}
+		account->parked = answers[i].left;
+		metrics_set_at(pipeline->metrics, METRIC_PARKED, account->index, (int64_t)answers[i].left);
+	}
+	if (answers != NULL)
+		note_strangers(pipeline, names);
+}
+
+void parking_turn(struct pipeline *pipeline, struct now now)
+{
+	if (pipeline->is_draining)
+		return;
+	relieve(pipeline, now);
+	if (may_ask(pipeline))
+		ask(pipeline, now);
+}
+
+mono_us parking_next_deadline(const struct pipeline *pipeline, mono_us now)
+{
+	mono_us deadline = may_ask(pipeline) ? strangers_due(pipeline) : INT64_MAX;
+	for (unsigned i = 0; i < pipeline->account_count && may_ask(pipeline); i++) {
+		const struct account *account = &pipeline->accounts[i];
+		mono_us at = due_of(pipeline, account, now);
+		if (account->presence != ACCOUNT_ABSENT && at < deadline)
+			deadline = at;
+	}
+	return deadline;
+}

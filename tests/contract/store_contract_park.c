@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Alerts that are parked on accounts come back when they are asked for: the most urgent and oldest first, and each once. */
+
+#include "contract/store_rig.h"
+
+#include <criterion/criterion.h>
+
+#define RIG (&store_rig_shared)
+#define FAR INT64_C(9000000000000)
+
+static bool has_unparked(struct rig_slot *slot, unsigned count)
+{
+	return slot->unparked_count == count;
+}
+
+static struct store_unparked unpark(const char *account, unsigned count)
+{
+	struct rig_slot *slot = &RIG->slots[0];
+	store_rig_unpark(RIG, 0, &(struct store_unpark){ account, count }, 1);
+	store_rig_until(RIG, 0, has_unparked, slot->unparked_count + 1, "the unpark is answered");
+	return slot->unparked[0];
+}
+
+/* Four alerts: of rank 30 on a, 10 on a and b, 20 on b, and one that waits for nobody. is_careful: entry by entry. */
+static void start(const struct store_kit *kit, bool is_careful)
+{
+	static const struct {
+		const char *on;
+		uint64_t rank;
+	} rows[] = { { "a", 30 }, { "a,b", 10 }, { "b", 20 }, { "", 0 } };
+	store_rig_start(RIG, kit);
+	store_rig_open(RIG, 0, &(struct store_setup){ .nonce = 1 });
+	for (unsigned i = 0; i < 4; i++)
+		store_rig_add(RIG, LANE_NORMAL, (char[]){ (char)('0' + i), '\0' });
+	store_rig_read_all(RIG, 0, 4);
+	for (unsigned i = 0; i < 4; i++) {
+		struct settlement settlement = { .kind = SETTLE_LATER,
+						 .due_at = FAR,
+						 .parked_on = slice_of(rows[i].on),
+						 .park_rank = rows[i].rank,
+						 .is_shared = is_careful };
+		store_rig_settle(RIG, 0, &i, 1, &settlement);
+	}
+	store_rig_until(RIG, 0, rig_has_settled, 4, "all are parked");
+	cr_assert_eq(RIG->kit->waiting(RIG), 4, "%s", RIG->row);
+}
+
+static void expect_next(unsigned number, const char *name)
+{
+	struct rig_slot *slot = &RIG->slots[0];
+	unsigned before = slot->entry_count;
+	store_rig_read_all(RIG, 0, before + 1);
+	const struct rig_entry *entry = &slot->entries[before];
+	cr_expect_eq(entry->key.lane, LANE_READY, "%s", RIG->row);
+	cr_expect(entry_key_equal(&entry->origin, &slot->entries[number].key), "%s: %s", RIG->row, name);
+}
+
+Test(store_contract, what_is_parked_comes_back_in_order)
+{
+	for (unsigned i = 0; i < 2 * store_kit_count; i++) {
+		start(store_kits[i / 2], i % 2);
+		struct store_unparked told = unpark("a", 0);
+		cr_expect_eq(told.released, 0, "%s", RIG->row);
+		const char *names = RIG->slots[0].parked_names;
+		cr_expect(strcmp(names, "a,b") == 0 || strcmp(names, "b,a") == 0, "%s: %s", RIG->row, names);
+		cr_expect_eq(told.left, 2, "%s: %llu", RIG->row, (unsigned long long)told.left);
+		cr_expect_eq(unpark("c", 5).left, 0, "%s: nobody waits for it", RIG->row);
+		cr_expect_eq(unpark("a", 1).released, 1, "%s", RIG->row);
+		expect_next(1, "that of lowest rank");
+		/* The one that waited for both has gone already. */
+		struct store_unparked rest = unpark("b", 5);
+		cr_expect_eq(rest.released, 1, "%s: %u", RIG->row, rest.released);
+		cr_expect_eq(rest.left, 0, "%s", RIG->row);
+		expect_next(2, "the one left on b");
+		cr_expect_eq(unpark("a", 5).released, 1, "%s", RIG->row);
+		expect_next(0, "the one left on a");
+		unpark("a", 0);
+		cr_expect_str_empty(RIG->slots[0].parked_names, "%s: %s", RIG->row, RIG->slots[0].parked_names);
+		cr_expect_eq(RIG->kit->waiting(RIG), 1, "%s: the one that waits for nobody", RIG->row);
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}
+
+static void ask(void *ctx)
+{
+	store_rig_unpark(ctx, 0, &(struct store_unpark){ "a", 1 }, 1);
+}
+
+/* With its connection; it may have had its effect: then the alert comes all the same. */
+Test(store_contract, a_lost_unpark_is_told)
+{
+	for (unsigned i = 0; i < 2 * store_kit_count; i++) {
+		bool is_done = i % 2;
+		start(store_kits[i / 2], false);
+		RIG->kit->lose(RIG, is_done, ask, RIG);
+		store_rig_until(RIG, 0, has_unparked, 1, "it is told");
+		cr_expect(RIG->slots[0].unpark_was_lost, "%s", RIG->row);
+		store_rig_until(RIG, 0, rig_is_up, 0, "the store is up again");
+		if (!is_done)
+			cr_expect_eq(unpark("a", 1).released, 1, "%s", RIG->row);
+		expect_next(1, "lost or not");
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}

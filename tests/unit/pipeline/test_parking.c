@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What waits for an account that is away, or takes little, is parked, and comes back when there is a use for it. */
+
+#include "pipeline_rig.h"
+
+#include <criterion/criterion.h>
+
+/* Under which names, how urgent, and for how long at most. */
+Test(parking, what_waits_for_an_account_that_stays_away)
+{
+	static const struct row {
+		const char *name;
+		struct rig_setup setup;
+		bool is_other_down; /* just now: it may come back any moment */
+		enum lane lane;
+		const char *want_on;
+		wall_ms want_most;
+	} rows[] = {
+		{ "its only account", { .is_short = true }, false, LANE_NORMAL, "down", 1200000 },
+		{ "more urgent", { .is_short = true }, false, LANE_URGENT, "down", 1200000 },
+		{ "it expires before", { .is_short = true, .life_ms = 60000 }, false, LANE_NORMAL, "down", 60000 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&rows[i].setup);
+		rig_tell(0, CARRIER_DOWN);
+		rig_pass(DOWN_PATIENCE_US - 1);
+		rig_bring(rows[i].lane, "", NULL);
+		rig_turn();
+		cr_assert_eq(rig.settled_count, 0, "%s: it may come back soon", rows[i].name);
+		rig_pass(1100 * US_PER_MS);
+		cr_assert_eq(rig.settled_count, 1, "%s", rows[i].name);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", rows[i].name);
+		cr_assert_str_eq(rig.parked_on, rows[i].want_on, "%s: %s", rows[i].name, rig.parked_on);
+		cr_assert_eq(rig.park_rank >> 44, rows[i].lane, "%s", rows[i].name);
+		cr_assert_leq(rig.settled.due_at - rig.now.wall, rows[i].want_most, "%s", rows[i].name);
+		/* What is read from now on is parked at once. */
+		rig_bring(rows[i].lane, "", NULL);
+		rig_turn();
+		cr_assert_eq(rig.settled_count, 2, "%s", rows[i].name);
+		rig_assert_nothing_is_held(rows[i].name);
+		rig_tear_down();
+	}
+}
+
+/* Whichever of the route is back first takes it. */
+Test(parking, under_all_accounts_of_its_route)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true, .has_way = true });
+	struct pipeline_account third = rig.accounts[1];
+	static struct player player;
+	player = (struct player){ .base = { .ops = rig.players[1].base.ops, .name = "third" }, .room = 10 };
+	third.name = "third";
+	third.carrier = &player.base;
+	pipeline_account_open(rig.pipeline, 2, &third);
+	player.events->on_state(player.ctx, CARRIER_UP, "so the test says");
+	rig_tell(0, CARRIER_DOWN);
+	rig_tell(1, CARRIER_DOWN);
+	rig_pass(DOWN_PATIENCE_US);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_turn();
+	cr_assert_eq(rig.settled_count, 1);
+	cr_assert_str_eq(rig.parked_on, "down,other", "%s", rig.parked_on);
+	rig_tear_down();
+}
+
+/* It is asked for when the account has room, and few at hand; more often where there is something. */
+Test(parking, it_comes_back_when_there_is_a_use)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig_turn();
+	cr_assert_eq(rig.unparking, RIG_ACCOUNTS, "all accounts are asked about");
+	cr_assert_eq(rig.unparks[0].count, 0);
+	rig_unpark(0, 500);
+	rig_pass(19 * US_PER_MS);
+	cr_assert_eq(rig.unparking, 0);
+	rig_pass(2 * US_PER_MS);
+	cr_assert_eq(rig.unparking, RIG_ACCOUNTS);
+	cr_assert_gt(rig.unparks[0].count, 0);
+	rig_unpark(10, 490);
+	rig_tell(0, CARRIER_DOWN);
+	rig_pass(100 * US_PER_MS);
+	cr_assert_eq(rig.unparking, 1, "the other one is asked about, which lives");
+	cr_assert_str_eq(rig.unparks[0].name, "other");
+	rig_unpark(0, 0);
+	for (unsigned i = 0; i < 60 && (rig.unparking == 0 || strcmp(rig.unparks[0].name, "down") != 0); i++) {
+		if (rig.unparking > 0)
+			rig_unpark(0, 0);
+		rig_pass(5 * US_PER_MS);
+	}
+	cr_assert_str_eq(rig.unparks[0].name, "down", "now and then it is asked about what is away, too");
+	cr_assert_eq(rig.unparks[0].count, 0, "but for none");
+	cr_assert_str_eq(rig.unparks[1].name, "down?", "and for what others may take of it");
+	rig_unpark(0, 490);
+	rig_pass(21 * US_PER_MS);
+	cr_assert_str_eq(rig.unparks[1].name, "down?");
+	cr_assert_gt(rig.unparks[1].count, 0, "which the other one does");
+	unsigned lost = rig.unparking;
+	rig.unparking = 0;
+	rig.store_events->on_unparked(rig.store_ctx, NULL, lost, (struct slice){ NULL, 0 });
+	rig_pass(300 * US_PER_MS);
+	cr_assert_gt(rig.unparking, 0, "a lost answer is asked for again");
+	rig_tear_down();
+}
+
+/* Of an account that is in the configuration no more everybody takes what waits for it. */
+Test(parking, strangers)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig.parked_names = "down,old,other?,older?";
+	rig_turn();
+	rig_unpark(0, 0);
+	rig_pass(21 * US_PER_MS);
+	cr_assert_eq(rig.unparking, 2, "%u", rig.unparking);
+	cr_assert_str_eq(rig.unparks[0].name, "old");
+	cr_assert_gt(rig.unparks[0].count, 0);
+	cr_assert_str_eq(rig.unparks[1].name, "older?");
+	rig.parked_names = "";
+	rig_unpark(1, 0);
+	rig_pass(100 * US_PER_MS);
+	cr_assert_eq(rig.unparking, 0, "nothing is left of them");
+	rig_tear_down();
+}
+
+/* An account that takes little fills all memory, and another one has nothing to do: it keeps its share. */
+Test(parking, a_narrow_account_makes_room)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig.players[0].room = 0;
+	for (unsigned i = 0; i < 250; i++)
+		rig_bring(i < 50 ? LANE_URGENT : i < 150 ? LANE_NORMAL : LANE_BULK, "", NULL);
+	rig_pass(100 * US_PER_MS);
+	const struct account *account = &rig.pipeline->accounts[0];
+	unsigned waiting =
+		account->lane_counts[LANE_URGENT] + account->lane_counts[LANE_NORMAL] + account->lane_counts[LANE_BULK];
+	/* What came behind the last relief is not scarce yet. */
+	cr_expect_leq(waiting, 256 / 4 + 16, "%u", waiting);
+	cr_expect_eq(account->lane_counts[LANE_URGENT], 50, "the most urgent stay");
+	cr_expect_leq(account->lane_counts[LANE_BULK], 16);
+	rig_tear_down();
+}
+
+/* Where nobody else is in need, memory is for who has something. */
+Test(parking, nobody_in_need)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig.players[0].room = rig.players[1].room = 0;
+	for (unsigned i = 0; i < 250; i++)
+		rig_bring(LANE_NORMAL, "", NULL);
+	rig_pass(US_PER_S);
+	cr_expect_eq(rig.pipeline->accounts[0].lane_counts[LANE_NORMAL], 250);
+	rig_tear_down();
+}
