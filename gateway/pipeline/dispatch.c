@@ -5,7 +5,8 @@
  * there when none is under way, so that a lone alert does not wait; while one is under way a second must be worth it, so
  * that a flood goes in large batches.
  *
- * Lanes of an account share by weight: in each round urgent may take eight, normal four, bulk one. */
+ * Lanes of an account share by weight: in each round urgent may take eight, normal four, bulk one. What is urgent does not
+ * wait for a place or a token to begin: a few segments beyond what is admitted are begun, and leave before all else. */
 
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
@@ -18,6 +19,7 @@
 #define AHEAD_US           (8 * US_PER_MS)
 #define AHEAD_LEAST        8 /* where fewer leave in that time, nothing begins ahead */
 #define AHEAD_MOST         256
+#define URGENT_AHEAD       8 /* segments */
 
 #define DOWN_WAIT_MS (30 * MS_PER_S)
 
@@ -73,6 +75,8 @@ static void forget_begun(struct pipeline *pipeline, struct parcel *parcel)
 void dispatch_forget(struct pipeline *pipeline, struct parcel *parcel)
 {
 	forget_begun(pipeline, parcel);
+	CHECK(pipeline->held[parcel->key.lane] > 0);
+	pipeline->held[parcel->key.lane]--;
 	parcel_free(&pipeline->pool, parcel);
 }
 
@@ -107,13 +111,23 @@ bool dispatch_is_stale(const struct parcel *parcel, wall_ms now)
 	return parcel->deadline != 0 && now >= parcel->deadline;
 }
 
-/* Tokens are taken when segments leave, not when they begin: what was held up on its way must not add to what goes now.
+/* before: segments that have the first claim; beyond: those for which tokens need not be there yet. Tokens are taken when segments leave, not when they begin: what was held up on its way must not add to what goes now.
  * Until then those that wait have a claim on them. Tokens that come within AHEAD_US count: BEGIN takes its time. A long sms
  * begins with the first token, and goes piece by piece as they come. */
-static bool rate_admits(struct account *account, unsigned segments, mono_us now)
+static bool rate_admits(struct account *account, unsigned before, unsigned segments, unsigned beyond, mono_us now)
 {
 	uint32_t level = lease_level(&account->lease, now, AHEAD_US);
-	return level >= account->reserved + segments || (account->reserved == 0 && level > 0);
+	return level + (uint64_t)beyond >= before + segments || (account->reserved == 0 && level > 0);
+}
+
+void dispatch_reserve(struct account *account, const struct parcel *parcel, int segments)
+{
+	CHECK(segments >= 0 || account->reserved >= (unsigned)-segments);
+	account->reserved += (unsigned)segments;
+	if (parcel->lane != LANE_URGENT)
+		return;
+	CHECK(segments >= 0 || account->reserved_urgent >= (unsigned)-segments);
+	account->reserved_urgent += (unsigned)segments;
 }
 
 static void note_span(struct account *account, mono_us now)
@@ -142,13 +156,18 @@ unsigned dispatch_room(const struct account *account, mono_us now)
 	return (credit < room ? credit : room) + account->ahead;
 }
 
-/* How many segments may begin. As long as half of what may be ahead is there, topping up is put off. */
-static unsigned room_of(struct account *account, mono_us now)
+/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. As long as half of
+ * what may be ahead is there, topping up is put off. What is urgent goes before what is begun: only other urgent ones have
+ * places that it can't get. most: segments that may be begun. */
+static bool admits(struct account *account, const struct parcel *parcel, unsigned most, bool tops_up, mono_us now)
 {
-	note_span(account, now);
-	unsigned most = dispatch_room(account, now);
-	unsigned room = most > account->reserved ? most - account->reserved : 0;
-	return room < account->ahead / 2 ? 0 : room;
+	bool is_urgent = parcel->lane == LANE_URGENT;
+	unsigned segments = dispatch_segments_missing(parcel);
+	unsigned before = is_urgent ? account->reserved_urgent : account->reserved;
+	unsigned beyond = is_urgent ? URGENT_AHEAD : 0;
+	bool fits = before + segments <= most + beyond && (tops_up || is_urgent);
+	bool is_alone = most > 0 && account->reserved == 0 && account->in_flight == 0;
+	return (fits || is_alone) && rate_admits(account, before, segments, beyond, now);
 }
 
 /* With a suspect about, the parcels that may begin stand in front of their lanes. */
@@ -170,7 +189,9 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 {
 	if (!account->is_live || now.mono < account->congestion.paused_until)
 		return count;
-	unsigned room = room_of(account, now.mono);
+	note_span(account, now.mono);
+	unsigned most = dispatch_room(account, now.mono);
+	bool tops_up = most >= account->reserved + account->ahead / 2;
 	while (count < STORE_BATCH_MAX) {
 		struct parcel *parcel =
 			poison_is_near(pipeline) ? next_beside_poison(pipeline, account) : next_of_account(account);
@@ -196,14 +217,10 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			protecting_put_away(pipeline, parcel, now.wall);
 			continue;
 		}
-		unsigned segments = dispatch_segments_missing(parcel);
-		/* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. */
-		bool fits = segments <= room || (room > 0 && account->reserved == 0 && account->in_flight == 0);
-		if (!fits || !rate_admits(account, segments, now.mono))
+		if (!admits(account, parcel, most, tops_up, now.mono))
 			break;
 		*fresh -= is_fresh;
-		account->reserved += segments;
-		room = room > segments ? room - segments : 0;
+		dispatch_reserve(account, parcel, (int)dispatch_segments_missing(parcel));
 		account->pass[parcel->lane] -= account->pass[parcel->lane] > 0;
 		account->lane_counts[parcel->lane]--;
 		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);
@@ -236,8 +253,7 @@ void dispatch_release(struct pipeline *pipeline, struct parcel *parcel)
 	struct account *account = &pipeline->accounts[parcel->account];
 	unsigned segments =
 		parcel->encoded.segment_count - (unsigned)__builtin_popcount(parcel->accepted | parcel->submitted);
-	CHECK(account->reserved >= segments);
-	account->reserved -= segments;
+	dispatch_reserve(account, parcel, -(int)segments);
 }
 
 static void begin(struct pipeline *pipeline, struct now now)
@@ -306,6 +322,15 @@ static bool is_closing(enum begin_verdict verdict, enum closing *out)
 	return false;
 }
 
+void dispatch_queue_begun(struct account *account, struct parcel *parcel)
+{
+	struct list *before = &account->begun;
+	while (parcel->lane == LANE_URGENT && before->prev != &account->begun &&
+	       LIST_ITEM(before->prev, struct parcel, link)->lane != LANE_URGENT)
+		before = before->prev;
+	parcel_move(parcel, PARCEL_BEGUN, before);
+}
+
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count)
 {
 	static const struct begin_note no_note = { .rule = PROTECTION_NONE };
@@ -322,7 +347,7 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const stru
 			metrics_add(pipeline->metrics, METRIC_ENTRIES_BEGUN, 1);
 			protecting_exempt(pipeline, parcel, note->rule);
 			parcel->begun_at = now.mono;
-			parcel_move(parcel, PARCEL_BEGUN, &account->begun);
+			dispatch_queue_begun(account, parcel);
 			continue;
 		}
 		dispatch_release(pipeline, parcel);

@@ -10,8 +10,9 @@
 #define READ_MAX     2048 /* of one lane: more would only make replies large */
 #define READ_LEAST   256  /* entries that are worth a READ; or half of the parcels, where those are few */
 #define READ_SPAN_US (20 * US_PER_MS)
+#define KEPT_MOST    64 /* parcels for each lane; of few parcels a part of them */
 
-/* Shares of a READ when all lanes are full; what a lane does not need, the others get. */
+/* Shares of a READ when all lanes are full, beside what is kept for each; what a lane does not need, the others get. */
 static const unsigned lane_shares[LANE_COUNT] = {
 	[LANE_URGENT] = 8,
 	[LANE_READY] = 4,
@@ -24,6 +25,7 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 	struct parcel *parcel = parcel_take(&pipeline->pool);
 	CHECK(parcel != NULL); /* places were kept when the entries were asked for */
 	parcel->key = entry->key;
+	pipeline->held[entry->key.lane]++;
 	parcel->origin = entry->origin;
 	parcel->attempts = entry->attempt;
 	parcel->is_ambiguous = entry->ambiguous;
@@ -100,28 +102,40 @@ static void adopt(struct pipeline *pipeline)
 		pipeline->adopt_reserved = 0;
 }
 
-/* Shares places among the lanes: first by what each gave last time (a lane that gave nothing gets a small probe), then
- * the rest to the lanes that gave most. */
-static struct store_quota share(struct pipeline *pipeline, unsigned places)
+/* Parcels that are kept for each stream, so that none that has fewer in memory waits for the others': what is urgent is read
+ * though bulk fills the rest. */
+static unsigned kept_for_each(const struct pipeline *pipeline)
+{
+	unsigned count = pipeline->pool.count / 32;
+	return count < KEPT_MOST ? count : KEPT_MOST;
+}
+
+/* Shares places among the lanes: to each what is kept for it, then of the others a small probe to those that gave nothing
+ * last time, and the rest to those that gave. A lane's entries in memory count against what is kept for it. */
+static struct store_quota share(const struct pipeline *pipeline, unsigned places)
 {
 	struct store_quota quota = { { 0 } };
-	unsigned shares = 0;
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
-		shares += pipeline->lane_hot[lane] ? lane_shares[lane] : 0;
-	unsigned probe = places / 16 ? places / 16 : 1;
+	unsigned each = kept_for_each(pipeline);
 	unsigned left = places;
+	unsigned shares = 0;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		if (pipeline->lane_hot[lane] == 0 && left > 0) {
-			quota.count[lane] = probe < left ? probe : left;
-			left -= quota.count[lane];
+		unsigned kept = pipeline->held[lane] < each ? each - pipeline->held[lane] : 0;
+		quota.count[lane] = kept < left ? kept : left;
+		left -= quota.count[lane];
+		shares += pipeline->lane_hot[lane] ? lane_shares[lane] : 0;
+	}
+	unsigned probe = shares > 0 ? left / 16 : left / LANE_COUNT;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		if (pipeline->lane_hot[lane] == 0) {
+			quota.count[lane] += probe;
+			left -= probe;
 		}
 	}
-	unsigned rest = left;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		if (pipeline->lane_hot[lane] == 0)
-			continue;
-		unsigned count = rest * lane_shares[lane] / shares;
-		quota.count[lane] = count < READ_MAX ? count : READ_MAX;
+		if (pipeline->lane_hot[lane] > 0)
+			quota.count[lane] += left * lane_shares[lane] / shares;
+		if (quota.count[lane] > READ_MAX)
+			quota.count[lane] = READ_MAX;
 	}
 	return quota;
 }
@@ -137,23 +151,25 @@ static bool is_worth_it(const struct pipeline *pipeline, unsigned places)
 static void read(struct pipeline *pipeline, mono_us now)
 {
 	unsigned places = free_parcels(pipeline);
-	if (places < LANE_COUNT || (!is_worth_it(pipeline, places) && now < pipeline->read_at + READ_SPAN_US))
+	if (places == 0 || (!is_worth_it(pipeline, places) && now < pipeline->read_at + READ_SPAN_US))
+		return;
+	struct store_quota quota = share(pipeline, places);
+	bool has_all = true;
+	unsigned sum = 0;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+		has_all = has_all && quota.count[lane] > 0;
+		sum += quota.count[lane];
+	}
+	/* A lane without a place may have more: then it is not known that all are empty, and they are looked at when it is due. */
+	bool may_wait = pipeline->last_read_was_empty && has_all;
+	if (!may_wait && pipeline->last_read_was_empty && now < pipeline->read_at + READ_SPAN_US)
 		return;
 	pipeline->read_at = now;
-	struct store_quota quota;
-	bool may_wait = pipeline->last_read_was_empty;
-	if (may_wait) {
-		unsigned each = places / LANE_COUNT < READ_MAX ? places / LANE_COUNT : READ_MAX;
-		for (unsigned lane = 0; lane < LANE_COUNT; lane++)
-			quota.count[lane] = each;
-	} else {
-		quota = share(pipeline, places);
-	}
-	pipeline->read_reserved = 0;
-	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		pipeline->read_reserved += quota.count[lane];
-		pipeline->lane_hot[lane] = 0;
-	}
+	if (sum == 0)
+		return;
+	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
+		pipeline->lane_hot[lane] = quota.count[lane] > 0 ? 0 : pipeline->lane_hot[lane];
+	pipeline->read_reserved = sum;
 	pipeline->read_got = 0;
 	pipeline->store->ops->read(pipeline->store, &quota, may_wait);
 }
@@ -179,6 +195,6 @@ void intake_turn(struct pipeline *pipeline, mono_us now)
 
 mono_us intake_next_deadline(const struct pipeline *pipeline)
 {
-	bool waits = may_take(pipeline) && free_parcels(pipeline) >= LANE_COUNT && may_read(pipeline);
+	bool waits = may_take(pipeline) && free_parcels(pipeline) > 0 && may_read(pipeline);
 	return waits ? pipeline->read_at + READ_SPAN_US : INT64_MAX;
 }

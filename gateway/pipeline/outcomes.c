@@ -272,8 +272,7 @@ static void note_late(struct account *account, struct parcel *parcel, const stru
 		return;
 	bool has_place = parcel->state == PARCEL_BEGINNING || parcel->state == PARCEL_BEGUN;
 	if (has_place && (parcel->submitted & bit) == 0) {
-		CHECK(account->reserved > 0);
-		account->reserved--;
+		dispatch_reserve(account, parcel, -1);
 	}
 	note_accepted(pipeline, parcel, key->segment, carrier_ref);
 	if (parcel->state == PARCEL_READY && dispatch_segments_missing(parcel) == 0) {

@@ -27,9 +27,10 @@
 #define RELIEF_US        (20 * US_PER_MS)
 #define RELIEF_MOST      512 /* alerts of an account at a time */
 #define NOBODY           UINT8_MAX
-#define ELSE             '?'                 /* behind the name of an account: others may take it too */
-#define FREE_SHARE       16                  /* memory is scarce where less than one of so many parcels is free */
-#define LANE_RANKS       (UINT64_C(1) << 44) /* milliseconds since 1970, for the next 500 years */
+#define ELSE             '?' /* behind the name of an account: others may take it too */
+#define FREE_SHARE \
+	8 /* memory is scarce where one of so many parcels is free: that is what intake keeps for each stream */
+#define LANE_RANKS (UINT64_C(1) << 44) /* milliseconds since 1970, for the next 500 years */
 
 /* -- away -- */
 

@@ -46,9 +46,10 @@ struct account {
 	struct list lanes[WAIT_LANES]; /* READY parcels */
 	unsigned lane_counts[WAIT_LANES];
 	unsigned pass[WAIT_LANES]; /* what each lane may still take in this round of sharing */
-	struct list begun;         /* BEGUN parcels, oldest first */
+	struct list begun;         /* BEGUN parcels: the urgent ones, then the others, oldest first */
 	unsigned in_flight;        /* segments with the carrier */
 	unsigned reserved;         /* segments beginning or begun, for which credit is kept */
+	unsigned reserved_urgent;  /* … of urgent ones */
 	mono_us stride_at;         /* when the present span of AHEAD_US began */
 	unsigned stride;           /* segments that left in it */
 	unsigned ahead; /* segments that may be begun beyond the free places: as many as left in the span before */
@@ -82,6 +83,7 @@ struct pipeline {
 
 	/* intake */
 	unsigned read_reserved;        /* parcels kept for the READ under way */
+	unsigned held[LANE_COUNT];     /* parcels in use, by the stream of their entry */
 	unsigned lane_hot[LANE_COUNT]; /* entries that each lane gave last time */
 	bool last_read_was_empty;
 	mono_us read_at; /* when the last READ began */
@@ -269,6 +271,11 @@ void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
 void dispatch_forget(struct pipeline *pipeline, struct parcel *parcel);
 /* A segment has left on the account. */
 void dispatch_note_left(struct account *account, mono_us now);
+/* Keeps places for so many segments of a parcel, or (negative) gives them back. */
+void dispatch_reserve(struct account *account, const struct parcel *parcel, int segments);
+/* Makes a parcel one of the account's begun ones: what is urgent leaves before all else; of the rest, and of those, the
+ * oldest is first. */
+void dispatch_queue_begun(struct account *account, struct parcel *parcel);
 /* Gives the places back that are kept for a parcel's segments which are not with the carrier. */
 void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);

@@ -49,8 +49,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		parcel->submitted |= bit;
 		parcel->outstanding++;
 		account->in_flight++;
-		CHECK(account->reserved > 0);
-		account->reserved--;
+		dispatch_reserve(account, parcel, -1);
 		dispatch_note_left(account, now.mono);
 		CHECK(lease_take(&account->lease, now.mono));
 		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
@@ -78,8 +77,8 @@ static bool find_another_way(struct pipeline *pipeline, struct parcel *parcel, m
 	list_remove(&parcel->link);
 	if (!prepare_for_account(pipeline, parcel, (unsigned)other))
 		return true;
-	account->reserved += dispatch_segments_missing(parcel);
-	list_push(&account->begun, &parcel->link);
+	dispatch_reserve(account, parcel, (int)dispatch_segments_missing(parcel));
+	dispatch_queue_begun(account, parcel);
 	return true;
 }
 

@@ -23,8 +23,8 @@ static void store_open(struct store *store, const struct store_events *events, v
 static void store_read(struct store *store, const struct store_quota *quota, bool may_wait)
 {
 	(void)store;
-	(void)quota;
-	(void)may_wait;
+	rig.quota = *quota;
+	rig.may_wait = may_wait;
 	rig.is_reading = true;
 	rig.read_count++;
 }
@@ -386,4 +386,5 @@ void rig_assert_nothing_is_held(const char *name)
 	cr_assert_eq(pipeline_gauges(rig.pipeline)->parcels_used, 0, "%s: parcels", name);
 	cr_assert_eq(rig.pipeline->begun_count, 0, "%s: begun", name);
 	cr_assert_eq(rig.pipeline->accounts[0].reserved, 0, "%s: places", name);
+	cr_assert_eq(rig.pipeline->accounts[0].reserved_urgent, 0, "%s: urgent places", name);
 }

@@ -42,6 +42,8 @@ struct rig {
 	void *store_ctx;
 	bool is_reading; /* true: entries come when the test says so */
 	unsigned read_count;
+	struct store_quota quota; /* of the last READ */
+	bool may_wait;            /* … likewise */
 	unsigned beginning;
 	unsigned leasing;             /* accounts in the lease under way */
 	unsigned lease_asks;          /* leases so far */

@@ -217,6 +217,61 @@ Test(dispatch, what_is_ahead_is_not_topped_up_by_the_piece)
 	rig_tear_down();
 }
 
+/* Where nothing else waits, so much that is urgent begins without a place. */
+Test(dispatch, urgent_goes_beyond_to_a_limit)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig.players[0].room = 0;
+	for (unsigned i = 0; i < 8; i++) {
+		rig_bring(LANE_URGENT, "", NULL);
+		cr_assert_eq(rig.beginning, 1, "urgent %u waits for a place", i);
+		rig_answer_begin();
+	}
+	rig_bring(LANE_URGENT, "", NULL);
+	cr_assert_eq(rig.beginning, 0);
+	rig.players[0].room = 1;
+	rig_turn();
+	cr_assert_eq(rig.players[0].submit_count, 1);
+	cr_assert_eq(rig.beginning, 1);
+	rig_answer_begin();
+	rig_tear_down();
+}
+
+/* What is urgent begins though the window is full, and leaves before what was begun ahead of it. */
+Test(dispatch, urgent_goes_first)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	for (unsigned i = 0; i < 8; i++) {
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+	}
+	rig.players[0].room = 0;
+	rig_pass(8 * US_PER_MS);
+	for (unsigned i = 0; i < 5; i++) { /* ahead: half of what may be is enough */
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+	}
+	rig_bring(LANE_NORMAL, "", NULL);
+	cr_assert_eq(rig.beginning, 0, "no more than five are begun ahead");
+	for (unsigned i = 0; i < 8; i++) {
+		rig_bring(LANE_URGENT, "", NULL);
+		cr_assert_eq(rig.beginning, 1, "urgent %u waits for a place", i);
+		rig_answer_begin();
+	}
+	rig_bring(LANE_URGENT, "", NULL);
+	cr_assert_eq(rig.beginning, 0, "eight in a row, then it is the other lane's turn");
+	for (unsigned left = 8; left-- > 6;) {
+		rig.players[0].room = 1;
+		rig_turn();
+		unsigned count = 0;
+		const struct list *begun = &rig.pipeline->accounts[0].begun;
+		for (struct list *link = begun->next; link != begun; link = link->next)
+			count += LIST_ITEM(link, struct parcel, link)->lane == LANE_URGENT;
+		cr_assert_eq(count, left, "%u urgent ones are left", count);
+	}
+	rig_tear_down();
+}
+
 /* “Too fast” is heeded by what was begun ahead, too; meanwhile it may be cancelled. */
 Test(dispatch, what_is_ahead_waits_while_its_account_pauses)
 {

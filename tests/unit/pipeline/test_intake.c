@@ -17,7 +17,8 @@ Test(intake, a_read_is_worth_it_or_due)
 		{ "half of them are free", 128, 1, 1 },
 		{ "fewer", 129, 0, 1 },
 		{ "a handful", 252, 0, 1 },
-		{ "too few for each lane to get one", 253, 0, 0 },
+		{ "one", 255, 0, 1 },
+		{ "none", 256, 0, 0 },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		rig_set_up(&(struct rig_setup){ .is_short = true });
@@ -33,6 +34,51 @@ Test(intake, a_read_is_worth_it_or_due)
 			     rig.read_count - 1);
 		rig_pass(US_PER_S);
 		cr_assert_eq(rig.read_count, 1 + rows[i].want, "%s: %u READs", rows[i].name, rig.read_count - 1);
+		rig_tear_down();
+	}
+}
+
+/* What a READ asks for, where one lane has filled memory. Eight places are kept for each lane. */
+Test(intake, no_lane_fills_what_is_kept_for_the_others)
+{
+	static const struct row {
+		const char *name;
+		enum lane lane;
+		unsigned used;
+		unsigned want[LANE_COUNT]; /* urgent, normal, bulk, ready */
+		bool may_wait;             /* … where the READ before brought nothing */
+	} rows[] = {
+		{ "bulk has nearly all", LANE_BULK, 227, { 8, 8, 5, 8 }, true },
+		{ "bulk has all but what is kept", LANE_BULK, 232, { 8, 8, 0, 8 }, false },
+		{ "urgent has all but what is kept", LANE_URGENT, 232, { 0, 8, 8, 8 }, false },
+		{ "what comes back has all but that", LANE_READY, 232, { 8, 8, 8, 0 }, false },
+		{ "a dead worker's entries had no place", LANE_BULK, 246, { 8, 2, 0, 0 }, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		rig_set_up(&(struct rig_setup){ .is_short = true });
+		rig.players[0].room = rig.players[1].room = 0;
+		for (unsigned k = 0; k < row->used; k++)
+			rig_bring(row->lane, row->lane == LANE_READY ? "1 1 0 0 0 0 down -" : "", NULL);
+		rig.is_reading = false;
+		rig_pass(21 * US_PER_MS);
+		for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
+			cr_assert_eq(rig.quota.count[lane], row->want[lane], "%s: %u of lane %u", row->name,
+				     rig.quota.count[lane], lane);
+		}
+		rig_tear_down();
+		rig_set_up(&(struct rig_setup){ .is_short = true });
+		rig.players[0].room = rig.players[1].room = 0;
+		for (unsigned k = 0; k < row->used; k++)
+			rig_bring(row->lane, row->lane == LANE_READY ? "1 1 0 0 0 0 down -" : "", NULL);
+		for (unsigned k = 0; k < 2; k++) { /* the second one knows that the first brought nothing */
+			rig.is_reading = false;
+			rig_pass(21 * US_PER_MS);
+			rig.store_events->on_read(rig.store_ctx, NULL, 0, true);
+		}
+		rig.is_reading = false;
+		rig_pass(21 * US_PER_MS);
+		cr_assert_eq(rig.may_wait, row->may_wait, "%s", row->name);
 		rig_tear_down();
 	}
 }
