@@ -83,6 +83,27 @@ Test(store_contract, what_is_parked_comes_back_in_order)
 	}
 }
 
+/* It was parked on a and b, came back for a, and waits now because its submit was not answered: b has no claim on it. */
+Test(store_contract, what_waits_for_something_else_is_not_brought_forward)
+{
+	for (unsigned i = 0; i < 2 * store_kit_count; i++) {
+		start(store_kits[i / 2], i % 2);
+		struct rig_slot *slot = &RIG->slots[0];
+		unsigned place = slot->entry_count;
+		cr_expect_eq(unpark("a", 1).released, 1, "%s", RIG->row);
+		expect_next(1, "that of lowest rank");
+		struct settlement settlement = { .kind = SETTLE_LATER, .due_at = FAR, .is_shared = i % 2 };
+		store_rig_settle(RIG, 0, &place, 1, &settlement);
+		store_rig_until(RIG, 0, rig_has_settled, 5, "it waits again");
+		cr_expect_eq(unpark("b", 0).left, 1, "%s: it is forgotten there", RIG->row);
+		cr_expect_eq(unpark("b", 5).released, 1, "%s", RIG->row);
+		expect_next(2, "the one left on b");
+		cr_expect_eq(RIG->kit->waiting(RIG), 3, "%s", RIG->row);
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}
+
 static void ask(void *ctx)
 {
 	store_rig_unpark(ctx, 0, &(struct store_unpark){ "a", 1 }, 1);

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Brings alerts whose waiting is over back: later → ready.
+-- Brings alerts whose waiting is over back: later → ready. They are parked on nobody any more: the next time they may wait for
+-- something else, and nobody's unpark is to cut that short.
 -- KEYS: later, later bodies, ready   ARGV: at most how many
 -- Returns how many moved, and the next due time in ms ('' = none waits).
 local time = redis.call('TIME')
@@ -13,6 +14,11 @@ for _, origin in ipairs(due) do
   end
   redis.call('ZREM', KEYS[1], origin)
   redis.call('HDEL', KEYS[2], origin)
+end
+if #due > 0 then
+  for _, name in ipairs(redis.call('SMEMBERS', KEYS[1] .. ':accounts')) do
+    redis.call('ZREM', KEYS[1] .. ':account:' .. name, unpack(due))
+  end
 end
 local next = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return { #due, next[2] or '' }

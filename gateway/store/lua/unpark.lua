@@ -2,7 +2,7 @@
 -- Brings forward alerts that were parked because of accounts: those of lowest rank first.
 -- KEYS: later   ARGV: for each name its account's name, and at most how many
 -- Returns for each how many will go on, and how many are parked still; at last all names under which some are. Who waits no
--- more, or comes back just now, is forgotten.
+-- more (a late answer has closed it), or comes back just now, is forgotten.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local answer = {}
