@@ -104,7 +104,7 @@ if plain and redis.call('HSET', KEYS[3], unpack(ARGV, origins + 1, origins + 2 *
   return ''
 end
 
-local first = {}
+local first, taken = {}, {}
 for i = 1, n do
   local id, origin = ARGV[ids + i], ARGV[origins + 2 * i]
   local known = seen[i] or (before and before[i]) or first[id]
@@ -113,12 +113,14 @@ for i = 1, n do
   else
     -- What was withdrawn takes its id too: added again it is the same alert, and as stale.
     if verdicts[i] ~= 'X' and not known then
-      redis.call('HSET', KEYS[3], id, origin)
       first[id] = origin
+      taken[#taken + 1] = id
+      taken[#taken + 1] = origin
     end
     verdicts[i] = verdicts[i] or 'G'
   end
 end
+if #taken > 0 then redis.call('HSET', KEYS[3], unpack(taken)) end
 
 local notes = {}
 local function note(i, rule, wait)
