@@ -18,7 +18,6 @@ int32_t zone_offset_s(const struct zone *zone, wall_ms at)
 	return zone->spans[i].offset_s;
 }
 
-/* Counting years from March makes the leap day the last of its year; 400 years have 146097 days. */
 wall_ms zone_next_change(const struct zone *zone, wall_ms at)
 {
 	for (unsigned i = 1; zone != NULL && i < zone->span_count; i++) {
@@ -28,6 +27,7 @@ wall_ms zone_next_change(const struct zone *zone, wall_ms at)
 	return INT64_MAX;
 }
 
+/* Counting years from March makes the leap day the last of its year; 400 years have 146097 days. */
 int64_t civil_days(int year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
