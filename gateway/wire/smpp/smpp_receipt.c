@@ -196,9 +196,10 @@ void smpp_receipt_parse(enum smpp_alphabet alphabet, struct slice text, size_t u
 	parse(read, out);
 	if (out->is_receipt || read.at == text.at)
 		return;
-	/* Its carrier says one alphabet and writes in another. */
+	/* Its carrier says one alphabet and writes in another. One that has its state elsewhere is known by its id. */
+	bool has_id = out->id.at != NULL;
 	parse(text, out);
-	if (!out->is_receipt)
+	if (!out->is_receipt && (has_id || out->id.at == NULL))
 		parse(read, out);
 }
 

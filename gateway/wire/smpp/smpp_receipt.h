@@ -27,9 +27,9 @@ struct smpp_receipt {
 };
 
 /* Reads the text of a receipt. text: without its user data header, which is udh_octets long (0 = none). alphabet: what it is
- * said to be in; where it makes no receipt so, but does as it stands, it counts as it stands. Labels may come in any order and
- * case, with or without blanks, and only the first of each counts; labels behind “text:” are text. is_receipt: it begins with
- * “id:” and has “stat:”, or it has “stat:” and three other labels. */
+ * said to be in; where it makes no receipt so, but does as it stands, or has an id only as it stands, it counts as it stands.
+ * Labels may come in any order and case, with or without blanks, and only the first of each counts; labels behind “text:” are
+ * text. is_receipt: it begins with “id:” and has “stat:”, or it has “stat:” and three other labels. */
 void smpp_receipt_parse(enum smpp_alphabet alphabet, struct slice text, size_t udh_octets, struct smpp_receipt *out);
 
 /* Reads a receipt from a deliver_sm or data_sm: its text, in the alphabet that data_coding means for this account, then TLVs,
