@@ -15,7 +15,8 @@ struct slot {
 	const struct config_account *wanted; /* NULL = no account; of the snapshot in force */
 	bool has_failed;                     /* it can't be made, which the log has told */
 	struct pipeline_wish wish;
-	wall_ms again; /* as of the last order */
+	bool knows_again; /* an order was looked for; what was said before that is old */
+	wall_ms again;    /* as of the last order */
 };
 
 struct worker_accounts {
@@ -247,7 +248,8 @@ static void pass_wishes(struct worker_accounts *accounts, const struct redis_sto
 			account_order_find(orders->orders, orders->order_count, accounts->names[i]);
 		struct pipeline_wish wish = wish_of(order);
 		wall_ms again = order ? order->again : 0;
-		bool must_retry = again != slot->again && !is_first && !wish.rests && !slot->wish.rests;
+		bool must_retry = slot->knows_again && again != slot->again && !wish.rests && !slot->wish.rests;
+		slot->knows_again = true;
 		slot->again = again;
 		if (must_retry)
 			retry(accounts, i);

@@ -388,6 +388,25 @@ Test(worker_accounts, tries_again_what_is_said_to_run)
 	finish();
 }
 
+/* That somebody said so once is no news for an account that a reload adds long after. */
+Test(worker_accounts, what_was_said_before_an_account_was_added_is_old)
+{
+	start(A, 0);
+	await_links("first", 1, 0);
+	want("b", ACCOUNT_RUNS, false, 0);
+	rig.gauges.orders[0].again = 1770940700000;
+	turn();
+	follow(A B);
+	await_links("added", 2, 0);
+	cr_expect_eq(said("account_added", "b"), 1, "%s", rig.log_text);
+	cr_expect_eq(said("account_retried", "b"), 0, "%s", rig.log_text);
+	rig.gauges.orders[0].again++;
+	rig.gauges.orders_version++;
+	turn();
+	cr_expect_eq(said("account_retried", "b"), 1, "%s", rig.log_text);
+	finish();
+}
+
 /* Each is told once; “drained” ends the links, and they come back. */
 Test(worker_accounts, passes_orders_on)
 {
