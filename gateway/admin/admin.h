@@ -52,6 +52,8 @@ struct admin_routing {
 	const struct country *country;
 	const struct zone *zone;
 	const struct catalogue *catalogue;
+	const struct quiet_hours *quiet_notice; /* in which a notice waits; NULL = none, as for marketing */
+	const struct quiet_hours *quiet_marketing;
 };
 
 /* A sentence about a configuration. */

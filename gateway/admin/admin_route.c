@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Which account an sms to a number gets now: the routes in force, and how their accounts stand. What single workers have learnt of a
- * number is theirs and is not asked. */
+/* Which account an sms to a number gets now: the routes in force, how their accounts stand, and what holds all of its class. What
+ * is known of the number itself is not asked: what single workers have learnt of it, the opt-out list, caps. */
 
 #include "admin/admin_inner.h"
 
 #include "flow/health.h"
+#include "policy/quiet_hours.h"
 #include "render/catalogue.h"
 #include "route/route_answer.h"
 
@@ -137,6 +138,25 @@ static bool is_paused(const struct route_query *query, const struct pause *pause
 	       (pause->kind == PAUSE_TENANT && slice_is(query->tenant, pause->name));
 }
 
+/* What holds the class at the time that was asked for; NULL where nothing does. A critical sms goes at any hour. */
+static const char *held_by_hours(struct routing *routing)
+{
+	const struct admin_routing *rules = &routing->rules;
+	const struct quiet_hours *const quiet[SMS_CLASS_COUNT] = {
+		[SMS_CLASS_NOTICE] = rules->quiet_notice,
+		[SMS_CLASS_MARKETING] = rules->quiet_marketing,
+	};
+	const struct quiet_hours *hours = quiet[routing->query.sms_class];
+	wall_ms until = hours != NULL ? quiet_hours_end(hours, routing->query.at, rules->zone) : 0;
+	char text[40];
+	if (until == 0)
+		return NULL;
+	size_t len = civil_format_rfc3339(until, rules->zone ? zone_offset_s(rules->zone, until) : 0, text);
+	snprintf(routing->held, sizeof routing->held, "quiet hours hold class %s until %.*s",
+		 sms_class_name(routing->query.sms_class), (int)len, text);
+	return routing->held;
+}
+
 /* Why nothing goes out at all; NULL where it does. */
 static const char *held_by(struct routing *routing)
 {
@@ -155,7 +175,7 @@ static const char *held_by(struct routing *routing)
 		snprintf(routing->held, sizeof routing->held, "%s is paused; “hongyan resume” ends it", field);
 		return routing->held;
 	}
-	return NULL;
+	return held_by_hours(routing);
 }
 
 void admin_route(void *ctx, const struct httpd_request *request, struct httpd_response *response)

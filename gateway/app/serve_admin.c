@@ -129,6 +129,8 @@ static void routing(void *ctx, struct admin_routing *out)
 		.country = serve->config->country,
 		.zone = &serve->config->zone,
 		.catalogue = serve->catalogue,
+		.quiet_notice = &serve->config->protection.quiet_hours.notice,
+		.quiet_marketing = &serve->config->protection.quiet_hours.marketing,
 	};
 }
 

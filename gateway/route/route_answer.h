@@ -34,7 +34,7 @@ struct route_asked {
 	const char *const *account_names;       /* by index, of all that the table has */
 	const char *instance;                   /* of the gateway that answers; NULL = the configuration alone does */
 	const struct route_standing *standings; /* by index; only with instance */
-	const char *held; /* why nothing goes out at all now, a sentence; NULL = it does; only with instance */
+	const char *held; /* why nothing of its class goes out, a sentence; NULL = it does; only with instance */
 };
 
 /* Writes it; the number is masked. Adds nothing behind the object. out: grows full where it is too small. gets_it: set where out is

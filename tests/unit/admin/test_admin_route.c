@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 
 #include "metrics/metrics.h"
+#include "policy/quiet_hours.h"
 #include "render/catalogue.h"
 #include "route/route.h"
 #include "unit/admin/admin_labels.h"
@@ -19,6 +20,8 @@ struct facts {
 	struct pause_in_force paused;
 	bool is_paused;
 	bool is_redis_away;
+	struct quiet_hours quiet_notice;
+	struct quiet_hours quiet_marketing;
 	struct route_table *table;
 	struct catalogue *catalogue;
 };
@@ -47,6 +50,8 @@ static void routing(void *ctx, struct admin_routing *out)
 		.account_names = names,
 		.country = country_find(SLICE("CN")),
 		.catalogue = facts.catalogue,
+		.quiet_notice = &facts.quiet_notice,
+		.quiet_marketing = &facts.quiet_marketing,
 	};
 }
 
@@ -228,6 +233,34 @@ Test(admin_route, says_what_holds_all)
 	    NOW("\"cmcc\"", "tenant:billing is paused; “hongyan resume” ends it"));
 	facts.paused.pause = (struct pause){ .kind = PAUSE_ALL };
 	ask("all", "?number=13400010001", 200, NOW("\"cmcc\"", "all is paused; “hongyan resume” ends it"));
+	finish();
+}
+
+Test(admin_route, says_what_the_hour_holds)
+{
+	static const struct {
+		const char *name, *query, *held;
+	} rows[] = {
+		{ "a notice", "", "quiet hours hold class notice until 2026-02-13T08:00:00.000Z" },
+		{ "marketing", "&class=marketing", "quiet hours hold class marketing until 2026-02-13T09:00:00.000Z" },
+		{ "a critical one", "&class=critical", "" },
+		{ "when they are over", "&at=2026-02-13T08:00:00Z", "" },
+		{ "when those of the other class are not", "&class=marketing&at=2026-02-13T08:00:00Z",
+		  "quiet hours hold class marketing until 2026-02-13T09:00:00.000Z" },
+		{ "in the night that was asked for", "&at=2026-02-13T23:00:00Z",
+		  "quiet hours hold class notice until 2026-02-14T08:00:00.000Z" },
+	};
+	char query[96];
+	char want[256];
+	start();
+	ask("none", "?number=13400010001", 200, NOW("\"cmcc\"", ""));
+	cr_assert(quiet_hours_parse(SLICE("22:00-08:00"), &facts.quiet_notice));
+	cr_assert(quiet_hours_parse(SLICE("20:00-09:00"), &facts.quiet_marketing));
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(query, sizeof query, "?number=13400010001%s", rows[i].query);
+		snprintf(want, sizeof want, NOW("\"cmcc\"", "%s"), rows[i].held);
+		ask(rows[i].name, query, 200, want);
+	}
 	finish();
 }
 
