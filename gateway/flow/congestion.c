@@ -26,8 +26,7 @@ unsigned congestion_room(const struct congestion *congestion, unsigned out, mono
 	return congestion->window - taken;
 }
 
-/* An answer to what was out at the last cut. An sms of several segments counts as sent with its first, so that the count may be
- * short; it is never more than what is out. */
+/* An answer to what was out at the last cut. There are never more of these than what is out. */
 static bool is_stale(struct congestion *congestion, unsigned out, mono_us sent_at)
 {
 	if (congestion->stale > out)
@@ -52,7 +51,9 @@ static unsigned half_of(unsigned out)
 
 static void less_out(struct congestion *congestion, unsigned out, mono_us now)
 {
-	congestion->threshold = congestion->window = half_of(fresh(congestion, out));
+	congestion->threshold = half_of(fresh(congestion, out));
+	if (congestion->window > congestion->threshold)
+		congestion->window = congestion->threshold;
 	cut(congestion, out, now);
 }
 
@@ -74,7 +75,7 @@ void congestion_accepted(struct congestion *congestion, unsigned out, mono_us se
 {
 	if (is_stale(congestion, out, sent_at))
 		return;
-	if (now - sent_at >= CONGESTION_SLOW_US)
+	if (now - sent_at >= CONGESTION_SLOW_US && congestion->window > THRESHOLD_LEAST)
 		less_out(congestion, out, now);
 	else if (fresh(congestion, out) >= congestion->window / 2) /* what is not used proves nothing */
 		grow(congestion);
@@ -101,6 +102,11 @@ void congestion_unanswered(struct congestion *congestion, unsigned out, mono_us 
 {
 	if (!is_stale(congestion, out, sent_at))
 		less_out(congestion, out, now);
+}
+
+void congestion_refused(struct congestion *congestion, unsigned out, mono_us sent_at)
+{
+	is_stale(congestion, out, sent_at);
 }
 
 void congestion_rest(struct congestion *congestion, mono_us span_us, mono_us now)

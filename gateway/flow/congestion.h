@@ -47,5 +47,8 @@ void congestion_throttled(struct congestion *congestion, unsigned out, mono_us s
 /* There was no answer in time. */
 void congestion_unanswered(struct congestion *congestion, unsigned out, mono_us sent_at, mono_us now);
 
+/* It was refused for a reason that says nothing of the pace, or never left: it is out no more. */
+void congestion_refused(struct congestion *congestion, unsigned out, mono_us sent_at);
+
 /* The carrier says for how long it wants nothing. */
 void congestion_rest(struct congestion *congestion, mono_us span_us, mono_us now);

@@ -173,23 +173,25 @@ static void note_trouble(struct parcel *parcel, const struct outcome *outcome)
 		parcel->has_unanswered || outcome->outcome_class == OUTCOME_UNKNOWN || outcome->is_in_part;
 }
 
-/* What the answer says of how much the carrier takes at once. */
-static void note_pace(struct account *account, const struct parcel *parcel, const struct outcome *outcome, mono_us now)
+/* What the answer to a segment that was sent at sent_at says of how much the carrier takes at once. */
+static void note_pace(struct account *account, mono_us sent_at, const struct outcome *outcome, mono_us now)
 {
 	struct congestion *congestion = &account->congestion;
 	switch (outcome->outcome_class) {
 	case OUTCOME_ACCEPTED:
-		congestion_accepted(congestion, account->in_flight, parcel->submitted_at, now);
+		congestion_accepted(congestion, account->in_flight, sent_at, now);
 		break;
 	case OUTCOME_THROTTLED:
-		congestion_throttled(congestion, account->in_flight, parcel->submitted_at, now);
+		congestion_throttled(congestion, account->in_flight, sent_at, now);
 		break;
 	case OUTCOME_UNKNOWN:
-		congestion_unanswered(congestion, account->in_flight, parcel->submitted_at, now);
+		congestion_unanswered(congestion, account->in_flight, sent_at, now);
 		break;
 	case OUTCOME_TEMPORARY:
 	case OUTCOME_REJECTED:
 	case OUTCOME_LINK_REFUSED:
+		congestion_refused(congestion, account->in_flight, sent_at);
+		break;
 	case OUTCOME_COUNT:
 		break;
 	}
@@ -206,10 +208,11 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	/* A parcel is not freed before all its outcomes came, so that a token always names one. */
 	CHECK(parcel != NULL && parcel->outstanding > 0);
 	struct now now = pipeline_now(pipeline);
+	mono_us sent_at = parcel->sent_at[segment - 1];
 	metrics_add_at2(pipeline->metrics, METRIC_OUTCOMES, account->index, outcome->outcome_class, 1);
-	metrics_observe_at(pipeline->metrics, METRIC_ANSWER_SPAN, account->index, now.mono - parcel->submitted_at);
+	metrics_observe_at(pipeline->metrics, METRIC_ANSWER_SPAN, account->index, now.mono - sent_at);
 	routing_note(pipeline, account, parcel, outcome, now);
-	note_pace(account, parcel, outcome, now.mono);
+	note_pace(account, sent_at, outcome, now.mono);
 	parcel->outstanding--;
 	account->in_flight--;
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) {

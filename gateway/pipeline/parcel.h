@@ -79,8 +79,9 @@ struct parcel {
 	uint32_t trouble_code;
 	const char *trouble_name;
 	mono_us begun_at;
-	mono_us submitted_at;
-	struct slice *refs;      /* by segment, in the arena */
+	mono_us submitted_at;              /* when the first segment left; 0 = none has */
+	mono_us sent_at[SMS_SEGMENTS_MAX]; /* when each left, which with a low rate may be long after */
+	struct slice *refs;                /* by segment, in the arena */
 	struct slice *more_refs; /* of an sms that the carrier cut itself: by part behind the first, likewise */
 	uint8_t more_count;
 	bool has_state;         /* of the attempt before; what follows is it */

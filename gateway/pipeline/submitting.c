@@ -46,6 +46,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 			metrics_observe_at(pipeline->metrics, METRIC_QUEUE_SPAN, parcel->lane,
 					   (now.wall - (int64_t)parcel->origin.ms) * US_PER_MS);
 		}
+		parcel->sent_at[number - 1] = now.mono;
 		parcel->submitted |= bit;
 		parcel->outstanding++;
 		account->in_flight++;

@@ -146,6 +146,41 @@ Test(congestion, slow_answers)
 	cr_expect_eq(congestion.paused_until, 0, "no pause");
 }
 
+/* After a pause one segment shows whether it is over. That it was not answered is no reason for more, and that it was
+ * accepted late is none to stay with one. */
+Test(congestion, trouble_with_the_one_that_is_out)
+{
+	struct congestion congestion;
+	congestion_init(&congestion);
+	congestion_throttled(&congestion, 1, START, START);
+	mono_us now = congestion.paused_until;
+	congestion_unanswered(&congestion, 1, now, now + CONGESTION_SLOW_US);
+	cr_expect_eq(congestion.window, 1, "%u", congestion.window);
+	for (unsigned i = 0; i < 20; i++) {
+		now += 2 * CONGESTION_SLOW_US;
+		congestion_accepted(&congestion, congestion.window, now, now + CONGESTION_SLOW_US);
+	}
+	cr_expect_geq(congestion.window, 4, "%u", congestion.window);
+	cr_expect_leq(congestion.window, 5, "%u", congestion.window);
+}
+
+/* What was out at a cut and ends in another way has no place any more either: its link broke, or its numbers are bad. */
+Test(congestion, what_was_out_is_refused)
+{
+	struct congestion congestion;
+	congestion_init(&congestion);
+	congestion.window = 200;
+	mono_us now = START;
+	congestion_throttled(&congestion, 100, now - 5 * MS, now);
+	for (unsigned out = 99; out > 0; out--)
+		congestion_refused(&congestion, out, now - 5 * MS);
+	now = congestion.paused_until;
+	cr_expect_eq(congestion_room(&congestion, 0, now), 1);
+	cr_expect_eq(congestion_room(&congestion, 1, now), 0, "one alone");
+	congestion_refused(&congestion, 1, now);
+	cr_expect_eq(congestion_room(&congestion, 0, now), 1, "it says nothing of the pace");
+}
+
 Test(congestion, the_carrier_says_how_long)
 {
 	struct congestion congestion;

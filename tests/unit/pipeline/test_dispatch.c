@@ -60,6 +60,24 @@ Test(dispatch, begun_on_an_account_that_stays_away)
 	}
 }
 
+/* Of a long sms each segment has its own time: the last one is no late answer because the first left long ago. */
+Test(dispatch, a_segment_that_left_late_is_answered_soon)
+{
+	rig_set_up(&(struct rig_setup){ 0 });
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig.players[0].room = 1;
+	rig_answer_begin();
+	rig_pass(CONGESTION_SLOW_US);
+	rig.players[0].room = 1;
+	rig_turn();
+	cr_assert_eq(rig.players[0].submit_count, 2);
+	rig_accept(0, 1, "m1");
+	cr_expect_geq(rig.pipeline->accounts[0].congestion.window, CONGESTION_FIRST);
+	rig_accept(0, 0, "m0");
+	cr_expect_lt(rig.pipeline->accounts[0].congestion.window, CONGESTION_FIRST, "the first one is late");
+	rig_tear_down();
+}
+
 /* The answer of a segment decides; until it comes its alert stays. */
 Test(dispatch, what_is_out_without_an_answer_stays)
 {
