@@ -177,12 +177,16 @@ static void relieve(struct pipeline *pipeline, struct now now)
 
 /* -- back -- */
 
-/* How many more an account has a use for. */
+/* How many more an account has a use for. Where memory is scarce, and one that has some may just have parked the rest, only one
+ * that has none gets a few: intake keeps parcels for them. */
 static unsigned wanted_by(const struct account *account, mono_us now)
 {
-	if (!account->is_live || is_scarce(account->pipeline))
+	unsigned waiting = waiting_of(account);
+	if (!account->is_live)
 		return 0;
-	unsigned room = dispatch_room(account, now), waiting = waiting_of(account);
+	if (is_scarce(account->pipeline))
+		return waiting == 0 ? WAITING_LEAST : 0;
+	unsigned room = dispatch_room(account, now);
 	unsigned at_hand = room > WAITING_LEAST ? room : WAITING_LEAST;
 	if (waiting >= at_hand / 2)
 		return 0;

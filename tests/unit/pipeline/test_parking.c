@@ -151,3 +151,22 @@ Test(parking, nobody_in_need)
 	cr_expect_eq(rig.pipeline->accounts[0].lane_counts[LANE_NORMAL], 250);
 	rig_tear_down();
 }
+
+/* Memory is full of what a brisk account sends: what is parked on one that has nothing comes back all the same, a little at a
+ * time, since there are parcels that are kept for it. */
+Test(parking, it_comes_back_beside_a_brisk_account)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig.players[0].room = 0;
+	rig_turn();
+	rig_unpark(0, 500);
+	rig.pipeline->accounts[0].pace = 4000;
+	for (unsigned i = 0; i < 250; i++)
+		rig_bring(LANE_NORMAL, "", NULL);
+	rig_pass(30 * US_PER_MS);
+	cr_assert_eq(rig.pipeline->accounts[0].lane_counts[LANE_NORMAL], 250, "what is full stays full");
+	cr_assert_eq(rig.unparking, 1, "the brisk one has enough at hand");
+	cr_assert_str_eq(rig.unparks[0].name, "other");
+	cr_assert(rig.unparks[0].count > 0 && rig.unparks[0].count <= 64, "%u", rig.unparks[0].count);
+	rig_tear_down();
+}
