@@ -235,9 +235,10 @@ static int answer(struct routing *routing)
 		free(base);
 		return code;
 	}
-	snprintf(routing->source, sizeof routing->source, "from the configuration only%s%s%s",
-		 base ? ", so how its accounts are is not known: no gateway answers at " : "", base ? base : "",
-		 base ? "" : " (--offline)");
+	char why[SOURCE_OCTETS];
+	memcpy(why, routing->source, sizeof why);
+	snprintf(routing->source, sizeof routing->source, "from the configuration only%s%.300s",
+		 base ? ", so how its accounts are is not known: " : " (--offline)", base ? why : "");
 	free(base);
 	return answer_offline(routing);
 }

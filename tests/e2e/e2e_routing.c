@@ -227,7 +227,7 @@ static void route_now(void)
 	command_expect(1, "but nothing goes out now: all is paused", COMMAND("route", "13900000001"));
 	command_expect(65, "no template “nota”", COMMAND("route", "13900000001", "--template", "nota"));
 	gateway_process_stop(&gateway);
-	command_expect(0, "from the configuration only, so how its accounts are is not known: no gateway answers at ",
+	command_expect(0, "from the configuration only, so how its accounts are is not known: http://127.0.0.1:",
 		       COMMAND("route", "13900000001"));
 	for (unsigned i = 0; i < ACCOUNTS; i += 2)
 		smsc_finish(&carriers[i]);

@@ -246,9 +246,8 @@ Test(cli_route, goes_by_the_configuration_where_none_answers)
 	} rows[] = {
 		{ "none was named",
 		  { "route", "13400010001", DAY },
-		  .want_out =
-			  "\nfrom the configuration only, so how its accounts are is not known: no gateway answers at "
-			  "http://127.0.0.1:9\n",
+		  .want_out = "\nfrom the configuration only, so how its accounts are is not known: "
+			      "http://127.0.0.1:9/v1/route does not answer: ",
 		  .want_err = "" },
 		{ "one was named",
 		  { "route", "13400010001", "--url", "127.0.0.1:9" },
