@@ -133,8 +133,10 @@ static void init(struct pipeline *pipeline, unsigned index)
 		.index = (uint8_t)index,
 		.is_gone = true,
 	};
-	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
 		list_init(&account->lanes[lane]);
+		turns_init(&account->turns[lane]);
+	}
 	list_init(&account->begun);
 }
 

@@ -6,7 +6,8 @@
  * that a flood goes in large batches.
  *
  * Lanes of an account share by weight: in each round urgent may take eight, normal four, bulk one. What is urgent does not
- * wait for a place or a token to begin: a few segments beyond what is admitted are begun, and leave before all else. */
+ * wait for a place or a token to begin: a few segments beyond what is admitted are begun, and leave before all else. Whose turn it
+ * is within a lane turns.h tells. */
 
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
@@ -33,18 +34,24 @@ void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel)
 {
 	struct account *account = &pipeline->accounts[parcel->account];
 	struct list *lane = &account->lanes[parcel->lane];
+	struct turns *turns = &account->turns[parcel->lane];
 	parcel_move(parcel, PARCEL_READY, NULL);
 	/* What is in doubt goes first: it is settled the sooner, and takes from what may be in doubt. */
-	if (parcel->begun_index != PARCEL_NOT_BEGUN || parcel == pipeline->suspect)
+	if (parcel->begun_index != PARCEL_NOT_BEGUN || parcel == pipeline->suspect) {
 		list_push_front(lane, &parcel->link);
-	else
+		turns_add_first(turns, parcel);
+	} else {
 		list_push(lane, &parcel->link);
+		turns_add(turns, parcel);
+	}
 	account->lane_counts[parcel->lane]++;
 }
 
 void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel)
 {
-	pipeline->accounts[parcel->account].lane_counts[parcel->lane]--;
+	struct account *account = &pipeline->accounts[parcel->account];
+	account->lane_counts[parcel->lane]--;
+	turns_remove(&account->turns[parcel->lane], parcel);
 	list_remove(&parcel->link);
 }
 
@@ -92,7 +99,7 @@ static struct parcel *next_of_account(struct account *account)
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
 			if (account->pass[lane] > 0 && !list_empty(&account->lanes[lane]))
-				return LIST_ITEM(account->lanes[lane].next, struct parcel, link);
+				return turns_next(&account->turns[lane]);
 		}
 		for (unsigned lane = 0; lane < WAIT_LANES; lane++)
 			account->pass[lane] = lane_weights[lane];
@@ -223,6 +230,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		dispatch_reserve(account, parcel, (int)dispatch_segments_missing(parcel));
 		account->pass[parcel->lane] -= account->pass[parcel->lane] > 0;
 		account->lane_counts[parcel->lane]--;
+		turns_take(&account->turns[parcel->lane], parcel);
 		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);
 		items[count] = (struct store_begin){
 			.key = parcel->key,
@@ -293,6 +301,10 @@ static void begin(struct pipeline *pipeline, struct now now)
 		dispatch_release(pipeline, parcel);
 		parcel_move(parcel, PARCEL_READY, NULL);
 		list_push_front(&account->lanes[parcel->lane], &parcel->link);
+		if (parcel->begun_index != PARCEL_NOT_BEGUN)
+			turns_add_first(&account->turns[parcel->lane], parcel);
+		else
+			turns_give_back(&account->turns[parcel->lane], parcel);
 		account->lane_counts[parcel->lane]++;
 	}
 }

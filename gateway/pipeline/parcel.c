@@ -22,6 +22,7 @@ enum err parcel_pool_init(struct parcel_pool *pool, unsigned count)
 		struct parcel *parcel = &pool->parcels[i];
 		parcel->index = i;
 		list_init(&parcel->link);
+		list_init(&parcel->turn);
 		arena_init(&parcel->arena, pool->blocks + (size_t)i * BLOCK_OCTETS, BLOCK_OCTETS, OVERFLOW_OCTETS);
 		list_push_front(&pool->free, &parcel->link);
 	}
@@ -75,6 +76,7 @@ void parcel_free(struct parcel_pool *pool, struct parcel *parcel)
 	struct parcel clean = { .index = parcel->index, .generation = parcel->generation + 1, .arena = parcel->arena };
 	*parcel = clean;
 	list_init(&parcel->link);
+	list_init(&parcel->turn);
 	list_push_front(&pool->free, &parcel->link);
 	pool->free_count++;
 }

@@ -34,6 +34,8 @@ struct template;
 
 struct parcel {
 	struct list link; /* of the list that its state belongs to */
+	struct list turn; /* READY: beside it, of its account's turns */
+	uint8_t flow;     /* … where there */
 	enum parcel_state state;
 	uint32_t index;      /* place in the pool */
 	uint32_t generation; /* grows with each use: a token of an earlier use names nothing */

@@ -7,6 +7,7 @@
 #include "flow/lease.h"
 #include "pipeline/parcel.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/turns.h"
 #include "route/route_memory.h"
 
 /* What the files of the pipeline share; nobody else includes this. */
@@ -43,7 +44,8 @@ struct account {
 	struct health health;
 	bool is_failing; /* as of this turn */
 	struct congestion congestion;
-	struct list lanes[WAIT_LANES]; /* READY parcels */
+	struct list lanes[WAIT_LANES];  /* READY parcels, as they came; what is in doubt in front */
+	struct turns turns[WAIT_LANES]; /* … in the order in which they go */
 	unsigned lane_counts[WAIT_LANES];
 	unsigned pass[WAIT_LANES]; /* what each lane may still take in this round of sharing */
 	struct list begun;         /* BEGUN parcels: the urgent ones, then the others, oldest first */
