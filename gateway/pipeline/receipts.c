@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "pipeline/pipeline_inner.h"
 #include "pipeline/unmatched.h"
 
@@ -160,7 +161,7 @@ void receipts_on_receipt(void *ctx, receipt_token token, const struct receipt *r
 	memcpy(slot->ref, receipt->carrier_ref.at, slot->ref_len);
 	struct buf error = buf_over(slot->error, ERROR_OCTETS);
 	secrets_hide(account->options->secrets, receipt->error, &error);
-	slot->error_len = (uint8_t)error.len;
+	slot->error_len = (uint8_t)utf8_whole(slot->error, error.len);
 	receipts->open++;
 	fill(pipeline, slot);
 }
