@@ -26,6 +26,7 @@
 #define WAITING_LEAST    64                   /* alerts of an account that should be at hand */
 #define RELIEF_US        (20 * US_PER_MS)
 #define RELIEF_MOST      512 /* alerts of an account at a time */
+#define STRANGERS_LEAST  4   /* names in a question that are kept for them, where there are any */
 #define NOBODY           UINT8_MAX
 #define ELSE             '?' /* behind the name of an account: others may take it too */
 #define FREE_SHARE \
@@ -274,17 +275,19 @@ static void add_ask(struct pipeline *pipeline, struct store_unpark *asks, const 
 	asks[at] = (struct store_unpark){ .account = name, .count = count };
 }
 
-/* Of an account that takes nothing it is asked how much is parked, for those who look, and for what others may take. */
-static void ask(struct pipeline *pipeline, struct now now)
+/* Of an account that takes nothing it is asked how much is parked, for those who look, and for what others may take. Where not
+ * all find a place in the question, the next one begins with those that did not. */
+static void ask_about_accounts(struct pipeline *pipeline, struct store_unpark *asks, char (*names)[PARK_NAME_OCTETS],
+			       mono_us now)
 {
-	struct store_unpark asks[STORE_LEASES_MAX];
-	char names[STORE_LEASES_MAX][PARK_NAME_OCTETS];
-	for (unsigned i = 0; i < pipeline->account_count && pipeline->unparking_count + 2 <= STORE_LEASES_MAX; i++) {
-		struct account *account = &pipeline->accounts[i];
-		if (account->presence == ACCOUNT_ABSENT || now.mono < due_of(pipeline, account, now.mono))
+	unsigned most = STORE_LEASES_MAX - (pipeline->strangers_len > 0 ? STRANGERS_LEAST : 0);
+	unsigned first = pipeline->unpark_first, seen = 0;
+	for (; seen < pipeline->account_count && pipeline->unparking_count + 2 <= most; seen++) {
+		struct account *account = &pipeline->accounts[(first + seen) % pipeline->account_count];
+		if (account->presence == ACCOUNT_ABSENT || now < due_of(pipeline, account, now))
 			continue;
-		unsigned wanted = wanted_of(pipeline, account, now.mono);
-		account->unparked_at = now.mono;
+		unsigned wanted = wanted_of(pipeline, account, now);
+		account->unparked_at = now;
 		add_ask(pipeline, asks, account->options->name, account->index, false, account->is_live ? wanted : 0);
 		if (account->is_live)
 			continue;
@@ -292,6 +295,14 @@ static void ask(struct pipeline *pipeline, struct now now)
 		snprintf(name, PARK_NAME_OCTETS, "%s%c", account->options->name, ELSE);
 		add_ask(pipeline, asks, name, account->index, true, wanted);
 	}
+	pipeline->unpark_first = (first + seen) % pipeline->account_count;
+}
+
+static void ask(struct pipeline *pipeline, struct now now)
+{
+	struct store_unpark asks[STORE_LEASES_MAX];
+	char names[STORE_LEASES_MAX][PARK_NAME_OCTETS];
+	ask_about_accounts(pipeline, asks, names, now.mono);
 	struct slice strangers = { pipeline->strangers,
 				   now.mono < strangers_due(pipeline) ? 0 : pipeline->strangers_len };
 	while (strangers.len > 0 && pipeline->unparking_count < STORE_LEASES_MAX) {

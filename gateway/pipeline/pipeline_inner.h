@@ -133,7 +133,8 @@ struct pipeline {
 		bool is_else; /* what others may take of what waits for it */
 	} unparking[STORE_LEASES_MAX];
 	unsigned unparking_count;
-	char strangers[512]; /* names under which something is parked, and that no account here has; commas between */
+	unsigned unpark_first; /* the account that the next question begins with */
+	char strangers[512];   /* names under which something is parked, and that no account here has; commas between */
 	size_t strangers_len;
 	mono_us strangers_at; /* when it was last asked for that */
 	mono_us relieved_at;  /* room was last made for those who have none */

@@ -5,6 +5,8 @@
 #include "pipeline_rig.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Under which names, how urgent, and for how long at most. */
 Test(parking, what_waits_for_an_account_that_stays_away)
@@ -168,5 +170,47 @@ Test(parking, it_comes_back_beside_a_brisk_account)
 	cr_assert_eq(rig.unparking, 1, "the brisk one has enough at hand");
 	cr_assert_str_eq(rig.unparks[0].name, "other");
 	cr_assert(rig.unparks[0].count > 0 && rig.unparks[0].count <= 64, "%u", rig.unparks[0].count);
+	rig_tear_down();
+}
+
+static bool is_asked(const char *name)
+{
+	for (unsigned i = 0; i < rig.unparking; i++) {
+		if (strcmp(rig.unparks[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of those that are away two names each are asked about, more than one question holds, and it is answered later than they are due
+ * again: each has its turn, strangers too. */
+Test(parking, more_accounts_than_a_question_holds)
+{
+	enum { MORE = ROUTE_ACCOUNTS_MAX - RIG_ACCOUNTS };
+	static struct player players[MORE];
+	static char names[MORE][16];
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig_tell(0, CARRIER_DOWN);
+	for (unsigned i = 0; i < MORE; i++) {
+		struct pipeline_account account = rig.accounts[1];
+		snprintf(names[i], sizeof names[i], "more%u", i);
+		players[i] = (struct player){ .base = { .ops = rig.players[1].base.ops, .name = names[i] } };
+		account.name = names[i];
+		account.carrier = &players[i].base;
+		pipeline_account_open(rig.pipeline, RIG_ACCOUNTS + i, &account);
+	}
+	rig.parked_names = "stranger";
+	bool is_last_asked = false, is_first_asked = false, is_stranger_asked = false;
+	rig_turn();
+	for (unsigned i = 0; i < 20; i++) {
+		rig_pass(25 * US_PER_MS);
+		cr_assert_gt(rig.unparking, 0);
+		is_first_asked = is_first_asked || is_asked("down?");
+		is_last_asked = is_last_asked || is_asked("more61?");
+		is_stranger_asked = is_stranger_asked || is_asked("stranger");
+		rig_unpark(0, 5);
+	}
+	cr_expect(is_first_asked && is_last_asked, "each account has its turn");
+	cr_expect(is_stranger_asked);
 	rig_tear_down();
 }
