@@ -219,9 +219,11 @@ static mono_us due_of(const struct pipeline *pipeline, const struct account *acc
 	return account->unparked_at + (wanted_of(pipeline, account, now) > 0 ? AGAIN_US : LOOK_US);
 }
 
-static mono_us strangers_due(const struct pipeline *pipeline)
+static mono_us strangers_due(const struct pipeline *pipeline, mono_us now)
 {
-	return pipeline->strangers_len > 0 ? pipeline->strangers_at + AGAIN_US : INT64_MAX;
+	if (pipeline->strangers_len == 0)
+		return INT64_MAX;
+	return pipeline->strangers_at + (wanted_by_any(pipeline, now) > 0 ? AGAIN_US : LOOK_US);
 }
 
 /* Takes one name off a list with commas; absent where there is none. */
@@ -304,7 +306,7 @@ static void ask(struct pipeline *pipeline, struct now now)
 	char names[STORE_LEASES_MAX][PARK_NAME_OCTETS];
 	ask_about_accounts(pipeline, asks, names, now.mono);
 	struct slice strangers = { pipeline->strangers,
-				   now.mono < strangers_due(pipeline) ? 0 : pipeline->strangers_len };
+				   now.mono < strangers_due(pipeline, now.mono) ? 0 : pipeline->strangers_len };
 	while (strangers.len > 0 && pipeline->unparking_count < STORE_LEASES_MAX) {
 		struct slice stranger = take_name(&strangers);
 		char *name = names[pipeline->unparking_count];
@@ -348,7 +350,7 @@ void parking_turn(struct pipeline *pipeline, struct now now)
 
 mono_us parking_next_deadline(const struct pipeline *pipeline, mono_us now)
 {
-	mono_us deadline = may_ask(pipeline) ? strangers_due(pipeline) : INT64_MAX;
+	mono_us deadline = may_ask(pipeline) ? strangers_due(pipeline, now) : INT64_MAX;
 	for (unsigned i = 0; i < pipeline->account_count && may_ask(pipeline); i++) {
 		const struct account *account = &pipeline->accounts[i];
 		mono_us at = due_of(pipeline, account, now);

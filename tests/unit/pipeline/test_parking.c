@@ -117,6 +117,14 @@ Test(parking, strangers)
 	cr_assert_str_eq(rig.unparks[0].name, "old");
 	cr_assert_gt(rig.unparks[0].count, 0);
 	cr_assert_str_eq(rig.unparks[1].name, "older?");
+	rig_tell(0, CARRIER_DOWN);
+	rig_tell(1, CARRIER_DOWN);
+	rig_unpark(0, 0);
+	rig_pass(100 * US_PER_MS);
+	cr_assert_eq(rig.unparking, 0, "it is no use while nobody takes anything");
+	rig_tell(1, CARRIER_UP);
+	rig_turn();
+	cr_assert_gt(rig.unparking, 0, "now it is");
 	rig.parked_names = "";
 	rig_unpark(1, 0);
 	rig_pass(100 * US_PER_MS);
