@@ -39,8 +39,8 @@ struct account {
 	uint64_t parked;      /* alerts that are parked on it, as far as is known */
 	uint64_t parked_else; /* of these such as others may take, where it takes nothing */
 	mono_us unparked_at;  /* when it was last asked about that */
-	unsigned left;        /* segments that left since the last sweep … */
-	unsigned pace;        /* … and between the two before, which is about a second */
+	unsigned left;        /* segments that left since paces were noted … */
+	unsigned pace;        /* … and in the second or two before that */
 	struct health health;
 	bool is_failing; /* as of this turn */
 	struct congestion congestion;
@@ -160,6 +160,7 @@ struct pipeline {
 	bool store_closing;
 	mono_us drain_deadline;
 	mono_us last_sweep; /* of expired alerts that wait */
+	mono_us paced_at;   /* when paces were noted */
 	void (*on_drained)(void *ctx);
 	void *drained_ctx;
 };

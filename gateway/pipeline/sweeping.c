@@ -51,16 +51,25 @@ static void sweep_account(struct pipeline *pipeline, struct account *account, st
 	}
 }
 
-void sweeping_turn(struct pipeline *pipeline, struct now now)
+/* A sweep may come early, since an order or a reload asks for one: what left in less than a second is no pace. */
+static void note_paces(struct pipeline *pipeline, mono_us now)
 {
-	if (now.mono < sweeping_due(pipeline))
+	if (now - pipeline->paced_at < SWEEP_US)
 		return;
-	pipeline->last_sweep = now.mono;
+	pipeline->paced_at = now;
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		struct account *account = &pipeline->accounts[i];
 		account->pace = account->left;
 		account->left = 0;
 	}
+}
+
+void sweeping_turn(struct pipeline *pipeline, struct now now)
+{
+	if (now.mono < sweeping_due(pipeline))
+		return;
+	pipeline->last_sweep = now.mono;
+	note_paces(pipeline, now.mono);
 	for (unsigned i = 0; i < pipeline->account_count; i++)
 		sweep_account(pipeline, &pipeline->accounts[i], now);
 }

@@ -222,3 +222,19 @@ Test(parking, more_accounts_than_a_question_holds)
 	cr_expect(is_stranger_asked);
 	rig_tear_down();
 }
+
+/* How much an account sends in a second is known beyond an order of an operator, with which all that waits is looked at. */
+Test(parking, an_early_sweep_is_no_second)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	struct account *account = &rig.pipeline->accounts[0];
+	rig_turn();
+	account->left = 300;
+	rig_pass(US_PER_S);
+	cr_assert_eq(account->pace, 300);
+	account->left = 3;
+	pipeline_account_wish(rig.pipeline, 1, &(struct pipeline_wish){ .is_paused = true });
+	rig_pass(10 * US_PER_MS);
+	cr_expect_eq(account->pace, 300);
+	rig_tear_down();
+}
