@@ -248,9 +248,11 @@ static void pass_wishes(struct worker_accounts *accounts, const struct redis_sto
 			account_order_find(orders->orders, orders->order_count, accounts->names[i]);
 		struct pipeline_wish wish = wish_of(order);
 		wall_ms again = order ? order->again : 0;
-		bool must_retry = slot->knows_again && again != slot->again && !wish.rests && !slot->wish.rests;
+		/* One that is gone was said long ago, or Redis has lost it: nobody has said anything. */
+		bool is_said = slot->knows_again && again != 0 && again != slot->again;
 		slot->knows_again = true;
-		slot->again = again;
+		slot->again = again != 0 ? again : slot->again;
+		bool must_retry = is_said && !wish.rests && !slot->wish.rests;
 		if (must_retry)
 			retry(accounts, i);
 		if (is_same_wish(&wish, &slot->wish))

@@ -211,11 +211,17 @@ static void refused(void)
 	expect_refused(2);
 	process_kill(&west.process);
 	start_west("right");
+	/* Words about accounts that are long gone go with the next one. */
+	redis_server_do("HSET {hongyan}:accounts again:gone 1770940700000 again:odd soon again:near 9999999999999");
 	command_expect(0,
 		       "account “west” runs (as before); links of it that are not up, refused ones too, are tried now",
 		       COMMAND("accounts", "resume", "west"));
 	AWAIT(10, smsc_count(&west, "bound") == 2);
 	EXPECT_COUNT(said("account_retried"), 1);
+	EXPECT_COUNT(redis_server_int("HEXISTS {hongyan}:accounts again:gone"), 0);
+	EXPECT_COUNT(redis_server_int("HEXISTS {hongyan}:accounts again:odd"), 0);
+	EXPECT_COUNT(redis_server_int("HEXISTS {hongyan}:accounts again:near"), 1);
+	EXPECT_COUNT(redis_server_int("HEXISTS {hongyan}:accounts again:west"), 1);
 	/* And once more, drained in between. */
 	process_kill(&west.process);
 	start_west("forgotten");

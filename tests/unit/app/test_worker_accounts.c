@@ -388,6 +388,29 @@ Test(worker_accounts, tries_again_what_is_said_to_run)
 	finish();
 }
 
+/* That what was said is no longer there says nothing: Redis has lost it, or it is old. Said anew it counts. */
+Test(worker_accounts, what_is_said_no_longer_is_no_news)
+{
+	start(A, 0);
+	await_links("first", 1, 0);
+	want("a", ACCOUNT_RUNS, false, 0);
+	rig.gauges.orders[0].again = 1770940700000;
+	turn();
+	rig.gauges.order_count = 0;
+	rig.gauges.orders_version++;
+	turn();
+	cr_expect_eq(said("account_retried", "a"), 0, "%s", rig.log_text);
+	rig.gauges.order_count = 1;
+	rig.gauges.orders_version++;
+	turn();
+	cr_expect_eq(said("account_retried", "a"), 0, "the same is found again: %s", rig.log_text);
+	rig.gauges.orders[0].again--;
+	rig.gauges.orders_version++;
+	turn();
+	cr_expect_eq(said("account_retried", "a"), 1, "%s", rig.log_text);
+	finish();
+}
+
 /* That somebody said so once is no news for an account that a reload adds long after. */
 Test(worker_accounts, what_was_said_before_an_account_was_added_is_old)
 {
