@@ -31,6 +31,7 @@ void admin_look(struct admin *admin, struct admin_snapshot *out)
 		view->refresh(view->ctx);
 	view->snapshot(view->ctx, out);
 	admin_snapshot_count(out, view->blocks, view->block_count);
+	admin_backlog_fill(&admin->backlog, out);
 }
 
 static uint64_t closed(const struct admin_view *view, enum closing closing)
@@ -63,6 +64,9 @@ static void on_turn(void *ctx, struct now now)
 	admin_rate_note(&admin->dead, now.mono, closed(&admin->view, CLOSING_DEAD));
 	for (unsigned i = 0; i < account_count(admin); i++)
 		admin_rate_note(&admin->submits[i], now.mono, submitted(&admin->view, i));
+	struct admin_snapshot snapshot = { 0 };
+	admin->view.snapshot(admin->view.ctx, &snapshot);
+	admin_backlog_note(&admin->backlog, &snapshot, now.mono, admin->view.own_block);
 	admin->sample_at = now.mono + US_PER_S;
 }
 
@@ -70,6 +74,13 @@ static mono_us on_next_deadline(void *ctx)
 {
 	const struct admin *admin = ctx;
 	return admin->sample_at;
+}
+
+static void free_admin(struct admin *admin)
+{
+	admin_backlog_fini(&admin->backlog);
+	free(admin->submits);
+	free(admin);
 }
 
 enum err admin_start(struct loop *loop, const struct admin_options *options, const struct admin_view *view,
@@ -83,8 +94,8 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the admin address");
 	admin->view = *view;
 	admin->submits = calloc(account_count(admin) + 1, sizeof *admin->submits);
-	if (admin->submits == NULL) {
-		free(admin);
+	if (admin->submits == NULL || !admin_backlog_init(&admin->backlog, account_count(admin))) {
+		free_admin(admin);
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the admin address");
 	}
 	/* Before the server's own member, in whose turn on_stopped may destroy both: only what comes later in a turn must
@@ -100,8 +111,7 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 	enum err err = httpd_create(loop, &limits, routes, ROUTE_COUNT, admin, &admin->httpd, at);
 	if (err != ERR_OK) {
 		loop_remove(&admin->member);
-		free(admin->submits);
-		free(admin);
+		free_admin(admin);
 		return err;
 	}
 	*out = admin;
@@ -124,6 +134,5 @@ void admin_destroy(struct admin *admin)
 		return;
 	loop_remove(&admin->member);
 	httpd_destroy(admin->httpd);
-	free(admin->submits);
-	free(admin);
+	free_admin(admin);
 }

@@ -81,6 +81,8 @@ struct admin_view {
 	 * admin_destroy. */
 	const struct metrics *const *blocks;
 	unsigned block_count;
+	/* One of the blocks, into which rates and outlooks are written, a second apart: of the loop's thread. NULL = none. */
+	struct metrics *own_block;
 	void *ctx;
 };
 

@@ -26,7 +26,7 @@ void admin_accounts(void *ctx, const struct httpd_request *request, struct httpd
 		for (unsigned i = 0; i < snapshot.account_count; i++) {
 			const struct admin_account *account = &snapshot.accounts[i];
 			double tps_now = admin_rate_per_s(&admin->submits[account->index]);
-			admin_account_write(&response->body, account, tps_now, snapshot.at);
+			admin_account_write(&response->body, &snapshot, account, tps_now);
 		}
 		json_close(&response->body, ']');
 		json_close(&response->body, '}');

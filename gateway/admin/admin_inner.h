@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admin/admin.h"
+#include "admin/admin_backlog.h"
 #include "admin/admin_rate.h"
 #include "httpd/httpd.h"
 #include "loop/loop.h"
@@ -38,6 +39,7 @@ struct admin {
 	struct admin_rate accepted;
 	struct admin_rate dead;
 	struct admin_rate *submits; /* of each account that metrics have */
+	struct admin_backlog backlog;
 };
 
 /* What happened a second, on the mean of the last minute. */
@@ -88,9 +90,15 @@ bool admin_may_write(const struct admin *admin, const struct httpd_request *requ
 /* The body of /readyz. True where the gateway is ready. */
 bool admin_readyz_write(const struct admin_snapshot *snapshot, struct buf *out);
 
-/* One account, as /v1/status and /v1/accounts have it. tps_now: segments a second that it submits; negative = not told. now: as
- * of Redis' clock, nearly. */
-void admin_account_write(struct buf *out, const struct admin_account *account, double tps_now, wall_ms now);
+/* One account of a snapshot, as /v1/status and /v1/accounts have it. tps_now: segments a second that it submits; negative = not
+ * told. */
+void admin_account_write(struct buf *out, const struct admin_snapshot *snapshot, const struct admin_account *account,
+			 double tps_now);
+
+/* The members of an object that say how fast something gets shorter, and when it is gone. rate_key: what left a second is
+ * called so. */
+void admin_outlook_write(struct buf *out, const struct admin_outlook *outlook, const char *rate_key,
+			 const struct admin_snapshot *snapshot);
 
 /* The body of /v1/status. */
 void admin_status_write(const struct admin_snapshot *snapshot, const struct admin_rates *rates, struct buf *out);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "flow/outlook.h"
 #include "model/account_order.h"
 #include "model/balance.h"
 #include "model/entry.h"
@@ -38,6 +39,9 @@ struct admin_account {
 	const char *protocol;
 	const struct account_order *order; /* what operators want; NULL = nothing */
 	bool is_leaving;                   /* it is not in the configuration any more */
+	uint64_t waiting;                  /* alerts that wait for it in the workers' memory */
+	uint64_t waiting_segments;         /* theirs, and those of alerts that have begun to leave */
+	uint64_t parked;                   /* alerts that wait for it in the store */
 	uint64_t submits;                  /* since the start */
 	uint64_t accepted;                 /* outcomes since the start, by class */
 	uint64_t throttled;
@@ -46,10 +50,18 @@ struct admin_account {
 	uint64_t unknown;
 };
 
+/* What waits somewhere, and when it will be gone, as of the last second. */
+struct admin_outlook {
+	uint64_t waiting;         /* alerts; of a lane entries */
+	struct trend_rates rates; /* of a lane entries; of an account segments, that left (added_per_s says nothing) */
+	struct forecast forecast;
+};
+
 /* One stream of the queue. */
 struct admin_lane {
 	uint64_t length;   /* entries, those in work included */
 	mono_us oldest_us; /* age of the oldest; 0 = there is none */
+	struct admin_outlook outlook;
 };
 
 /* Counted since the start, all workers together. */
@@ -68,10 +80,13 @@ struct admin_totals {
 	uint64_t intents_found;
 };
 
+struct zone;
+
 struct admin_snapshot {
 	const char *version;
 	const char *instance;
-	wall_ms at; /* of this look */
+	wall_ms at;              /* of this look */
+	const struct zone *zone; /* of the service; NULL = UTC */
 	mono_us uptime_us;
 	bool is_draining;
 	bool is_redis_up;
@@ -94,6 +109,8 @@ struct admin_snapshot {
 	struct admin_totals totals;
 	const struct admin_account *accounts;
 	unsigned account_count;
+	const struct admin_outlook *account_outlooks; /* by the accounts' indexes, so many of them; NULL = not known */
+	unsigned account_outlook_count;
 };
 
 struct metrics;
@@ -102,7 +119,7 @@ struct metrics;
  * events and outcome classes. */
 void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *const blocks[], unsigned count);
 
-/* The same for the account of that index: index, links_up, window_used, window_total, is_failing and outcomes, and its state by
+/* The same for the account of that index: index, links_up, window_used, window_total, is_failing, parked and outcomes, and its state by
  * links_up and ACCOUNT_REFUSED. */
 void admin_account_count(struct admin_account *out, unsigned account, const struct metrics *const blocks[],
 			 unsigned count);

@@ -2,11 +2,13 @@
 #include "admin/admin_inner.h"
 
 #include "base/check.h"
+#include "base/civil.h"
 #include "base/json.h"
 
 #define PAGE_OCTETS    2048
-#define ACCOUNT_OCTETS 512
+#define ACCOUNT_OCTETS 1024
 #define PAUSE_OCTETS   256
+#define RFC3339_OCTETS 32
 
 static void put_real(struct buf *out, const char *key, double value, int decimals)
 {
@@ -31,6 +33,41 @@ static const char *state_name(enum admin_account_state state)
 	return names[state];
 }
 
+/* Null where it is negative. */
+static void put_if_known(struct buf *out, const char *key, double value, int decimals)
+{
+	json_key(out, key);
+	if (value < 0)
+		json_absent(out);
+	else
+		json_decimal(out, value, decimals);
+}
+
+/* In whole seconds: it is a forecast. */
+static void put_clear_at(struct buf *out, const struct forecast *forecast, const struct admin_snapshot *snapshot)
+{
+	static const struct zone utc = { .span_count = 0 };
+	char text[RFC3339_OCTETS];
+	json_key(out, "clear_at");
+	if (forecast->outlook != OUTLOOK_KEEPS_UP && forecast->outlook != OUTLOOK_CLEARS) {
+		json_absent(out);
+		return;
+	}
+	wall_ms at = snapshot->at + (wall_ms)(forecast->eta_s * MS_PER_S);
+	at -= at % MS_PER_S;
+	size_t len = civil_format_rfc3339(at, zone_offset_s(snapshot->zone ? snapshot->zone : &utc, at), text);
+	json_text(out, (struct slice){ text, len });
+}
+
+void admin_outlook_write(struct buf *out, const struct admin_outlook *outlook, const char *rate_key,
+			 const struct admin_snapshot *snapshot)
+{
+	put_if_known(out, rate_key, outlook->rates.is_known ? outlook->rates.left_per_s : -1, 1);
+	put_text(out, "outlook", outlook_name(outlook->forecast.outlook));
+	put_if_known(out, "eta_s", outlook->forecast.outlook == OUTLOOK_UNKNOWN ? -1 : outlook->forecast.eta_s, 1);
+	put_clear_at(out, &outlook->forecast, snapshot);
+}
+
 static void put_lanes(struct buf *out, const struct admin_snapshot *snapshot)
 {
 	json_key(out, "lanes");
@@ -40,6 +77,9 @@ static void put_lanes(struct buf *out, const struct admin_snapshot *snapshot)
 		json_open(out, '{');
 		json_key_uint(out, "length", snapshot->lanes[lane].length);
 		put_real(out, "oldest_s", (double)snapshot->lanes[lane].oldest_us / US_PER_S, 3);
+		const struct admin_outlook *outlook = &snapshot->lanes[lane].outlook;
+		put_if_known(out, "added_per_s", outlook->rates.is_known ? outlook->rates.added_per_s : -1, 1);
+		admin_outlook_write(out, outlook, "left_per_s", snapshot);
 		json_close(out, '}');
 	}
 	json_close(out, '}');
@@ -121,7 +161,18 @@ static void put_order(struct buf *out, const struct account_order *order, wall_m
 	json_close(out, '}');
 }
 
-void admin_account_write(struct buf *out, const struct admin_account *account, double tps_now, wall_ms now)
+static void put_waiting(struct buf *out, const struct admin_snapshot *snapshot, const struct admin_account *account)
+{
+	static const struct admin_outlook none = { .forecast = { OUTLOOK_UNKNOWN, -1 } };
+	bool is_known = account->index < snapshot->account_outlook_count;
+	json_key_uint(out, "waiting", account->waiting + account->parked);
+	json_key_uint(out, "parked", account->parked);
+	admin_outlook_write(out, is_known ? &snapshot->account_outlooks[account->index] : &none, "segments_per_s",
+			    snapshot);
+}
+
+void admin_account_write(struct buf *out, const struct admin_snapshot *snapshot, const struct admin_account *account,
+			 double tps_now)
 {
 	json_open(out, '{');
 	put_text(out, "name", account->name);
@@ -136,7 +187,7 @@ void admin_account_write(struct buf *out, const struct admin_account *account, d
 	else
 		json_absent(out);
 	put_text(out, "protocol", account->protocol);
-	put_order(out, account->order, now);
+	put_order(out, account->order, snapshot->at);
 	json_key_bool(out, "leaving", account->is_leaving);
 	json_key_uint(out, "links_up", account->links_up);
 	json_key_uint(out, "links_of", account->links_of);
@@ -145,6 +196,7 @@ void admin_account_write(struct buf *out, const struct admin_account *account, d
 	json_key_uint(out, "tps", account->tps);
 	if (tps_now >= 0)
 		put_real(out, "tps_now", tps_now, 1);
+	put_waiting(out, snapshot, account);
 	json_key_uint(out, "submits", account->submits);
 	json_key_uint(out, "accepted", account->accepted);
 	json_key_uint(out, "throttled", account->throttled);
@@ -204,7 +256,7 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	json_key(out, "accounts");
 	json_open(out, '[');
 	for (unsigned i = 0; i < snapshot->account_count; i++)
-		admin_account_write(out, &snapshot->accounts[i], -1, snapshot->at);
+		admin_account_write(out, snapshot, &snapshot->accounts[i], -1);
 	json_close(out, ']');
 	put_totals(out, &snapshot->totals);
 	json_key(out, "rate_1m");

@@ -65,6 +65,10 @@ static void fill_account(struct serve *serve, unsigned row, unsigned slot)
 	account->order = account_order_find(store->orders, store->order_count, account->name);
 	if (account->order != NULL && account->order->has_tps)
 		account->tps = account->order->tps;
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		account->waiting += serve->statuses[i].gauges.account_waiting[slot];
+		account->waiting_segments += serve->statuses[i].gauges.account_segments[slot];
+	}
 	admin_account_count(account, slot, serve->blocks, serve->worker_count + 1);
 	fill_state(serve, slot, account);
 }
@@ -104,6 +108,7 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	out->version = HONGYAN_VERSION;
 	out->instance = serve->first_config->instance.name;
 	out->at = now.wall;
+	out->zone = &serve->config->zone;
 	out->uptime_us = now.mono - serve->started.mono;
 	out->is_draining = serve->stops > 0;
 	out->is_redis_up = serve->worker_count > 0;
@@ -181,6 +186,7 @@ bool serve_start_admin(struct serve *serve)
 		.reload = reload,
 		.blocks = serve->blocks,
 		.block_count = serve->worker_count + 1,
+		.own_block = serve->main_metrics,
 		.ctx = serve,
 	};
 	struct err_at at = { .err = ERR_OK };

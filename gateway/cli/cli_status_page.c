@@ -2,6 +2,7 @@
 #include "cli/cli_status_page.h"
 
 #include "cli/cli_accounts_page.h"
+#include "cli/cli_outlook.h"
 #include "cli/cli_pause_field.h"
 #include "cli/cli_printable.h"
 #include "model/balance.h"
@@ -252,12 +253,17 @@ static void print_summary(const json_t *status, FILE *out)
 static void print_queue(const json_t *status, FILE *out)
 {
 	char age[CLI_SPAN_OCTETS];
-	fprintf(out, "%-8s %10s  %s\n", "LANE", "ENTRIES", "OLDEST");
+	char added[CLI_RATE_OCTETS];
+	char left[CLI_RATE_OCTETS];
+	char outlook[CLI_OUTLOOK_OCTETS];
+	fprintf(out, "%-8s %10s  %-12s %9s %9s  %s\n", "LANE", "ENTRIES", "OLDEST", "ADDED/S", "LEFT/S", "CLEAR");
 	for (size_t i = 0; i < LANES_SHOWN; i++) {
 		const json_t *lane = json_object_get(json_object_get(status, "lanes"), lanes[i].name);
 		double oldest_s = real(lane, "oldest_s");
-		fprintf(out, "%-8s %10lld  %s\n", lanes[i].name, (long long)number(lane, "length"),
-			oldest_s > 0 ? cli_span_format(oldest_s, age) : "-");
+		fprintf(out, "%-8s %10lld  %-12s %9s %9s  %s\n", lanes[i].name, (long long)number(lane, "length"),
+			oldest_s > 0 ? cli_span_format(oldest_s, age) : "-",
+			cli_outlook_rate(lane, "added_per_s", added), cli_outlook_rate(lane, "left_per_s", left),
+			cli_outlook_say(lane, "not getting shorter", outlook));
 	}
 	const json_t *events = json_object_get(status, "events");
 	static const char *const kept[] = { "later", "held", "dead" };
@@ -359,6 +365,7 @@ unsigned cli_status_page(const json_t *status, FILE *out)
 	print_summary(status, out);
 	print_queue(status, out);
 	print_balance(status, out);
+	cli_outlook_accounts(json_object_get(status, "accounts"), out);
 	print_accounts(status, out);
 	return count;
 }

@@ -12,7 +12,7 @@
  *
  *   | ENTRIES_READ: urgent normal bulk ready | ENTRIES_BEGUN | … | QUEUE_SPAN: [19 buckets, longer, sum] × lanes | … */
 
-enum metric_type { COUNTER, SUM, MAX, MAX_TIME, HISTOGRAM };
+enum metric_type { COUNTER, SUM, SUM_MILLIONTHS, MAX, MAX_TIME, HISTOGRAM };
 
 static const struct metric_row {
 	const char *name;
@@ -195,7 +195,7 @@ static int64_t merge(const struct metrics *const blocks[], unsigned count, size_
 	return merged;
 }
 
-/* “0.00005”, “60”: seconds without trailing zeros. */
+/* “0.00005”, “60”: seconds, or whatever is counted in millionths, without trailing zeros. */
 static void put_seconds(struct buf *out, int64_t span_us)
 {
 	uint64_t us = span_us < 0 ? -(uint64_t)span_us : (uint64_t)span_us;
@@ -288,7 +288,7 @@ static bool is_named(const struct metrics *metrics, enum metric metric, size_t s
 void metrics_format(const struct metrics *const blocks[], unsigned count, struct buf *out)
 {
 	CHECK(count >= 1);
-	static const char *const type_names[] = { "counter", "gauge", "gauge", "gauge", "histogram" };
+	static const char *const type_names[] = { "counter", "gauge", "gauge", "gauge", "gauge", "histogram" };
 	for (unsigned i = 1; i < count; i++)
 		CHECK(blocks[i]->offset[METRIC_COUNT] == blocks[0]->offset[METRIC_COUNT]);
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
@@ -305,7 +305,9 @@ void metrics_format(const struct metrics *const blocks[], unsigned count, struct
 			}
 			int64_t value = merge(blocks, count, blocks[0]->offset[metric] + sample, row->type);
 			put_series(out, blocks[0], metric, sample, "", NULL);
-			if (row->type == MAX_TIME)
+			if (row->type == SUM_MILLIONTHS && value == METRIC_NOT_KNOWN)
+				buf_put_text(out, "NaN");
+			else if (row->type == MAX_TIME || row->type == SUM_MILLIONTHS)
 				put_seconds(out, value);
 			else
 				buf_put_int(out, value);

@@ -63,7 +63,11 @@ void metrics_add_at2(struct metrics *metrics, enum metric metric, unsigned index
 /* Sets a counter to what someone else counted (it only ever grows). */
 void metrics_count(struct metrics *metrics, enum metric metric, unsigned index, uint64_t total);
 
-/* Sets a gauge: a plain number, or microseconds where the metric is a time. */
+/* What a gauge that counts in millionths is set to where nobody knows its value: it is shown as NaN. Such a gauge is one writer's
+ * alone. */
+#define METRIC_NOT_KNOWN INT64_MIN
+
+/* Sets a gauge: a plain number, or microseconds where the metric is a time, or millionths where it has decimals. */
 void metrics_set(struct metrics *metrics, enum metric metric, int64_t value);
 void metrics_set_at(struct metrics *metrics, enum metric metric, unsigned index, int64_t value);
 

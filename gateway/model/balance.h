@@ -31,6 +31,8 @@ struct balance {
 	uint64_t added[BALANCE_ADDED_COUNT];
 	uint64_t waiting[BALANCE_PLACE_COUNT];
 	uint64_t ended[BALANCE_END_COUNT];
+	uint64_t
+		ready_added; /* to the lane ready: each alert that comes back from waiting, every time; no part of the account */
 	uint64_t requeued; /* dead ones that were brought back, so that they wait or have ended once more */
 	int64_t drift;     /* added + requeued − waiting − ended: 0, or somebody else had a hand in it */
 };

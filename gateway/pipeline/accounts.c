@@ -240,6 +240,7 @@ const struct pipeline_gauges *pipeline_look(struct pipeline *pipeline, mono_us n
 {
 	for (unsigned i = 0; i < pipeline->account_count; i++)
 		pipeline->gauges.account_again_at[i] = again_at(&pipeline->accounts[i], now);
+	backlog_look(pipeline);
 	return &pipeline->gauges;
 }
 

@@ -79,6 +79,10 @@ struct pipeline_gauges {
 	/* Of pipeline_look: until when it waits, before it connects again or, being up, submits again; 0 = it does not;
 	 * INT64_MAX = until somebody says so. */
 	mono_us account_again_at[ROUTE_ACCOUNTS_MAX];
+	/* Of pipeline_look too: alerts in memory that wait for the account and are not begun; and segments that have not
+	 * left, of these (nearly, where they are many) and of those that are begun. */
+	unsigned account_waiting[ROUTE_ACCOUNTS_MAX];
+	unsigned account_segments[ROUTE_ACCOUNTS_MAX];
 };
 
 struct pipeline;

@@ -179,6 +179,9 @@ void accounts_turn(struct pipeline *pipeline, mono_us now);
 void accounts_flush(struct pipeline *pipeline);
 mono_us accounts_next_deadline(const struct pipeline *pipeline);
 
+/* backlog.c: fills in the gauges of what waits for accounts. */
+void backlog_look(struct pipeline *pipeline);
+
 /* foresight.c */
 /* What an alert withdraws; false where nothing. out: all but origin. */
 bool foresight_withdrawal(const struct alert *alert, struct store_withdrawal *out);

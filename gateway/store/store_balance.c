@@ -39,8 +39,12 @@ static bool read_balance(const struct reply *reply, struct balance *out)
 		.drift = drift->integer,
 		.requeued = (uint64_t)requeued->integer,
 	};
-	return read_counts(reply_at(reply, 1), out->added, BALANCE_ADDED_COUNT) &&
-	       read_counts(reply_at(reply, 2), out->waiting, BALANCE_PLACE_COUNT) &&
+	uint64_t added[LANE_COUNT];
+	if (!read_counts(reply_at(reply, 1), added, LANE_COUNT))
+		return false;
+	memcpy(out->added, added, sizeof out->added);
+	out->ready_added = added[LANE_READY];
+	return read_counts(reply_at(reply, 2), out->waiting, BALANCE_PLACE_COUNT) &&
 	       read_counts(reply_at(reply, 3), out->ended, BALANCE_END_COUNT);
 }
 

@@ -79,6 +79,7 @@ Test(store_contract, the_account_has_every_term)
 	cr_expect_eq(known->added[LANE_NORMAL], 3);
 	cr_expect_eq(known->added[LANE_BULK], 3);
 	cr_expect_eq(known->waiting[LANE_READY], 1);
+	cr_expect_eq(known->ready_added, 1);
 	cr_expect_eq(known->waiting[BALANCE_LATER], 1);
 	cr_expect_eq(balance_waiting(known), 3);
 	for (unsigned i = 0; i < BALANCE_END_COUNT; i++) {

@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/admin_inner.h"
 
+#include "base/civil.h"
+
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NO_RATE      "\"added_per_s\":null,\"left_per_s\":null"
+#define NO_OUTLOOK   "\"outlook\":\"unknown\",\"eta_s\":null,\"clear_at\":null"
+#define EMPTY        "\"outlook\":\"empty\",\"eta_s\":0.0,\"clear_at\":null"
+#define LANE_NOTHING "," NO_RATE "," NO_OUTLOOK "}"
 
 static const struct account_order order = {
 	.stance = ACCOUNT_PAUSED,
@@ -30,6 +37,9 @@ static const struct admin_account accounts[] = {
 		.protocol = "smpp",
 		.order = &order,
 		.submits = 1010,
+		.waiting = 30,
+		.waiting_segments = 70,
+		.parked = 12,
 		.window_used = 7,
 		.window_total = 200,
 		.tps = 500,
@@ -40,10 +50,11 @@ static const struct admin_account accounts[] = {
 		.unknown = 4,
 	},
 	{ .name = "back\"up",
+	  .index = 1,
 	  .state = ADMIN_ACCOUNT_REFUSED,
 	  .reason = "ESME_RINVPASWD\nask the carrier",
 	  .order = &back },
-	{ .name = "third", .is_leaving = true },
+	{ .name = "third", .index = 2, .is_leaving = true },
 };
 
 static const struct pause_in_force paused[] = {
@@ -52,7 +63,18 @@ static const struct pause_in_force paused[] = {
 	{ { PAUSE_BATCH, "feb" }, { 1770940800000, "" } }, /* Redis' clock is before ours */
 };
 
+static const struct zone zone = { .spans = { { 0, 8 * 3600 } }, .span_count = 1 };
+
+/* Of the third account nobody knows. */
+static const struct admin_outlook account_outlooks[] = {
+	{ 42, { true, 0, 1.25 }, { OUTLOOK_CLEARS, 61.5 } },
+	{ 0, { true, 0, 0 }, { OUTLOOK_EMPTY, 0 } },
+};
+
 static const struct admin_snapshot full = {
+	.zone = &zone,
+	.account_outlooks = account_outlooks,
+	.account_outlook_count = 2,
 	.version = "9.9.9",
 	.at = 1770940701500,
 	.paused = paused,
@@ -67,7 +89,10 @@ static const struct admin_snapshot full = {
 	.events_length = 77,
 	.events_oldest_us = 2500000,
 	.events_held_by = "billing",
-	.lanes = { [LANE_URGENT] = { 10, 1500000 }, [LANE_NORMAL] = { 20, 2000 }, [LANE_READY] = { 1, 999 } },
+	.lanes = { [LANE_URGENT] = { 10, 1500000, { 10, { true, 3, 23.04 }, { OUTLOOK_KEEPS_UP, 0.43 } } },
+		   [LANE_NORMAL] = { 20, 2000, { 20, { true, 5, 4 }, { OUTLOOK_STAYS, -1 } } },
+		   [LANE_BULK] = { 0, 0, { 0, { true, 0, 0 }, { OUTLOOK_EMPTY, 0 } } },
+		   [LANE_READY] = { 1, 999, { 1, { false, 0, 0 }, { OUTLOOK_UNKNOWN, -1 } } } },
 	.later = 6,
 	.dead = 8,
 	.balance = { .is_known = true,
@@ -106,9 +131,12 @@ Test(admin_status, page)
 		  "{\"version\":\"9.9.9\",\"instance\":\"gw-1\",\"uptime_s\":61,\"draining\":false,\"workers\":2,"
 		  "\"redis\":{\"up\":true,\"reason\":\"\",\"full\":true,\"reconnects\":5,\"memory_used\":1000,\"memory_"
 		  "max\":4000},"
-		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500},\"normal\":{\"length\":20,\"oldest_s\":0."
-		  "002},"
-		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":1,\"oldest_s\":0.001}},"
+		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500,\"added_per_s\":3.0,\"left_per_s\":23.0,"
+		  "\"outlook\":\"keeps_up\",\"eta_s\":0.4,\"clear_at\":\"2026-02-13T07:58:21.000+08:00\"},"
+		  "\"normal\":{\"length\":20,\"oldest_s\":0.002,\"added_per_s\":5.0,\"left_per_s\":4.0,"
+		  "\"outlook\":\"stays\",\"eta_s\":null,\"clear_at\":null},"
+		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000,\"added_per_s\":0.0,\"left_per_s\":0.0," EMPTY "},"
+		  "\"ready\":{\"length\":1,\"oldest_s\":0.001" LANE_NOTHING "},"
 		  "\"later\":6,\"dead\":8,\"held\":22,\"paused\":["
 		  "{\"field\":\"template:overdue\",\"for_s\":1.500,\"by\":\"li\"},"
 		  "{\"field\":\"all\",\"for_s\":0.000,\"by\":\"\"},"
@@ -126,7 +154,9 @@ Test(admin_status, page)
 		  "\"reason\":"
 		  "\"com\\\"plaints\",\"tps\":{\"set\":500,\"for_s\":1.000,\"by\":\"wang\"}},\"leaving\":false,"
 		  "\"links_up\":2,\"links_of\":4,\"window_used\":7,"
-		  "\"window_total\":200,\"tps\":500,\"submits\":1010,\"accepted\":1000,\"throttled\":3,\"rejected\":2,"
+		  "\"window_total\":200,\"tps\":500,\"waiting\":42,\"parked\":12,\"segments_per_s\":1.2,"
+		  "\"outlook\":\"clears\",\"eta_s\":61.5,\"clear_at\":\"2026-02-13T07:59:23.000+08:00\",\"submits\":1010,"
+		  "\"accepted\":1000,\"throttled\":3,\"rejected\":2,"
 		  "\"temporary\":1,"
 		  "\"unknown\":4},"
 		  "{\"name\":\"back\\\"up\",\"state\":\"refused\",\"reason\":\"ESME_RINVPASWD\\nask the "
@@ -134,7 +164,8 @@ Test(admin_status, page)
 		  "\"protocol\":\"\",\"operator\":{\"state\":\"drained\",\"for_s\":0.000,\"by\":\"\","
 		  "\"reason\":\"\"},"
 		  "\"leaving\":false,\"links_up\":0,\"links_of\":0,"
-		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"submits\":0,\"accepted\":0,\"throttled\":0,"
+		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"waiting\":0,\"parked\":0,\"segments_per_s\":0."
+		  "0," EMPTY ",\"submits\":0,\"accepted\":0,\"throttled\":0,"
 		  "\"rejected\":0,"
 		  "\"temporary\":0,\"unknown\":0},"
 		  "{\"name\":\"third\",\"state\":\"down\",\"reason\":\"\",\"for_s\":0.000,\"failing\":false,"
@@ -143,7 +174,8 @@ Test(admin_status, page)
 		  "\"runs\"},"
 		  "\"leaving\":true,\"links_up\":0,\"links_of\":0,\"window_used\":0,\"window_"
 		  "total\":0,"
-		  "\"tps\":0,\"submits\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}"
+		  "\"tps\":0,\"waiting\":0,\"parked\":0,\"segments_per_s\":null," NO_OUTLOOK
+		  ",\"submits\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}"
 		  "],"
 		  "\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"suppressed\":22,\"duplicate\":"
 		  "15,\"dead\":16,"
@@ -155,9 +187,11 @@ Test(admin_status, page)
 		  "{\"version\":\"\",\"instance\":\"\",\"uptime_s\":0,\"draining\":false,\"workers\":0,"
 		  "\"redis\":{\"up\":false,\"reason\":\"\",\"full\":false,\"reconnects\":0,\"memory_used\":0,\"memory_"
 		  "max\":0},"
-		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000},\"normal\":{\"length\":0,\"oldest_s\":0.000}"
+		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000" LANE_NOTHING
+		  ",\"normal\":{\"length\":0,\"oldest_s\":0.000" LANE_NOTHING ""
 		  ","
-		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000},\"ready\":{\"length\":0,\"oldest_s\":0.000}},"
+		  "\"bulk\":{\"length\":0,\"oldest_s\":0.000" LANE_NOTHING
+		  ",\"ready\":{\"length\":0,\"oldest_s\":0.000" LANE_NOTHING "},"
 		  "\"later\":0,\"dead\":0,\"held\":0,\"paused\":[],\"events\":{\"length\":0,\"oldest_s\":0.000,\"held_"
 		  "by\":\"\"},"
 		  "\"balance\":"

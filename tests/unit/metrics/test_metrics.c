@@ -46,6 +46,8 @@ Test(metrics, blocks_are_merged_by_type)
 	metrics_set_at(a, METRIC_QUEUE_DEPTH, 1, 70);
 	metrics_set_at(b, METRIC_QUEUE_DEPTH, 1, 60);
 	metrics_set_at(b, METRIC_QUEUE_AGE, 1, 1500000);
+	metrics_set_at(a, METRIC_QUEUE_RATE, 0, 1250000);
+	metrics_set_at(a, METRIC_QUEUE_RATE, 1, METRIC_NOT_KNOWN);
 	metrics_set(a, METRIC_WORKERS, -2);
 	metrics_set_at(a, METRIC_BUILD_INFO, 0, 1);
 	char *text = format((const struct metrics *const[]){ a, b }, 2);
@@ -63,6 +65,9 @@ Test(metrics, blocks_are_merged_by_type)
 		{ "sum gauge", "# TYPE hongyan_links_up gauge\nhongyan_links_up{account=\"cmcc\"} 3\n" },
 		{ "largest gauge", "\nhongyan_queue_entries{lane=\"normal\"} 70\n" },
 		{ "time gauge", "\nhongyan_queue_oldest_seconds{lane=\"normal\"} 1.5\n" },
+		{ "gauge with decimals, known and not", "# TYPE hongyan_queue_rate gauge\n"
+							"hongyan_queue_rate{lane=\"urgent\"} 1.25\n"
+							"hongyan_queue_rate{lane=\"normal\"} NaN\n" },
 		{ "negative gauge", "\nhongyan_workers -2\n" },
 		{ "build", "\nhongyan_build_info{version=\"9.9.9\"} 1\n" },
 		{ "label without values", "# TYPE hongyan_dead_total counter\n# HELP" },
