@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Several gateways on one account keep to its rate together, also while one dies. */
+/* Several gateways on one account keep to its rate together, also while one dies; and what status says of how long a backlog
+ * will take is what it then takes. */
 
 #include "auditor.h"
 #include "books.h"
+#include "command_process.h"
 #include "gateway_process.h"
 #include "redis_server.h"
 #include "scenario.h"
 #include "smsc.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define GATEWAYS 3
 /* Refused by the carrier from here on, in any second: less than two gateways would send that each took the rate for its own. The
@@ -53,10 +57,87 @@ static void one_rate_for_all(void)
 	world_close();
 }
 
+#define BACKLOG 600 /* of one segment each; at 50 a second */
+
+static json_t *status(void)
+{
+	char *body;
+	EXPECT_COUNT(gateway_process_get(&gateways[0], "/v1/status", &body), 200);
+	json_t *page = json_loads(body, JSON_REJECT_DUPLICATES, NULL);
+	EXPECT(page != NULL);
+	free(body);
+	return page;
+}
+
+/* “bulk”, or the account. Borrowed. */
+static const json_t *part(const json_t *page, bool is_account)
+{
+	return is_account ? json_array_get(json_object_get(page, "accounts"), 0)
+			  : json_object_get(json_object_get(page, "lanes"), "bulk");
+}
+
+static bool has_outlook(bool is_account, const char *want)
+{
+	json_t *page = status();
+	bool has = books_is(part(page, is_account), "outlook", want);
+	json_decref(page);
+	return has;
+}
+
+static void expect_close(const char *name, double eta_s, double took_s)
+{
+	if (eta_s > 2 * took_s || took_s > 2 * eta_s)
+		FAIL("%s: status said %.1f s, and it took %.1f s", name, eta_s, took_s);
+}
+
+static void says_how_long_it_takes(void)
+{
+	world_open();
+	redis_server_start();
+	smsc_start(&smsc, "smsc", 0, NULL);
+	for (unsigned i = 0; i < BACKLOG; i++) {
+		char alert[BOOKS_ALERT_OCTETS];
+		books_add("bulk", books_alert(alert, i));
+	}
+	gateway_process_start(&gateways[0], "one",
+			      &(struct gateway_options){ .smsc = &smsc,
+							 .window = 200, /* so that all are in memory */
+							 .account_more = "tps: 50" },
+			      true);
+	EXPECT(has_outlook(false, "unknown"));
+	AWAIT(10, has_outlook(false, "clears") && has_outlook(true, "clears"));
+	double since = scenario_clock();
+	json_t *page = status();
+	double lane_s = json_number_value(json_object_get(part(page, false), "eta_s"));
+	double account_s = json_number_value(json_object_get(part(page, true), "eta_s"));
+	const char *at = json_string_value(json_object_get(part(page, false), "clear_at"));
+	EXPECT(at != NULL && strstr(at, "+08:00") != NULL);
+	json_decref(page);
+	EXPECT(gateway_process_metric(&gateways[0], "hongyan_queue_rate{lane=\"bulk\"}") > 0);
+	EXPECT(gateway_process_metric(&gateways[0], "hongyan_queue_eta_seconds{lane=\"bulk\"}") > 0);
+	EXPECT(gateway_process_metric(&gateways[0], "hongyan_account_eta_seconds{account=\"fake\"}") > 0);
+	EXPECT(gateway_process_metric(&gateways[0], "hongyan_account_waiting{account=\"fake\"}") > 0);
+	command_use(gateways[0].config);
+	command_expect(0, " s, at ", COMMAND("status"));
+	AWAIT(40, books_waiting() == 0);
+	double took_s = scenario_clock() - since;
+	expect_close("the lane", lane_s, took_s);
+	expect_close("the account", account_s, took_s);
+	AWAIT(5, has_outlook(false, "empty") && has_outlook(true, "empty"));
+	EXPECT(gateway_process_metric(&gateways[0], "hongyan_queue_eta_seconds{lane=\"bulk\"}") == 0);
+	EXPECT(gateway_process_metric(&gateways[0], "hongyan_account_waiting{account=\"fake\"}") == 0);
+	gateway_process_stop(&gateways[0]);
+	smsc_finish(&smsc);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "one_rate_for_all", one_rate_for_all, 120, false },
+		{ "says_how_long_it_takes", says_how_long_it_takes, 90, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }
