@@ -82,6 +82,14 @@ static int read_class(struct routing *routing)
 	return cli_usage(routing->call, "--class is critical, notice or marketing, not “%s”", name);
 }
 
+/* A local time is one of the configuration's zone; without one it would be read as UTC, and nobody would notice. */
+static bool lacks_zone(const struct routing *routing, const char *text)
+{
+	wall_ms at;
+	bool is_date = strchr(text, '-') != NULL;
+	return routing->config == NULL && is_date && !civil_parse_rfc3339(slice_of(text), &at);
+}
+
 /* Without a configuration the gateway judges the number. */
 static int read_query(struct routing *routing)
 {
@@ -97,6 +105,10 @@ static int read_query(struct routing *routing)
 	};
 	if (at_text && !cli_time_parse(slice_of(at_text), now, routing->settings.zone, &routing->query.at))
 		return cli_usage(call, "--at is a time such as “2026-02-13 08:00”, not “%s”", at_text);
+	if (at_text && lacks_zone(routing, at_text))
+		return cli_usage(
+			call, "without a configuration --at needs its zone, as “2026-02-13T08:00:00+08:00”, not “%s”",
+			at_text);
 	if (routing->config != NULL &&
 	    msisdn_parse(slice_of(call->arguments[0]), routing->settings.country, &routing->to, &at) != ERR_OK)
 		return tell(routing, "NUMBER", at.text);
