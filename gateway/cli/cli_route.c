@@ -217,8 +217,8 @@ static int ask(struct routing *routing, const char *base, bool *is_answered)
 		*is_answered = true;
 		code = tell_problem(routing, body, len);
 	} else if (status != 200) {
-		snprintf(routing->source, sizeof routing->source,
-			 "%s answers with status %u: it is older than this command, or no gateway", base, status);
+		snprintf(routing->source, sizeof routing->source, "%s answers with status %u: %s", base, status,
+			 status >= 500 ? "it cannot answer now" : "it is older than this command, or no gateway");
 	} else {
 		*is_answered = true;
 		snprintf(routing->source, sizeof routing->source, "from the running gateway at %s", base);

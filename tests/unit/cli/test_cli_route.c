@@ -217,6 +217,8 @@ Test(cli_route, asks_the_gateway)
 		{ "it does not take the question", HTTP("422 No") "{\"detail\":\"number: too short\"}", CLI_DATA, "",
 		  "the gateway: number: too short\n" },
 		{ "an older one", HTTP("404 No") "{}", CLI_UNREACHABLE, "", "answers with status 404: it is older" },
+		{ "one in trouble", HTTP("503 No") "{}", CLI_UNREACHABLE, "",
+		  "answers with status 503: it cannot answer now" },
 		{ "something else", HTTP("200 OK") "<html>", CLI_UNREACHABLE, "", "what answers is no gateway" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
