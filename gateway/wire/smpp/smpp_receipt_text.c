@@ -58,10 +58,10 @@ static struct slice decode(enum smpp_alphabet alphabet, struct slice text, size_
 
 struct slice smpp_receipt_text(enum smpp_alphabet alphabet, struct slice text, size_t udh_octets, struct buf *out)
 {
-	if (alphabet == SMPP_ALPHABET_GSM7_PACKED)
-		return decode(alphabet, text, udh_octets, out);
 	if (alphabet == SMPP_ALPHABET_UCS2 || is_wide(text))
 		return decode(SMPP_ALPHABET_UCS2, text, 0, out);
+	if (alphabet == SMPP_ALPHABET_GSM7_PACKED)
+		return decode(alphabet, text, udh_octets, out);
 	enum octets kind = kind_of(text);
 	if (alphabet == SMPP_ALPHABET_GSM7) {
 		if (kind != OCTETS_WITH_CONTROLS || text.len > SMPP_RECEIPT_TEXT_MAX)
