@@ -407,3 +407,33 @@ Test(accounts, what_goes_again_waits_while_its_account_rests)
 		rig_tear_down();
 	}
 }
+
+/* What waits for an account is alerts on its lanes, and the segments of these and of what is begun and has not left. */
+Test(accounts, tells_what_waits)
+{
+	enum { ALERTS = 50 };
+	rig_set_up(&(struct rig_setup){ 0 });
+	const struct pipeline_gauges *gauges = pipeline_look(rig.pipeline, rig.now.mono);
+	cr_expect_eq(gauges->account_waiting[0], 0);
+	cr_expect_eq(gauges->account_segments[0], 0);
+	rig_tell(0, CARRIER_DOWN);
+	for (unsigned i = 0; i < ALERTS; i++)
+		rig_bring(i % 2 ? LANE_NORMAL : LANE_BULK, "", NULL);
+	gauges = pipeline_look(rig.pipeline, rig.now.mono);
+	unsigned each = gauges->account_segments[0] / ALERTS;
+	cr_expect_eq(gauges->account_waiting[0], ALERTS);
+	cr_expect(each >= 1, "%u", gauges->account_segments[0]);
+	cr_expect_eq(gauges->account_segments[0], each * ALERTS);
+	cr_expect_eq(gauges->account_waiting[1], 0);
+	/* What begins is not on a lane any more, but has not left. */
+	rig.players[0].room = each;
+	rig_tell(0, CARRIER_UP);
+	rig_turn();
+	gauges = pipeline_look(rig.pipeline, rig.now.mono);
+	cr_expect_eq(gauges->account_waiting[0], ALERTS - 1);
+	cr_expect_eq(gauges->account_segments[0], each * ALERTS);
+	rig_answer_begin();
+	gauges = pipeline_look(rig.pipeline, rig.now.mono);
+	cr_expect_eq(gauges->account_segments[0], each * (ALERTS - 1));
+	rig_tear_down();
+}
