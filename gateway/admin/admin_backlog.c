@@ -61,16 +61,17 @@ static void note_lane(struct admin_backlog *backlog, unsigned lane, const struct
 	struct trend *trend = &backlog->lanes[lane];
 	uint64_t waiting = balance->waiting[lane];
 	uint64_t added = lane < BALANCE_ADDED_COUNT ? balance->added[lane] : balance->ready_added;
-	/* What the store says of an empty stream that was never there is no reason to count below 0. */
-	if (balance->is_known && snapshot->is_redis_up)
-		trend_note(trend, now, added, added > waiting ? added - waiting : 0);
+	/* Where the store has not been asked anew it is the look of before, and passed over. What it says of a stream that was made by
+	 * hand is no reason to count below 0. */
+	if (balance->is_known)
+		trend_note(trend, snapshot->balance_at, added, added > waiting ? added - waiting : 0);
 	backlog->lanes_seen[lane] = (struct admin_outlook){
 		.waiting = waiting,
 		.rates = trend_rates(trend, now),
 		.forecast = outlook_of_queue(waiting, trend, now),
 	};
-	/* Nothing is known of it yet, not even that it is empty. */
-	if (!balance->is_known)
+	/* Nothing is known of it, not even that it is empty. */
+	if (!backlog->is_fresh)
 		backlog->lanes_seen[lane].forecast = (struct forecast){ OUTLOOK_UNKNOWN, -1 };
 }
 
@@ -120,8 +121,11 @@ static void note_account(struct admin_backlog *backlog, const struct admin_accou
 void admin_backlog_note(struct admin_backlog *backlog, const struct admin_snapshot *snapshot, mono_us now,
 			struct metrics *metrics)
 {
+	/* A worker's turn may be later than ours. */
+	mono_us lanes_now = snapshot->balance_at > now ? snapshot->balance_at : now;
+	backlog->is_fresh = snapshot->balance.is_known && lanes_now - snapshot->balance_at < TREND_GAP_US;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
-		note_lane(backlog, lane, snapshot, now);
+		note_lane(backlog, lane, snapshot, lanes_now);
 		set_lane(metrics, lane, &backlog->lanes_seen[lane]);
 	}
 	/* An account that is listed no more has nothing that waits, nor a rate. */
@@ -139,7 +143,7 @@ void admin_backlog_fill(const struct admin_backlog *backlog, struct admin_snapsh
 {
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++) {
 		/* Fresher than the gauge of the same name, and what the outlook is about. */
-		if (out->balance.is_known)
+		if (backlog->is_fresh)
 			out->lanes[lane].length = backlog->lanes_seen[lane].waiting;
 		out->lanes[lane].outlook = backlog->lanes_seen[lane];
 	}

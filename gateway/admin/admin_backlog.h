@@ -19,6 +19,7 @@ struct admin_backlog {
 	} * trends;                /* by the account's index in metrics */
 	struct admin_outlook *accounts;
 	struct admin_outlook lanes_seen[LANE_COUNT];
+	bool is_fresh; /* the balance was, at the last look */
 	unsigned account_count;
 };
 
@@ -26,7 +27,7 @@ struct admin_backlog {
 MUST_CHECK bool admin_backlog_init(struct admin_backlog *backlog, unsigned account_count);
 void admin_backlog_fini(struct admin_backlog *backlog);
 
-/* Takes a look at a snapshot that has balance, is_redis_up and the accounts. now: monotonic. metrics: the block of which the outlook is
+/* Takes a look at a snapshot that has balance, balance_at and the accounts. now: monotonic. metrics: the block of which the outlook is
  * written into, by its writer; NULL = none. */
 void admin_backlog_note(struct admin_backlog *backlog, const struct admin_snapshot *snapshot, mono_us now,
 			struct metrics *metrics);

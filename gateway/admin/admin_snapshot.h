@@ -97,6 +97,7 @@ struct admin_snapshot {
 	uint64_t later; /* entries that wait for their time */
 	uint64_t dead;  /* dead letters kept */
 	struct balance balance;
+	mono_us balance_at;         /* when the store last told it, where it is known */
 	uint64_t redis_memory_used; /* octets */
 	uint64_t redis_memory_max;  /* 0 = Redis has no limit */
 	uint64_t events_length;

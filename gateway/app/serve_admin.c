@@ -92,6 +92,7 @@ static void fill_queue(struct serve *serve, struct admin_snapshot *out)
 		return;
 	const struct redis_store_gauges *gauges = &serve->statuses[0].store;
 	out->balance = gauges->balance;
+	out->balance_at = gauges->balance_at;
 	out->redis_memory_used = gauges->memory_used;
 	out->redis_memory_max = gauges->memory_max;
 	out->events_length = gauges->events_length;

@@ -62,6 +62,7 @@ struct redis_store_gauges {
 	uint64_t vanished;       /* entries that somebody else took out of the queue */
 	/* Looked at by the first worker of a process only, from here on to the events. */
 	struct balance balance;
+	mono_us balance_at;   /* when Redis last told it */
 	uint64_t memory_used; /* of Redis, in octets */
 	uint64_t memory_max;  /* 0 = it has no limit */
 	bool is_half_full;

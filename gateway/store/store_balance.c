@@ -117,7 +117,9 @@ mono_us store_balance_answer(struct redis_store *store, const struct reply *repl
 		return store->options->balance_us;
 	if (known->is_known && balance_has_gone_back(known, &balance))
 		tell_lost(store, known, &balance);
+	mono_us now = loop_now(store->loop).mono;
 	*known = balance;
-	judge(store, &balance, loop_now(store->loop).mono);
+	store->gauges.balance_at = now;
+	judge(store, &balance, now);
 	return store->options->balance_us;
 }

@@ -12,6 +12,7 @@ struct world {
 	struct admin_account accounts[ADMIN_TEST_ACCOUNTS];
 	struct metrics *metrics;
 	mono_us now;
+	bool is_store_silent;
 };
 
 static void open_world(struct world *world)
@@ -37,6 +38,9 @@ static void close_world(struct world *world)
 static void look(struct world *world)
 {
 	world->now += US_PER_S;
+	/* A worker's clock is read a moment later than ours. */
+	if (!world->is_store_silent)
+		world->snapshot.balance_at = world->now + 300;
 	admin_backlog_note(&world->backlog, &world->snapshot, world->now, world->metrics);
 	admin_backlog_fill(&world->backlog, &world->snapshot);
 }
@@ -129,10 +133,21 @@ Test(admin_backlog, no_redis)
 		look(&world);
 		world.snapshot.balance.waiting[LANE_BULK] -= 10;
 	}
-	world.snapshot.is_redis_up = false;
-	for (unsigned s = 0; s < 15; s++)
+	cr_expect_eq(lane(&world, LANE_BULK)->forecast.outlook, OUTLOOK_CLEARS);
+	cr_expect_eq(lane(&world, LANE_URGENT)->forecast.outlook, OUTLOOK_EMPTY);
+	world.is_store_silent = true;
+	for (unsigned s = 0; s < 9; s++)
+		look(&world);
+	cr_expect_eq(lane(&world, LANE_BULK)->forecast.outlook, OUTLOOK_CLEARS);
+	cr_expect_eq(metric(&world, METRIC_QUEUE_RATE, LANE_BULK), 10000000);
+	for (unsigned s = 0; s < 2; s++)
 		look(&world);
 	cr_expect_eq(lane(&world, LANE_BULK)->forecast.outlook, OUTLOOK_UNKNOWN);
+	cr_expect_eq(lane(&world, LANE_URGENT)->forecast.outlook, OUTLOOK_UNKNOWN);
+	world.is_store_silent = false;
+	look(&world);
+	cr_expect_eq(lane(&world, LANE_BULK)->forecast.outlook, OUTLOOK_UNKNOWN, "it starts afresh");
+	cr_expect_eq(lane(&world, LANE_URGENT)->forecast.outlook, OUTLOOK_EMPTY);
 	close_world(&world);
 }
 
