@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #define LOST_WAIT_US (50 * US_PER_MS)
+#define WAY_FADES    8 /* a slow answer is forgotten by one part of so many with each faster one */
 
 void lease_set_rate(struct lease *lease, uint32_t rate_per_s)
 {
@@ -89,7 +90,7 @@ bool lease_take(struct lease *lease, mono_us now)
 
 static uint32_t block_tokens(const struct lease *lease)
 {
-	int64_t count = lease->rate_per_s * LEASE_BLOCK_US / US_PER_S;
+	int64_t count = lease->rate_per_s * (LEASE_BLOCK_US + lease->way) / US_PER_S;
 	return count > 1 ? (uint32_t)count : 1;
 }
 
@@ -117,7 +118,7 @@ uint32_t lease_wanted(struct lease *lease, uint32_t demand, mono_us now)
 	if (lease->rate_per_s == 0 || now < lease->again_at)
 		return 0;
 	let_go(lease, now);
-	return last_at(lease) - now > LEASE_AHEAD_US ? 0 : worth_asking(lease, demand);
+	return last_at(lease) - now > LEASE_AHEAD_US + lease->way ? 0 : worth_asking(lease, demand);
 }
 
 void lease_asked(struct lease *lease, mono_us now)
@@ -126,10 +127,18 @@ void lease_asked(struct lease *lease, mono_us now)
 	lease->asked_at = now;
 }
 
+static void note_way(struct lease *lease, mono_us way)
+{
+	lease->way = way > lease->way ? way : lease->way - (lease->way - way) / WAY_FADES;
+	if (lease->way > LEASE_WAY_MOST_US)
+		lease->way = LEASE_WAY_MOST_US;
+}
+
 void lease_granted(struct lease *lease, uint32_t count, mono_us delay_us, mono_us wait_us, mono_us now)
 {
 	CHECK(lease->is_asking);
 	lease->is_asking = false;
+	note_way(lease, now - lease->asked_at);
 	lease->again_at = count > 0 ? now : now + wait_us;
 	if (lease->rate_per_s == 0 || count == 0)
 		return;
@@ -170,7 +179,7 @@ mono_us lease_next_at(struct lease *lease, uint32_t demand, mono_us now)
 		before += left;
 	}
 	if (worth_asking(lease, demand) > 0) {
-		mono_us ask_at = last_at(lease) - LEASE_AHEAD_US;
+		mono_us ask_at = last_at(lease) - LEASE_AHEAD_US - lease->way;
 		ask_at = ask_at > lease->again_at ? ask_at : lease->again_at;
 		at = ask_at < at ? ask_at : at;
 	}

@@ -23,6 +23,10 @@
 #define LEASE_GROUP_US (4 * US_PER_MS)  /* tokens are waited for by so many at a time, so that each is no turn */
 #define LEASE_BLOCKS   8
 
+/* Where the store takes long to answer, blocks are larger and are asked for earlier by so much: else the tokens of one would be
+ * used before the next one is there, or be too old when they come. At LEASE_LIFE_US and more none can be used. */
+#define LEASE_WAY_MOST_US (60 * US_PER_MS)
+
 struct lease_block {
 	mono_us from;  /* the first token may be used */
 	mono_us until; /* … and no longer from here on */
@@ -37,6 +41,7 @@ struct lease {
 	bool is_asking;
 	mono_us asked_at;
 	mono_us again_at; /* not asked before */
+	mono_us way;      /* how long an answer takes, nearly at most; up to LEASE_WAY_MOST_US */
 };
 
 /* Another rate is in force: what is on loan at the old one is given up. rate_per_s: 0–1,000,000. */

@@ -118,12 +118,13 @@ bool dispatch_is_stale(const struct parcel *parcel, wall_ms now)
 	return parcel->deadline != 0 && now >= parcel->deadline;
 }
 
-/* before: segments that have the first claim; beyond: those for which tokens need not be there yet. Tokens are taken when segments leave, not when they begin: what was held up on its way must not add to what goes now.
- * Until then those that wait have a claim on them. Tokens that come within AHEAD_US count: BEGIN takes its time. A long sms
- * begins with the first token, and goes piece by piece as they come. */
+/* before: segments that have the first claim; beyond: those for which tokens need not be there yet. Tokens are taken when segments
+ * leave, not when they begin: what was held up on its way must not add to what goes now. Until then those that wait have a
+ * claim on them. Tokens that come within AHEAD_US, and as much later as a slow store takes to answer, count: BEGIN takes its
+ * time. A long sms begins with the first token, and goes piece by piece as they come. */
 static bool rate_admits(struct account *account, unsigned before, unsigned segments, unsigned beyond, mono_us now)
 {
-	uint32_t level = lease_level(&account->lease, now, AHEAD_US);
+	uint32_t level = lease_level(&account->lease, now, AHEAD_US + account->lease.way);
 	return level + (uint64_t)beyond >= before + segments || (account->reserved == 0 && level > 0);
 }
 
