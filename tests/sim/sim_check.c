@@ -39,7 +39,7 @@ static bool has_arrived(const struct sim_world *world, const struct sim_alert *a
 
 /* -- at each submit -- */
 
-/* Of all workers together: the rate, and what may be late by a token's life. Where the queue's clock has jumped, what was lent
+/* Of all workers together: the rate, what may be late by a token's life, and one. Where the queue's clock has jumped, what was lent
  * before overlaps with what is lent behind it. */
 static void check_rate(struct sim_world *world, unsigned account, mono_us now)
 {
@@ -47,9 +47,9 @@ static void check_rate(struct sim_world *world, unsigned account, mono_us now)
 	if (tps == 0)
 		return;
 	unsigned in_second = sim_rate_note(&world->rates[account], now);
-	unsigned late = (unsigned)(tps * LEASE_LIFE_US / US_PER_S) + 2;
+	unsigned most = (unsigned)(tps * (US_PER_S + LEASE_LIFE_US) / US_PER_S) + 1;
 	unsigned overlap = now - world->jumped_at < SIM_JUMP_FELT_US ? world->jumps * (tps / 4 + 3) : 0;
-	if (in_second > tps + late + overlap)
+	if (in_second > most + overlap)
 		sim_world_fail(world, "%u segments left in a second on account %u, which may have %u", in_second,
 			       account, tps);
 }
