@@ -120,11 +120,12 @@ bool dispatch_is_stale(const struct parcel *parcel, wall_ms now)
 
 /* before: segments that have the first claim; beyond: those for which tokens need not be there yet. Tokens are taken when segments
  * leave, not when they begin: what was held up on its way must not add to what goes now. Until then those that wait have a
- * claim on them. Tokens that come within AHEAD_US, and as much later as a slow store takes to answer, count: BEGIN takes its
- * time. A long sms begins with the first token, and goes piece by piece as they come. */
+ * claim on them. Tokens that come within AHEAD_US count, since BEGIN takes its time; and where the store is slow to answer, all
+ * that come until the next BEGIN, which goes when this one is answered, is answered too. A long sms begins with the first
+ * token, and goes piece by piece as they come. */
 static bool rate_admits(struct account *account, unsigned before, unsigned segments, unsigned beyond, mono_us now)
 {
-	uint32_t level = lease_level(&account->lease, now, AHEAD_US + account->lease.way);
+	uint32_t level = lease_level(&account->lease, now, AHEAD_US + 2 * account->lease.way);
 	return level + (uint64_t)beyond >= before + segments || (account->reserved == 0 && level > 0);
 }
 
