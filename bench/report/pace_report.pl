@@ -48,7 +48,7 @@ sub back_after {
 my $throttled = Figures::json_file($option{summary})->{throttled};
 my $storm = $option{'storm-from'};
 my ($most, $when) = most_in_second();
-my $admitted = int($option{tps} * 1.01 + $option{tps} / 10);
+my $admitted = int($option{tps} * 1.01 + $option{tps} / 10) + 1;
 my %figure = (
 	gateways => $option{gateways}, tps => $option{tps}, segments => scalar @at, most_in_second => $most, most_at_s => sprintf('%.3f', $when) + 0,
 	admitted => $admitted, used => used($at[0] + 1, $option{until}),
