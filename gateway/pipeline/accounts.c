@@ -76,7 +76,8 @@ static mono_us on_again(void *ctx)
 	}
 	account->again = 1;
 	mono_us at = lease_next_at(&account->lease, 1, now);
-	return at < now + AGAIN_LOOK_US ? at + 1 : now + AGAIN_LOOK_US;
+	/* One that can be asked for now is looked for in each turn anyway; where the store is away there is no hurry. */
+	return at > now && at < now + AGAIN_LOOK_US ? at : now + AGAIN_LOOK_US;
 }
 
 static void on_closed(void *ctx)
