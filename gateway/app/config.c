@@ -7,6 +7,7 @@
 #include "app/config_env.h"
 #include "app/config_file.h"
 #include "app/config_list.h"
+#include "app/config_tenants.h"
 #include "app/config_tls.h"
 #include "app/config_value.h"
 
@@ -277,6 +278,7 @@ void config_destroy(struct config *config)
 	free(config->accounts);
 	free(config->routes);
 	free(config->plan_extras);
+	config_tenants_fini(&config->tenants);
 	free(config->path);
 	free(config);
 }

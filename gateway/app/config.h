@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "model/msisdn.h"
 #include "model/segment.h"
+#include "model/tenant_budget.h"
 #include "policy/quiet_hours.h"
 #include "route/route.h"
 
@@ -168,6 +169,13 @@ struct config_lines {
 	char **at;
 	unsigned count;
 	bool is_set;
+};
+
+/* Of tenants with a daily budget. */
+struct config_tenants {
+	struct config_lines segments_per_day; /* “north=50000” */
+	struct tenant_budget *budgets;        /* the same, one each */
+	unsigned budget_count;
 };
 
 /* Of an account over HTTP: struct http_settings (wire/http/http_account.h) says what they mean. "" = not set. */
@@ -370,6 +378,7 @@ struct config {
 	unsigned account_count;
 	struct config_route *routes; /* where the file has none: one for every number, to all accounts in their order */
 	unsigned route_count;
+	struct config_tenants tenants;
 	struct config_lines number_plan;       /* “86192=broadnet” */
 	struct number_plan_extra *plan_extras; /* the same, one each */
 };

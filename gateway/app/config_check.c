@@ -4,6 +4,7 @@
 #include "app/config_callback.h"
 #include "app/config_http.h"
 #include "app/config_route.h"
+#include "app/config_tenants.h"
 #include "app/config_tls.h"
 
 #include "base/number.h"
@@ -251,6 +252,7 @@ void config_check(struct config_load *load)
 	config_check_callbacks(load);
 	check_quiet_hours(load);
 	config_route_check(load);
+	config_check_tenants(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);
 }

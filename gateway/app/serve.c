@@ -75,6 +75,14 @@ static void make_labels(struct serve *serve)
 		closings[i] = closing_name((enum closing)i);
 	for (unsigned i = 0; i < MESSAGE_STATE_COUNT; i++)
 		states[i] = i == MESSAGE_STATE_NONE ? "NONE" : message_state_name((enum message_state)i);
+	/* Copies: blocks of metrics outlive the configuration at hand. */
+	static char tenants[TENANT_BUDGETS_MAX][ALERT_NAME_MAX + 1];
+	static const char *tenant_names[TENANT_BUDGETS_MAX];
+	const struct config_tenants *with_budget = &serve->config->tenants;
+	for (unsigned i = 0; i < with_budget->budget_count; i++) {
+		snprintf(tenants[i], sizeof tenants[i], "%s", with_budget->budgets[i].name);
+		tenant_names[i] = tenants[i];
+	}
 	unsigned reason_count;
 	const char *const *reasons = pipeline_dead_reasons(&reason_count);
 	serve->labels = (struct metrics_labels){
@@ -87,6 +95,7 @@ static void make_labels(struct serve *serve)
 			[METRIC_LABEL_STATE] = states,
 			[METRIC_LABEL_CALL] = calls,
 			[METRIC_LABEL_RULE] = protection_labels(),
+			[METRIC_LABEL_TENANT] = tenant_names,
 			[METRIC_LABEL_VERSION] = versions,
 		},
 		.count = {
@@ -98,6 +107,7 @@ static void make_labels(struct serve *serve)
 			[METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
 			[METRIC_LABEL_CALL] = 3,
 			[METRIC_LABEL_RULE] = PROTECTION_COUNT,
+			[METRIC_LABEL_TENANT] = with_budget->budget_count,
 			[METRIC_LABEL_VERSION] = 1,
 		},
 	};

@@ -185,6 +185,8 @@ static bool make_pipeline(struct worker *worker)
 		.seed = worker->options->nonce * 31 + worker->options->index,
 		.metrics = worker->options->metrics,
 		.crumb = worker->options->crumb,
+		.budgets = worker->options->snapshot->config->tenants.budgets,
+		.budget_count = worker->options->snapshot->config->tenants.budget_count,
 		.env = { .now = now_of_loop, .ctx = worker, .log = worker->options->log },
 	};
 	options->accounts = worker_accounts_first(worker->accounts, &options->account_count);

@@ -211,3 +211,24 @@ size_t civil_format_rfc3339(wall_ms at, int32_t offset_s, char *out)
 	put_padded(&buf, minutes % 60, 2);
 	return buf.len;
 }
+
+static int32_t offset_at(const struct zone *zone, wall_ms at)
+{
+	return zone != NULL ? zone_offset_s(zone, at) : 0;
+}
+
+int32_t zone_date(const struct zone *zone, wall_ms at)
+{
+	struct civil civil = civil_from_wall(at, offset_at(zone, at));
+	return civil.year * 10000 + civil.month * 100 + civil.day;
+}
+
+/* Where the clocks are set forward or back in between, it is the offset at the day's end that counts. */
+wall_ms zone_next_day(const struct zone *zone, wall_ms at)
+{
+	int32_t offset = offset_at(zone, at);
+	struct civil civil = civil_from_wall(at, offset);
+	int64_t day = civil_days(civil.year, civil.month, civil.day) + 1;
+	wall_ms begin = day * 86400 * MS_PER_S;
+	return begin - offset_at(zone, begin - offset * MS_PER_S) * MS_PER_S;
+}

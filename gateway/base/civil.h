@@ -33,6 +33,12 @@ int32_t zone_offset_s(const struct zone *zone, wall_ms at);
 /* When the offset changes next, after an instant; INT64_MAX = never, as far as is known. zone: NULL = UTC. */
 wall_ms zone_next_change(const struct zone *zone, wall_ms at);
 
+/* The date at an instant, as a number: 20260213. zone: NULL = UTC. */
+int32_t zone_date(const struct zone *zone, wall_ms at);
+
+/* When the next day begins. zone: NULL = UTC. */
+wall_ms zone_next_day(const struct zone *zone, wall_ms at);
+
 /* Days since 1970-01-01 of a date of the proleptic Gregorian calendar (negative before). */
 int64_t civil_days(int year, int month, int day);
 

@@ -30,7 +30,7 @@ static const char *const label_names[METRIC_LABEL_COUNT] = {
 	[METRIC_LABEL_NONE] = "",       [METRIC_LABEL_ACCOUNT] = "account", [METRIC_LABEL_LANE] = "lane",
 	[METRIC_LABEL_CLASS] = "class", [METRIC_LABEL_EVENT] = "event",     [METRIC_LABEL_REASON] = "reason",
 	[METRIC_LABEL_STATE] = "state", [METRIC_LABEL_CALL] = "call",       [METRIC_LABEL_VERSION] = "version",
-	[METRIC_LABEL_RULE] = "rule",
+	[METRIC_LABEL_RULE] = "rule",   [METRIC_LABEL_TENANT] = "tenant",
 };
 
 /* Upper bounds in microseconds. */

@@ -22,6 +22,7 @@ enum metric_label {
 	METRIC_LABEL_STATE,   /* enum message_state */
 	METRIC_LABEL_CALL,    /* a call to the store: read, begin, settle */
 	METRIC_LABEL_RULE,    /* enum protection_rule; NONE has no name */
+	METRIC_LABEL_TENANT,  /* those with a daily budget, in the configuration's order */
 	METRIC_LABEL_VERSION, /* of the program: one value */
 	METRIC_LABEL_COUNT
 };

@@ -215,6 +215,11 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			settling_close(pipeline, parcel, CLOSING_EXPIRED, "expired");
 			continue;
 		}
+		if (budgets_defers(pipeline, parcel, now.wall)) {
+			dispatch_unqueue(pipeline, parcel);
+			budgets_put_away(pipeline, parcel, now.wall);
+			continue;
+		}
 		const struct pause *pause = pauses_find(pipeline, parcel);
 		if (pause != NULL) {
 			dispatch_unqueue(pipeline, parcel);

@@ -146,6 +146,7 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	pipeline->log = options->env.log;
 	rng_seed(&pipeline->rng, options->seed);
 	pipeline->next_reference = (uint16_t)rng_next(&pipeline->rng);
+	budgets_set(pipeline, options->budgets, options->budget_count);
 	list_init(&pipeline->beginning);
 	list_init(&pipeline->settling);
 	list_init(&pipeline->suspects);

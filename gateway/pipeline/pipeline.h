@@ -6,6 +6,7 @@
 #include "encode/segmenter.h"
 #include "metrics/metrics.h"
 #include "model/crumb.h"
+#include "model/tenant_budget.h"
 #include "outcome/decision.h"
 #include "policy/protection.h"
 #include "port/carrier.h"
@@ -50,7 +51,9 @@ struct pipeline_options {
 	struct decision_options retry;
 	struct slice optout_keywords; /* as optout_keyword wants them */
 	struct protection_options protection;
-	unsigned parcel_count; /* 0 = min(2 × Σ windows, 4096), at least 256 */
+	const struct tenant_budget *budgets; /* copied */
+	unsigned budget_count;               /* up to TENANT_BUDGETS_MAX; METRIC_TENANT_… have them in this order */
+	unsigned parcel_count;               /* 0 = min(2 × Σ windows, 4096), at least 256 */
 	uint64_t seed;
 	struct metrics *metrics;      /* may be NULL */
 	volatile struct crumb *crumb; /* of this worker; may be NULL */

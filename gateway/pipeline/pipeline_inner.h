@@ -64,6 +64,15 @@ struct quiet_now {
 	wall_ms until[SMS_CLASS_COUNT]; /* 0 = it is not */
 };
 
+/* Of a tenant, as its last settled sms knew it. */
+struct budget {
+	char name[ALERT_NAME_MAX + 1];
+	uint64_t segments_per_day;
+	uint64_t used;
+	uint64_t added; /* of it, by what is being settled */
+	int32_t day;    /* 20260213; 0 = nothing is known */
+};
+
 struct pipeline {
 	struct store *store;
 	struct pipeline_options own_options;
@@ -109,6 +118,10 @@ struct pipeline {
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
 	bool is_paused; /* as a whole */
+
+	/* budgets */
+	struct budget budgets[TENANT_BUDGETS_MAX];
+	unsigned budget_count;
 
 	/* dispatch: the parcels of each BEGIN under way, in order */
 	struct list beginning;
@@ -212,6 +225,18 @@ void protecting_exempt(struct pipeline *pipeline, struct parcel *parcel, enum pr
 /* Puts a parcel where BEGIN's verdict sends it, where that is a rule's; its places are given back already. */
 bool protecting_stops(struct pipeline *pipeline, struct parcel *parcel, enum begin_verdict verdict,
 		      const struct begin_note *note, wall_ms now);
+
+/* budgets.c */
+void budgets_set(struct pipeline *pipeline, const struct tenant_budget *budgets, unsigned count);
+/* Notes in a parcel's settlement what its tenant has used. */
+void budgets_count(struct pipeline *pipeline, struct parcel *parcel);
+/* Takes over what the store says of a tenant's use; budgets_tell behind the last one of a batch. */
+void budgets_note_settled(struct pipeline *pipeline, const struct settlement *settlement);
+void budgets_tell(struct pipeline *pipeline);
+/* True where a parcel has to wait until tomorrow: bulk of a tenant that has used its budget. */
+bool budgets_defers(struct pipeline *pipeline, const struct parcel *parcel, wall_ms now);
+/* Into the store until then. */
+void budgets_put_away(struct pipeline *pipeline, struct parcel *parcel, wall_ms now);
 
 /* poison.c */
 /* True where the entry is a suspect or worse: then it is not prepared now. */

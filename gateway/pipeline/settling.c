@@ -30,6 +30,7 @@ static void settle(struct pipeline *pipeline, struct parcel *parcel)
 	parcel->settlement.origin = parcel->origin;
 	/* A dead consumer that only slept may yet settle what was taken over from it. */
 	parcel->settlement.is_shared = parcel->is_shared || parcel->is_reclaimed;
+	budgets_count(pipeline, parcel);
 	if (pipeline->settling_count++ == 0)
 		pipeline->settling_since = pipeline_now(pipeline).mono;
 	parcel_move(parcel, PARCEL_SETTLING, &pipeline->settling);
@@ -241,6 +242,8 @@ void settling_on_settled(void *ctx, struct settlement *const *settlements, unsig
 	pipeline->settles_under_way--;
 	for (unsigned i = 0; i < count; i++) {
 		struct parcel *parcel = LIST_ITEM(settlements[i], struct parcel, settlement);
+		budgets_note_settled(pipeline, settlements[i]);
 		dispatch_forget(pipeline, parcel);
 	}
+	budgets_tell(pipeline);
 }

@@ -143,6 +143,12 @@ struct settlement {
 	 * lowest rank first. */
 	struct slice parked_on;
 	uint64_t park_rank;
+	/* Segments that a tenant with a daily budget has used; 0 = nothing is counted. What the store counts is the tenant's use on
+	 * that day, of all gateways; an answer that was lost, or shared entries (below), may leave it out. */
+	uint32_t budget_segments;
+	struct slice budget_tenant;
+	int32_t budget_day;   /* 20260213 */
+	uint64_t budget_used; /* set by the store: used so far, with this batch; 0 = not counted */
 	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there (rule 3) */
 	/* Receipt keys, written before the entry is settled. */
 	const char *account;

@@ -371,6 +371,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_MO] = "mo",
 		[KEY_OPTOUT] = "optout",
 		[KEY_PACE] = "pace",
+		[KEY_BUDGET] = "budget",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",

@@ -37,6 +37,7 @@ enum store_key {
 	KEY_MO,
 	KEY_OPTOUT,
 	KEY_PACE,
+	KEY_BUDGET,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };

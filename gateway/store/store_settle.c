@@ -8,9 +8,12 @@
 #include "store/redis_store_inner.h"
 
 #include "base/check.h"
+#include "model/tenant_budget.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define USES_MAX (2 * TENANT_BUDGETS_MAX) /* tenants in a batch, at the turn of a day */
 
 static void on_settled(struct store_call *call, const struct reply *reply);
 
@@ -143,11 +146,56 @@ static void put_rest(struct command *command, struct settlement *const *settleme
 	}
 }
 
+/* What one tenant has used on one day. */
+struct use {
+	struct slice tenant;
+	int32_t day;
+	uint32_t segments;
+};
+
+static unsigned find_use(const struct use *uses, unsigned count, const struct settlement *settlement)
+{
+	unsigned i = 0;
+	while (i < count &&
+	       (uses[i].day != settlement->budget_day || !slice_equal(uses[i].tenant, settlement->budget_tenant)))
+		i++;
+	return i;
+}
+
+/* Those of a batch, in the order of their first settlements. Returns how many. */
+static unsigned gather_uses(const struct settle_call *settle, struct use uses[USES_MAX])
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < settle->count; i++) {
+		const struct settlement *settlement = settle->settlements[i];
+		if (settlement->budget_segments == 0)
+			continue;
+		unsigned at = find_use(uses, count, settlement);
+		if (at == count) {
+			CHECK(count < USES_MAX);
+			uses[count++] = (struct use){ settlement->budget_tenant, settlement->budget_day, 0 };
+		}
+		uses[at].segments += settlement->budget_segments;
+	}
+	return count;
+}
+
+static void put_uses(struct command *command, const struct settle_call *settle)
+{
+	struct use uses[USES_MAX];
+	unsigned count = gather_uses(settle, uses);
+	for (unsigned i = 0; i < count; i++) {
+		command_int(command, uses[i].day);
+		command_text(command, uses[i].tenant);
+		command_int(command, uses[i].segments);
+	}
+}
+
 static void write_whole(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
 	struct command *command = &settle->call.command;
-	store_call_begin_script(store, command, SCRIPT_SETTLE, 9 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_SETTLE, 10 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_TOTALS);
 	store_put_key(store, command, KEY_EVENTS);
@@ -158,11 +206,13 @@ static void write_whole(struct settle_call *settle)
 	store_put_key(store, command, KEY_HELD);
 	store_put_key(store, command, KEY_HELD_BODIES);
 	store_put_lanes(store, command);
+	store_put_key(store, command, KEY_BUDGET);
 	command_word(command, store->consumer);
 	put_events(command, settle->settlements, settle->count);
 	put_counts(command, settle->settlements, settle->count);
 	put_lane_ids(command, settle->settlements, settle->count);
 	put_rest(command, settle->settlements, settle->count);
+	put_uses(command, settle);
 }
 
 static void put_each(struct command *command, const struct settlement *settlement)
@@ -297,10 +347,29 @@ static bool stays_with_owner(const struct reply *left, unsigned place)
 	return false;
 }
 
+/* reply: of a whole batch: how many entries were there; behind it, where tenants' use was counted, what each has used. Returns the
+ * first. */
+static const struct reply *take_uses(const struct settle_call *settle, const struct reply *reply)
+{
+	if (reply->type != REPLY_ARRAY || reply->count == 0)
+		return reply;
+	struct use uses[USES_MAX];
+	unsigned count = gather_uses(settle, uses);
+	for (unsigned i = 0; i < settle->count; i++) {
+		struct settlement *settlement = settle->settlements[i];
+		unsigned at = settlement->budget_segments > 0 ? find_use(uses, count, settlement) : count;
+		if (at < count && at + 1 < reply->count && reply->elements[at + 1]->integer > 0)
+			settlement->budget_used = (uint64_t)reply->elements[at + 1]->integer;
+	}
+	return reply->elements[0];
+}
+
 static void on_settled(struct store_call *call, const struct reply *reply)
 {
 	struct settle_call *settle = (struct settle_call *)(void *)call;
 	struct redis_store *store = call->store;
+	if (!settle->is_careful)
+		reply = take_uses(settle, reply);
 	if (reply->type == REPLY_INTEGER && !settle->is_careful && reply->integer < (int64_t)settle->count)
 		store->gauges.vanished += settle->count - (uint64_t)reply->integer;
 	store_call_done(call);

@@ -167,6 +167,35 @@ Test(store_contract, settle_takes_entries_off_with_what_became_of_them)
 	}
 }
 
+Test(store_contract, what_tenants_use_is_counted_by_day)
+{
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		add_some(6);
+		store_rig_read_all(RIG, 0, 6);
+		begin_all(0, 6);
+		struct settlement north = accepted, south = accepted, tomorrow;
+		north.budget_tenant = SLICE("north");
+		north.budget_segments = 3;
+		north.budget_day = 20260213;
+		south = tomorrow = north;
+		south.budget_tenant = SLICE("a=b c");
+		tomorrow.budget_day = 20260214;
+		store_rig_settle(RIG, 0, places, 2, &north);
+		store_rig_settle(RIG, 0, places + 2, 1, &south);
+		store_rig_settle(RIG, 0, places + 3, 1, &tomorrow);
+		store_rig_settle(RIG, 0, places + 4, 1, &north);
+		store_rig_settle(RIG, 0, places + 5, 1, &accepted);
+		store_rig_until(RIG, 0, rig_has_settled, 6, "all are settled");
+		static const uint64_t want[] = { 6, 6, 3, 3, 9, 0 };
+		for (unsigned i = 0; i < 6; i++)
+			cr_assert_eq(slot(0)->settlements[i].settlement.budget_used, want[i], "%s: %u: %llu", RIG->row,
+				     i, (unsigned long long)slot(0)->settlements[i].settlement.budget_used);
+		store_rig_expect_balance(RIG);
+		store_rig_finish(RIG);
+	}
+}
+
 Test(store_contract, what_waits_comes_back_when_it_is_due_and_is_no_duplicate)
 {
 	for (unsigned kit = 0; kit < store_kit_count; kit++) {

@@ -101,6 +101,8 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		store->counts.careful += call->careful;
 		call->is_fenced =
 			!queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count);
+		if (!call->is_fenced && !call->careful)
+			queue_model_use(model, call->settlements, call->count);
 		break;
 	case FAKE_FIND:
 		call->value = text_copy(queue_model_find_receipt(model, call->account, call->text, &call->segment));

@@ -84,8 +84,17 @@ struct queue_pace {
 
 #define QUEUE_PACES_MAX 8
 
+/* What a tenant has used on a day. */
+#define QUEUE_USES_MAX 16
+#define QUEUE_USE_NAME 96
+struct queue_use {
+	char name[QUEUE_USE_NAME]; /* day, blank, tenant */
+	uint64_t segments;
+};
+
 struct queue_model {
 	struct queue_pace paces[QUEUE_PACES_MAX];
+	struct queue_use uses[QUEUE_USES_MAX];
 	wall_ms now;      /* the queue's own clock */
 	int64_t ahead_ms; /* of those who use it */
 	int64_t seen_window_ms;
@@ -124,6 +133,9 @@ struct queue_model {
 
 struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int64_t receipt_window_ms);
 void queue_model_destroy(struct queue_model *model);
+
+/* Counts what settlements say of tenants' use, and writes into them what each has used then. */
+void queue_model_use(struct queue_model *model, struct settlement *const *settlements, unsigned count);
 
 /* A producer adds an alert. malformed: NULL, or what is wrong with the entry itself. Returns its key. */
 struct entry_key queue_model_add(struct queue_model *model, enum lane lane, struct slice body, const char *malformed);

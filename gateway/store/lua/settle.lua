@@ -1,11 +1,13 @@
 #!lua flags=allow-oom
 -- Takes a batch off the queue together with what became of it. Its entries are this consumer's alone.
--- KEYS: workers, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready
+-- KEYS: workers, totals, events, dead, later, later bodies, paused, held, held bodies, urgent, normal, bulk, ready, tenants'
+--       use (a name begins with it)
 -- ARGV: consumer, events (JSON lines or ''), entries on each lane (4 counts), closings (k, then k × name, count), deads,
 --       laters, helds, then the entry ids lane by lane, deads × (body, origin, reason, ambiguous), laters × (origin, due in ms,
---       attempt, ambiguous, state, body, pause, “@rank account,account…” where it is parked, or ''), helds × (origin, attempt, ambiguous, state, body)
+--       attempt, ambiguous, state, body, pause, “@rank account,account…” where it is parked, or ''), helds × (origin, attempt, ambiguous, state, body),
+--       then what tenants with a daily budget have used: any number of (day, tenant, segments)
 -- Deleting comes first: it frees memory, so that it is allowed when Redis is full.
--- Returns how many entries were there.
+-- Returns how many entries were there; with tenants' use a list of that and what each has used on its day.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
 end
@@ -62,7 +64,15 @@ end
 for i = 1, kinds do
   redis.call('HINCRBY', KEYS[2], ARGV[6 + 2 * i], ARGV[7 + 2 * i])
 end
+local used = {}
+while ARGV[at] do
+  local key = KEYS[14] .. ':' .. ARGV[at]
+  used[#used + 1] = redis.call('HINCRBY', key, ARGV[at + 1], ARGV[at + 2])
+  redis.call('EXPIRE', key, 259200)
+  at = at + 3
+end
 if ARGV[2] ~= '' then
   redis.call('XADD', KEYS[3], '*', 'events', ARGV[2])
 end
-return gone
+if #used == 0 then return gone end
+return { gone, unpack(used) }

@@ -185,3 +185,32 @@ Test(civil, zones)
 	cr_assert_eq(zone_next_change(&zone, 3000), INT64_MAX);
 	cr_assert_eq(zone_next_change(NULL, 0), INT64_MAX);
 }
+
+/* A zone that is an hour ahead, and from 02:00 UTC of 2026-03-29 two. */
+Test(civil, days_of_a_zone)
+{
+	static const struct zone zone = { .spans = { { 0, 3600 }, { INT64_C(1774749600000), 7200 } }, .span_count = 2 };
+	static const struct {
+		const char *at;
+		const char *next;
+		int32_t date;
+		const struct zone *zone;
+	} rows[] = {
+		{ "2026-02-13T00:00:00Z", "2026-02-14T00:00:00Z", 20260213, NULL },
+		{ "2026-12-31T23:59:59.999Z", "2027-01-01T00:00:00Z", 20261231, NULL },
+		{ "2026-02-13T22:59:59Z", "2026-02-13T23:00:00Z", 20260213, &zone },
+		{ "2026-02-13T23:00:00Z", "2026-02-14T23:00:00Z", 20260214, &zone },
+		{ "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z", 20260329, &zone },
+		{ "2026-03-29T21:59:59Z", "2026-03-29T22:00:00Z", 20260329, &zone },
+		{ "2026-03-29T22:00:00Z", "2026-03-30T22:00:00Z", 20260330, &zone },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		wall_ms at, next;
+		cr_assert(civil_parse_rfc3339((struct slice){ rows[i].at, strlen(rows[i].at) }, &at));
+		cr_assert(civil_parse_rfc3339((struct slice){ rows[i].next, strlen(rows[i].next) }, &next));
+		cr_expect_eq(zone_date(rows[i].zone, at), rows[i].date, "%s: %d", rows[i].at,
+			     zone_date(rows[i].zone, at));
+		cr_expect_eq(zone_next_day(rows[i].zone, at), next, "%s: %lld", rows[i].at,
+			     (long long)(zone_next_day(rows[i].zone, at) - next));
+	}
+}

@@ -211,6 +211,10 @@ static void make_texts(const struct rig_setup *setup)
 /* What comes is settled at once. */
 static void take_settlement(void)
 {
+	for (unsigned i = 0; i < rig.settling_count; i++)
+		rig.budget_used += rig.settling[i]->budget_segments;
+	for (unsigned i = 0; i < rig.settling_count; i++)
+		rig.settling[i]->budget_used = rig.settling[i]->budget_segments > 0 ? rig.budget_used : 0;
 	rig.settled = *rig.settling[rig.settling_count - 1];
 	snprintf(rig.state, sizeof rig.state, "%.*s", SLICE_ARG(rig.settled.state));
 	snprintf(rig.event, sizeof rig.event, "%.*s", SLICE_ARG(rig.settled.event));
@@ -258,6 +262,14 @@ void rig_tell(unsigned account, enum carrier_state state)
 	rig.players[account].events->on_state(rig.players[account].ctx, state, "so the test says");
 }
 
+/* The last one. */
+static void keep_line(void *ctx, enum log_level level, struct slice line)
+{
+	(void)ctx;
+	(void)level;
+	snprintf(rig.log, sizeof rig.log, "%.*s", SLICE_ARG(line));
+}
+
 void rig_set_up(const struct rig_setup *setup)
 {
 	static const struct store_ops store_ops = {
@@ -282,7 +294,7 @@ void rig_set_up(const struct rig_setup *setup)
 		.again_at = carrier_again_at,
 		.close = carrier_close,
 	};
-	static const struct log quiet = { .least = LOG_LEVEL_COUNT };
+	static const struct log kept = { .least = LOG_WARN, .write = keep_line, .now = now_of_test };
 	static const char *const names[RIG_ACCOUNTS] = { "down", "other" };
 	rig = (struct rig){ .now = { .mono = US_PER_S, .wall = RIG_START },
 			    .store = { .ops = &store_ops },
@@ -312,8 +324,12 @@ void rig_set_up(const struct rig_setup *setup)
 			   .attempts_max = 6,
 			   .unknown_wait_us = { US_PER_S, US_PER_S, US_PER_S } },
 		.seed = 1,
-		.env = { .now = now_of_test, .log = &quiet },
+		.env = { .now = now_of_test, .log = &kept },
 	};
+	static char north[] = "north";
+	static const struct tenant_budget budget = { north, 10 };
+	rig.options.budgets = &budget;
+	rig.options.budget_count = setup->has_budget;
 	rig.pipeline = pipeline_create(&rig.store, &rig.options);
 	pipeline_open(rig.pipeline, on_drained, NULL);
 	rig.store_events->on_state(rig.store_ctx, true, "connected");
@@ -345,8 +361,9 @@ void rig_bring(enum lane lane, const char *state, const struct store_entry *like
 		snprintf(early, sizeof early, ",\"not_before\":\"%.*s\"", (int)len, at);
 	}
 	snprintf(body, sizeof body,
-		 "{\"id\":\"a\",\"to\":\"13800000001\",\"template\":\"t\",\"params\":{\"n\":\"7\"}%s%s%s}", expires,
-		 early, rig.has_consent ? ",\"consent\":\"form 7\"" : "");
+		 "{\"id\":\"a\",\"to\":\"13800000001\",\"template\":\"t\",\"params\":{\"n\":\"7\"}%s%s%s%s}", expires,
+		 early, rig.has_consent ? ",\"consent\":\"form 7\"" : "",
+		 rig.setup.has_budget ? ",\"tenant\":\"north\"" : "");
 	struct store_entry entry = like != NULL ? *like : (struct store_entry){ .attempt = 0 };
 	entry.key = (struct entry_key){ RIG_START, rig.settled_count + 1, lane };
 	entry.origin = (struct entry_key){ RIG_START, 0, lane == LANE_READY ? LANE_NORMAL : lane };

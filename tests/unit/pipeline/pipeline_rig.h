@@ -30,6 +30,7 @@ struct player {
 /* How the world is made: all nothing is an sms of three segments of a notice on a route with the first account only. */
 struct rig_setup {
 	bool is_short;      /* one segment */
+	bool has_budget;    /* the alerts' tenant, “north”, has 10 segments a day */
 	bool has_way;       /* both accounts are on the route */
 	const char *header; /* of its template: “class: …”, lines */
 	unsigned life_ms;   /* of the alert; 0 = for ever */
@@ -64,6 +65,8 @@ struct rig {
 	} unparks[STORE_LEASES_MAX];
 	char keys[2048]; /* for receipts: “1=ref 2=ref ”, of the last one */
 	unsigned settled_count;
+	uint64_t budget_used; /* what the store says of the tenant's use */
+	char log[1024];       /* the last line */
 	struct player players[RIG_ACCOUNTS];
 	struct pipeline_account accounts[RIG_ACCOUNTS];
 	struct route_table *routes;
