@@ -17,7 +17,7 @@
 #define SPAN_STEP   40 /* µs: rounds walk through the buckets */
 #define SPAN_STEPS  1000
 
-enum kind { KIND_COUNTER, KIND_SUM, KIND_MAX, KIND_MAX_TIME, KIND_HISTOGRAM };
+enum kind { KIND_COUNTER, KIND_SUM, KIND_SUM_MILLIONTHS, KIND_MAX, KIND_MAX_TIME, KIND_HISTOGRAM };
 
 static const struct row {
 	enum metric metric;
@@ -171,6 +171,8 @@ static double merged(enum kind kind, const struct writer writers[])
 		sum += rounds;
 		most = rounds > most ? rounds : most;
 	}
+	if (kind == KIND_SUM_MILLIONTHS)
+		return sum / 1e6;
 	return kind == KIND_MAX ? most : kind == KIND_MAX_TIME ? most / 1e6 : sum;
 }
 
