@@ -45,7 +45,8 @@ sub back_after {
 	return undef;
 }
 
-my $throttled = Figures::json_file($option{summary})->{throttled};
+my $summary = Figures::json_file($option{summary});
+my $throttled = $summary->{throttled};
 my $storm = $option{'storm-from'};
 my ($most, $when) = most_in_second();
 my $admitted = int($option{tps} * 1.01 + $option{tps} / 10) + 1;
@@ -54,13 +55,15 @@ my %figure = (
 	admitted => $admitted, used => used($at[0] + 1, $option{until}),
 	throttled => $throttled, wasted => sprintf('%.4f', $throttled / ($throttled + @at)) + 0, dead => $option{dead},
 	used_before_storm => $storm ? used($at[0] + 1, $storm) : undef, back_after_s => $storm ? back_after($option{'storm-until'}) : undef,
+	binds_peak => $summary->{binds_peak}, binds_refused => $summary->{binds_refused},
 	used_after_kill => $option{killed} ? used($option{killed}, $option{killed} + 5 < $option{until} ? $option{killed} + 5 : $option{until}) : undef,
 );
 my $out = $option{json} ? \*STDERR : \*STDOUT;
 binmode $out, ':utf8';
 printf $out "  most in a second  %d of %d that the rate admits (%d/s; %d segments in all), %.1f s after the first\n", $most, $admitted, $option{tps}, scalar @at, $when;
 printf $out "  rate used         %.1f %%%s\n", 100 * $figure{used}, $option{killed} ? sprintf(', %.1f %% in the 5 s after a gateway was killed', 100 * $figure{used_after_kill}) : '';
+printf $out "  binds             at most %d at a time, %d refused as too many\n", $summary->{binds_peak}, $summary->{binds_refused};
 printf $out "  storm             %d submits refused, %.2f %% of all; dead letters %d; the whole rate again after %s s (%.1f %% used before)\n", $throttled, 100 * $figure{wasted},
 	$option{dead}, $figure{back_after_s} // 'more than 9', 100 * $figure{used_before_storm} if $storm;
 print JSON::PP->new->canonical->encode(\%figure), "\n" if $option{json};
-exit($most <= $admitted ? 0 : 1);
+exit($most <= $admitted && !$summary->{binds_refused} ? 0 : 1);

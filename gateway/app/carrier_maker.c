@@ -101,7 +101,7 @@ static struct carrier *make_smpp(const struct carrier_maker *maker, const struct
 		.dialect = &smpp_dialect,
 		.dialect_account = &made->smpp,
 		.takes_submits = account->bind != CONFIG_BIND_RECEIVER,
-		.links = carrier_share(maker, account->binds),
+		.links = account->binds, /* at most: how many it may have is asked of the store */
 		.connect_timeout_us = account->connect_timeout_us,
 		.reconnect = reconnect_of(account),
 		.jitter_seed = carrier_seed(maker, index),
@@ -212,8 +212,9 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
 		.wants_receipt = account->registered_delivery && can_hear(account),
 		.sends_reference = !is_http && account->registered_delivery && account->user_message_reference,
 		.tps = account->tps,
+		.binds = is_http ? 0 : account->binds,
 		.window_total = is_http ? carrier_share(maker, account->http.connections) * batch_of(maker, account)
-					: carrier_share(maker, account->binds) * account->window,
+					: account->binds * account->window,
 	};
 }
 

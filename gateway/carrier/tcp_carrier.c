@@ -25,13 +25,19 @@ static bool takes_submits(const struct tcp_carrier *carrier)
 	return carrier->options.takes_submits && !carrier->rests;
 }
 
+/* The first so many links take submits. */
+static unsigned usable_links(const struct tcp_carrier *carrier)
+{
+	return takes_submits(carrier) ? carrier->permitted : 0;
+}
+
 void tcp_carrier_tell_state(struct tcp_carrier *carrier, const char *reason)
 {
 	bool any_bound = false;
 	bool any_refused = false;
 	for (unsigned i = 0; i < carrier->options.links; i++) {
 		const struct link *link = &carrier->links[i];
-		any_bound = any_bound || tcp_link_is_bound(link);
+		any_bound = any_bound || (i < carrier->permitted && tcp_link_is_bound(link));
 		any_refused = any_refused || link->phase == LINK_STOPPED || reconnect_is_refused(&link->reconnect);
 	}
 	bool is_up = any_bound && takes_submits(carrier) && !carrier->is_closing;
@@ -45,9 +51,10 @@ void tcp_carrier_tell_state(struct tcp_carrier *carrier, const char *reason)
 
 /* -- turns -- */
 
+/* Links that may not be there end. */
 static void resting_turn(struct tcp_carrier *carrier, mono_us now)
 {
-	for (unsigned i = 0; i < carrier->options.links; i++)
+	for (unsigned i = carrier->rests ? 0 : carrier->permitted; i < carrier->options.links; i++)
 		tcp_link_rest(&carrier->links[i], now);
 }
 
@@ -93,7 +100,7 @@ static unsigned credit(const struct carrier *base)
 {
 	const struct tcp_carrier *carrier = of(base);
 	unsigned sum = 0;
-	for (unsigned i = 0; i < carrier->options.links && takes_submits(carrier); i++) {
+	for (unsigned i = 0; i < usable_links(carrier); i++) {
 		if (tcp_link_is_bound(&carrier->links[i]))
 			sum += session_credit(carrier->links[i].session);
 	}
@@ -112,7 +119,10 @@ static void turn(void *ctx, struct now now)
 	gauge(carrier);
 	if (carrier->has_changed) {
 		carrier->has_changed = false;
-		tcp_carrier_tell_state(carrier, carrier->rests ? "at rest" : "no longer at rest");
+		tcp_carrier_tell_state(carrier, carrier->rests ? "at rest"
+						: carrier->permitted == 0
+							? "all binds that it permits are with other workers"
+							: "no longer at rest");
 	}
 	if (carrier->is_full && credit(&carrier->base) > 0) {
 		carrier->is_full = false;
@@ -120,7 +130,7 @@ static void turn(void *ctx, struct now now)
 	}
 	if (carrier->is_closing)
 		closing_turn(carrier, now.mono);
-	else if (carrier->rests)
+	else
 		resting_turn(carrier, now.mono);
 }
 
@@ -158,7 +168,7 @@ static enum submit_answer submit(struct carrier *base, const struct submit *subm
 	unsigned best_credit = 0;
 	unsigned credit_sum = 0;
 	bool any_bound = false;
-	for (unsigned i = 0; i < carrier->options.links && takes_submits(carrier); i++) {
+	for (unsigned i = 0; i < usable_links(carrier); i++) {
 		struct link *link = &carrier->links[i];
 		if (!tcp_link_is_bound(link))
 			continue;
@@ -218,13 +228,35 @@ static void rest(struct carrier *base, bool rests)
 	loop_turn_soon(carrier->loop);
 }
 
+static void permit(struct carrier *base, unsigned links)
+{
+	struct tcp_carrier *carrier = of(base);
+	links = links < carrier->options.links ? links : carrier->options.links;
+	if (links > 0 && carrier->permitted == 0)
+		carrier->has_told = false; /* whatever keeps it down from now on is something else */
+	bool is_news = links == 0 && (carrier->permitted > 0 || !carrier->has_told);
+	carrier->permitted = links;
+	carrier->has_changed = carrier->has_changed || (carrier->is_open && is_news);
+	if (carrier->is_open)
+		loop_turn_soon(carrier->loop);
+}
+
+static unsigned held(const struct carrier *base)
+{
+	const struct tcp_carrier *carrier = of(base);
+	unsigned count = 0;
+	for (unsigned i = 0; i < carrier->options.links; i++)
+		count += !tcp_link_is_quiet(&carrier->links[i]);
+	return count;
+}
+
 static mono_us again_at(const struct carrier *base)
 {
 	const struct tcp_carrier *carrier = of(base);
 	mono_us soonest = INT64_MAX;
 	if (carrier->rests || carrier->is_closing)
 		return 0;
-	for (unsigned i = 0; i < carrier->options.links; i++) {
+	for (unsigned i = 0; i < carrier->permitted; i++) {
 		const struct link *link = &carrier->links[i];
 		if (!tcp_link_is_quiet(link))
 			return 0;
@@ -275,6 +307,8 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 		.receipt_done = receipt_done,
 		.rest = rest,
 		.retry = retry,
+		.permit = permit,
+		.held = held,
 		.again_at = again_at,
 		.close = close_carrier,
 		.destroy = destroy,
@@ -284,6 +318,7 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 	if (carrier == NULL)
 		return NULL;
 	carrier->options = *options;
+	carrier->permitted = options->links;
 	carrier->base = (struct carrier){ .ops = &ops, .name = carrier->options.name };
 	carrier->loop = loop;
 	rng_seed(&carrier->rng, options->jitter_seed);

@@ -33,6 +33,7 @@ struct tcp_carrier {
 	void *ctx;
 	struct rng rng;
 	struct link links[TCP_CARRIER_LINKS_MAX];
+	unsigned permitted; /* the first so many may be there */
 	enum carrier_state state;
 	bool has_told; /* the pipeline knows state, and why */
 	bool is_open;

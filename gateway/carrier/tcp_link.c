@@ -23,6 +23,12 @@ static void log_link(struct link *link, enum log_level level, const char *code, 
 	log_end(&line);
 }
 
+static bool is_kept_closed(const struct link *link)
+{
+	const struct tcp_carrier *carrier = link->carrier;
+	return carrier->is_closing || carrier->rests || link->number > carrier->permitted;
+}
+
 bool tcp_link_is_bound(const struct link *link)
 {
 	return link->phase == LINK_TALKING && session_state(link->session) == SESSION_BOUND;
@@ -185,7 +191,7 @@ static void on_stream_end(void *ctx, const char *reason)
 	if (is_stopped || (is_rejected && reconnect_is_refused(&link->reconnect)))
 		log_link(link, LOG_ERROR, "link_refused", why);
 	else if (!carrier->is_closing)
-		log_link(link, carrier->rests ? LOG_INFO : LOG_WARN, "link_down", why);
+		log_link(link, is_kept_closed(link) ? LOG_INFO : LOG_WARN, "link_down", why);
 	link->phase = LINK_STOPPED;
 	if (!is_stopped)
 		wait_again(link);
@@ -206,16 +212,11 @@ void tcp_link_connect(struct link *link)
 	stream_connect(link->stream);
 }
 
-static bool is_kept_closed(const struct tcp_carrier *carrier)
-{
-	return carrier->is_closing || carrier->rests;
-}
-
 void tcp_link_tick(struct link *link, mono_us now)
 {
 	switch (link->phase) {
 	case LINK_WAITING:
-		if (now >= link->deadline && !is_kept_closed(link->carrier))
+		if (now >= link->deadline && !is_kept_closed(link))
 			tcp_link_connect(link);
 		break;
 	case LINK_CONNECTING:
@@ -240,7 +241,7 @@ mono_us tcp_link_deadline(const struct link *link)
 {
 	switch (link->phase) {
 	case LINK_WAITING:
-		return is_kept_closed(link->carrier) ? INT64_MAX : link->deadline;
+		return is_kept_closed(link) ? INT64_MAX : link->deadline;
 	case LINK_CONNECTING:
 		return link->deadline;
 	case LINK_TALKING:

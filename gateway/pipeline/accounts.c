@@ -111,6 +111,7 @@ static void open_carrier(struct account *account)
 	};
 	struct carrier *carrier = accounts_carrier(account);
 	account->pipeline->carriers_open++;
+	binding_open(account);
 	carrier->ops->open(carrier, &events, account);
 	if (account->wish.rests)
 		carrier->ops->rest(carrier, true);

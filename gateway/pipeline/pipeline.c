@@ -201,6 +201,7 @@ void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), voi
 		.on_fenced = on_fenced,
 		.on_leased = leasing_on_leased,
 		.on_unparked = parking_on_unparked,
+		.on_bound = binding_on_bound,
 		.on_orphans = intake_on_orphans,
 		.on_adopted = intake_on_adopted,
 		.on_closed = on_store_closed,
@@ -265,6 +266,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 	if (!pipeline->is_open || pipeline->store_closing)
 		return;
 	routing_turn(pipeline, now);
+	binding_turn(pipeline, now.mono);
 	intake_turn(pipeline, now.mono);
 	poison_turn(pipeline);
 	sweeping_turn(pipeline, now);
@@ -297,6 +299,7 @@ mono_us pipeline_next_deadline(struct pipeline *pipeline)
 	deadline = least(deadline, intake_next_deadline(pipeline));
 	deadline = least(deadline, receipts_next_deadline(pipeline));
 	deadline = least(deadline, accounts_next_deadline(pipeline));
+	deadline = least(deadline, binding_next_deadline(pipeline));
 	deadline = least(deadline, parking_next_deadline(pipeline, now));
 	if (pipeline->is_draining) {
 		mono_us end = pipeline->drain_deadline + (pipeline->carriers_closing ? STORE_GRACE_US : 0);

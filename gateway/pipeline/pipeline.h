@@ -34,9 +34,11 @@ struct pipeline_account {
 	bool wants_params; /* with CONCAT_TEXT: submits carry the alert's parameters */
 	uint8_t segments_max;
 	bool wants_receipt;
-	bool sends_reference;  /* that a receipt may bring back (receipt.user_reference) */
-	uint32_t tps;          /* segments a second of the account, over all workers of all gateways; 0 = unlimited */
-	unsigned window_total; /* links × window of this worker */
+	bool sends_reference; /* that a receipt may bring back (receipt.user_reference) */
+	uint32_t tps;         /* segments a second of the account, over all workers of all gateways; 0 = unlimited */
+	unsigned
+		binds; /* links that the contract permits, over all workers of all gateways; 0 = they are not counted */
+	unsigned window_total; /* links × window that this worker may come to have */
 	const struct secrets
 		*secrets; /* what its carrier's texts must not show; borrowed while it is open; NULL = nothing */
 };

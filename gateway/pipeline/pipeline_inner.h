@@ -34,6 +34,9 @@ struct account {
 	enum carrier_state state;
 	bool is_live;       /* takes submits; so says pipeline.live, too */
 	mono_us down_since; /* where it is not live */
+	unsigned permitted; /* links that this worker may have; of an account whose links are shared */
+	mono_us bind_at;    /* when it is asked next */
+	mono_us bind_until; /* from then on it may have none, unless it is told anew */
 	struct lease lease;
 	uint32_t again;       /* tokens that its driver waits for, to send again */
 	uint64_t parked;      /* alerts that are parked on it, as far as is known */
@@ -139,6 +142,11 @@ struct pipeline {
 	/* leasing: the accounts of the lease under way */
 	uint8_t leasing[STORE_LEASES_MAX];
 	unsigned leasing_count;
+
+	/* binding: the accounts of the bind under way */
+	uint8_t binding[STORE_LEASES_MAX];
+	unsigned binding_count;
+	mono_us binding_asked_at;
 
 	/* parking: the accounts of the unpark under way */
 	struct unparking {
@@ -322,6 +330,13 @@ unsigned dispatch_segments_missing(const struct parcel *parcel);
 bool dispatch_is_stale(const struct parcel *parcel, wall_ms now);
 /* When what waits for an account that stays down comes back: not all at once. */
 wall_ms dispatch_back_by_and_by(struct pipeline *pipeline, wall_ms now);
+
+/* binding.c: shares the links that accounts permit with other workers. */
+/* A carrier opens: no link before it is known how many it may have. */
+void binding_open(struct account *account);
+void binding_turn(struct pipeline *pipeline, mono_us now);
+void binding_on_bound(void *ctx, const unsigned *links, unsigned count);
+mono_us binding_next_deadline(const struct pipeline *pipeline);
 
 /* leasing.c: asks for tokens of rates. */
 void leasing_turn(struct pipeline *pipeline, struct now now);

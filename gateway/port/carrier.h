@@ -77,6 +77,11 @@ struct carrier_ops {
 	 * whose links are nothing but connections that it keeps for later (HTTP) closes those, and tells DOWN, then UP.
 	 * Legal between open and close; said twice it changes nothing. */
 	void (*rest)(struct carrier *carrier, bool rests);
+	/* At most so many links from now on; one too many ends as at rest, when all on it is answered. Before it is said there may be as
+	 * many as the driver was made for. NULL where links are not counted (HTTP). Legal between open and close, and ahead of open. */
+	void (*permit)(struct carrier *carrier, unsigned links);
+	/* Links that it has, makes, or is ending. NULL as above. */
+	unsigned (*held)(const struct carrier *carrier);
 	/* Somebody says that what was wrong is mended: links that are not up are tried now, whatever they wait for, also such as
 	 * the carrier has refused. Those that are up stay; at rest it does nothing. Legal between open and close. */
 	void (*retry)(struct carrier *carrier);

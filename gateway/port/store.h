@@ -216,6 +216,18 @@ struct store_lease {
 	uint32_t count;
 };
 
+/* Links of an account that all workers on this queue share: how many it permits in all, how many this one would like to have, and
+ * how many it has or is making. account is borrowed for the call. */
+struct store_bind {
+	const char *account;
+	unsigned permitted;
+	unsigned likes;
+	unsigned has;
+};
+
+/* A worker that has not been told anew for so long has no links. */
+#define STORE_BIND_US (30 * US_PER_S)
+
 /* At most so many that are parked on an account are to come back. account is borrowed for the call. */
 struct store_unpark {
 	const char *account;
@@ -262,6 +274,9 @@ struct store_events {
 	void (*on_fenced)(void *ctx);
 	/* The lease under way is answered, in the order asked; NULL where it was lost: nothing was lent. */
 	void (*on_leased)(void *ctx, const struct store_grant *grants, unsigned count);
+	/* The bind under way is answered, in the order asked: how many links each may have from now on, for STORE_BIND_US from when it
+	 * was asked. NULL where it was lost. */
+	void (*on_bound)(void *ctx, const unsigned *links, unsigned count);
 	/* The unpark under way is answered, in the order asked; NULL where it was lost. names: all under which something is parked, with
 	 * commas between. */
 	void (*on_unparked)(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names);
@@ -320,6 +335,9 @@ struct store_ops {
 	/* Asks for tokens of accounts' rates, which all workers on this queue share (flow/lease.h). count: 1…STORE_LEASES_MAX. One
 	 * is under way at a time (CHECK). False where the store is down (then nothing was taken). */
 	bool (*lease)(struct store *store, const struct store_lease *asks, unsigned count);
+	/* Asks for links of accounts. Where it may have fewer than it has, those count as taken until a later call says that it has
+	 * fewer. count: 1…STORE_LEASES_MAX. One is under way at a time (CHECK). False where the store is down (then nothing was taken). */
+	bool (*bind)(struct store *store, const struct store_bind *asks, unsigned count);
 	/* Brings alerts back that were parked on accounts, before they are due. count: 1…STORE_LEASES_MAX accounts. One is under way
 	 * at a time (CHECK). False where the store is down (then nothing was taken). */
 	bool (*unpark)(struct store *store, const struct store_unpark *asks, unsigned count);

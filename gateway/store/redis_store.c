@@ -271,6 +271,7 @@ static void turn(void *ctx, struct now now)
 	redis_link_tick(store->reader, now.mono);
 	store_read_turn(store);
 	store_lease_turn(store);
+	store_bind_turn(store);
 	store_unpark_turn(store);
 	store_calls_turn(store);
 	store_hold_turn(store, now.mono);
@@ -372,6 +373,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_OPTOUT] = "optout",
 		[KEY_PACE] = "pace",
 		[KEY_BUDGET] = "budget",
+		[KEY_BINDS] = "binds",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",
@@ -398,6 +400,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 		.settle_late = store_settle_late,
 		.adopt = store_adopt,
 		.lease = store_lease,
+		.bind = store_bind,
 		.unpark = store_unpark,
 		.flush = flush,
 		.close = close_store,

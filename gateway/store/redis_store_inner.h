@@ -38,6 +38,7 @@ enum store_key {
 	KEY_OPTOUT,
 	KEY_PACE,
 	KEY_BUDGET,
+	KEY_BINDS,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };
@@ -209,7 +210,9 @@ struct redis_store {
 	bool is_asking_orders;
 	unsigned leasing;    /* accounts in the lease under way; 0 = none is */
 	bool lease_was_lost; /* it is told in the turn that follows */
-	unsigned unparking;  /* accounts in the unpark under way; 0 = none is */
+	unsigned binding;    /* accounts in the bind under way; 0 = none is */
+	bool bind_was_lost;
+	unsigned unparking; /* accounts in the unpark under way; 0 = none is */
 	bool unpark_was_lost;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
@@ -400,6 +403,9 @@ void store_orders(struct redis_store *store, mono_us now);
 /* store_lease.c */
 bool store_lease(struct store *base, const struct store_lease *asks, unsigned count);
 void store_lease_turn(struct redis_store *store); /* tells of one that was lost */
+/* store_bind.c */
+bool store_bind(struct store *base, const struct store_bind *asks, unsigned count);
+void store_bind_turn(struct redis_store *store);
 /* store_unpark.c */
 bool store_unpark(struct store *base, const struct store_unpark *asks, unsigned count);
 void store_unpark_turn(struct redis_store *store);

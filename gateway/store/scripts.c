@@ -9,6 +9,7 @@ void scripts_check(void)
 		[SCRIPT_ADOPT] = "adopt",
 		[SCRIPT_BALANCE] = "balance",
 		[SCRIPT_BEGIN] = "begin",
+		[SCRIPT_BIND] = "bind",
 		[SCRIPT_CLAIM] = "claim",
 		[SCRIPT_DROP_HELD] = "drop_held",
 		[SCRIPT_HEARTBEAT] = "heartbeat",

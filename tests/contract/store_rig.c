@@ -125,6 +125,15 @@ static void on_leased(void *ctx, const struct store_grant *grants, unsigned coun
 		slot->grants[i] = grants[i];
 }
 
+static void on_bound(void *ctx, const unsigned *links, unsigned count)
+{
+	struct rig_slot *slot = upcall(ctx);
+	slot->bound_count++;
+	slot->bind_was_lost = links == NULL;
+	for (unsigned i = 0; i < count && links != NULL; i++)
+		slot->links[i] = links[i];
+}
+
 static void on_unparked(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names)
 {
 	struct rig_slot *slot = upcall(ctx);
@@ -258,6 +267,7 @@ void store_rig_open(struct store_rig *rig, unsigned number, const struct store_s
 		.on_mo_recorded = on_mo_recorded,
 		.on_leased = on_leased,
 		.on_unparked = on_unparked,
+		.on_bound = on_bound,
 		.holds = holds,
 		.foresees = foresees,
 		.on_pauses = on_pauses,
@@ -509,6 +519,15 @@ void store_rig_lease(struct store_rig *rig, unsigned number, const struct store_
 	struct rig_slot *slot = &rig->slots[number];
 	slot->in_downcall = true;
 	bool taken = slot->store->ops->lease(slot->store, asks, count);
+	flush(slot);
+	cr_assert(taken, "%s", rig->row);
+}
+
+void store_rig_bind(struct store_rig *rig, unsigned number, const struct store_bind *asks, unsigned count)
+{
+	struct rig_slot *slot = &rig->slots[number];
+	slot->in_downcall = true;
+	bool taken = slot->store->ops->bind(slot->store, asks, count);
 	flush(slot);
 	cr_assert(taken, "%s", rig->row);
 }

@@ -73,6 +73,9 @@ struct rig_slot {
 	unsigned leased_count;
 	bool lease_was_lost; /* the last one */
 	struct store_grant grants[STORE_LEASES_MAX];
+	unsigned bound_count;
+	bool bind_was_lost;
+	unsigned links[STORE_LEASES_MAX];
 	unsigned unparked_count;
 	bool unpark_was_lost;
 	char parked_names[RIG_TEXT];
@@ -198,6 +201,7 @@ bool store_rig_begin(struct store_rig *rig, unsigned slot, const unsigned *place
 void store_rig_settle(struct store_rig *rig, unsigned slot, const unsigned *places, unsigned count,
 		      const struct settlement *like);
 bool store_rig_adopt(struct store_rig *rig, unsigned slot, unsigned count);
+void store_rig_bind(struct store_rig *rig, unsigned slot, const struct store_bind *asks, unsigned count);
 void store_rig_unpark(struct store_rig *rig, unsigned slot, const struct store_unpark *asks, unsigned count);
 void store_rig_lease(struct store_rig *rig, unsigned slot, const struct store_lease *asks, unsigned count);
 

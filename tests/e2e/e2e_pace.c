@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Several gateways on one account keep to its rate together, also while one dies; and what status says of how long a backlog
- * will take is what it then takes. */
+/* Several gateways on one account keep to its rate and its binds together, also while one dies; and what status says of how long
+ * a backlog will take is what it then takes. */
 
 #include "auditor.h"
 #include "books.h"
@@ -32,10 +32,11 @@ static void one_rate_for_all(void)
 	smsc_start(&smsc, "smsc", 0, (const char *const[]){ "--throttle-tps", MOST, NULL });
 	books_add_load(0, ALERTS);
 	for (unsigned i = 0; i < GATEWAYS; i++)
-		gateway_process_start(&gateways[i], names[i],
-				      &(struct gateway_options){
-					      .smsc = &smsc, .binds = 1, .window = 100, .account_more = "tps: 400" },
-				      true);
+		gateway_process_start(
+			&gateways[i], names[i],
+			&(struct gateway_options){
+				.smsc = &smsc, .binds = GATEWAYS, .window = 100, .account_more = "tps: 400" },
+			true);
 	AWAIT(20, smsc_count(&smsc, "accepted") > ALERTS / 3);
 	gateway_process_kill(&gateways[0]);
 	AWAIT(20, smsc_count(&smsc, "accepted") > ALERTS / 2);
@@ -111,7 +112,7 @@ static void says_how_long_it_takes(void)
 		books_add("bulk", books_alert(alert, i));
 	}
 	struct gateway_options options = { .smsc = &smsc,
-					   .binds = 1,
+					   .binds = 2,
 					   .window = 800, /* so that all are in memory */
 					   .account_more = "tps: 50" };
 	gateway_process_start(&gateways[0], "one", &options, true);
@@ -145,11 +146,62 @@ static void says_how_long_it_takes(void)
 	world_close();
 }
 
+/* -- binds -- */
+
+#define BINDS 4
+
+static double links_of(unsigned gateway)
+{
+	return gateway_process_metric(&gateways[gateway], "hongyan_links_up{account=\"fake\"}");
+}
+
+static bool have_all(unsigned first)
+{
+	double sum = 0;
+	for (unsigned i = first; i < GATEWAYS; i++) {
+		if (links_of(i) < 1)
+			return false;
+		sum += links_of(i);
+	}
+	return sum == BINDS;
+}
+
+/* Gateways come, one dies and comes back, one leaves: never more binds than the contract permits, and each gateway has some. */
+static void binds_are_shared(void)
+{
+	static const char *const names[GATEWAYS] = { "one", "two", "three" };
+	world_open();
+	redis_server_start();
+	smsc_start(&smsc, "smsc", 0, (const char *const[]){ "--binds-max", "4", NULL });
+	for (unsigned i = 0; i < GATEWAYS; i++)
+		gateway_process_start(&gateways[i], names[i],
+				      &(struct gateway_options){ .smsc = &smsc, .binds = BINDS }, true);
+	AWAIT(30, have_all(0));
+	books_add_load(0, ALERTS);
+	AWAIT(20, smsc_count(&smsc, "accepted") > ALERTS / 3);
+	gateway_process_kill(&gateways[0]);
+	gateway_process_start(&gateways[0], names[0], NULL, true);
+	AWAIT(30, have_all(0));
+	gateway_process_stop(&gateways[0]);
+	AWAIT(30, have_all(1));
+	books_await_settled(60);
+	for (unsigned i = 1; i < GATEWAYS; i++)
+		gateway_process_stop(&gateways[i]);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(smsc_total(&smsc, "binds_refused"), 0);
+	EXPECT_COUNT(smsc_total(&smsc, "binds_peak"), BINDS);
+	EXPECT_COUNT(smsc_total(&smsc, "violations_total"), 0);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "one_rate_for_all", one_rate_for_all, 120, false },
 		{ "says_how_long_it_takes", says_how_long_it_takes, 90, false },
+		{ "binds_are_shared", binds_are_shared, 180, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

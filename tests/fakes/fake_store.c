@@ -78,6 +78,10 @@ void fake_call_free(struct fake_call *call)
 	free(call->grants);
 	for (unsigned i = 0; call->unparks != NULL && i < call->count; i++)
 		free((char *)(uintptr_t)call->unparks[i].account);
+	for (unsigned i = 0; call->binds != NULL && i < call->count; i++)
+		free((char *)(uintptr_t)call->binds[i].account);
+	free(call->binds);
+	free(call->links);
 	free(call->unparks);
 	free(call->unparked);
 	free_text(call->text);
@@ -175,6 +179,7 @@ static void lose_call(struct fake_store *store, struct fake_call *call)
 	case FAKE_MO:
 	case FAKE_LEASE:
 	case FAKE_UNPARK:
+	case FAKE_BIND:
 		call->is_failed = true;
 		return;
 	case FAKE_ADOPT:

@@ -120,6 +120,10 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		for (unsigned i = 0; i < call->count; i++)
 			call->grants[i] = queue_model_lease(model, &call->leases[i]);
 		break;
+	case FAKE_BIND:
+		for (unsigned i = 0; i < call->count; i++)
+			call->links[i] = queue_model_bind(model, store->consumer, &call->binds[i]);
+		break;
 	case FAKE_UNPARK:
 		for (unsigned i = 0; i < call->count; i++)
 			call->unparked[i] = queue_model_unpark(model, &call->unparks[i]);
@@ -344,6 +348,10 @@ void fake_call_answer(struct fake_store *store, struct fake_call *call, mono_us 
 	case FAKE_LEASE:
 		store->is_leasing = false;
 		store->events->on_leased(store->ctx, call->is_failed ? NULL : call->grants, call->count);
+		break;
+	case FAKE_BIND:
+		store->is_binding = false;
+		store->events->on_bound(store->ctx, call->is_failed ? NULL : call->links, call->count);
 		break;
 	case FAKE_UNPARK:
 		store->is_unparking = false;

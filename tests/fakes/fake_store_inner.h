@@ -22,6 +22,7 @@ enum fake_call_kind {
 	FAKE_LATE,
 	FAKE_LEASE,
 	FAKE_UNPARK,
+	FAKE_BIND,
 	FAKE_WITHDRAW,
 	FAKE_FENCE, /* first step of an adoption */
 	FAKE_ADOPT,
@@ -80,6 +81,9 @@ struct fake_call {
 	/* LEASE */
 	struct store_lease *leases;
 	struct store_grant *grants;
+	/* BIND */
+	struct store_bind *binds;
+	unsigned *links;
 	/* UNPARK */
 	struct store_unpark *unparks;
 	struct store_unparked *unparked;
@@ -128,6 +132,7 @@ struct fake_store {
 	bool is_asking_pauses;
 	bool is_leasing;
 	bool is_unparking;
+	bool is_binding;
 	unsigned pause_version; /* as the pipeline knows them */
 	mono_us next_pauses;
 	mono_us next_beat;

@@ -246,6 +246,24 @@ static bool unpark(struct store *base, const struct store_unpark *asks, unsigned
 	return true;
 }
 
+static bool bind_links(struct store *base, const struct store_bind *asks, unsigned count)
+{
+	struct fake_store *store = of(base);
+	CHECK(count > 0 && count <= STORE_LEASES_MAX && !store->is_binding);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return false;
+	store->is_binding = true;
+	struct fake_call *call = fake_call_new(store, FAKE_BIND);
+	call->count = count;
+	call->binds = fake_memory_take(count, sizeof *call->binds);
+	call->links = fake_memory_take(count, sizeof *call->links);
+	for (unsigned i = 0; i < count; i++) {
+		call->binds[i] = asks[i];
+		call->binds[i].account = text_copy(slice_of(asks[i].account)).at;
+	}
+	return true;
+}
+
 static bool adopt(struct store *base, unsigned count, const struct entry_key *begun, unsigned begun_count)
 {
 	struct fake_store *store = of(base);
@@ -331,6 +349,7 @@ struct store *fake_store_create(const struct fake_store_options *options)
 		.adopt = adopt,
 		.lease = lease,
 		.unpark = unpark,
+		.bind = bind_links,
 		.flush = flush,
 		.close = close_store,
 		.destroy = destroy,

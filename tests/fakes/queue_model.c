@@ -58,6 +58,7 @@ void queue_model_destroy(struct queue_model *model)
 	}
 	for (unsigned i = 0; i < model->event_count; i++)
 		free_text(model->events[i]);
+	free(model->binds);
 	free(model->consumers);
 	free(model->waiting);
 	free(model->held);

@@ -92,9 +92,21 @@ struct queue_use {
 	uint64_t segments;
 };
 
+/* What a consumer has of an account's links. */
+struct queue_bind {
+	char account[64];
+	unsigned consumer;
+	unsigned has;
+	unsigned likes;
+	wall_ms until;
+};
+
 struct queue_model {
 	struct queue_pace paces[QUEUE_PACES_MAX];
 	struct queue_use uses[QUEUE_USES_MAX];
+	struct queue_bind *binds;
+	unsigned bind_count;
+	unsigned bind_cap;
 	wall_ms now;      /* the queue's own clock */
 	int64_t ahead_ms; /* of those who use it */
 	int64_t seen_window_ms;
@@ -160,6 +172,9 @@ struct store_unparked queue_model_unpark(struct queue_model *model, const struct
 
 /* All names under which some are parked, with commas between; borrowed until the next call. */
 struct slice queue_model_parked(const struct queue_model *model);
+
+/* How many of an account's links a consumer may have. */
+unsigned queue_model_bind(struct queue_model *model, unsigned consumer, const struct store_bind *ask);
 
 /* -- consumers -- */
 

@@ -125,18 +125,20 @@ Test(carrier_maker, what_the_pipeline_is_told)
 		    .segments_max = 4,
 		    .wants_receipt = true,
 		    .tps = 11,
-		    .window_total = 7 } },
+		    .binds = 3,
+		    .window_total = 21 } },
 		{ "a reference is asked for with receipts only",
 		  SMPP ", registered_delivery: false, user_message_reference: true",
 		  0,
 		  1,
-		  { .concat = CONCAT_UDH8, .segments_max = 10, .window_total = 256 } },
+		  { .concat = CONCAT_UDH8, .segments_max = 10, .binds = 1, .window_total = 256 } },
 		{ "a reference",
 		  SMPP ", user_message_reference: true",
 		  0,
 		  1,
 		  { .concat = CONCAT_UDH8,
 		    .segments_max = 10,
+		    .binds = 1,
 		    .window_total = 256,
 		    .wants_receipt = true,
 		    .sends_reference = true } },
@@ -175,6 +177,7 @@ Test(carrier_maker, what_the_pipeline_is_told)
 		cr_expect_eq(got.segments_max, want->segments_max, "%s: %u", rows[i].name, got.segments_max);
 		cr_expect_eq(got.wants_receipt, want->wants_receipt, "%s", rows[i].name);
 		cr_expect_eq(got.sends_reference, want->sends_reference, "%s", rows[i].name);
+		cr_expect_eq(got.binds, want->binds, "%s: %u", rows[i].name, got.binds);
 		cr_expect_eq(got.tps, want->tps, "%s: %u", rows[i].name, got.tps);
 		cr_expect_eq(got.window_total, want->window_total, "%s: %u", rows[i].name, got.window_total);
 		config_destroy(rig.config);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* A worker's accounts with a real pipeline and real carriers, whose links go to a listener of the test's that says nothing: so
- * it sees which links are made and which end. The store is never there. */
+ * it sees which links are made and which end. The store has nothing. */
 
 #define PATIENCE_S 60
 #define LINKS_MAX  64
@@ -33,6 +33,8 @@ struct rig {
 	struct snapshot *snapshot; /* the first; held */
 	struct worker_accounts *accounts;
 	struct store store;
+	unsigned binding; /* accounts that ask for links */
+	unsigned binds[STORE_LEASES_MAX];
 	const struct store_events *store_events;
 	void *store_ctx;
 	bool is_store_closing;
@@ -44,7 +46,7 @@ struct rig {
 
 static struct rig rig;
 
-/* -- the store that is never there -- */
+/* -- the store that has nothing, and lets accounts have the links that they like -- */
 
 static void store_open(struct store *store, const struct store_events *events, void *ctx)
 {
@@ -56,7 +58,25 @@ static void store_open(struct store *store, const struct store_events *events, v
 static bool store_is_reading(const struct store *store)
 {
 	(void)store;
+	return true;
+}
+
+static bool store_unpark(struct store *store, const struct store_unpark *asks, unsigned count)
+{
+	(void)store;
+	(void)asks;
+	(void)count;
 	return false;
+}
+
+static bool store_bind(struct store *store, const struct store_bind *asks, unsigned count)
+{
+	(void)store;
+	cr_assert_eq(rig.binding, 0);
+	rig.binding = count;
+	for (unsigned i = 0; i < count; i++)
+		rig.binds[i] = asks[i].likes;
+	return true;
 }
 
 static void store_flush(struct store *store)
@@ -144,6 +164,8 @@ static void start(const char *accounts, unsigned worker)
 	static const struct store_ops store_ops = {
 		.open = store_open,
 		.is_reading = store_is_reading,
+		.unpark = store_unpark,
+		.bind = store_bind,
 		.flush = store_flush,
 		.close = store_close,
 	};
@@ -170,6 +192,7 @@ static void start(const char *accounts, unsigned worker)
 	rig.pipeline = pipeline_create(&rig.store, &options);
 	cr_assert_not_null(rig.pipeline);
 	pipeline_open(rig.pipeline, on_drained, NULL);
+	rig.store_events->on_state(rig.store_ctx, true, "connected");
 	worker_accounts_begin(rig.accounts, rig.pipeline);
 }
 
@@ -197,6 +220,10 @@ static void turn(void)
 	uv_run(loop_uv(rig.loop), UV_RUN_NOWAIT);
 	poll(&ready, 1, 1);
 	worker_accounts_turn(rig.accounts, &rig.gauges);
+	unsigned answered = rig.binding;
+	rig.binding = 0;
+	if (answered > 0)
+		rig.store_events->on_bound(rig.store_ctx, rig.binds, answered);
 	pipeline_turn(rig.pipeline, loop_now(rig.loop));
 	if (rig.is_store_closing && !rig.is_drained) {
 		rig.is_store_closing = false;

@@ -84,6 +84,23 @@ void rig_lend(uint32_t count, mono_us delay_us, mono_us wait_us)
 	rig.store_events->on_leased(rig.store_ctx, grants, answered);
 }
 
+static bool store_bind(struct store *store, const struct store_bind *asks, unsigned count)
+{
+	(void)store;
+	cr_assert_eq(rig.binding, 0);
+	cr_assert_eq(count, 1, "one account shares its links");
+	rig.binding = count;
+	rig.bind_ask = asks[0];
+	return true;
+}
+
+void rig_bind(unsigned links)
+{
+	cr_assert_eq(rig.binding, 1, "nothing is asked for");
+	rig.binding = 0;
+	rig.store_events->on_bound(rig.store_ctx, &links, 1);
+}
+
 static bool store_unpark(struct store *store, const struct store_unpark *asks, unsigned count)
 {
 	(void)store;
@@ -154,6 +171,16 @@ static void carrier_flush(struct carrier *base)
 static unsigned carrier_credit(const struct carrier *base)
 {
 	return of(base)->room;
+}
+
+static void carrier_permit(struct carrier *base, unsigned links)
+{
+	of(base)->permitted = links;
+}
+
+static unsigned carrier_held(const struct carrier *base)
+{
+	return of(base)->held;
 }
 
 static void carrier_rest(struct carrier *base, bool rests)
@@ -281,6 +308,7 @@ void rig_set_up(const struct rig_setup *setup)
 		.settle_late = store_settle_late,
 		.lease = store_lease,
 		.unpark = store_unpark,
+		.bind = store_bind,
 		.flush = store_flush,
 		.close = store_close,
 	};
@@ -290,6 +318,8 @@ void rig_set_up(const struct rig_setup *setup)
 		.flush = carrier_flush,
 		.credit = carrier_credit,
 		.rest = carrier_rest,
+		.permit = carrier_permit,
+		.held = carrier_held,
 		.retry = carrier_retry,
 		.again_at = carrier_again_at,
 		.close = carrier_close,
@@ -309,6 +339,7 @@ void rig_set_up(const struct rig_setup *setup)
 			.carrier = &rig.players[i].base,
 			.concat = CONCAT_UDH8,
 			.segments_max = 8,
+			.binds = i == 0 ? setup->binds : 0,
 			.window_total = 10,
 		};
 	}

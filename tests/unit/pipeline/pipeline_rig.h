@@ -15,6 +15,8 @@ struct player {
 	const struct carrier_events *events;
 	void *ctx;
 	unsigned room;
+	unsigned permitted; /* links */
+	unsigned held;
 	bool rests;
 	unsigned retries;
 	mono_us again_at;
@@ -32,6 +34,7 @@ struct rig_setup {
 	bool is_short;      /* one segment */
 	bool has_budget;    /* the alerts' tenant, “north”, has 10 segments a day */
 	bool has_way;       /* both accounts are on the route */
+	unsigned binds;     /* that the first account permits in all; 0 = they are not counted */
 	const char *header; /* of its template: “class: …”, lines */
 	unsigned life_ms;   /* of the alert; 0 = for ever */
 };
@@ -58,7 +61,9 @@ struct rig {
 	char parked_on[64];
 	uint64_t park_rank;
 	const char *parked_names; /* what rig_unpark tells; "" at first */
-	unsigned unparking;       /* accounts in the unpark under way */
+	unsigned binding;         /* accounts in the bind under way */
+	struct store_bind bind_ask;
+	unsigned unparking; /* accounts in the unpark under way */
 	struct rig_unpark {
 		char name[40];
 		unsigned count;
@@ -90,6 +95,9 @@ void rig_tear_down(void);
 /* One turn; what is settled in it is in rig.settled, and its state and event are copied. */
 /* Answers the lease under way: so much for each account that asks. */
 void rig_lend(uint32_t count, mono_us delay_us, mono_us wait_us);
+
+/* Answers the bind under way: the account may have so many links. */
+void rig_bind(unsigned links);
 
 /* Answers the unpark under way, the same for each account. */
 void rig_unpark(unsigned released, uint64_t left);

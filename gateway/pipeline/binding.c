@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A contract permits so many links (binds), whoever makes them. The store shares them out among all workers of all gateways; a
+ * worker makes no link before it is told that it may, says every few seconds that it goes on, and ends its links before the others
+ * would take it for gone. Who comes new gets its share within seconds: others with more than theirs end some. */
+
+#include "base/check.h"
+#include "pipeline/pipeline_inner.h"
+
+#define RENEW_US  (5 * US_PER_S)
+#define SOON_US   US_PER_S       /* where it would like to have more, or has too many still */
+#define MARGIN_US (5 * US_PER_S) /* links take a moment to end */
+
+static bool is_shared(const struct account *account)
+{
+	return account->options->binds > 0 && account->presence != ACCOUNT_ABSENT;
+}
+
+static void permit(struct account *account, unsigned links)
+{
+	struct carrier *carrier = accounts_carrier(account);
+	account->permitted = links;
+	carrier->ops->permit(carrier, links);
+}
+
+void binding_open(struct account *account)
+{
+	account->bind_at = account->bind_until = 0;
+	if (account->options->binds > 0)
+		permit(account, 0);
+}
+
+/* The store was away for so long that others may have them. */
+static void lapse(struct pipeline *pipeline, struct account *account, mono_us now)
+{
+	struct log_line line;
+	if (account->permitted == 0 || now < account->bind_until)
+		return;
+	permit(account, 0);
+	if (!log_begin(&line, pipeline->log, LOG_WARN, "binds_lapsed",
+		       "Redis was away for too long to share the account's binds: its links end until it is back"))
+		return;
+	log_text(&line, "account", slice_of(account->options->name));
+	log_end(&line);
+}
+
+void binding_turn(struct pipeline *pipeline, mono_us now)
+{
+	struct store_bind asks[STORE_LEASES_MAX];
+	unsigned count = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		if (!is_shared(account) || pipeline->carriers_closing)
+			continue;
+		lapse(pipeline, account, now);
+		if (pipeline->binding_count > 0 || !pipeline->gauges.store_is_up || now < account->bind_at ||
+		    count == STORE_LEASES_MAX)
+			continue;
+		const struct carrier *carrier = accounts_carrier(account);
+		bool likes = account->presence == ACCOUNT_OPEN && !account->wish.rests;
+		account->bind_at = now + SOON_US;
+		pipeline->binding[count] = account->index;
+		asks[count++] = (struct store_bind){
+			.account = account->options->name,
+			.permitted = account->options->binds,
+			.likes = likes ? account->options->binds : 0,
+			.has = carrier->ops->held(carrier),
+		};
+	}
+	if (count == 0 || !pipeline->store->ops->bind(pipeline->store, asks, count))
+		return;
+	pipeline->binding_count = count;
+	pipeline->binding_asked_at = now;
+}
+
+void binding_on_bound(void *ctx, const unsigned *links, unsigned count)
+{
+	struct pipeline *pipeline = ctx;
+	CHECK(count == pipeline->binding_count);
+	pipeline->binding_count = 0;
+	for (unsigned i = 0; i < count && links != NULL; i++) {
+		struct account *account = &pipeline->accounts[pipeline->binding[i]];
+		if (!is_shared(account) || pipeline->carriers_closing || account->presence == ACCOUNT_CLOSING)
+			continue;
+		const struct carrier *carrier = accounts_carrier(account);
+		bool is_settled = links[i] >= account->options->binds && carrier->ops->held(carrier) <= links[i];
+		account->bind_until = pipeline->binding_asked_at + STORE_BIND_US - MARGIN_US;
+		account->bind_at = pipeline->binding_asked_at + (is_settled ? RENEW_US : SOON_US);
+		permit(account, links[i]);
+	}
+}
+
+mono_us binding_next_deadline(const struct pipeline *pipeline)
+{
+	mono_us deadline = INT64_MAX;
+	for (unsigned i = 0; i < pipeline->account_count && !pipeline->carriers_closing; i++) {
+		const struct account *account = &pipeline->accounts[i];
+		if (!is_shared(account))
+			continue;
+		bool may_ask = pipeline->binding_count == 0 && pipeline->gauges.store_is_up;
+		if (may_ask && account->bind_at < deadline)
+			deadline = account->bind_at;
+		if (account->permitted > 0 && account->bind_until < deadline)
+			deadline = account->bind_until;
+	}
+	return deadline;
+}

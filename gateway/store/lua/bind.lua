@@ -1,0 +1,50 @@
+#!lua flags=allow-oom
+-- Shares the binds that accounts permit among consumers.
+-- KEYS: binds, workers   ARGV: consumer, for how long it holds in ms, then for each account: name, how many it permits in all,
+--       how many the consumer would like to have, how many it has now
+-- Returns for each how many it may have from now on. Where that is less than it has, the rest counts as taken until it says
+-- that it has fewer. What is kept: “account consumer” → “has likes until”. Who is dead, or has said nothing for too long, has
+-- none: a consumer ends its links before that.
+-- Each has its share, and what others do not want of theirs.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local me, others, lives = ARGV[1], {}, {}
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  local account, consumer = string.match(all[i], '^(%S+) (.*)$')
+  local has, likes, until_ms = string.match(all[i + 1], '^(%d+) (%d+) (%d+)$')
+  if account and has and consumer ~= me then
+    if lives[consumer] == nil then lives[consumer] = redis.call('HEXISTS', KEYS[2], consumer) == 1 end
+    if lives[consumer] and tonumber(until_ms) > now then
+      others[account] = others[account] or {}
+      table.insert(others[account], { name = consumer, has = tonumber(has), likes = tonumber(likes) })
+    else
+      redis.call('HDEL', KEYS[1], all[i])
+    end
+  end
+end
+local answer = {}
+for i = 3, #ARGV, 4 do
+  local account, permitted, likes, has = ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
+  local peers = others[account] or {}
+  local count, taken, before = #peers + 1, 0, 0
+  table.sort(peers, function(a, b) return a.name < b.name end)
+  local function share(place) return math.floor(permitted / count) + (place < permitted % count and 1 or 0) end
+  for _, peer in ipairs(peers) do
+    taken = taken + peer.has
+    if peer.name < me then before = before + 1 end
+  end
+  local allowed = math.max(0, math.min(likes, permitted - taken))
+  for place, peer in ipairs(peers) do
+    local at = place - 1 + (peer.name < me and 0 or 1)
+    if peer.has < math.min(peer.likes, share(at)) then allowed = math.min(allowed, share(before)) end
+  end
+  local field = account .. ' ' .. me
+  if likes == 0 and has == 0 then
+    redis.call('HDEL', KEYS[1], field)
+  else
+    redis.call('HSET', KEYS[1], field, string.format('%d %d %.0f', math.max(allowed, has), likes, now + ARGV[2]))
+  end
+  answer[#answer + 1] = allowed
+end
+return answer

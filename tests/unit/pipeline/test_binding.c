@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Links that an account permits are shared by all workers. */
+
+#include "pipeline_rig.h"
+
+#include <criterion/criterion.h>
+
+#define PLAYER (&rig.players[0])
+
+Test(binding, no_link_before_it_is_told)
+{
+	PLAYER->permitted = 99;
+	rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 4 });
+	cr_expect_eq(PLAYER->permitted, 0, "none at first");
+	rig_turn();
+	cr_expect_str_eq(rig.bind_ask.account, "down");
+	cr_expect_eq(rig.bind_ask.permitted, 4);
+	cr_expect_eq(rig.bind_ask.likes, 4);
+	rig_bind(3);
+	cr_expect_eq(PLAYER->permitted, 3);
+	rig_pass(999 * US_PER_MS);
+	cr_expect_eq(rig.binding, 0);
+	rig_pass(2 * US_PER_MS);
+	cr_expect_eq(rig.binding, 1, "it would like to have more: asked soon");
+	rig_bind(4);
+	rig_pass(4900 * US_PER_MS);
+	cr_expect_eq(rig.binding, 0);
+	rig_pass(200 * US_PER_MS);
+	cr_expect_eq(rig.binding, 1, "it goes on");
+	PLAYER->held = 4;
+	rig_bind(4);
+	rig_pass(5100 * US_PER_MS);
+	cr_expect_eq(rig.bind_ask.has, 4);
+	rig_tear_down();
+}
+
+/* Before others would take its links, they end. */
+Test(binding, links_lapse_without_the_store)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+	rig_turn();
+	mono_us asked = rig.now.mono;
+	rig_bind(2);
+	rig.store_events->on_state(rig.store_ctx, false, "gone");
+	rig_pass(asked + STORE_BIND_US - 5 * US_PER_S - 1 - rig.now.mono);
+	cr_expect_eq(PLAYER->permitted, 2);
+	rig_pass(2);
+	cr_expect_eq(PLAYER->permitted, 0);
+	rig.store_events->on_state(rig.store_ctx, true, "back");
+	rig_turn();
+	rig_bind(1);
+	cr_expect_eq(PLAYER->permitted, 1);
+	rig_tear_down();
+}
+
+Test(binding, a_lost_answer_is_asked_for_again)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+	rig_turn();
+	rig.binding = 0;
+	rig.store_events->on_bound(rig.store_ctx, NULL, 1);
+	rig_pass(1100 * US_PER_MS);
+	cr_expect_eq(rig.binding, 1);
+	rig_tear_down();
+}
+
+/* What rests or leaves likes none. */
+Test(binding, who_rests_gives_them_back)
+{
+	struct pipeline_wish drained = { .is_paused = true, .rests = true };
+	rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+	rig_turn();
+	rig_bind(2);
+	PLAYER->held = 2;
+	pipeline_account_wish(rig.pipeline, 0, &drained);
+	rig_pass(5100 * US_PER_MS);
+	cr_expect_eq(rig.bind_ask.likes, 0);
+	cr_expect_eq(rig.bind_ask.has, 2, "its links end when all is answered");
+	rig_tear_down();
+}
