@@ -131,6 +131,15 @@ void road_withdrawn(void)
 	road_close();
 }
 
+/* Entries that cancel: one for each id and subject, and one for the batch. */
+static unsigned controls(unsigned count)
+{
+	unsigned sum = 1;
+	for (unsigned i = 0; i < count; i++)
+		sum += fate_of(i) == FATE_ID || fate_of(i) == FATE_SUBJECT;
+	return sum;
+}
+
 /* All of it was read, begun, sent and refused, and waits for its next attempt. */
 void road_withdrawn_between_attempts(void)
 {
@@ -144,7 +153,7 @@ void road_withdrawn_between_attempts(void)
 	smsc_tell(&road_smsc, "throttle on");
 	smsc_tell(&road_smsc, "fail off");
 	withdraw_a_third(RETRIED);
-	AWAIT(20, redis_server_int("XLEN {hongyan}:alerts:urgent") == 0);
+	AWAIT(20, books_total("control") == controls(RETRIED));
 	smsc_tell(&road_smsc, "throttle off");
 	books_await_settled(60);
 	road_finish();
