@@ -353,9 +353,9 @@ Test(worker_accounts, follows_reloads_in_a_row)
 Test(worker_accounts, others_are_silent)
 {
 	start("  - { name: a, binds: 2, @ }\n", 1);
-	await_links("first", 1, 0);
+	await_links("first", 2, 0);
 	follow("  - { name: a, binds: 2, password: y, @ }\n");
-	await_links("changed", 2, 1);
+	await_links("changed", 4, 2);
 	cr_expect_eq(said("account_changed", "a"), 0, "%s", rig.log_text);
 	finish();
 }
