@@ -116,15 +116,25 @@ char *world_read(const char *path)
 	return text;
 }
 
+/* Below the ports that the system gives by itself, which another process would be given until this one is used; those of this
+ * process one after the other. */
 uint16_t world_free_port(void)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof address;
-	EXPECT(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
-	EXPECT(getsockname(fd, (struct sockaddr *)&address, &len) == 0);
-	close(fd);
-	return ntohs(address.sin_port);
+	enum { FIRST = 12000, COUNT = 20000, STEP = 97 };
+	static unsigned given;
+	for (unsigned tries = 0; tries < COUNT; tries++) {
+		unsigned port = FIRST + ((unsigned)getpid() * STEP + given++) % COUNT;
+		struct sockaddr_in address = { .sin_family = AF_INET,
+					       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+					       .sin_port = htons((uint16_t)port) };
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		EXPECT(fd >= 0);
+		bool is_free = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+		close(fd);
+		if (is_free)
+			return (uint16_t)port;
+	}
+	FAIL("no port of 127.0.0.1 is free");
 }
 
 /* -- processes -- */
