@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
 
+#include <stdio.h>
+
 #define RENEW_US  (5 * US_PER_S)
 #define SOON_US   US_PER_S       /* where it would like to have more, or has too many still */
 #define MARGIN_US (5 * US_PER_S) /* links take a moment to end */
@@ -25,9 +27,13 @@ static void permit(struct account *account, unsigned links)
 
 void binding_open(struct account *account)
 {
+	struct pipeline_gauges *gauges = &account->pipeline->gauges;
 	account->bind_at = account->bind_until = 0;
-	if (account->options->binds > 0)
-		permit(account, 0);
+	if (account->options->binds == 0)
+		return;
+	permit(account, 0);
+	snprintf(gauges->account_reasons[account->index], sizeof gauges->account_reasons[account->index],
+		 "waits for Redis, which shares its binds out");
 }
 
 /* The store was away for so long that others may have them. */
