@@ -110,9 +110,14 @@ static struct route_standing standing_of(const struct admin_account *account, wa
 		standing.stand = order->stance == ACCOUNT_PAUSED ? ROUTE_STANDS_PAUSED : ROUTE_STANDS_DRAINED;
 		standing.for_us = since > 0 && since < now ? (now - since) * US_PER_MS : 0;
 		standing.reason = order->reason;
+	} else if (account->state == ADMIN_ACCOUNT_UP && account->breaker == BREAKER_OPEN) {
+		standing.stand = ROUTE_STANDS_BROKEN;
+		standing.reason = "nearly all of its last answers were failures";
 	} else if (account->state == ADMIN_ACCOUNT_UP && account->is_failing) {
 		standing.stand = ROUTE_STANDS_FAILING;
-		standing.reason = "half of its last answers, or more, were failures";
+		standing.reason = account->breaker == BREAKER_HALF_OPEN
+					  ? "it was broken, and is tried with one alert at a time"
+					  : "half of its last answers, or more, were failures";
 	} else if (account->state == ADMIN_ACCOUNT_UP && account->is_resting &&
 		   account->again_us >= HEALTH_LONG_REST_US) {
 		standing.stand = ROUTE_STANDS_RESTING;

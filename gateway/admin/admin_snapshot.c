@@ -80,6 +80,7 @@ void admin_account_count(struct admin_account *out, unsigned account, const stru
 	out->window_total = (unsigned)sum(&all, METRIC_WINDOW_TOTAL, account, 0);
 	out->index = account;
 	out->is_failing = largest(&all, METRIC_ACCOUNT_FAILING, account) != 0;
+	out->breaker = (enum breaker_state)largest(&all, METRIC_ACCOUNT_BREAKER, account);
 	out->parked = (uint64_t)largest(&all, METRIC_PARKED, account);
 	out->submits = sum(&all, METRIC_SUBMITS, account, 0);
 	out->accepted = sum(&all, METRIC_OUTCOMES, account, OUTCOME_ACCEPTED);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "flow/breaker.h"
 #include "flow/outlook.h"
 #include "model/account_order.h"
 #include "model/balance.h"
@@ -28,8 +29,9 @@ struct admin_account {
 	const char *reason; /* of the state, a sentence for people */
 	mono_us for_us;     /* how long it is in it */
 	bool is_failing;    /* it is up, but half of its last answers or more were failures: others go before it */
-	bool is_resting;    /* it waits before it connects or, being up, submits again */
-	mono_us again_us;   /* where it rests: for how long yet */
+	enum breaker_state breaker; /* of the worker that takes it for the worst; closed where it is not up */
+	bool is_resting;            /* it waits before it connects or, being up, submits again */
+	mono_us again_us;           /* where it rests: for how long yet */
 	unsigned links_up;
 	unsigned window_used;  /* submits and questions without an answer yet */
 	unsigned window_total; /* places in the windows of all bound links */

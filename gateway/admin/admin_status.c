@@ -180,6 +180,7 @@ void admin_account_write(struct buf *out, const struct admin_snapshot *snapshot,
 	put_text(out, "reason", account->reason);
 	put_real(out, "for_s", (double)account->for_us / US_PER_S, 3);
 	json_key_bool(out, "failing", account->is_failing);
+	put_text(out, "breaker", breaker_state_name(account->breaker));
 	json_key_bool(out, "resting", account->is_resting);
 	json_key(out, "again_s");
 	if (account->is_resting)

@@ -209,6 +209,7 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
 		.is_latin1 = !is_http && account->encoding == CONFIG_ENCODING_LATIN1,
 		.wants_params = is_http,
 		.segments_max = (uint8_t)account->segments_max,
+		.has_no_breaker = !account->breaker,
 		.wants_receipt = account->registered_delivery && can_hear(account),
 		.sends_reference = !is_http && account->registered_delivery && account->user_message_reference,
 		.tps = account->tps,

@@ -282,6 +282,7 @@ struct config_account {
 	unsigned binds;               /* links, 1–64, of all workers together */
 	unsigned window;              /* of one link, 1–10000 */
 	unsigned tps;                 /* segments a second, of all links together; 0 = unlimited */
+	bool breaker;                 /* it gets nothing for a while where nearly all of its answers are failures */
 	char *cost_text;              /* of a segment, as written; "" = 0 */
 	uint64_t cost;                /* the same in millionths */
 	char *source;                 /* sender; "" = the carrier's default; at most 20 octets */

@@ -46,6 +46,7 @@ static void fill_state(const struct serve *serve, unsigned slot, struct admin_ac
 	}
 	account->for_us = since > 0 && since < now ? now - since : 0;
 	account->is_failing = account->is_failing && account->state == ADMIN_ACCOUNT_UP;
+	account->breaker = account->state == ADMIN_ACCOUNT_UP ? account->breaker : BREAKER_CLOSED;
 	account->is_resting = again_at > now && again_at != INT64_MAX;
 	account->again_us = account->is_resting ? again_at - now : 0;
 }

@@ -42,6 +42,12 @@ static void say_note(const json_t *note, char out[SAY_OCTETS])
 		 reason[0] ? " (" : "", reason, reason[0] ? ")" : "");
 }
 
+bool cli_accounts_is_broken(const json_t *account)
+{
+	const char *breaker = json_string_value(json_object_get(account, "breaker"));
+	return breaker != NULL && strcmp(breaker, "open") == 0;
+}
+
 /* What the state means for whoever looks, where it is not as it should be. */
 static void say_state(const json_t *account, const char *stance, const char *name, FILE *out)
 {
@@ -51,12 +57,16 @@ static void say_state(const json_t *account, const char *stance, const char *nam
 	cli_span_format(json_number_value(json_object_get(account, "again_s")), span);
 	if (strcmp(stance, "drained") == 0)
 		return;
-	if (json_is_true(json_object_get(account, "failing")))
+	bool is_broken = cli_accounts_is_broken(account);
+	if (is_broken)
+		fputs("  broken: " CLI_ACCOUNTS_BROKEN "\n", out);
+	else if (json_is_true(json_object_get(account, "failing")))
 		fputs("  failing: half of its last answers, or more, were failures; other accounts go before it\n",
 		      out);
 	if (json_is_true(json_object_get(account, "resting")))
 		fprintf(out,
-			is_up ? "  resting: the carrier asked for it; submits again in %s\n" : "  tries again in %s\n",
+			is_up && !is_broken ? "  resting: the carrier asked for it; submits again in %s\n"
+					    : "  tries again in %s\n",
 			span);
 	if (strcmp(state, "refused") == 0)
 		fprintf(out, "  " CLI_ACCOUNTS_REFUSED_ADVICE "\n", name);

@@ -12,6 +12,13 @@
 	"correct its credentials and reload (SIGHUP), or ask the carrier, and when it has mended it: " \
 	"“hongyan accounts resume %s”"
 
+/* What it means that nearly all of an account's last answers were failures. */
+#define CLI_ACCOUNTS_BROKEN \
+	"nearly all of its last answers were failures, so that it gets nothing, and is tried now and then"
+
+/* True where that holds for one of the accounts of a page. */
+bool cli_accounts_is_broken(const json_t *account);
+
 /* False where it is something else. */
 bool cli_accounts_is_page(const json_t *page);
 

@@ -281,7 +281,8 @@ const struct cli_command cli_route = {
 	.summary = "Tell which account gets an sms to a number now, and why",
 	.details =
 		"The running gateway is asked at its admin address: its answer says how each account of the route is "
-		"now (up, failing, resting, paused, drained, down, refused), since when and why, and which one gets "
+		"now (up, failing, resting, broken, paused, drained, down, refused), since when and why, and which one "
+		"gets "
 		"it. Where "
 		"none answers, or with --offline, the answer goes by the configuration alone, and says so. What single "
 		"workers have learnt of a number is not asked.\n"

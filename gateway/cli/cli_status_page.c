@@ -109,7 +109,9 @@ static void judge_accounts(struct problems *problems, const json_t *status)
 			drained_count++;
 		else
 			judge_state(problems, account, state);
-		if (json_is_true(json_object_get(account, "failing")))
+		if (cli_accounts_is_broken(account))
+			tell(problems, "account %s is up, but broken: " CLI_ACCOUNTS_BROKEN, name);
+		else if (json_is_true(json_object_get(account, "failing")))
 			tell(problems,
 			     "account %s is up, but failing: half of its last answers, or more, were failures, so that "
 			     "other accounts go before it",
@@ -333,6 +335,7 @@ static void print_accounts(const json_t *status, FILE *out)
 			 (long long)number(account, "window_total"));
 		if (number(account, "tps") != 0)
 			snprintf(tps, sizeof tps, "%lld", (long long)number(account, "tps"));
+		bool is_broken = cli_accounts_is_broken(account);
 		bool is_failing = json_is_true(json_object_get(account, "failing"));
 		const json_t *for_s =
 			json_object_get(is_ordered ? json_object_get(account, "operator") : account, "for_s");
@@ -341,6 +344,7 @@ static void print_accounts(const json_t *status, FILE *out)
 		fprintf(out, "%-16s %-8s %-12s %5lld %11s %6s %10lld %10lld %9lld %9lld %9lld\n",
 			cli_printable(account, "name", name),
 			is_ordered   ? stance
+			: is_broken  ? "broken"
 			: is_failing ? "failing"
 				     : cli_printable(account, "state", state),
 			span, (long long)number(account, "links_up"), window, tps,

@@ -114,3 +114,13 @@ void congestion_rest(struct congestion *congestion, mono_us span_us, mono_us now
 	if (now + span_us > congestion->paused_until)
 		congestion->paused_until = now + span_us;
 }
+
+void congestion_restart(struct congestion *congestion, unsigned out, mono_us now)
+{
+	mono_us paused_until = congestion->paused_until;
+	congestion_init(congestion);
+	congestion->paused_until = paused_until; /* for that the carrier has asked */
+	congestion->window = 1;
+	congestion->cut_at = now;
+	congestion->stale = out;
+}

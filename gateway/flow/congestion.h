@@ -52,3 +52,7 @@ void congestion_refused(struct congestion *congestion, unsigned out, mono_us sen
 
 /* The carrier says for how long it wants nothing. */
 void congestion_rest(struct congestion *congestion, mono_us span_us, mono_us now);
+
+/* Nothing that was learnt counts: it begins with one segment. out: those with the carrier, of which nothing is learnt
+ * either. */
+void congestion_restart(struct congestion *congestion, unsigned out, mono_us now);

@@ -18,10 +18,23 @@ void health_note(struct health *health, bool is_bad, mono_us now)
 	health->current.bad += is_bad;
 }
 
-bool health_is_failing(struct health *health, mono_us now)
+static struct health_count sum(struct health *health, mono_us now)
 {
 	advance(health, now);
-	uint64_t all = (uint64_t)health->current.all + health->before.all;
-	uint64_t bad = (uint64_t)health->current.bad + health->before.bad;
-	return all >= HEALTH_LEAST && bad * HEALTH_BAD_SHARE >= all;
+	return (struct health_count){
+		.all = health->current.all + health->before.all,
+		.bad = health->current.bad + health->before.bad,
+	};
+}
+
+bool health_is_failing(struct health *health, mono_us now)
+{
+	struct health_count count = sum(health, now);
+	return count.all >= HEALTH_LEAST && count.bad * HEALTH_BAD_SHARE >= count.all;
+}
+
+bool health_is_broken(struct health *health, mono_us now)
+{
+	struct health_count count = sum(health, now);
+	return count.all >= HEALTH_LEAST && (count.all - count.bad) * HEALTH_GOOD_SHARE <= count.all;
 }

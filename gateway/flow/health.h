@@ -13,9 +13,10 @@
  *      ├─── span before ───┼── this span ─┤ now
  */
 
-#define HEALTH_SPAN_US   (10 * US_PER_S)
-#define HEALTH_LEAST     20 /* answers, before their share says anything */
-#define HEALTH_BAD_SHARE 2  /* failing: one of so many answers, or more, is a failure */
+#define HEALTH_SPAN_US    (10 * US_PER_S)
+#define HEALTH_LEAST      20 /* answers, before their share says anything */
+#define HEALTH_BAD_SHARE  2  /* failing: one of so many answers, or more, is a failure */
+#define HEALTH_GOOD_SHARE 10 /* broken: at most one of so many is none */
 
 /* An account that is to be left alone for so long comes behind others too; a shorter rest is a matter of pace, for which nobody
  * else gets more than its share. */
@@ -24,8 +25,8 @@
 struct health {
 	mono_us since; /* begin of this span */
 	struct health_count {
-		uint32_t all;
-		uint32_t bad;
+		uint64_t all;
+		uint64_t bad;
 	} current, before;
 };
 
@@ -34,3 +35,6 @@ void health_note(struct health *health, bool is_bad, mono_us now);
 
 /* True where too many of the answers of this span and the one before it are bad. */
 bool health_is_failing(struct health *health, mono_us now);
+
+/* True where nearly all of them are. */
+bool health_is_broken(struct health *health, mono_us now);

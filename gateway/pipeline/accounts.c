@@ -5,8 +5,8 @@
  *
  *   ABSENT ── open ──► OPEN ── remove ──► LEAVING ── nothing out, or grace is over ──► CLOSING ── on_closed ──► ABSENT
  *
- * It is live, and takes submits, where its carrier is UP, it is OPEN, and no operator has paused it. What waits on one that
- * is not live goes another way or back into the store, as if the carrier were down. */
+ * It is live, and takes submits, where its carrier is UP, it is OPEN, no operator has paused it, and it is not broken. What waits
+ * on one that is not live goes another way or back into the store, as if the carrier were down. */
 
 #include "base/check.h"
 #include "pipeline/pipeline_inner.h"
@@ -17,12 +17,12 @@
 #define AGAIN_PATIENCE_US (5 * US_PER_S)
 #define AGAIN_LOOK_US     (5 * US_PER_MS) /* while a token is asked for */
 
-/* Whether it is live may have changed. */
-static void judge(struct account *account)
+void accounts_judge(struct account *account)
 {
 	struct pipeline *pipeline = account->pipeline;
 	uint64_t bit = UINT64_C(1) << account->index;
-	bool is_live = account->presence == ACCOUNT_OPEN && account->state == CARRIER_UP && !account->wish.is_paused;
+	bool is_live = account->presence == ACCOUNT_OPEN && account->state == CARRIER_UP && !account->wish.is_paused &&
+		       account->breaker.state != BREAKER_OPEN;
 	if (account->is_live && !is_live)
 		account->down_since = pipeline_now(pipeline).mono;
 	account->is_live = is_live;
@@ -40,7 +40,7 @@ static void on_state(void *ctx, enum carrier_state state, const char *reason)
 	pipeline->gauges.account_states[account->index] = state;
 	snprintf(pipeline->gauges.account_reasons[account->index],
 		 sizeof pipeline->gauges.account_reasons[account->index], "%s", reason);
-	judge(account);
+	accounts_judge(account);
 	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_REFUSED, account->index, state == CARRIER_REFUSED);
 	struct log_line line;
 	bool is_wanted = pipeline->is_draining || account->wish.rests || account->presence != ACCOUNT_OPEN;
@@ -89,7 +89,7 @@ static void on_closed(void *ctx)
 	account->presence = ACCOUNT_ABSENT;
 	account->life++;
 	pipeline->account_options[account->index].carrier = NULL;
-	judge(account);
+	accounts_judge(account);
 }
 
 struct carrier *accounts_carrier(const struct account *account)
@@ -157,6 +157,9 @@ void pipeline_account_open(struct pipeline *pipeline, unsigned index, const stru
 	account->state = CARRIER_DOWN;
 	account->down_since = now;
 	congestion_init(&account->congestion);
+	account->health = (struct health){ 0 };
+	account->breaker = (struct breaker){ 0 };
+	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_BREAKER, index, BREAKER_CLOSED);
 	set_rate(account);
 	pipeline->window_total += options->window_total;
 	pipeline->gauges.account_states[index] = CARRIER_DOWN;
@@ -173,6 +176,8 @@ void pipeline_account_change(struct pipeline *pipeline, unsigned index, const st
 	pipeline->account_options[index] = *options;
 	pipeline->account_options[index].carrier = carrier;
 	set_rate(account);
+	if (options->has_no_breaker)
+		breaking_retry(account, pipeline_now(pipeline).mono);
 }
 
 void pipeline_account_remove(struct pipeline *pipeline, unsigned index, mono_us grace_us, bool comes_back)
@@ -187,7 +192,7 @@ void pipeline_account_remove(struct pipeline *pipeline, unsigned index, mono_us 
 	account->leave_deadline = pipeline_now(pipeline).mono + grace_us;
 	CHECK(pipeline->window_total >= account->options->window_total);
 	pipeline->window_total -= account->options->window_total;
-	judge(account);
+	accounts_judge(account);
 }
 
 bool pipeline_account_is_absent(const struct pipeline *pipeline, unsigned index)
@@ -209,7 +214,7 @@ void pipeline_account_wish(struct pipeline *pipeline, unsigned index, const stru
 	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_PAUSED, index, wish->is_paused);
 	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_DRAINED, index, wish->rests);
 	set_rate(account);
-	judge(account);
+	accounts_judge(account);
 	pipeline->last_sweep = 0;
 	struct carrier *carrier = accounts_carrier(account);
 	if (is_other_rest && account->presence == ACCOUNT_OPEN && pipeline->is_open && !pipeline->carriers_closing)
@@ -220,6 +225,7 @@ bool pipeline_account_retry(struct pipeline *pipeline, unsigned index)
 {
 	struct account *account = &pipeline->accounts[index];
 	CHECK(index < pipeline->account_count);
+	breaking_retry(account, pipeline_now(pipeline).mono);
 	bool may_have_links = account->presence == ACCOUNT_OPEN && pipeline->is_open && !pipeline->carriers_closing;
 	if (!may_have_links || account->wish.rests)
 		return false;
@@ -234,7 +240,10 @@ static mono_us again_at(const struct account *account, mono_us now)
 	if (account->presence != ACCOUNT_OPEN || !account->pipeline->is_open || account->wish.rests)
 		return 0;
 	const struct carrier *carrier = accounts_carrier(account);
-	mono_us at = account->state == CARRIER_UP ? account->congestion.paused_until : carrier->ops->again_at(carrier);
+	mono_us rested = account->congestion.paused_until;
+	if (account->breaker.state == BREAKER_OPEN && breaker_due(&account->breaker) > rested)
+		rested = breaker_due(&account->breaker);
+	mono_us at = account->state == CARRIER_UP ? rested : carrier->ops->again_at(carrier);
 	return at > now ? at : 0;
 }
 
@@ -259,7 +268,7 @@ static void close_carrier(struct account *account)
 	struct carrier *carrier = accounts_carrier(account);
 	account->presence = ACCOUNT_CLOSING;
 	carrier->ops->close(carrier, CLOSE_GRACE_US);
-	judge(account);
+	accounts_judge(account);
 }
 
 void accounts_close_carriers(struct pipeline *pipeline)

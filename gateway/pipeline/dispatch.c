@@ -45,6 +45,7 @@ void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel)
 		turns_add(turns, parcel);
 	}
 	account->lane_counts[parcel->lane]++;
+	routing_note_queued(pipeline, account);
 }
 
 void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel)

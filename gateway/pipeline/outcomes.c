@@ -211,10 +211,11 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	mono_us sent_at = parcel->sent_at[segment - 1];
 	metrics_add_at2(pipeline->metrics, METRIC_OUTCOMES, account->index, outcome->outcome_class, 1);
 	metrics_observe_at(pipeline->metrics, METRIC_ANSWER_SPAN, account->index, now.mono - sent_at);
-	routing_note(pipeline, account, parcel, outcome, now);
+	routing_note(pipeline, account, parcel, outcome, now.wall);
 	note_pace(account, sent_at, outcome, now.mono);
 	parcel->outstanding--;
 	account->in_flight--;
+	breaking_note(account, outcome, sent_at, now.mono);
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) {
 		note_accepted(pipeline, parcel, segment, outcome->carrier_ref);
 		keep_more_refs(parcel, outcome);

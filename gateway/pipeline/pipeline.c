@@ -265,7 +265,8 @@ void pipeline_turn(struct pipeline *pipeline, struct now now)
 {
 	if (!pipeline->is_open || pipeline->store_closing)
 		return;
-	routing_turn(pipeline, now);
+	breaking_turn(pipeline, now.mono);
+	routing_turn(pipeline, now.mono);
 	binding_turn(pipeline, now.mono);
 	intake_turn(pipeline, now.mono);
 	poison_turn(pipeline);
@@ -300,6 +301,7 @@ mono_us pipeline_next_deadline(struct pipeline *pipeline)
 	deadline = least(deadline, receipts_next_deadline(pipeline));
 	deadline = least(deadline, accounts_next_deadline(pipeline));
 	deadline = least(deadline, binding_next_deadline(pipeline));
+	deadline = least(deadline, breaking_next_deadline(pipeline));
 	deadline = least(deadline, parking_next_deadline(pipeline, now));
 	if (pipeline->is_draining) {
 		mono_us end = pipeline->drain_deadline + (pipeline->carriers_closing ? STORE_GRACE_US : 0);

@@ -34,6 +34,7 @@ struct pipeline_account {
 	bool wants_params; /* with CONCAT_TEXT: submits carry the alert's parameters */
 	uint8_t segments_max;
 	bool wants_receipt;
+	bool has_no_breaker;  /* it gets alerts whatever its answers are */
 	bool sends_reference; /* that a receipt may bring back (receipt.user_reference) */
 	uint32_t tps;         /* segments a second of the account, over all workers of all gateways; 0 = unlimited */
 	unsigned

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/rng.h"
+#include "flow/breaker.h"
 #include "flow/congestion.h"
 #include "flow/health.h"
 #include "flow/lease.h"
@@ -45,6 +46,7 @@ struct account {
 	unsigned left;        /* segments that left since paces were noted … */
 	unsigned pace;        /* … and in the second or two before that */
 	struct health health;
+	struct breaker breaker;
 	bool is_failing; /* as of this turn */
 	struct congestion congestion;
 	struct list lanes[WAIT_LANES];  /* READY parcels, as they came; what is in doubt in front */
@@ -196,6 +198,8 @@ static inline struct now pipeline_now(const struct pipeline *pipeline)
 struct carrier *accounts_carrier(const struct account *account);
 void accounts_open_carriers(struct pipeline *pipeline);
 void accounts_close_carriers(struct pipeline *pipeline);
+/* Whether it is live may have changed. */
+void accounts_judge(struct account *account);
 void accounts_turn(struct pipeline *pipeline, mono_us now);
 void accounts_flush(struct pipeline *pipeline);
 mono_us accounts_next_deadline(const struct pipeline *pipeline);
@@ -292,11 +296,24 @@ wall_ms routing_opens(const struct pipeline *pipeline, const struct parcel *parc
  * of its own last. ROUTE_NONE where route is NULL, ROUTE_WAIT where none is open. */
 int routing_pick(const struct pipeline *pipeline, const struct parcel *parcel, const struct route *route,
 		 uint64_t open);
-/* Learns from an outcome: how its account does, and whose the number is. */
-void routing_note(struct pipeline *pipeline, struct account *account, const struct parcel *parcel,
-		  const struct outcome *outcome, struct now now);
+/* Learns from an outcome whose the number is. */
+void routing_note(struct pipeline *pipeline, const struct account *account, const struct parcel *parcel,
+		  const struct outcome *outcome, wall_ms now);
+/* An alert waits for the account. */
+void routing_note_queued(struct pipeline *pipeline, const struct account *account);
 /* Looks which accounts come behind. */
-void routing_turn(struct pipeline *pipeline, struct now now);
+void routing_turn(struct pipeline *pipeline, mono_us now);
+
+/* breaking.c: accounts of which nearly nothing comes back well. */
+/* Counts an answer to what was submitted at sent_at, which is no longer in flight. */
+void breaking_note(struct account *account, const struct outcome *outcome, mono_us sent_at, mono_us now);
+/* An operator says that it works: it is tried now. */
+void breaking_retry(struct account *account, mono_us now);
+/* True where it is being tried, and has the alert for that. */
+bool breaking_has_probe(const struct account *account);
+void breaking_turn(struct pipeline *pipeline, mono_us now);
+/* When an account is tried again. */
+mono_us breaking_next_deadline(const struct pipeline *pipeline);
 
 /* dispatch.c */
 void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel);

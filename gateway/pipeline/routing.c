@@ -67,41 +67,33 @@ int routing_pick(const struct pipeline *pipeline, const struct parcel *parcel, c
 	return account;
 }
 
-void routing_note(struct pipeline *pipeline, struct account *account, const struct parcel *parcel,
-		  const struct outcome *outcome, struct now now)
+void routing_note(struct pipeline *pipeline, const struct account *account, const struct parcel *parcel,
+		  const struct outcome *outcome, wall_ms now)
 {
-	bool is_bad = outcome->outcome_class == OUTCOME_TEMPORARY || outcome->outcome_class == OUTCOME_UNKNOWN ||
-		      outcome->outcome_class == OUTCOME_LINK_REFUSED;
-	health_note(&account->health, is_bad, now.mono);
 	if (outcome->outcome_class == OUTCOME_ACCEPTED)
 		route_memory_accepted(pipeline->memory, &parcel->alert.to, account->index);
 	else if (outcome->is_not_mine)
-		route_memory_refused(pipeline->memory, &parcel->alert.to, account->index, now.wall);
+		route_memory_refused(pipeline->memory, &parcel->alert.to, account->index, now);
 }
 
-static void tell(struct pipeline *pipeline, const struct account *account, bool is_failing)
+/* One that is tried again after it was broken is as any other until it has its alert. */
+static bool is_behind(const struct account *account, mono_us now)
 {
-	struct log_line line;
-	metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_FAILING, account->index, is_failing);
-	if (log_begin(&line, pipeline->log, is_failing ? LOG_WARN : LOG_INFO,
-		      is_failing ? "account_failing" : "account_works",
-		      is_failing ? "half of the last answers, or more, were failures: other accounts go before it"
-				 : "it takes its turn again")) {
-		log_text(&line, "account", slice_of(account->options->name));
-		log_end(&line);
-	}
+	bool is_tried = account->breaker.state == BREAKER_HALF_OPEN && !breaking_has_probe(account);
+	return (account->is_failing && !is_tried) || account->congestion.paused_until - now >= HEALTH_LONG_REST_US;
 }
 
-void routing_turn(struct pipeline *pipeline, struct now now)
+void routing_note_queued(struct pipeline *pipeline, const struct account *account)
+{
+	if (account->breaker.state == BREAKER_HALF_OPEN)
+		pipeline->behind |= UINT64_C(1) << account->index;
+}
+
+void routing_turn(struct pipeline *pipeline, mono_us now)
 {
 	uint64_t behind = 0;
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		struct account *account = &pipeline->accounts[i];
-		bool is_failing = health_is_failing(&account->health, now.mono);
-		if (is_failing != account->is_failing)
-			tell(pipeline, account, is_failing);
-		account->is_failing = is_failing;
-		if (is_failing || account->congestion.paused_until - now.mono >= HEALTH_LONG_REST_US)
+		if (is_behind(&pipeline->accounts[i], now))
 			behind |= UINT64_C(1) << i;
 	}
 	pipeline->behind = behind;

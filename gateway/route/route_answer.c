@@ -130,9 +130,10 @@ static int pick(const struct route_asked *asked, const uint8_t *accounts, unsign
 static void put_standing(const char *name, const struct route_standing *standing, bool gets_it, struct buf *out)
 {
 	static const char *const words[ROUTE_STAND_COUNT] = {
-		[ROUTE_STANDS_REFUSED] = "refused", [ROUTE_STANDS_DOWN] = "down", [ROUTE_STANDS_PAUSED] = "paused",
-		[ROUTE_STANDS_DRAINED] = "drained", [ROUTE_STANDS_UP] = "up",     [ROUTE_STANDS_FAILING] = "failing",
-		[ROUTE_STANDS_RESTING] = "resting",
+		[ROUTE_STANDS_REFUSED] = "refused", [ROUTE_STANDS_DOWN] = "down",
+		[ROUTE_STANDS_PAUSED] = "paused",   [ROUTE_STANDS_DRAINED] = "drained",
+		[ROUTE_STANDS_UP] = "up",           [ROUTE_STANDS_FAILING] = "failing",
+		[ROUTE_STANDS_RESTING] = "resting", [ROUTE_STANDS_BROKEN] = "broken",
 	};
 	CHECK((unsigned)standing->stand < ROUTE_STAND_COUNT);
 	json_open(out, '{');

@@ -13,6 +13,7 @@ enum route_stand {
 	ROUTE_STANDS_DOWN,
 	ROUTE_STANDS_PAUSED, /* an operator wants it so, as the next one */
 	ROUTE_STANDS_DRAINED,
+	ROUTE_STANDS_BROKEN, /* nearly all of its last answers were failures */
 	ROUTE_STANDS_UP,
 	ROUTE_STANDS_FAILING, /* up, but behind the others, as the next one */
 	ROUTE_STANDS_RESTING,

@@ -113,6 +113,7 @@ int main(int argc, char *argv[])
 		{ "temporary", faults_temporary, 60, false },
 		{ "rejected", faults_rejected, 60, false },
 		{ "attempts_over", faults_attempts_over, 60, false },
+		{ "broken", faults_broken, 90, false },
 		{ "wrong_password", faults_wrong_password, 60, false },
 		{ "carrier_restart", faults_carrier_restart, 60, false },
 		{ "held", faults_held, 60, false },

@@ -94,5 +94,6 @@ void faults_throttle(void);
 void faults_temporary(void);
 void faults_rejected(void);
 void faults_attempts_over(void);
+void faults_broken(void);
 void faults_wrong_password(void);
 void faults_carrier_restart(void);

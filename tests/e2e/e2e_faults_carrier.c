@@ -13,7 +13,8 @@
 #include <string.h>
 
 /* An account that soon gives an answer up, and a gateway that soon sends again. */
-#define HASTY_ACCOUNT "response_timeout: 300ms"
+/* What is tested is what becomes of each sms, not that the account gets no more. */
+#define HASTY_ACCOUNT "response_timeout: 300ms, breaker: false"
 #define HASTY_ROOT    "retry: { base: 100ms, max: 1s }\nunknown_wait: { notice: 200ms }"
 
 /* -- ends of sessions -- */
@@ -315,7 +316,7 @@ void faults_rejected(void)
 
 void faults_attempts_over(void)
 {
-	open_small(NULL, NULL, "retry: { base: 100ms, max: 100ms, attempts_max: 3 }");
+	open_small(NULL, "breaker: false", "retry: { base: 100ms, max: 100ms, attempts_max: 3 }");
 	smsc_tell(&faults_smsc, "fail 0x08");
 	books_add_load(0, 30);
 	books_await_settled(10);
@@ -325,6 +326,23 @@ void faults_attempts_over(void)
 	books_await_settled(10);
 	finish_small();
 	check_dead(30, "attempts:", "RSYSERR", false);
+	close_small();
+}
+
+/* The only account fails at all, for longer than all attempts would last: none of its alerts is given up. */
+void faults_broken(void)
+{
+	enum { COUNT = 200 };
+	open_small(NULL, NULL, "retry: { base: 100ms, max: 100ms, attempts_max: 3 }");
+	smsc_tell(&faults_smsc, "fail 0x08");
+	books_add_load(0, COUNT);
+	AWAIT(20, gateway_process_said(&faults_gateway, "\"event\":\"account_tried\""));
+	AWAIT(20, gateway_process_metric(&faults_gateway, "hongyan_account_breaker{account=\"fake\"}") == 2);
+	EXPECT(gateway_process_status_has(&faults_gateway, "\"breaker\":\"open\""));
+	smsc_tell(&faults_smsc, "fail off");
+	books_await_settled(40);
+	EXPECT_COUNT(smsc_count(&faults_smsc, "accepted"), COUNT);
+	finish_small();
 	close_small();
 }
 

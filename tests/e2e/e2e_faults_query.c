@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define SEED   "7" /* of those that are lost none is lost again */
-#define ASKING "response_timeout: 300ms, query_sm: reference, query_sm_wait: 200ms, query_sm_rate: 1000"
+#define ASKING "response_timeout: 300ms, breaker: false, query_sm: reference, query_sm_wait: 200ms, query_sm_rate: 1000"
 
 static void open_asking(const char *const smsc_options[], const char *root_more)
 {

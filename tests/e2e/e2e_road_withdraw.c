@@ -145,6 +145,7 @@ void road_withdrawn_between_attempts(void)
 {
 	road_open(NULL, (struct gateway_options){ .binds = 1,
 						  .window = 500,
+						  .account_more = "breaker: false",
 						  .root_more = "retry: { base: 400ms, attempts_max: 100 }\n" });
 	smsc_tell(&road_smsc, "fail 0x08");
 	add_all(RETRIED);

@@ -190,6 +190,38 @@ static void by_operator(void)
 	close_world(0);
 }
 
+static double breaker(const char *account)
+{
+	return metric("hongyan_account_breaker", account);
+}
+
+/* One fails at all: the other gets what it had, and it gets single alerts until it works again. */
+static void broken(void)
+{
+	enum { COUNT = 600, WINDOWS = 2 * 20 };
+	open_world("  - { accounts: [east, west] }", "", "none");
+	smsc_tell(&carriers[0], "fail 0x08");
+	books_add_load(0, COUNT);
+	books_await_settled(30);
+	EXPECT_COUNT(smsc_count(&carriers[1], "accepted"), COUNT);
+	EXPECT(gateway_process_said(&gateway, "\"event\":\"account_broken\""));
+	/* What was out when it broke, and what it was tried with. */
+	EXPECT(smsc_count(&carriers[0], "failed") >= 20 && smsc_count(&carriers[0], "failed") < 2 * WINDOWS);
+	smsc_tell(&carriers[0], "fail off");
+	unsigned count = COUNT;
+	for (double until = scenario_clock() + 50; breaker("east") != 0; count++) {
+		EXPECT(scenario_clock() < until);
+		books_add_load(count, 1);
+		books_await_settled(10);
+	}
+	EXPECT_COUNT(smsc_count(&carriers[0], "accepted"), 3);
+	books_add_load(count, 100);
+	books_await_settled(10);
+	EXPECT_COUNT(smsc_count(&carriers[0], "accepted"), 103);
+	finish(0);
+	close_world(0);
+}
+
 static void expect_now(const char *account)
 {
 	json_t *answer = command_json(account != NULL ? 0 : 1, COMMAND("route", "13900000001"));
@@ -244,6 +276,7 @@ int main(int argc, char *argv[])
 		{ "not_mine", not_mine, 60, false },
 		{ "not_mine_is_remembered", not_mine_is_remembered, 60, false },
 		{ "by_operator", by_operator, 60, false },
+		{ "broken", broken, 90, false },
 		{ "route_now", route_now, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);

@@ -217,6 +217,12 @@ Test(admin_route, says_who_gets_it_now)
 	facts.accounts[0] = (struct admin_account){ .name = names[0], .state = ADMIN_ACCOUNT_UP, .is_failing = true };
 	facts.accounts[1].state = ADMIN_ACCOUNT_UP;
 	ask("failing", "?number=13400010001", 200, NOW("\"backup\"", ""));
+	facts.accounts[1].state = ADMIN_ACCOUNT_DOWN;
+	ask("failing, and alone", "?number=13400010001", 200, NOW("\"cmcc\"", ""));
+	facts.accounts[0].breaker = BREAKER_OPEN;
+	ask("broken", "?number=13400010001", 200, NOW("null", ""));
+	facts.accounts[0].breaker = BREAKER_HALF_OPEN;
+	ask("tried again", "?number=13400010001", 200, NOW("\"cmcc\"", ""));
 	finish();
 }
 

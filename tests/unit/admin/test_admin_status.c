@@ -30,6 +30,7 @@ static const struct admin_account accounts[] = {
 		.reason = "2 links are bound",
 		.for_us = 61250000,
 		.is_failing = true,
+		.breaker = BREAKER_HALF_OPEN,
 		.is_resting = true,
 		.again_us = 2500000,
 		.links_up = 2,
@@ -149,18 +150,21 @@ Test(admin_status, page)
 		  "\"duplicate\":3,\"dead\":4,\"control\":5,\"written_off\":6},\"requeued\":7,\"drift\":-3},"
 		  "\"accounts\":["
 		  "{\"name\":\"cmcc\",\"state\":\"up\",\"reason\":\"2 links are "
-		  "bound\",\"for_s\":61.250,\"failing\":true,\"resting\":true,\"again_s\":2.500,"
+		  "bound\",\"for_s\":61.250,\"failing\":true,\"breaker\":\"half_open\",\"resting\":true,\"again_s\":2."
+		  "500,"
 		  "\"protocol\":\"smpp\",\"operator\":{\"state\":\"paused\",\"for_s\":1.500,\"by\":\"li\","
 		  "\"reason\":"
 		  "\"com\\\"plaints\",\"tps\":{\"set\":500,\"for_s\":1.000,\"by\":\"wang\"}},\"leaving\":false,"
 		  "\"links_up\":2,\"links_of\":4,\"window_used\":7,"
 		  "\"window_total\":200,\"tps\":500,\"waiting\":42,\"parked\":12,\"segments_per_s\":1.2,"
-		  "\"outlook\":\"clears\",\"eta_s\":61.5,\"clear_at\":\"2026-02-13T07:59:23.000+08:00\",\"submits\":1010,"
+		  "\"outlook\":\"clears\",\"eta_s\":61.5,\"clear_at\":\"2026-02-13T07:59:23.000+08:00\",\"submits\":"
+		  "1010,"
 		  "\"accepted\":1000,\"throttled\":3,\"rejected\":2,"
 		  "\"temporary\":1,"
 		  "\"unknown\":4},"
 		  "{\"name\":\"back\\\"up\",\"state\":\"refused\",\"reason\":\"ESME_RINVPASWD\\nask the "
-		  "carrier\",\"for_s\":0.000,\"failing\":false,\"resting\":false,\"again_s\":null,"
+		  "carrier\",\"for_s\":0.000,\"failing\":false,\"breaker\":\"closed\",\"resting\":false,\"again_s\":"
+		  "null,"
 		  "\"protocol\":\"\",\"operator\":{\"state\":\"drained\",\"for_s\":0.000,\"by\":\"\","
 		  "\"reason\":\"\"},"
 		  "\"leaving\":false,\"links_up\":0,\"links_of\":0,"
@@ -169,6 +173,7 @@ Test(admin_status, page)
 		  "\"rejected\":0,"
 		  "\"temporary\":0,\"unknown\":0},"
 		  "{\"name\":\"third\",\"state\":\"down\",\"reason\":\"\",\"for_s\":0.000,\"failing\":false,"
+		  "\"breaker\":\"closed\","
 		  "\"resting\":false,\"again_s\":null,"
 		  "\"protocol\":\"\",\"operator\":{\"state\":"
 		  "\"runs\"},"

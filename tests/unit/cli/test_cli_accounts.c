@@ -168,6 +168,17 @@ Test(cli_accounts, page)
 		       "         0         0  \n"
 		       "  failing: half of its last answers, or more, were failures; other accounts go before it\n"
 		       "  resting: the carrier asked for it; submits again in 2.5 s\n" },
+		{ "broken",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"failing\":true,\"breaker\":\"open\",\"resting\":"
+		  "true,"
+		  "\"again_s\":2.5,\"operator\":{\"state\":\"runs\"}}]}",
+		  HEAD
+		  "a                         runs     up       -                0/0         0/0     0.0/-         "
+		  "      0 "
+		  "         0         0  \n"
+		  "  broken: nearly all of its last answers were failures, so that it gets nothing, and is tried now "
+		  "and then\n"
+		  "  tries again in 2.5 s\n" },
 		{ "refused, tries seldom, then no longer",
 		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"refused\",\"for_s\":7,\"failing\":false,\"resting\":true,"
 		  "\"again_s\":62,\"operator\":{\"state\":\"runs\"}},"

@@ -141,6 +141,10 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		{ "failing", "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"failing\":true}]}", 1,
 		  "  ! account a is up, but failing: half of its last answers, or more, were failures, so that other "
 		  "accounts go before it\n\n" },
+		{ "broken", "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"failing\":true,\"breaker\":\"open\"}]}",
+		  1,
+		  "  ! account a is up, but broken: nearly all of its last answers were failures, so that it gets "
+		  "nothing, and is tried now and then\n\n" },
 		{ "nothing bound", "{\"accounts\":[{\"name\":\"a\",\"state\":\"down\",\"reason\":\"timeout\"}]}", 2,
 		  "  ! account a is down (timeout); it goes on trying\n  ! no account has a bound link: nothing is "
 		  "sent\n\n" },

@@ -190,3 +190,22 @@ Test(congestion, the_carrier_says_how_long)
 	cr_expect_eq(congestion_room(&congestion, 0, START + 3 * US_PER_S - 1), 0);
 	cr_expect_eq(congestion_room(&congestion, 0, START + 3 * US_PER_S), CONGESTION_FIRST);
 }
+
+/* One segment, then as fast as at first; what the carrier asked for holds, and answers to what is out say nothing. */
+Test(congestion, begins_anew)
+{
+	struct congestion congestion;
+	mono_us now = START;
+	congestion_init(&congestion);
+	for (unsigned i = 0; i < 100; i++)
+		congestion_accepted(&congestion, congestion.window, now, now);
+	congestion_rest(&congestion, US_PER_S, now);
+	congestion_restart(&congestion, 5, now);
+	cr_expect_eq(congestion_room(&congestion, 5, now), 0, "the carrier asked for a rest");
+	now += US_PER_S;
+	cr_expect_eq(congestion_room(&congestion, 5, now), 1, "what is out has no place");
+	congestion_accepted(&congestion, 5, START - 1, now);
+	cr_expect_eq(congestion_room(&congestion, 4, now), 1, "an answer to that");
+	congestion_accepted(&congestion, 5, now, now);
+	cr_expect_eq(congestion_room(&congestion, 4, now), 2);
+}

@@ -28,8 +28,10 @@ static int pick(uint64_t open)
 static void note(unsigned account, const struct outcome *outcome, unsigned count)
 {
 	const struct parcel parcel = { .alert = { .to = { .digits = "8613800000001", .len = 13 } } };
-	for (unsigned i = 0; i < count; i++)
-		routing_note(rig.pipeline, &rig.pipeline->accounts[account], &parcel, outcome, rig.now);
+	for (unsigned i = 0; i < count; i++) {
+		routing_note(rig.pipeline, &rig.pipeline->accounts[account], &parcel, outcome, rig.now.wall);
+		breaking_note(&rig.pipeline->accounts[account], outcome, rig.now.mono, rig.now.mono);
+	}
 }
 
 static void expect_closed_by(const char *account, const char *name)
