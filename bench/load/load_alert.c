@@ -174,6 +174,11 @@ size_t load_alert_format(const struct load_alert_plan *plan, uint64_t number, in
 		put_member(&text, "locale", "en");
 	load_value_instant(now_ms, word);
 	put_member(&text, "as_of", word);
+	if (plan->supersedes) {
+		snprintf(word, sizeof word, "account:22%s", digits);
+		put_member(&text, "subject", word);
+		put_word(&text, ",\"supersede\":true");
+	}
 	put_word(&text, "}");
 	*lane = plan->is_mixed ? mix[number / count % 10] : plan->lane;
 	return text.len;

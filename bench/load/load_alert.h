@@ -21,6 +21,7 @@ struct load_alert_plan {
 	const struct load_template *template; /* NULL = all in turn */
 	const char *id_prefix;                /* printable ASCII without quotes, at most 40 octets */
 	uint64_t seed;
+	bool supersedes;     /* each has a subject of its own, and takes the place of what is unsent about it */
 	bool is_mixed;       /* lanes by turns: one urgent, six normal, three bulk out of ten */
 	enum load_lane lane; /* otherwise */
 };

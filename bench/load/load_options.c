@@ -83,6 +83,12 @@ static bool on_seed(struct load_options *options, const char *value)
 	return number(value, UINT64_MAX, &options->plan.seed);
 }
 
+static bool on_supersede(struct load_options *options, const char *value)
+{
+	options->plan.supersedes = true;
+	return value == NULL;
+}
+
 static bool on_print(struct load_options *options, const char *value)
 {
 	options->is_print = true;
@@ -104,6 +110,7 @@ static const struct row {
 	{ "--produced", "FILE", on_produced, "one JSON line per alert: entry, stream, sent_us (since 1970), alert" },
 	{ "--id-prefix", "P", on_id_prefix, "begin of every id, at most 40 characters (from time and process)" },
 	{ "--seed", "N", on_seed, "another seed gives other values and numbers (1)" },
+	{ "--supersede", NULL, on_supersede, "each has a subject, and supersedes what is unsent about it" },
 	{ "--print", NULL, on_print, "write the alerts on stdout, a line each, instead of sending them" },
 };
 

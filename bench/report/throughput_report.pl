@@ -12,7 +12,8 @@ use Getopt::Long;
 
 my %option = (protocol => 'smpp', floor => [], rss => 0, dead => 0, waiting => 0);
 GetOptions(\%option, 'protocol=s', 'run=s', 'samples=s', 'summary=s', 'produced=s', 'record=s', 'latency-summary=s', 'floor=s@', 'floor-noack=s', 'rss=f',
-	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'receipts=s', 'delivered=i', 'json') or exit 64;
+	'alerts=i', 'links=i', 'window=i', 'aof=s', 'dead=i', 'waiting=i', 'receipts=s', 'delivered=i', 'guarded-run=s',
+	'guarded-samples=s', 'guarded-summary=s', 'json') or exit 64;
 binmode STDOUT, ':utf8';
 
 my $run = Figures::json_file($option{run});
@@ -37,6 +38,8 @@ my $latency_carrier = Figures::json_file($option{'latency-summary'});
 $lost += keys %sent_us;
 my $duplicates = $carrier->{duplicates} + $latency_carrier->{duplicates};
 
+my $guarded = guarded();
+
 my $floor = joined(map { Figures::json_file($_) } @{ $option{floor} });
 my $noack = $option{'floor-noack'} ? Figures::json_file($option{'floor-noack'}) : undef;
 my $rate = $seconds > 0 ? $received / $seconds : 0;
@@ -51,12 +54,29 @@ my %figure = (
 	violations => $carrier->{violations_total} + $latency_carrier->{violations_total},
 	receipts => $option{receipts}, receipts_matched => $option{delivered}, receipts_unmatched => $option{receipts} ? $unmatched : undef,
 	receipts_again => $option{receipts} ? $carrier->{receipts_requeued} : undef,
+	map({ ("guarded_$_" => $guarded ? $guarded->{$_} : undef) } qw(rate ratio gateway_us redis_us)),
 	floor_rate => $floor ? $floor->{rate} : undef, floor_us => $floor ? $floor->{floor_us} : undef,
 	floor_redis_us => $floor ? $floor->{redis_us} : undef, floor_carrier_us => $floor ? $floor->{carrier_us} : undef,
 	ratio_to_floor => $floor && $floor->{rate} > 0 ? round($rate / $floor->{rate}) : undef,
 	floor_noack_rate => $noack ? $noack->{rate} : undef, floor_noack_redis_us => $noack ? $noack->{redis_us} : undef,
 	ratio_to_floor_noack => $noack && $noack->{rate} > 0 ? round($rate / $noack->{rate}) : undef,
 );
+
+# The run with all that protects recipients; undef where there was none. None may be lost, sent twice or held back by it.
+sub guarded {
+	my $file = $option{'guarded-summary'} or return undef;
+	my $carrier = Figures::json_file($file);
+	my $samples = Figures::samples_file($option{'guarded-samples'});
+	my ($first, $last) = ($carrier->{first_at} // 0, $carrier->{last_at} // 0);
+	my $guarded_rate = $last > $first ? $carrier->{messages} / ($last - $first) : 0;
+	my $plain_rate = $seconds > 0 ? $received / $seconds : 0;
+	my %of = map { $_ => round(Figures::cpu_between($samples, $_, $first, $last, $carrier->{messages})) } qw(gateway redis carrier);
+	return {
+		rate => int $guarded_rate, ratio => $plain_rate > 0 ? round($guarded_rate / $plain_rate) : 0,
+		gateway_us => $of{gateway}, redis_us => $of{redis}, carrier_us => $of{carrier},
+		lost => $option{alerts} - $carrier->{distinct}, duplicates => $carrier->{duplicates},
+	};
+}
 
 # Runs of the same floor as one: the messages of all in the time of all; undef where there are none.
 sub joined {
@@ -85,6 +105,10 @@ print $out <<"PAGE";
   lost, duplicates  $lost, $duplicates   (unsent $option{waiting}, dead letters $option{dead}, protocol violations $figure{violations})
   latency at 500/s  p50 @{[shown $figure{p50_ms}]} ms, p99 @{[shown $figure{p99_ms}]} ms, p99.9 @{[shown $figure{p999_ms}]} ms   (XADD to @{[$option{protocol} eq 'http' ? 'the request' : 'submit_sm']}, @{[scalar @latency_ms]} alerts)
 PAGE
+print $out <<"PAGE" if $guarded;
+  with guards       $guarded->{rate} messages/s, $guarded->{ratio} of the plain run; gateway $guarded->{gateway_us} µs, Redis $guarded->{redis_us} µs, carrier $guarded->{carrier_us} µs;
+                    lost $guarded->{lost}, duplicates $guarded->{duplicates}   (caps a minute and a day, identical texts, supersede)
+PAGE
 print $out <<"PAGE" if $option{receipts};
   receipts          $option{delivered} became events, $unmatched did not; $carrier->{receipts_requeued} were asked for again
 PAGE
@@ -101,4 +125,5 @@ PAGE
 PAGE
 }
 print JSON::PP->new->canonical->encode(\%figure), "\n" if $option{json};
-exit($lost == 0 && $unmatched == 0 && $duplicates == 0 && $run->{state} eq 'done' ? 0 : 1);
+my $is_guarded_well = !$guarded || ($guarded->{lost} == 0 && $guarded->{duplicates} == 0);
+exit($is_guarded_well && $lost == 0 && $unmatched == 0 && $duplicates == 0 && $run->{state} eq 'done' ? 0 : 1);
