@@ -12,7 +12,8 @@
 #define MINUTE_MS (60 * MS_PER_S)
 
 #define WORD_OCTETS_MAX (1 + MSISDN_DIGITS_MAX + 1)
-#define LINE_OCTETS_MAX (112 + MSISDN_DIGITS_MAX)
+#define LINE_OCTETS_MAX (48 + MSISDN_DIGITS_MAX)
+#define KIND_OCTETS_MAX 64
 
 /* Of the window that texts are remembered for; one that no alert asks for is any. */
 static int64_t identical_span(const struct store_begin *items, unsigned count)
@@ -54,20 +55,51 @@ static void put_numbers(struct command *command, const struct store_begin *items
 	command_text(command, buf_slice(&buf));
 }
 
+static bool is_same_kind(const struct protection_limits *a, const struct protection_limits *b)
+{
+	return a->is_exempt == b->is_exempt && a->identical_ms == b->identical_ms && a->day_max == b->day_max &&
+	       a->day_waits == b->day_waits && a->minute_max == b->minute_max;
+}
+
+/* Which of the kinds it is, one more where it is none of them; alerts of a class have the same, so that there are few. */
+static unsigned kind_of(const struct protection_limits *limits, const struct protection_limits *kinds[],
+			unsigned *count)
+{
+	for (unsigned i = 0; i < *count; i++) {
+		if (is_same_kind(limits, kinds[i]))
+			return i;
+	}
+	kinds[*count] = limits;
+	return (*count)++;
+}
+
+static void put_kinds(struct command *command, const struct protection_limits *const kinds[], unsigned count)
+{
+	static _Thread_local char text[STORE_BATCH_MAX * KIND_OCTETS_MAX];
+	struct buf buf = buf_over(text, sizeof text);
+	for (unsigned i = 0; i < count; i++)
+		buf_put_format(&buf, "%c %lld %u %c %u\n", kinds[i]->is_exempt ? '!' : '-',
+			       (long long)kinds[i]->identical_ms, (unsigned)kinds[i]->day_max,
+			       kinds[i]->day_waits ? 'w' : '-', (unsigned)kinds[i]->minute_max);
+	CHECK(!buf.full);
+	command_text(command, buf_slice(&buf));
+}
+
 static void put_limits(struct command *command, const struct store_begin *items, unsigned count)
 {
 	static _Thread_local char text[STORE_BATCH_MAX * LINE_OCTETS_MAX];
+	const struct protection_limits *kinds[STORE_BATCH_MAX];
+	unsigned kind_count = 0;
 	struct buf buf = buf_over(text, sizeof text);
 	for (unsigned i = 0; i < count; i++) {
-		const struct protection_limits *limits = &items[i].limits;
-		if (!protection_counts(limits))
+		if (!protection_counts(&items[i].limits))
 			continue;
-		buf_put_format(&buf, "%u %c %lld %016llx %u %c %u %c%.*s\n", i + 1, limits->is_exempt ? '!' : '-',
-			       (long long)limits->identical_ms, (unsigned long long)items[i].text_hash,
-			       (unsigned)limits->day_max, limits->day_waits ? 'w' : '-', (unsigned)limits->minute_max,
+		unsigned kind = kind_of(&items[i].limits, kinds, &kind_count);
+		buf_put_format(&buf, "%u %u %016llx %c%.*s\n", i + 1, kind + 1, (unsigned long long)items[i].text_hash,
 			       sms_class_name(items[i].sms_class)[0], SLICE_ARG(items[i].number));
 	}
 	CHECK(!buf.full);
+	put_kinds(command, kinds, kind_count);
 	command_text(command, buf_slice(&buf));
 }
 

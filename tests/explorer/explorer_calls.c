@@ -186,12 +186,15 @@ static void put_protection(struct explorer_world *world, struct explorer_worker 
 		place++;
 		buf_put_format(&words, "%s ", number != NULL ? number : "-");
 		if (number != NULL)
-			buf_put_format(&lines, "%u - 0 0000000000000000 %u - 0 n%s\n", place, EXPLORER_DAY_MAX, number);
+			buf_put_format(&lines, "%u 1 0000000000000000 n%s\n", place, number);
 	}
 	CHECK(!words.full && !lines.full);
 	if (lines.len == 0)
 		return;
+	char kind[32];
+	snprintf(kind, sizeof kind, "- 0 %u - 0\n", EXPLORER_DAY_MAX);
 	command_text(out(world), buf_slice(&words));
+	command_word(out(world), kind);
 	command_text(out(world), buf_slice(&lines));
 }
 

@@ -38,11 +38,11 @@ static unsigned limits_of(const struct store_begin *item, struct limit out[LIMIT
 	}
 	if (limits->day_max > 0) {
 		out[count] = (struct limit){ PROTECTION_DAY_CAP, "", DAY_MS, limits->day_max, limits->day_waits };
-		snprintf(out[count++].field, FIELD_MAX, "day %d %.*s", item->sms_class, SLICE_ARG(item->number));
+		snprintf(out[count++].field, FIELD_MAX, "number %d %.*s", item->sms_class, SLICE_ARG(item->number));
 	}
 	if (limits->minute_max > 0) {
 		out[count] = (struct limit){ PROTECTION_MINUTE_CAP, "", MINUTE_MS, limits->minute_max, true };
-		snprintf(out[count++].field, FIELD_MAX, "minute %d %.*s", item->sms_class, SLICE_ARG(item->number));
+		snprintf(out[count++].field, FIELD_MAX, "number %d %.*s", item->sms_class, SLICE_ARG(item->number));
 	}
 	return count;
 }
@@ -97,7 +97,7 @@ static void note_sent(struct queue_model *model, const struct limit *limit, cons
 	struct slice whose;
 	for (const char *at = sent_of(model, limit); next_sent(&at, &ms, &whose);) {
 		int64_t ago = ms > model->now ? ms - model->now : model->now - ms;
-		if (ago < limit->span && !slice_is(whose, origin))
+		if (ago < DAY_MS && !slice_is(whose, origin))
 			buf_put_format(&buf, "%" PRId64 ":%.*s ", ms, SLICE_ARG(whose));
 	}
 	buf_put_format(&buf, "%" PRId64 ":%s", model->now, origin);

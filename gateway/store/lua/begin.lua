@@ -5,9 +5,9 @@
 -- ARGV: consumer, intents value, n, r, s, b, n ids, n × (id, origin), r × (position, lane 1–4, entry id) of taken-over
 --       entries, s subjects, s positions of those that have one, b batches, b positions; then, where recipients are
 --       protected, a text of n words, each with a blank behind it: the number that the opt-out list is asked for, with “!”
---       in front where it only tells, or “-”; and a text of lines for those that have limits, or ''
---       (“position ! or -, span in ms and hash of the text, most a day, w where it waits for that or -, most a minute,
---       class and number”)
+--       in front where it only tells, or “-”; a line for each kind of limits (“! or -, span in ms of the text, most a day, w
+--       where it waits for that or -, most a minute”); and a line for each alert that has some (“position, which kind, hash
+--       of the text, class and number”)
 -- Returns '' where all may go, or a letter for each: G go, D duplicate, X gone (settled by whoever had it before),
 -- C cancelled, S superseded, R suppressed by a rule, W it waits for one; behind the letters for each rule that spoke a blank,
 -- the position, its letter (o opted out, i identical, d day, m minute) and how long to wait in ms.
@@ -37,6 +37,7 @@ local function is_withdrawn_by(a, kind, by)
 end
 
 local function withdraw_by_name(key, names, count, position_of)
+  if redis.call('EXISTS', key) == 0 then return end
   local found = redis.call('HMGET', key, unpack(ARGV, names + 1, names + count))
   for k = 1, count do
     if found[k] then decide(position_of and tonumber(ARGV[position_of + k]) or k, 'C') end
@@ -44,10 +45,11 @@ local function withdraw_by_name(key, names, count, position_of)
 end
 
 local function withdraw_by_subject(key, subjects, positions)
+  if redis.call('EXISTS', key) == 0 then return end
   local found = redis.call('HMGET', key, unpack(ARGV, subjects + 1, subjects + s))
   for k = 1, s do
-    if found[k] then
-      local i = tonumber(ARGV[positions + k])
+    local i = found[k] and tonumber(ARGV[positions + k])
+    if i and found[k] ~= 'S' .. ARGV[origins + 2 * i] .. ' ' .. ARGV[ids + i] then -- most have noted themselves alone
       local kind, by, id, outdone = string.match(found[k], '^(.)(%S+) ?([^\n]*)(.*)$')
       -- The same id again is the same alert: it must not end itself, and what was outdone stays so.
       local is_itself, is_outdone = id == ARGV[ids + i], false
@@ -74,7 +76,7 @@ for at = origins + 2 * n + 1, origins + 2 * n + 3 * r, 3 do
 end
 
 local tail = origins + 2 * n + 3 * r + 2 * s + 2 * b
-local numbers, limits = ARGV[tail + 1], ARGV[tail + 2]
+local numbers, limits = ARGV[tail + 1], ARGV[tail + 3]
 local opted_out = {} -- by position: '!' or ''
 if numbers and redis.call('EXISTS', KEYS[15]) == 1 then
   local fields, places, marks, i = {}, {}, {}, 0
@@ -133,106 +135,162 @@ for i, mark in pairs(opted_out) do
   end
 end
 
--- Limits. What went is kept as “time:origin …” in a field for each text, or class and number; the current generation holds
--- all of it that still counts, once the field was written in it.
+-- Limits. What went is kept as “time:origin …” in a field for each text, and for each class and number; the current generation
+-- holds all of it that still counts, once the field was written in it. Where a class has a limit for a day its minute is
+-- counted among the same. Nearly all alerts have fields that nobody has written: these take the short way.
 local DAY, MINUTE = 86400000, 60000
+local function hash_of(key)
+  return { now = KEYS[key], before = KEYS[key + 1], fields = {}, at = {}, shared = {}, most = {}, fresh = {},
+           lists = {}, changed = {} }
+end
+
+local function ask(hash, field, most)
+  local at = hash.at[field]
+  if at then
+    hash.shared[at] = true
+  else
+    at = #hash.fields + 1
+    hash.fields[at], hash.at[field] = field, at
+  end
+  hash.most[at] = most -- so many are worth keeping
+  return at
+end
+
+local function fetch(hash)
+  if #hash.fields == 0 then return end
+  hash.kept = redis.call('HMGET', hash.now, unpack(hash.fields))
+  hash.older = redis.call('EXISTS', hash.before) == 1 and redis.call('HMGET', hash.before, unpack(hash.fields)) or {}
+end
+
+-- Nobody has written it, and nobody else asks for it now.
+local function is_fresh(hash, at)
+  return not (hash.kept[at] or hash.older[at] or hash.shared[at])
+end
+
+local function write_fresh(hash, at, value)
+  local pairs_of = hash.fresh
+  pairs_of[#pairs_of + 1] = hash.fields[at]
+  pairs_of[#pairs_of + 1] = value
+end
+
+local function list_of(hash, at, now)
+  local list = hash.lists[at]
+  if list then return list end
+  list = {}
+  for ms, origin in string.gmatch(hash.kept[at] or hash.older[at] or '', '(%d+):(%S+)') do
+    ms = tonumber(ms)
+    -- A time to come is of a clock that was set back since.
+    if math.abs(now - ms) < hash.span then list[#list + 1] = { at = ms, origin = origin } end
+  end
+  table.sort(list, function(a, b) return a.at < b.at end)
+  hash.lists[at] = list
+  return list
+end
+
+-- One place each, as of when it was begun last: it leaves within moments of that.
+local function take_place(hash, at, origin, now)
+  local list = list_of(hash, at, now)
+  for k = #list, 1, -1 do
+    if list[k].origin == origin then table.remove(list, k) end
+  end
+  list[#list + 1] = { at = now, origin = origin }
+  while #list > hash.most[at] do table.remove(list, 1) end
+  hash.changed[at] = true
+end
+
+-- How long one has to wait for its place; 0 where there is one, or where it has one already.
+local function wait_of(limit, origin, now)
+  local within = {}
+  for _, one in ipairs(list_of(limit.hash, limit.at, now)) do
+    if math.abs(now - one.at) < limit.span then
+      if one.origin == origin then return 0 end
+      within[#within + 1] = one.at
+    end
+  end
+  if #within < limit.most then return 0 end
+  return math.max(1, math.min(limit.span, within[#within - limit.most + 1] + limit.span - now))
+end
+
+local function write(hash)
+  for at in pairs(hash.changed) do
+    local words = {}
+    for k, one in ipairs(hash.lists[at]) do words[k] = string.format('%.0f:%s', one.at, one.origin) end
+    write_fresh(hash, at, table.concat(words, ' '))
+  end
+  if #hash.fresh == 0 then return end
+  redis.call('HSET', hash.now, unpack(hash.fresh))
+  redis.call('PEXPIRE', hash.now, string.format('%.0f', 3 * hash.span)) -- two generations are looked at
+end
+
+-- The long way: each limit in turn.
+local function judge(one, now)
+  local profile, places = one.profile, {}
+  local limits = {}
+  if one.text then
+    limits[1] = { rule = 'i', hash = one.texts, at = one.text, span = profile.identical, most = 1, verdict = 'R' }
+  end
+  if profile.day > 0 then
+    limits[#limits + 1] = { rule = 'd', hash = one.caps, at = one.cap, span = DAY, most = profile.day, verdict = profile.over }
+  end
+  if profile.minute > 0 then
+    limits[#limits + 1] = { rule = 'm', hash = one.caps, at = one.cap, span = MINUTE, most = profile.minute, verdict = 'W' }
+  end
+  for _, limit in ipairs(limits) do
+    local wait = wait_of(limit, one.origin, now)
+    if wait > 0 then
+      note(one.place, limit.rule, wait)
+      if not profile.is_exempt then
+        verdicts[one.place] = limit.verdict
+        return
+      end
+    else
+      places[#places + 1] = limit
+    end
+  end
+  for _, limit in ipairs(places) do take_place(limit.hash, limit.at, one.origin, now) end
+end
+
 local function keep_limits()
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  local asking, kinds = {}, { i = { key = 16 }, d = { key = 18 }, m = { key = 20 } }
-  for _, kind in pairs(kinds) do
-    kind.fields, kind.gone, kind.changed = {}, {}, {}
+  local stamp = string.format('%.0f:', now)
+  local texts, days, minutes = hash_of(16), hash_of(18), hash_of(20)
+  texts.span, days.span, minutes.span = 0, DAY, MINUTE
+  local profiles, asking = {}, {}
+  for mark, identical, day, over, minute in string.gmatch(ARGV[tail + 2], '(%S) (%d+) (%d+) (%S) (%d+)\n') do
+    local profile = { is_exempt = mark == '!', identical = tonumber(identical), day = tonumber(day),
+                      over = over == 'w' and 'W' or 'R', minute = tonumber(minute) }
+    profile.most = math.max(profile.day, profile.minute)
+    profile.caps = profile.day > 0 and days or minutes
+    texts.span = math.max(texts.span, profile.identical)
+    profiles[#profiles + 1] = profile
   end
-  local function ask(one, rule, field, span, most, verdict)
-    if most == 0 then return end
-    local kind = kinds[rule]
-    kind.span = math.max(span, kind.span or 0)
-    if not kind.gone[field] then
-      kind.gone[field] = {}
-      kind.fields[#kind.fields + 1] = field
-    end
-    one[#one + 1] = { rule = rule, field = field, span = span, most = most, verdict = verdict }
-  end
-  local line = '(%d+) (%S) (%d+) (%S+) (%d+) (%S) (%d+) (%S+)\n'
-  for i, mark, identical, hash, day, over, minute, field in string.gmatch(limits, line) do
+  for i, which, text, number in string.gmatch(ARGV[tail + 3], '(%d+) (%d+) (%x+) (%S+)\n') do
     i = tonumber(i)
     if verdicts[i] == 'G' then
-      local one = { place = i, is_exempt = mark == '!', origin = ARGV[origins + 2 * i] }
-      ask(one, 'i', hash, tonumber(identical), identical == '0' and 0 or 1, 'R')
-      ask(one, 'd', field, DAY, tonumber(day), over == 'w' and 'W' or 'R')
-      ask(one, 'm', field, MINUTE, tonumber(minute), 'W')
+      local profile = profiles[tonumber(which)]
+      local one = { place = i, profile = profile, origin = ARGV[origins + 2 * i], texts = texts, caps = profile.caps }
+      if profile.identical > 0 then one.text = ask(texts, text, 1) end
+      if profile.most > 0 then one.cap = ask(profile.caps, number, profile.most) end
       asking[#asking + 1] = one
     end
   end
-  for _, kind in pairs(kinds) do
-    if #kind.fields > 0 then
-      local kept = redis.call('HMGET', KEYS[kind.key], unpack(kind.fields))
-      local older = redis.call('HMGET', KEYS[kind.key + 1], unpack(kind.fields))
-      for k, field in ipairs(kind.fields) do
-        local list = kind.gone[field]
-        for at, origin in string.gmatch(kept[k] or older[k] or '', '(%d+):(%S+)') do
-          at = tonumber(at)
-          -- A time to come is of a clock that was set back since.
-          if math.abs(now - at) < kind.span then list[#list + 1] = { at = at, origin = origin } end
-        end
-        table.sort(list, function(a, b) return a.at < b.at end)
-      end
-    end
-  end
-  -- How long one has to wait for its place; 0 where there is one, or where it has one already.
-  local function wait_of(limit, origin)
-    local list, within = kinds[limit.rule].gone[limit.field], {}
-    for _, one in ipairs(list) do
-      if math.abs(now - one.at) < limit.span then
-        if one.origin == origin then return 0 end
-        within[#within + 1] = one.at
-      end
-    end
-    if #within < limit.most then return 0 end
-    return math.max(1, math.min(limit.span, within[#within - limit.most + 1] + limit.span - now))
-  end
-  -- One place each, as of when it was begun last: it leaves within moments of that.
-  local function take_place(limit, origin)
-    local kind = kinds[limit.rule]
-    local list = kind.gone[limit.field]
-    for k = #list, 1, -1 do
-      if list[k].origin == origin then table.remove(list, k) end
-    end
-    list[#list + 1] = { at = now, origin = origin }
-    kind.changed[limit.field] = true
-  end
+  fetch(texts)
+  fetch(days)
+  fetch(minutes)
   for _, one in ipairs(asking) do
-    local places = {}
-    for _, limit in ipairs(one) do
-      local wait = wait_of(limit, one.origin)
-      if wait > 0 then
-        note(one.place, limit.rule, wait)
-        if not one.is_exempt then
-          verdicts[one.place], places = limit.verdict, {}
-          break
-        end
-      else
-        places[#places + 1] = limit
-      end
-    end
-    for _, limit in ipairs(places) do take_place(limit, one.origin) end
-  end
-  for _, kind in pairs(kinds) do
-    local pairs_of = {}
-    for _, field in ipairs(kind.fields) do
-      if kind.changed[field] then
-        local words = {}
-        for k, one in ipairs(kind.gone[field]) do words[k] = string.format('%.0f:%s', one.at, one.origin) end
-        pairs_of[#pairs_of + 1] = field
-        pairs_of[#pairs_of + 1] = table.concat(words, ' ')
-      end
-    end
-    if #pairs_of > 0 then
-      redis.call('HSET', KEYS[kind.key], unpack(pairs_of))
-      -- Two generations are looked at.
-      redis.call('PEXPIRE', KEYS[kind.key], string.format('%.0f', 3 * kind.span))
+    local text, cap, caps = one.text, one.cap, one.caps
+    if (not text or is_fresh(texts, text)) and (not cap or is_fresh(caps, cap)) then
+      local value = stamp .. one.origin
+      if text then write_fresh(texts, text, value) end
+      if cap then write_fresh(caps, cap, value) end
+    else
+      judge(one, now)
     end
   end
+  write(texts)
+  write(days)
+  write(minutes)
 end
 if limits and limits ~= '' then keep_limits() end
 return table.concat(verdicts) .. table.concat(notes)
