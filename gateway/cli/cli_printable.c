@@ -4,9 +4,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-const char *cli_printable(const json_t *object, const char *key, char out[CLI_PRINTABLE_OCTETS])
+static const char *copy(const char *value, char out[CLI_PRINTABLE_OCTETS])
 {
-	const char *value = json_string_value(json_object_get(object, key));
 	size_t len = 0;
 	for (; value && value[len] && len < CLI_PRINTABLE_OCTETS - 1; len++) {
 		unsigned char octet = (unsigned char)value[len];
@@ -21,6 +20,16 @@ const char *cli_printable(const json_t *object, const char *key, char out[CLI_PR
 			len--;
 	out[len] = '\0';
 	return out;
+}
+
+const char *cli_printable(const json_t *object, const char *key, char out[CLI_PRINTABLE_OCTETS])
+{
+	return copy(json_string_value(json_object_get(object, key)), out);
+}
+
+const char *cli_printable_text(const json_t *text, char out[CLI_PRINTABLE_OCTETS])
+{
+	return copy(json_is_string(text) ? json_string_value(text) : "?", out);
 }
 
 const char *cli_span_format(double seconds, char out[CLI_SPAN_OCTETS])

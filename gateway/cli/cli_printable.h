@@ -12,5 +12,8 @@
  * Returns out. */
 const char *cli_printable(const json_t *object, const char *key, char out[CLI_PRINTABLE_OCTETS]);
 
+/* The same of a text itself; “?” where it is none. */
+const char *cli_printable_text(const json_t *text, char out[CLI_PRINTABLE_OCTETS]);
+
 /* “1.5 s”, “3 min 20 s”, “2 h 5 min”, “3 d 4 h”. Returns out. */
 const char *cli_span_format(double seconds, char out[CLI_SPAN_OCTETS]);

@@ -3,6 +3,7 @@
 #include "cli/cli_admin.h"
 #include "cli/cli_command.h"
 #include "cli/cli_fetch.h"
+#include "cli/cli_printable.h"
 #include "cli/cli_route_page.h"
 #include "cli/cli_time.h"
 #include "render/catalogue.h"
@@ -24,18 +25,19 @@ struct routing {
 	char source[SOURCE_OCTETS]; /* of the answer, for people */
 };
 
-static int tell(const struct routing *routing, const char *what, const char *text)
+/* field: of the question; NULL where the gateway alone knows which. */
+static int tell(const struct routing *routing, const char *field, const char *text)
 {
 	const struct cli_env *env = routing->call->env;
 	if (!routing->call->wants_json) {
-		fprintf(env->err, "%s: %s\n", what, text);
+		fprintf(env->err, "%s: %s\n", field != NULL ? field : "the gateway", text);
 		return CLI_DATA;
 	}
 	char octets[1024];
 	struct buf out = buf_over(octets, sizeof octets);
 	json_open(&out, '{');
 	json_key_text(&out, "error", slice_of(text));
-	json_key_text(&out, "field", slice_of(what));
+	json_key_text_if(&out, "field", slice_of(field));
 	json_close(&out, '}');
 	fprintf(env->out, "%.*s\n", (int)out.len, out.at);
 	return CLI_DATA;
@@ -193,8 +195,9 @@ static char *url_of(const struct routing *routing, const char *base)
 static int tell_problem(const struct routing *routing, const char *body, size_t len)
 {
 	json_t *problem = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
-	const char *detail = json_string_value(json_object_get(problem, "detail"));
-	int code = tell(routing, "the gateway", detail ? detail : "takes no such question");
+	char detail[CLI_PRINTABLE_OCTETS];
+	cli_printable(problem, "detail", detail);
+	int code = tell(routing, NULL, detail[0] != '\0' ? detail : "takes no such question");
 	json_decref(problem);
 	return code;
 }

@@ -128,8 +128,7 @@ static void print_accounts(const json_t *answer, FILE *out)
 				    : "the first of these that is up gets it",
 		text_of(picks, cli_printable(answer, "pick", text)));
 	for (size_t i = 0; i < json_array_size(accounts); i++) {
-		const char *name = json_string_value(json_array_get(accounts, i));
-		fprintf(out, "  %zu  %s", i + 1, name ? name : "?");
+		fprintf(out, "  %zu  %s", i + 1, cli_printable_text(json_array_get(accounts, i), text));
 		if (json_is_array(weights))
 			fprintf(out, "  weight %lld", (long long)json_integer_value(json_array_get(weights, i)));
 		if (json_is_object(now)) {

@@ -304,7 +304,7 @@ Test(cli_route, page_of_odd_answers)
 		"{\"to\":\"\\u001b[2J\",\"others\":[1,{}],\"from\":\"\",\"route\":1,\"accounts\":[1],\"now\":{"
 		"\"accounts\":1}}",
 		"{\"to\":\"1\",\"at\":\"2026\",\"others\":[{\"why\":5,\"opens\":1}],\"from\":\"\",\"route\":1,"
-		"\"accounts\":[\"a\"],"
+		"\"accounts\":[\"\\u001b[2J\"],"
 		"\"weights\":[],\"now\":7}",
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -321,4 +321,17 @@ Test(cli_route, page_of_odd_answers)
 		json_decref(answer);
 	}
 	cr_expect_not(cli_route_is_answer(NULL));
+}
+
+/* What it is not asked rightly names no field of ours; nor does a terminal get what a gateway wrote as it is. */
+Test(cli_route, tells_programs_what_the_gateway_does_not_take)
+{
+	struct gateway gateway;
+	start(&gateway, HTTP("422 No") "{\"detail\":\"number: \\u001b[2Jtoo short\"}");
+	const char *const words[TERMINAL_WORDS_MAX] = { "route", "+8613400010001", "--url", gateway.url, "--json" };
+	struct terminal terminal = terminal_run(words, "", 0, NULL);
+	finish(&gateway);
+	cr_expect_eq(terminal.code, CLI_DATA);
+	cr_expect_str_eq(terminal.out, "{\"error\":\"number:  [2Jtoo short\"}\n", "%s", terminal.out);
+	terminal_fini(&terminal);
 }
