@@ -14,6 +14,7 @@ enum protection_rule {
 	PROTECTION_MINUTE_CAP,  /* likewise within a minute */
 	PROTECTION_QUIET_HOURS, /* it is night where the service is */
 	PROTECTION_NO_CONSENT,  /* marketing without a reference to the customer's consent */
+	PROTECTION_UNCHECKED,   /* none of them, but the store can't read what one of them goes by */
 	PROTECTION_COUNT
 };
 

@@ -116,6 +116,15 @@ void protecting_defer(struct pipeline *pipeline, struct parcel *parcel, enum pro
 	settling_later(pipeline, parcel, settling_not_at_once(pipeline, parcel, until));
 }
 
+/* Nobody knows for how long what it goes by can't be read; and nobody knows that a rule stops it, so that it may expire. */
+static void let_wait_unchecked(struct pipeline *pipeline, struct parcel *parcel, wall_ms now)
+{
+	wall_ms until = dispatch_back_by_and_by(pipeline, now);
+	if (parcel->deadline != 0 && parcel->deadline < until)
+		until = parcel->deadline;
+	protecting_defer(pipeline, parcel, PROTECTION_UNCHECKED, until);
+}
+
 /* Where its time is over before its turn comes, nobody waits for it. */
 static void let_wait(struct pipeline *pipeline, struct parcel *parcel, const struct begin_note *note, wall_ms now)
 {
@@ -132,6 +141,8 @@ bool protecting_stops(struct pipeline *pipeline, struct parcel *parcel, enum beg
 {
 	if (verdict == BEGIN_SUPPRESSED)
 		protecting_suppress(pipeline, parcel, note->rule);
+	else if (verdict == BEGIN_NOT_YET && note->rule == PROTECTION_UNCHECKED)
+		let_wait_unchecked(pipeline, parcel, now);
 	else if (verdict == BEGIN_NOT_YET)
 		let_wait(pipeline, parcel, note, now);
 	else

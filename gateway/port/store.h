@@ -100,10 +100,12 @@ enum begin_verdict {
  * - Whoever is on the opt-out list when BEGIN has its effect gets none.
  * - An alert that goes counts once for its number and class, and its text is remembered, under its origin and as of its
  *   latest BEGIN: begun again it goes, and does not count again. One that does not go counts for nothing.
- * - The store's clock alone measures windows. Where it jumps a window is longer or shorter; nothing else happens. */
+ * - The store's clock alone measures windows. Where it jumps a window is longer or shorter; nothing else happens.
+ * - What a rule goes by can't be read, since others have spoilt it: then an alert that the rule is for has to wait
+ *   (PROTECTION_UNCHECKED), unless it is exempt; all others go. The store says so to people. */
 struct begin_note {
 	enum protection_rule rule; /* with BEGIN_GO: it is exempt from this one; NONE = no rule spoke */
-	int64_t wait_ms;           /* of BEGIN_NOT_YET */
+	int64_t wait_ms;           /* of BEGIN_NOT_YET; UNCHECKED: 0, nobody knows */
 };
 
 #define STORE_SUSPECT_CRASHES 2

@@ -162,6 +162,7 @@ struct redis_store {
 	struct withdraw_call *free_withdraws;
 
 	mono_us receipts_refused_at; /* last told */
+	mono_us unread_told_at;      /* likewise, of keys that protect recipients; 0 = never */
 
 	struct claims claims;                 /* ranges that are ours */
 	struct entry_key cursors[LANE_COUNT]; /* last id that the group has handed out, as the last claim saw it */
@@ -320,8 +321,11 @@ void store_begins_fini(struct redis_store *store);
 void store_put_protection_keys(struct redis_store *store, struct command *command, const struct store_begin *items,
 			       unsigned count);
 void store_put_protection(struct command *command, const struct store_begin *items, unsigned count);
-/* Reads what stands behind the verdicts of a batch of count alerts. False where it is something else. */
-bool store_read_notes(struct slice text, struct begin_note *notes, unsigned count);
+/* Reads what stands behind the verdicts of a batch of count alerts. unread: set to the keys that could not be read, a bit each
+ * in the order of the above. False where it is something else. */
+bool store_read_notes(struct slice text, struct begin_note *notes, unsigned count, unsigned *unread);
+/* Tells the log which those are, once a minute; 0 = none. items: of that BEGIN. */
+void store_tell_unread(struct redis_store *store, const struct store_begin *items, unsigned count, unsigned unread);
 
 /* Asks for it again, behind what was noted since. */
 void store_begin_again(struct begin_call *begin);

@@ -87,11 +87,12 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	}
 	enum begin_verdict verdicts[STORE_BATCH_MAX];
 	struct begin_note notes[STORE_BATCH_MAX];
+	unsigned unread = 0;
 	bool all_go = reply->type == REPLY_TEXT && reply->text.len == 0;
 	bool is_known = reply->type == REPLY_TEXT && reply->text.len >= begin->count;
 	struct slice rest = is_known ? (struct slice){ reply->text.at + begin->count, reply->text.len - begin->count }
 				     : (struct slice){ NULL, 0 };
-	if (!all_go && (!is_known || !store_read_notes(rest, notes, begin->count))) {
+	if (!all_go && (!is_known || !store_read_notes(rest, notes, begin->count, &unread))) {
 		redis_link_break(store->main, "Redis answers BEGIN with something else");
 		return;
 	}
@@ -103,6 +104,7 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 		if (verdicts[i] == BEGIN_GONE)
 			claims_settled(&store->claims, &begin->items[i].key);
 	}
+	store_tell_unread(store, begin->items, begin->count, unread);
 	begin->in_use = false;
 	store_call_done(call);
 	store_begins_release(store);

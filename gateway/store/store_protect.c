@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* What BEGIN is asked about recipients, and what it says: lua/begin.lua has the words. Where no alert of a batch asks, they
- * are not written at all. */
+ * are not written at all. A key that is of another type than it should be is told, once a minute. */
 
 #include "store/redis_store_inner.h"
 
 #include "base/check.h"
 #include "base/number.h"
 
+#include <stdio.h>
+
+#define TELL_US   (60 * US_PER_S)
 #define DAY_MS    (24 * 3600 * MS_PER_S)
 #define MINUTE_MS (60 * MS_PER_S)
 
@@ -24,17 +27,26 @@ static int64_t identical_span(const struct store_begin *items, unsigned count)
 	return span > 0 ? span : DAY_MS;
 }
 
+/* Behind the opt-out list: two generations of each. */
+static const struct kept {
+	const char *what;
+	int64_t span; /* 0 = as the alerts say */
+} kepts[] = {
+	{ "texts", 0 },
+	{ "caps:day", DAY_MS },
+	{ "caps:minute", MINUTE_MS },
+};
+
+_Static_assert(1 + 2 * sizeof kepts / sizeof kepts[0] == STORE_PROTECTION_KEYS, "begin.lua has them in this order");
+
 void store_put_protection_keys(struct redis_store *store, struct command *command, const struct store_begin *items,
 			       unsigned count)
 {
 	store_put_key(store, command, KEY_OPTOUT);
-	int64_t span = identical_span(items, count);
-	for (unsigned age = 0; age < 2; age++)
-		store_put_generation(store, command, "texts", span, age);
-	for (unsigned age = 0; age < 2; age++)
-		store_put_generation(store, command, "caps:day", DAY_MS, age);
-	for (unsigned age = 0; age < 2; age++)
-		store_put_generation(store, command, "caps:minute", MINUTE_MS, age);
+	for (unsigned i = 0; i < STORE_PROTECTION_KEYS - 1; i++) {
+		int64_t span = kepts[i / 2].span != 0 ? kepts[i / 2].span : identical_span(items, count);
+		store_put_generation(store, command, kepts[i / 2].what, span, i % 2);
+	}
 }
 
 static void put_numbers(struct command *command, const struct store_begin *items, unsigned count)
@@ -125,13 +137,15 @@ static enum protection_rule rule_of(char letter)
 		return PROTECTION_DAY_CAP;
 	case 'm':
 		return PROTECTION_MINUTE_CAP;
+	case 'u':
+		return PROTECTION_UNCHECKED;
 	default:
 		return PROTECTION_NONE;
 	}
 }
 
 /* Takes “12m59000” off the text. */
-static bool take_note(struct slice *text, struct begin_note *notes, unsigned count)
+static bool take_note(struct slice *text, struct begin_note *notes, unsigned count, unsigned *unread)
 {
 	uint64_t place, wait;
 	size_t digits = 0;
@@ -146,6 +160,12 @@ static bool take_note(struct slice *text, struct begin_note *notes, unsigned cou
 	if (rule == PROTECTION_NONE ||
 	    !number_parse((struct slice){ text->at + digits + 1, end - digits - 1 }, INT64_MAX, &wait))
 		return false;
+	if (rule == PROTECTION_UNCHECKED) {
+		if (wait == 0 || wait > STORE_PROTECTION_KEYS)
+			return false;
+		*unread |= 1u << (wait - 1);
+		wait = 0;
+	}
 	struct begin_note *note = &notes[place - 1];
 	if (note->rule == PROTECTION_NONE) /* of several the first one counts */
 		*note = (struct begin_note){ .rule = rule, .wait_ms = (int64_t)wait };
@@ -153,14 +173,46 @@ static bool take_note(struct slice *text, struct begin_note *notes, unsigned cou
 	return true;
 }
 
-bool store_read_notes(struct slice text, struct begin_note *notes, unsigned count)
+bool store_read_notes(struct slice text, struct begin_note *notes, unsigned count, unsigned *unread)
 {
 	memset(notes, 0, count * sizeof *notes);
+	*unread = 0;
 	while (text.len > 0) {
 		bool is_next = *text.at == ' ';
 		text = (struct slice){ text.at + 1, text.len - 1 };
-		if (!is_next || !take_note(&text, notes, count))
+		if (!is_next || !take_note(&text, notes, count, unread))
 			return false;
 	}
 	return true;
+}
+
+static void tell_unread(struct redis_store *store, const char *key)
+{
+	struct log_line line;
+	if (!log_begin(
+		    &line, store->options->log, LOG_ERROR, "protection_unread",
+		    "Redis has something else than a hash under a key that protects recipients: alerts that it is for "
+		    "wait, "
+		    "and critical ones go unchecked; find out who wrote it, and delete it or restore it from a backup"))
+		return;
+	log_text(&line, "key", slice_of(key));
+	log_end(&line);
+}
+
+void store_tell_unread(struct redis_store *store, const struct store_begin *items, unsigned count, unsigned unread)
+{
+	mono_us now = loop_now(store->loop).mono;
+	if (unread == 0 || (store->unread_told_at != 0 && now - store->unread_told_at < TELL_US))
+		return;
+	store->unread_told_at = now;
+	if (unread & 1)
+		tell_unread(store, store->keys[KEY_OPTOUT]);
+	for (unsigned i = 0; i < STORE_PROTECTION_KEYS - 1; i++) {
+		char name[STORE_NAME_OCTETS];
+		int64_t span = kepts[i / 2].span != 0 ? kepts[i / 2].span : identical_span(items, count);
+		snprintf(name, sizeof name, "%s:%s:%lld", store->options->tag, kepts[i / 2].what,
+			 (long long)(store_generation(store, span) - i % 2));
+		if (unread >> (i + 1) & 1)
+			tell_unread(store, name);
+	}
 }

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define RIG (&store_rig_shared)
 #define A   "8613900000001"
@@ -54,7 +55,7 @@ static void expect(unsigned number, unsigned first, const struct row *rows, unsi
 			     rows[i].id, (int)slot(number)->verdicts[first + i]);
 		cr_assert_eq(note->rule, rows[i].rule, "%s, %s: by %s", RIG->row, rows[i].id,
 			     protection_name(note->rule));
-		if (rows[i].want == BEGIN_NOT_YET)
+		if (rows[i].want == BEGIN_NOT_YET && rows[i].rule != PROTECTION_UNCHECKED)
 			cr_assert(note->wait_ms > 0 && note->wait_ms <= 24 * 3600 * MS_PER_S, "%s, %s: for %lld ms",
 				  RIG->row, rows[i].id, (long long)note->wait_ms);
 	}
@@ -209,6 +210,51 @@ Test(store_contract, a_window_counts_from_the_latest_begin)
 		expect(0, 1, &first, 1);
 		store_rig_pass(RIG, US_PER_S);
 		begin(then, 1, 1);
+		store_rig_finish(RIG);
+	}
+}
+
+/* Generations as of now, so that none begins in between. span_ms: of one; 0 = the key has none. */
+static void spoil(const char *key, int64_t span_ms)
+{
+	if (span_ms == 0)
+		RIG->kit->meddle(RIG, "SET {hongyan}:%s mine", key);
+	for (int i = -1; i <= 1 && span_ms > 0; i++)
+		RIG->kit->meddle(RIG, "SET {hongyan}:%s:%lld mine", key,
+				 (long long)(time(NULL) * MS_PER_S / span_ms + i));
+}
+
+/* Somebody has made a key of another type of what a rule goes by: only what the rule is for waits, and what is exempt goes. */
+Test(store_contract, what_cannot_be_checked_waits)
+{
+	static const struct {
+		const char *key;
+		int64_t span_ms;
+		struct protection_limits limits;
+	} rows[] = {
+		{ "optout", 0, { .heeds_optout = true } },
+		{ "texts", 3600 * MS_PER_S, { .identical_ms = 3600 * MS_PER_S } },
+		{ "caps:day", 24 * 3600 * MS_PER_S, { .day_max = 5 } },
+		{ "caps:minute", 60 * MS_PER_S, { .minute_max = 5 } },
+	};
+	static const struct row alerts[] = {
+		{ "a1", A, "notice", "x", BEGIN_NOT_YET, PROTECTION_UNCHECKED },
+		{ "c1", A, "critical", "y", BEGIN_GO, PROTECTION_UNCHECKED },
+		{ "m1", A, "marketing", "z", BEGIN_GO, PROTECTION_NONE }, /* its class does not ask */
+		{ "a1", A, "notice", "x", BEGIN_DUPLICATE, PROTECTION_NONE },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		start(&store_kit_redis);
+		RIG->limits[SMS_CLASS_NOTICE] = rows[i].limits;
+		RIG->limits[SMS_CLASS_CRITICAL] = rows[i].limits;
+		RIG->limits[SMS_CLASS_CRITICAL].is_exempt = true;
+		spoil(rows[i].key, rows[i].span_ms);
+		begin(alerts, sizeof alerts / sizeof alerts[0], 1);
+		cr_assert_eq(RIG->kit->said(RIG, "\"protection_unread\""), 1, "%s: once a minute", rows[i].key);
+		char said[64];
+		snprintf(said, sizeof said, "\"key\":\"{hongyan}:%s", rows[i].key);
+		cr_assert_eq(RIG->kit->said(RIG, said), 1, "%s", rows[i].key);
+		cr_assert_eq(RIG->kit->said(RIG, "store_error"), 0, "%s", rows[i].key);
 		store_rig_finish(RIG);
 	}
 }

@@ -192,6 +192,7 @@ static bool is_right(const struct sim_world *world, const struct sim_alert *aler
 	case PROTECTION_NO_CONSENT:
 		return sms_class == SMS_CLASS_MARKETING && !alert->has_consent;
 	case PROTECTION_NONE:
+	case PROTECTION_UNCHECKED: /* suppresses nothing */
 	case PROTECTION_COUNT:
 		break;
 	}

@@ -10,7 +10,9 @@
 --       of the text, class and number”)
 -- Returns '' where all may go, or a letter for each: G go, D duplicate, X gone (settled by whoever had it before),
 -- C cancelled, S superseded, R suppressed by a rule, W it waits for one; behind the letters for each rule that spoke a blank,
--- the position, its letter (o opted out, i identical, d day, m minute) and how long to wait in ms.
+-- the position, its letter (o opted out, i identical, d day, m minute) and how long to wait in ms. A letter u: what the rule goes
+-- by can't be read, since somebody else has made a key of another type of it; then it is not the time that follows but which
+-- of the keys that protect recipients, from 1 in their order. Such an alert waits, unless it is exempt.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
 end
@@ -77,7 +79,12 @@ end
 
 local tail = origins + 2 * n + 3 * r + 2 * s + 2 * b
 local numbers, limits = ARGV[tail + 1], ARGV[tail + 3]
-local opted_out = {} -- by position: '!' or ''
+local opted_out, optout_is_unread = {}, false -- by position: '!' or ''
+-- Nothing where the key can't be read.
+local function read_fields(key, fields)
+  local found = redis.pcall('HMGET', key, unpack(fields))
+  return not found.err and found or nil
+end
 if numbers and redis.call('EXISTS', KEYS[15]) == 1 then
   local fields, places, marks, i = {}, {}, {}, 0
   for mark, number in string.gmatch(numbers, '(%p?)(%d*) ') do
@@ -87,9 +94,10 @@ if numbers and redis.call('EXISTS', KEYS[15]) == 1 then
       fields[k], places[k], marks[k] = number, i, mark
     end
   end
-  local found = #fields > 0 and redis.call('HMGET', KEYS[15], unpack(fields)) or {}
+  local found = #fields > 0 and read_fields(KEYS[15], fields)
+  optout_is_unread = found == nil
   for k = 1, #fields do
-    if found[k] then opted_out[places[k]] = marks[k] end
+    if optout_is_unread or found[k] then opted_out[places[k]] = marks[k] end
   end
 end
 
@@ -130,8 +138,8 @@ local function note(i, rule, wait)
 end
 for i, mark in pairs(opted_out) do
   if verdicts[i] == 'G' then
-    if mark ~= '!' then verdicts[i] = 'R' end
-    note(i, 'o', 0)
+    if mark ~= '!' then verdicts[i] = optout_is_unread and 'W' or 'R' end
+    note(i, optout_is_unread and 'u' or 'o', optout_is_unread and 1 or 0)
   end
 end
 
@@ -140,7 +148,7 @@ end
 -- counted among the same. Nearly all alerts have fields that nobody has written: these take the short way.
 local DAY, MINUTE = 86400000, 60000
 local function hash_of(key)
-  return { now = KEYS[key], before = KEYS[key + 1], fields = {}, at = {}, shared = {}, most = {}, fresh = {},
+  return { key = key - 14, now = KEYS[key], before = KEYS[key + 1], fields = {}, at = {}, shared = {}, most = {}, fresh = {},
            lists = {}, changed = {} }
 end
 
@@ -158,13 +166,14 @@ end
 
 local function fetch(hash)
   if #hash.fields == 0 then return end
-  hash.kept = redis.call('HMGET', hash.now, unpack(hash.fields))
-  hash.older = redis.call('EXISTS', hash.before) == 1 and redis.call('HMGET', hash.before, unpack(hash.fields)) or {}
+  hash.kept = read_fields(hash.now, hash.fields)
+  hash.older = redis.call('EXISTS', hash.before) == 0 and {} or read_fields(hash.before, hash.fields)
+  if not hash.kept or not hash.older then hash.unread = hash.key + (hash.kept and 1 or 0) end
 end
 
 -- Nobody has written it, and nobody else asks for it now.
 local function is_fresh(hash, at)
-  return not (hash.kept[at] or hash.older[at] or hash.shared[at])
+  return not (hash.unread or hash.kept[at] or hash.older[at] or hash.shared[at])
 end
 
 local function write_fresh(hash, at, value)
@@ -236,11 +245,12 @@ local function judge(one, now)
     limits[#limits + 1] = { rule = 'm', hash = one.caps, at = one.cap, span = MINUTE, most = profile.minute, verdict = 'W' }
   end
   for _, limit in ipairs(limits) do
-    local wait = wait_of(limit, one.origin, now)
+    local unread = limit.hash.unread
+    local wait = unread or wait_of(limit, one.origin, now)
     if wait > 0 then
-      note(one.place, limit.rule, wait)
+      note(one.place, unread and 'u' or limit.rule, wait)
       if not profile.is_exempt then
-        verdicts[one.place] = limit.verdict
+        verdicts[one.place] = unread and 'W' or limit.verdict
         return
       end
     else

@@ -19,8 +19,8 @@ Test(names, closing)
 
 Test(names, protection)
 {
-	static const char *const want[PROTECTION_COUNT] = { "none",       "opted_out",   "identical", "day_cap",
-							    "minute_cap", "quiet_hours", "no_consent" };
+	static const char *const want[PROTECTION_COUNT] = { "none",       "opted_out",   "identical",  "day_cap",
+							    "minute_cap", "quiet_hours", "no_consent", "unchecked" };
 	cr_assert_null(protection_labels()[PROTECTION_NONE]);
 	for (unsigned i = 0; i < PROTECTION_COUNT; i++) {
 		cr_assert_str_eq(protection_name((enum protection_rule)i), want[i]);

@@ -111,6 +111,35 @@ Test(protecting, does_what_begin_says)
 	}
 }
 
+/* It comes back in a while; past its end it is expired, since nobody knows that a rule would have stopped it. */
+Test(protecting, what_cannot_be_checked_waits)
+{
+	static const struct {
+		const char *name;
+		unsigned life_ms;
+		wall_ms least, most;
+	} rows[] = {
+		{ "for as long as it takes", 0, 30000, 60000 },
+		{ "no longer than it is of use", 20000, 19000, 20000 },
+	};
+	static const struct protection_options protection = { .limits = {
+								      [SMS_CLASS_NOTICE] = { .heeds_optout = true } } };
+	static const struct begin_note note = { PROTECTION_UNCHECKED, 0 };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bring_with(&(struct rig_setup){ .is_short = true, .life_ms = rows[i].life_ms }, &protection);
+		wall_ms then = rig.now.wall;
+		rig_answer_begin_with(BEGIN_NOT_YET, &note);
+		rig_pass(10 * US_PER_MS);
+		cr_assert_eq(rig.settled_count, 1, "%s", rows[i].name);
+		cr_assert_eq(rig.settled.kind, SETTLE_LATER, "%s", rows[i].name);
+		cr_assert_geq(rig.settled.due_at - then, rows[i].least, "%s", rows[i].name);
+		cr_assert_leq(rig.settled.due_at - then, rows[i].most, "%s", rows[i].name);
+		cr_assert_eq(rig.players[0].submit_count, 0, "%s", rows[i].name);
+		rig_assert_nothing_is_held(rows[i].name);
+		rig_tear_down();
+	}
+}
+
 Test(protecting, tells_what_would_have_stopped_a_critical_one)
 {
 	static const struct begin_note note = { PROTECTION_OPTED_OUT, 0 };
