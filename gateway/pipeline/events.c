@@ -151,7 +151,8 @@ uint32_t events_text_hash(const struct parcel *parcel)
 static void put_accounts(const struct pipeline *pipeline, const struct parcel *parcel, struct buf *buf)
 {
 	buf_put_text(buf, pipeline->options->accounts[parcel->account].name);
-	if (parcel->here == 0 && parcel->tried == 0 && !parcel->may_resend && !parcel->was_resent)
+	bool is_exempt = parcel->exempt != PROTECTION_NONE;
+	if (parcel->here == 0 && parcel->tried == 0 && !parcel->may_resend && !parcel->was_resent && !is_exempt)
 		return;
 	buf_put_u8(buf, ',');
 	buf_put_uint(buf, parcel->here);
@@ -159,6 +160,10 @@ static void put_accounts(const struct pipeline *pipeline, const struct parcel *p
 		buf_put_u8(buf, 'r');
 	if (parcel->was_resent)
 		buf_put_u8(buf, 's');
+	if (is_exempt) {
+		buf_put_u8(buf, ':');
+		buf_put_text(buf, protection_name(parcel->exempt));
+	}
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		if ((parcel->tried >> i & 1) == 0)
 			continue;
@@ -232,17 +237,27 @@ static bool takes_mark(struct slice *word, char mark)
 	return has;
 }
 
+static enum protection_rule rule_named(struct slice name)
+{
+	unsigned rule = PROTECTION_NONE + 1;
+	while (rule < PROTECTION_COUNT && !slice_is(name, protection_name((enum protection_rule)rule)))
+		rule++;
+	return rule < PROTECTION_COUNT ? (enum protection_rule)rule : PROTECTION_NONE;
+}
+
 /* Reads what put_accounts wrote. False where the account is gone from the configuration. */
 static bool read_accounts(const struct pipeline *pipeline, struct parcel *parcel, struct slice word)
 {
 	unsigned account = find_account(pipeline, next_part(&word, ','));
 	uint64_t here = 0;
-	struct slice count = next_part(&word, ',');
+	struct slice exempt = next_part(&word, ',');
+	struct slice count = next_part(&exempt, ':');
 	bool was_resent = takes_mark(&count, 's');
 	bool may_resend = takes_mark(&count, 'r');
 	bool is_here = number_parse(count, UINT32_MAX, &here);
 	parcel->may_resend = parcel->may_resend || may_resend;
 	parcel->was_resent = parcel->was_resent || was_resent;
+	parcel->exempt = rule_named(exempt);
 	while (word.len > 0) {
 		unsigned tried = find_account(pipeline, next_part(&word, ','));
 		if (tried < pipeline->account_count)

@@ -420,8 +420,9 @@ struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason);
 /* State of an alert between attempts: “reference segments accepted throttles doubts hash account ref ref …”; refs in
  * hexadecimal, “-” for a segment that was not accepted. account: the last one's name; behind a comma how many attempts
- * on it came to nothing, with “r” where a human has decided that it goes once more, and behind further commas the names
- * of those that refused it before. A store reads segments and doubts when a late answer comes. */
+ * on it came to nothing, with “r” where a human has decided that it goes once more, “s” where it has, and “:” and the rule
+ * that it is exempt from; behind further commas the names of those that refused it before. A store reads segments, doubts
+ * and that rule when a late answer comes. */
 struct slice events_state(struct pipeline *pipeline, struct parcel *parcel);
 bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct slice state);
 /* A hash of the sms's text, to see whether it is still the same at the next attempt. */

@@ -31,7 +31,7 @@ static wall_ms quiet_until(struct pipeline *pipeline, enum sms_class sms_class, 
 static wall_ms quiet_for(struct pipeline *pipeline, struct parcel *parcel, wall_ms now)
 {
 	wall_ms until = quiet_until(pipeline, parcel->sms.sms_class, now);
-	if (until == 0 && parcel->exempt == PROTECTION_QUIET_HOURS)
+	if (until == 0 && parcel->exempt == PROTECTION_QUIET_HOURS && is_asked(parcel))
 		parcel->exempt = PROTECTION_NONE;
 	if (until == 0 || !is_asked(parcel))
 		return 0;
@@ -104,7 +104,8 @@ void protecting_suppress(struct pipeline *pipeline, struct parcel *parcel, enum 
 
 void protecting_exempt(struct pipeline *pipeline, struct parcel *parcel, enum protection_rule rule)
 {
-	if (rule != PROTECTION_NONE)
+	/* What stopped an earlier attempt counts no longer; of what has begun to arrive it does. */
+	if (rule != PROTECTION_NONE || (is_asked(parcel) && parcel->exempt != PROTECTION_QUIET_HOURS))
 		parcel->exempt = rule;
 	if (parcel->exempt != PROTECTION_NONE)
 		metrics_add_at(pipeline->metrics, METRIC_EXEMPTED, parcel->exempt, 1);

@@ -454,6 +454,41 @@ static bool has_waiting(struct rig_slot *of, unsigned count)
 	return of->rig->kit->waiting(of->rig) + of->rig->kit->held(of->rig) == count;
 }
 
+/* What it names of consent, and what it was exempt from, is told as by an answer in time. */
+Test(store_contract, a_late_answer_tells_consent_and_what_it_was_exempt_from)
+{
+	static const struct {
+		const char *more; /* of the alert */
+		const char *state;
+		const char *want;
+	} rows[] = {
+		{ ",\"consent\":\"form 7\"", "7 1 0 0 1 99 cmcc,2 -", "\"late\":true,\"consent\":\"form 7\"}" },
+		{ "", "7 1 0 0 1 99 cmcc,0:opted_out -", "\"late\":true,\"exempt\":\"opted_out\"}" },
+		{ ",\"consent\":\"\"", "7 1 0 0 1 99 cmcc,3rs:day_cap,backup -",
+		  "\"late\":true,\"exempt\":\"day_cap\"}" },
+		{ ",\"consent\":\"a\"", "7 2 2 0 1 99 cmcc,0:quiet_hours - -",
+		  "\"segments\":2,\"late\":true,\"consent\":\"a\",\"exempt\":\"quiet_hours\"}" },
+	};
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		start(kit);
+		for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+			char body[RIG_TEXT];
+			snprintf(body, sizeof body, "{\"id\":\"e%u\",\"template\":\"t\"%s}", i, rows[i].more);
+			struct entry_key key = store_rig_add_body(RIG, LANE_NORMAL, body);
+			store_rig_read_all(RIG, 0, i + 1);
+			struct settlement later = { .kind = SETTLE_LATER,
+						    .state = slice_of(rows[i].state),
+						    .due_at = INT64_C(4000000000000) };
+			store_rig_settle(RIG, 0, places + i, 1, &later);
+			store_rig_until(RIG, 0, rig_has_settled, i + 1, "it waits");
+			settle_late(&key, 7, 1, "m-1");
+			store_rig_until(RIG, 0, has_waiting, 0, "it is closed");
+			store_rig_expect_events(RIG, rows[i].want, 1);
+		}
+		store_rig_finish(RIG);
+	}
+}
+
 Test(store_contract, a_late_answer_closes_what_waits_or_is_held_and_nothing_else)
 {
 	for (unsigned row = 0; row < 2 * store_kit_count; row++) {

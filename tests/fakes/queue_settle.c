@@ -408,6 +408,7 @@ struct late_state {
 	unsigned doubts;
 	unsigned hash;
 	char account[128]; /* with what belongs to it */
+	char exempt[32];   /* the rule behind that: “name,3rs:opted_out,…”; or empty */
 	char refs[SMS_SEGMENTS_MAX][2 * CARRIER_REF_MAX + 1];
 };
 
@@ -421,6 +422,7 @@ static bool read_state(struct slice state, struct late_state *out)
 	if (sscanf(text, "%u %u %u %u %u %u %127s%n", &out->reference, &out->segments, &out->accepted, &out->throttles,
 		   &out->doubts, &out->hash, out->account, &skip) != 7)
 		return false;
+	sscanf(out->account, "%*[^,],%*[0-9rs]:%31[^,]", out->exempt);
 	CHECK(out->segments >= 1 && out->segments <= SMS_SEGMENTS_MAX);
 	char *rest = text + skip;
 	for (unsigned i = 0; i < out->segments; i++) {
@@ -560,6 +562,8 @@ void queue_model_settle_late(struct queue_model *model, const struct store_late 
 	}
 	if (late->is_queried)
 		json_key_text(&buf, "settled_by", SLICE("query"));
+	json_key_text_if(&buf, "consent", member_text(waiting.body, "consent"));
+	json_key_text_if(&buf, "exempt", slice_of(state.exempt));
 	json_close(&buf, '}');
 	CHECK(!buf.full);
 	model->totals[CLOSING_ACCEPTED]++;

@@ -21,7 +21,8 @@ local function read_state(text)
   local segments = tonumber(words[2])
   if not segments or #words ~= 7 + segments then return nil end
   return { words = words, segments = segments, accepted = tonumber(words[3]), doubts = tonumber(words[5]),
-    account = string.match(words[7], '^[^,]*'), was_resent = string.find(words[7], '^[^,]*,%d+r?s') ~= nil }
+    account = string.match(words[7], '^[^,]*'), was_resent = string.find(words[7], '^[^,]*,%d+r?s') ~= nil,
+    exempt = string.match(words[7], '^[^,]*,%d+r?s?:([%l_]+)') }
 end
 
 -- The message ids of the alert where all of it is accepted now; else what is known of it is kept. Of a long sms the answer
@@ -47,6 +48,10 @@ local function is_of_another(answer)
   local field = answer.account .. ':' .. string.lower(answer.ref)
   return redis.call('HEXISTS', KEYS[7], field) == 1 or redis.call('HEXISTS', KEYS[8], field) == 1
     or redis.call('SISMEMBER', KEYS[9], field) == 1 or redis.call('SISMEMBER', KEYS[10], field) == 1
+end
+
+local function is_text(value)
+  return type(value) == 'string' and value ~= ''
 end
 
 local function close(set, bodies, answer, refs, state, body)
@@ -77,7 +82,9 @@ local function close(set, bodies, answer, refs, state, body)
   local is_ambiguous = state.doubts > 1 or (#refs > 1 and state.was_resent)
   redis.call('XADD', KEYS[6], '*', 'events', '{' .. members .. ',"event":"accepted","at":"' .. answer.at .. '","account":'
     .. cjson.encode(answer.account) .. ',"refs":[' .. table.concat(texts, ',') .. '],"segments":' .. #refs .. ',"late":true'
-    .. (is_ambiguous and ',"ambiguous":true' or '') .. (answer.is_queried and ',"settled_by":"query"' or '') .. '}')
+    .. (is_ambiguous and ',"ambiguous":true' or '') .. (answer.is_queried and ',"settled_by":"query"' or '')
+    .. (is_text(alert.consent) and ',"consent":' .. cjson.encode(alert.consent) or '')
+    .. (state.exempt and ',"exempt":"' .. state.exempt .. '"' or '') .. '}')
   return 1
 end
 

@@ -206,6 +206,37 @@ Test(events, state_is_carried)
 	assert_carried(3, 4, UINT32_MAX, 3, "both accounts have refused it");
 }
 
+/* A late answer tells it, and so does the attempt that sends the rest of a long sms. */
+Test(events, state_has_what_it_was_exempt_from)
+{
+	static const struct {
+		bool was_resent;
+		uint64_t tried;
+		const char *want;
+	} rows[] = {
+		{ false, 0, "7 1 0 0 0 2166136261 cmcc,0:day_cap -" },
+		{ true, 2, "7 1 0 0 0 2166136261 cmcc,0s:day_cap,backup -" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		fresh(sizeof block);
+		with_segments(1);
+		parcel.reference = 7;
+		parcel.exempt = PROTECTION_DAY_CAP;
+		parcel.was_resent = rows[i].was_resent;
+		parcel.tried = rows[i].tried;
+		struct slice state = events_state(&pipeline, &parcel);
+		assert_text(state, rows[i].want, "state");
+		fresh(sizeof block);
+		cr_assert(events_state_parse(&pipeline, &parcel, slice_of(rows[i].want)));
+		cr_assert_eq(parcel.exempt, PROTECTION_DAY_CAP);
+		cr_assert_eq(parcel.was_resent, rows[i].was_resent);
+		cr_assert_eq(parcel.tried, rows[i].tried);
+	}
+	fresh(sizeof block);
+	cr_assert(events_state_parse(&pipeline, &parcel, SLICE("7 1 0 0 0 0 cmcc,0:of_tomorrow -")));
+	cr_assert_eq(parcel.exempt, PROTECTION_NONE, "a rule that nobody knows");
+}
+
 Test(events, state_of_an_alert_that_was_never_encoded)
 {
 	fresh(sizeof block);
