@@ -53,11 +53,13 @@ void budgets_note_settled(struct pipeline *pipeline, const struct settlement *se
 	if (at == NONE)
 		return;
 	struct budget *budget = &pipeline->budgets[at];
-	if (settlement->budget_day < budget->day)
-		return; /* of yesterday */
-	if (settlement->budget_day > budget->day)
+	if (settlement->budget_day != budget->day) {
+		/* An answer of yesterday says nothing of today; nor does one of tomorrow, where the clock was set back. */
+		if (settlement->budget_day != zone_date(pipeline->options->render.zone, pipeline_now(pipeline).wall))
+			return;
 		budget->used = budget->added = 0;
-	budget->day = settlement->budget_day;
+		budget->day = settlement->budget_day;
+	}
 	budget->added += settlement->budget_segments;
 	/* Answers come in the order in which the store counted. */
 	budget->used = settlement->budget_used;

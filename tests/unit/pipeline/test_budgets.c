@@ -99,6 +99,22 @@ Test(budgets, a_new_day_is_a_new_budget)
 	rig_tear_down();
 }
 
+Test(budgets, a_clock_that_is_set_back_over_midnight)
+{
+	rig_set_up(&north);
+	rig.now.wall += DAY_MS;
+	send(LANE_NORMAL);
+	cr_assert_eq(rig.settled.budget_day, 20260214);
+	rig.now.wall -= DAY_MS;
+	rig.budget_used = 50;
+	send(LANE_NORMAL);
+	cr_assert_eq(rig.settled.budget_day, 20260213);
+	rig_bring(LANE_BULK, "", NULL);
+	rig_pass(10 * US_PER_MS);
+	cr_assert_eq(rig.beginning, 0, "today's budget is used up, whatever is known of tomorrow's");
+	rig_tear_down();
+}
+
 /* One line at four fifths and one when it is all used, from whoever crosses the mark. */
 Test(budgets, is_told_once)
 {
