@@ -15,6 +15,8 @@ static const char *const names[PLANT_COUNT] = {
 	[PLANT_EACH_ITS_OWN_RATE] = "each-its-own-rate",
 	[PLANT_OPTOUT_FORGOTTEN] = "optout-forgotten",
 	[PLANT_CAP_FORGOTTEN] = "cap-forgotten",
+	[PLANT_BUDGET_OF_A_BATCH] = "budget-of-a-batch",
+	[PLANT_BUDGET_COUNTS_AGAIN] = "budget-counts-again",
 };
 
 const char *fake_plant_name(enum fake_plant plant)

@@ -19,6 +19,8 @@ enum fake_plant {
 	PLANT_EACH_ITS_OWN_RATE,     /* every worker is lent the whole rate */
 	PLANT_OPTOUT_FORGOTTEN,      /* BEGIN does not look at the opt-out list */
 	PLANT_CAP_FORGOTTEN,         /* nor at what a number has got */
+	PLANT_BUDGET_OF_A_BATCH,     /* SETTLE says of a tenant only what this batch used */
+	PLANT_BUDGET_COUNTS_AGAIN,   /* what is settled again counts again */
 	PLANT_COUNT
 };
 

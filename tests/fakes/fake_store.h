@@ -21,7 +21,13 @@ struct fake_store_faults {
 /* What a store tells whoever watches it. */
 struct fake_store_watch {
 	/* An alert may go: its BEGIN was asked at asked_at, and sent (for the last time) at sent_at. */
-	void (*on_go)(void *ctx, const struct entry_key *origin, mono_us asked_at, mono_us sent_at);
+	void (*on_go)(void *ctx, const struct store_begin *item, mono_us asked_at, mono_us sent_at);
+	/* What became of an alert is asked to be settled. */
+	void (*on_settle)(void *ctx, const struct settlement *settlement);
+	/* Settlements have had their effect. careful: each only where it was still there. */
+	void (*on_effect)(void *ctx, struct settlement *const *settlements, unsigned count, bool careful);
+	/* The pipeline learns of it. effect_at: when they had it. */
+	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count, mono_us effect_at);
 	/* The pipeline learns what is paused. */
 	void (*on_pauses)(void *ctx, const struct pause *pauses, unsigned count);
 };

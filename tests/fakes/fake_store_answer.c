@@ -86,6 +86,21 @@ static void act_fetch(struct fake_store *store, struct fake_call *call)
 	call->left = store->lost_count - looked_at;
 }
 
+static void act_settle(struct fake_store *store, struct fake_call *call)
+{
+	struct queue_model *model = store->options->model;
+	const struct fake_store_watch *watch = store->options->watch;
+	store->counts.careful += call->careful;
+	call->is_fenced = !queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count);
+	if (call->is_fenced)
+		return;
+	if (!call->careful || model->plant == PLANT_BUDGET_COUNTS_AGAIN)
+		queue_model_use(model, call->settlements, call->count);
+	call->effect_at = store->options->env->now.mono;
+	if (watch != NULL)
+		watch->on_effect(store->options->watch_ctx, call->settlements, call->count, call->careful);
+}
+
 void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now)
 {
 	struct queue_model *model = store->options->model;
@@ -98,11 +113,7 @@ void fake_call_act(struct fake_store *store, struct fake_call *call, mono_us now
 		act_begin(store, call);
 		break;
 	case FAKE_SETTLE:
-		store->counts.careful += call->careful;
-		call->is_fenced =
-			!queue_model_settle(model, store->consumer, call->careful, call->settlements, call->count);
-		if (!call->is_fenced && !call->careful)
-			queue_model_use(model, call->settlements, call->count);
+		act_settle(store, call);
 		break;
 	case FAKE_FIND:
 		call->value = text_copy(queue_model_find_receipt(model, call->account, call->text, &call->segment));
@@ -250,6 +261,9 @@ static void answer_settle(struct fake_store *store, struct fake_call *call)
 		}
 		store->orphan_intent_count = kept;
 	}
+	if (store->options->watch != NULL)
+		store->options->watch->on_settled(store->options->watch_ctx, call->settlements, call->count,
+						  call->effect_at);
 	store->events->on_settled(store->ctx, call->settlements, call->count);
 }
 
@@ -281,7 +295,7 @@ static void answer_begin(struct fake_store *store, struct fake_call *call)
 	store->begins--;
 	for (unsigned i = 0; watch != NULL && i < call->count; i++) {
 		if (call->verdicts[i] == BEGIN_GO)
-			watch->on_go(store->options->watch_ctx, &call->items[i].origin, call->asked_at, call->sent_at);
+			watch->on_go(store->options->watch_ctx, &call->items[i], call->asked_at, call->sent_at);
 	}
 	store->events->on_begun(store->ctx, call->verdicts, call->notes, call->count);
 }

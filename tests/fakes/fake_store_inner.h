@@ -63,6 +63,7 @@ struct fake_call {
 	/* SETTLE */
 	struct settlement **settlements;
 	bool careful;
+	mono_us effect_at;
 	/* RECORD, MO */
 	struct store_receipt_event *receipt_events;
 	struct queue_mo *mos;

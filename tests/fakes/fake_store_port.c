@@ -101,6 +101,8 @@ static void settle_store(struct store *base, struct settlement *const *settlemen
 	for (unsigned i = 0; i < count; i++) {
 		call->settlements[i] = settlements[i];
 		call->careful = call->careful || settlements[i]->is_shared;
+		if (store->options->watch != NULL)
+			store->options->watch->on_settle(store->options->watch_ctx, settlements[i]);
 	}
 }
 

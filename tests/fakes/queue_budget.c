@@ -29,7 +29,9 @@ void queue_model_use(struct queue_model *model, struct settlement *const *settle
 			*use_of(model, settlements[i]) += settlements[i]->budget_segments;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		if (settlements[i]->budget_segments > 0)
-			settlements[i]->budget_used = *use_of(model, settlements[i]);
+		struct settlement *settlement = settlements[i];
+		bool is_blind = model->plant == PLANT_BUDGET_OF_A_BATCH;
+		if (settlement->budget_segments > 0)
+			settlement->budget_used = is_blind ? settlement->budget_segments : *use_of(model, settlement);
 	}
 }

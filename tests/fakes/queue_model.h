@@ -85,7 +85,7 @@ struct queue_pace {
 #define QUEUE_PACES_MAX 8
 
 /* What a tenant has used on a day. */
-#define QUEUE_USES_MAX 16
+#define QUEUE_USES_MAX 1024
 #define QUEUE_USE_NAME 96
 struct queue_use {
 	char name[QUEUE_USE_NAME]; /* day, blank, tenant */

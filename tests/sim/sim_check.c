@@ -29,12 +29,18 @@ static unsigned accepted_times(const struct sim_world *world, const struct sim_a
 	return times;
 }
 
+/* How many of its segments they took. */
+static unsigned taken_segments(const struct sim_world *world, const struct sim_alert *alert)
+{
+	unsigned taken = 0;
+	for (unsigned segment = 1; segment <= SIM_LONG_PARTS; segment++)
+		taken += accepted_times(world, alert, segment) > 0;
+	return taken;
+}
+
 static bool has_arrived(const struct sim_world *world, const struct sim_alert *alert)
 {
-	bool has = false;
-	for (unsigned segment = 1; segment <= SIM_LONG_PARTS; segment++)
-		has = has || accepted_times(world, alert, segment) > 0;
-	return has;
+	return taken_segments(world, alert) > 0;
 }
 
 /* -- at each submit -- */
@@ -79,6 +85,7 @@ void sim_check_submit(struct sim_worker *worker, unsigned account, const struct 
 	if (fake_carrier_outstanding(worker->accounts[account].carrier) > world->windows[account])
 		sim_world_fail(world, "more submits are out than the window of %u admits", world->windows[account]);
 	sim_protect_check_submit(worker, alert, has_arrived(world, alert));
+	sim_budget_check_submit(worker, alert, has_arrived(world, alert));
 	sim_withdraw_check_submit(worker, alert);
 	check_rate(world, account, now.mono);
 }
@@ -240,6 +247,7 @@ void sim_check_end(struct sim_world *world)
 	for (unsigned i = 0; i < world->ledger.count; i++)
 		check_alert(world, &world->ledger.alerts[i], &extra);
 	check_ids(world);
+	sim_budget_check_end(world, taken_segments);
 	if (world->model->totals[CLOSING_CONTROL] != world->ledger.cancels)
 		sim_world_fail(world, "%llu cancels were obeyed, %u were given",
 			       as_ull(world->model->totals[CLOSING_CONTROL]), world->ledger.cancels);

@@ -138,15 +138,19 @@ static void slow_down(struct sim_world *world)
 	world->store_faults.delay_max_us = (mono_us)rng_below(&world->rng, (uint64_t)most);
 }
 
-/* The workers' clock, and how far the queue's is ahead of it from now on. */
-static void jump_clocks(struct sim_world *world)
+void sim_fault_jump(struct sim_world *world, int64_t jump_ms, int64_t ahead_ms)
 {
-	int64_t jump_ms = (int64_t)rng_below(&world->rng, 4000) - 2000;
 	mono_us now = world->env.now.mono;
 	world->jumps = now - world->jumped_at < SIM_JUMP_FELT_US ? world->jumps + 1 : 1;
 	world->jumped_at = now;
 	fake_env_jump(&world->env, jump_ms);
-	world->model->ahead_ms = jump_ms > 0 ? 5 * jump_ms : 0;
+	world->model->ahead_ms = ahead_ms;
+}
+
+static void jump_clocks(struct sim_world *world)
+{
+	int64_t jump_ms = (int64_t)rng_below(&world->rng, 4000) - 2000;
+	sim_fault_jump(world, jump_ms, jump_ms > 0 ? 5 * jump_ms : 0);
 }
 
 /* One fault of a kind; worker: it runs. */

@@ -29,6 +29,7 @@ enum sim_kind {
 struct sim_go {
 	unsigned life; /* of the worker; 0 = it never got one */
 	bool is_used;
+	bool is_first; /* of all that it ever got, and nobody may have begun it before */
 	mono_us asked_at;
 	mono_us sent_at; /* when the queue was asked */
 	mono_us told_at;
@@ -64,6 +65,10 @@ struct sim_alert {
 	mono_us withdrawn_at;     /* from then on no BEGIN may let it go; INT64_MAX = never, as is the next one */
 	mono_us subject_ended_at; /* likewise, by its subject */
 	struct sim_go goes[SIM_WORKERS_MAX];
+	unsigned leaves; /* that it ever got, of all workers */
+	/* What sim_budget.c knows of it. */
+	unsigned counted;  /* segments, as its tenant's use */
+	bool is_uncounted; /* it was settled by itself, which counts nothing */
 	/* What sim_protect.c knows of it. */
 	unsigned number; /* whom it goes to; 0 = a number of its own */
 	unsigned text;   /* 0 = a text of its own */

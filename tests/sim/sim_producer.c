@@ -111,6 +111,7 @@ static void make_alert(struct sim_world *world, struct sim_alert *alert)
 	sim_protect_make(world, alert);
 	if (!world->profile.is_calm)
 		make_links(world, alert);
+	sim_budget_make(world, alert);
 	if (alert->kind == SIM_URGENT)
 		alert->expires_at = now + 1 + die(world, 4000);
 	if (alert->kind == SIM_EARLY)

@@ -160,6 +160,8 @@ static uint64_t heal(struct sim_run *run, struct sim_world *world)
 	uint64_t steps = 0;
 	sim_world_heal(world);
 	while (world->model->pause_count > 0 && !world->is_failed) {
+		if (steps % LOOK_EVERY == 0)
+			sim_budget_skip(world);
 		if (steps % LOOK_EVERY == 0 && sim_pause_is_all_that_is_left(world))
 			sim_pause_end(world, true);
 		else if (steps >= HEAL_STEPS_MAX)
@@ -167,8 +169,11 @@ static uint64_t heal(struct sim_run *run, struct sim_world *world)
 		step(run, world);
 		steps++;
 	}
-	while (steps++ < HEAL_STEPS_MAX && !world->is_failed && !is_done(world))
+	while (steps++ < HEAL_STEPS_MAX && !world->is_failed && !is_done(world)) {
+		if (steps % LOOK_EVERY == 0)
+			sim_budget_skip(world);
 		step(run, world);
+	}
 	if (!world->is_failed && !is_done(world)) {
 		sim_world_fail(world, "%u alerts did not come to their end", queue_model_depth(world->model));
 		show_rest(world);

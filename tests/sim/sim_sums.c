@@ -48,6 +48,8 @@ void sim_sums_add(struct sim_sums *sums, const struct sim_world *world, uint64_t
 		sums->closings[i] += world->model->totals[i];
 	sums->refused += world->model->refused;
 	sums->pauses += world->pauses;
+	sums->put_off += world->budget.put_off;
+	sums->skips += world->budget.skips;
 	sums->simulated_us += (uint64_t)world->env.now.mono;
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		sums->fences += world->workers[i].fences;
@@ -76,8 +78,11 @@ void sim_sums_print(const struct sim_sums *sums, const struct sim_states *worlds
 	       as_ull(sums->accepted), as_ull(sums->duplicates), as_ull(sums->elsewhere), as_ull(sums->held));
 	for (unsigned i = 0; i < SIM_FAULT_COUNT; i++)
 		printf("%s %llu %s", i > 0 ? "," : "", as_ull(sums->faults[i]), fault_names[i]);
-	printf("; %llu pauses, %llu fences, %llu late settlements refused\n", as_ull(sums->pauses),
-	       as_ull(sums->fences), as_ull(sums->refused));
+	printf("; %llu pauses, %llu fences, %llu late settlements refused, %llu times put off to another day, %llu "
+	       "skips "
+	       "of time\n",
+	       as_ull(sums->pauses), as_ull(sums->fences), as_ull(sums->refused), as_ull(sums->put_off),
+	       as_ull(sums->skips));
 	printf("  %llu steps, %.0f s simulated, %llu calm turns, at most %llu steps to heal; visited %llu states of "
 	       "the "
 	       "world, %llu of a worker\n",

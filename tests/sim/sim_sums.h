@@ -18,6 +18,8 @@ struct sim_sums {
 	uint64_t duplicates;
 	uint64_t elsewhere; /* times that one went over another account */
 	uint64_t held;      /* times that one was held */
+	uint64_t put_off;   /* to another day */
+	uint64_t skips;     /* of time, when all that was left waited for one */
 	uint64_t faults[SIM_FAULT_COUNT];
 	uint64_t fences;
 	uint64_t refused;

@@ -114,10 +114,10 @@ void sim_withdraw_note(struct sim_world *world, struct sim_alert *alert)
 
 /* -- what workers are told -- */
 
-static void on_go(void *ctx, const struct entry_key *origin, mono_us asked_at, mono_us sent_at)
+static void on_go(void *ctx, const struct store_begin *item, mono_us asked_at, mono_us sent_at)
 {
 	struct sim_worker *worker = ctx;
-	struct sim_alert *alert = sim_ledger_find(&worker->world->ledger, origin);
+	struct sim_alert *alert = sim_ledger_find(&worker->world->ledger, &item->origin);
 	if (alert == NULL)
 		return; /* its submit will tell */
 	if (worker->world->env.is_loud)
@@ -126,6 +126,7 @@ static void on_go(void *ctx, const struct entry_key *origin, mono_us asked_at, m
 			(long long)sent_at);
 	alert->goes[worker->slot] = (struct sim_go){
 		.life = worker->life,
+		.is_first = alert->leaves++ == 0 && !item->reclaimed,
 		.asked_at = asked_at,
 		.sent_at = sent_at,
 		.told_at = worker->world->env.now.mono,
@@ -140,7 +141,11 @@ static void on_pauses(void *ctx, const struct pause *pauses, unsigned count)
 	worker->paused_at = worker->world->env.now.mono;
 }
 
-const struct fake_store_watch sim_withdraw_watch = { .on_go = on_go, .on_pauses = on_pauses };
+void sim_withdraw_watch(struct fake_store_watch *watch)
+{
+	watch->on_go = on_go;
+	watch->on_pauses = on_pauses;
+}
 
 bool sim_withdraw_is_paused(const struct pause *pauses, unsigned count, const struct sim_alert *alert)
 {

@@ -8,8 +8,8 @@
 /* An alert or a cancel was added; what it means for others, and others for it, is noted. */
 void sim_withdraw_note(struct sim_world *world, struct sim_alert *alert);
 
-/* What the worker's store tells. ctx: the worker. */
-extern const struct fake_store_watch sim_withdraw_watch;
+/* Its part of what the worker's store tells. ctx: the worker. */
+void sim_withdraw_watch(struct fake_store_watch *watch);
 
 /* A worker submits an alert: was it asked for in time, and may it go still? */
 void sim_withdraw_check_submit(struct sim_worker *worker, struct sim_alert *alert);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 static const char *const account_names[SIM_ACCOUNTS] = { "alpha", "beta" };
+static const char *const tenant_names[SIM_TENANTS] = { "t1", "t2" };
 static const char *const instance_names[SIM_WORKERS_MAX] = { "gw0", "gw1", "gw2" };
 
 static struct metrics *make_metrics(void)
@@ -38,14 +39,16 @@ static struct metrics *make_metrics(void)
 			   [METRIC_LABEL_EVENT] = closings,
 			   [METRIC_LABEL_REASON] = dead,
 			   [METRIC_LABEL_STATE] = states,
-			   [METRIC_LABEL_RULE] = protection_labels() },
+			   [METRIC_LABEL_RULE] = protection_labels(),
+			   [METRIC_LABEL_TENANT] = tenant_names },
 		.count = { [METRIC_LABEL_ACCOUNT] = SIM_ACCOUNTS,
 			   [METRIC_LABEL_LANE] = LANE_COUNT,
 			   [METRIC_LABEL_CLASS] = OUTCOME_COUNT,
 			   [METRIC_LABEL_EVENT] = CLOSING_COUNT,
 			   [METRIC_LABEL_REASON] = reasons,
 			   [METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
-			   [METRIC_LABEL_RULE] = PROTECTION_COUNT },
+			   [METRIC_LABEL_RULE] = PROTECTION_COUNT,
+			   [METRIC_LABEL_TENANT] = SIM_TENANTS },
 	};
 	struct metrics *metrics = metrics_create(&labels);
 	CHECK(metrics != NULL);
@@ -62,9 +65,32 @@ static void on_taken_beta(void *ctx, const struct submit *submit)
 	sim_check_submit(ctx, 1, submit);
 }
 
+static void on_settle(void *ctx, const struct settlement *settlement)
+{
+	sim_budget_on_settle(ctx, settlement);
+}
+
+static void on_effect(void *ctx, struct settlement *const *settlements, unsigned count, bool careful)
+{
+	for (unsigned i = 0; i < count; i++)
+		sim_budget_on_effect(ctx, settlements[i], careful);
+}
+
+static void on_settled(void *ctx, struct settlement *const *settlements, unsigned count, mono_us effect_at)
+{
+	for (unsigned i = 0; i < count; i++)
+		sim_budget_on_settled(ctx, settlements[i], effect_at);
+}
+
 static void make_store(struct sim_worker *worker)
 {
 	struct sim_world *world = worker->world;
+	worker->watch = (struct fake_store_watch){
+		.on_settle = on_settle,
+		.on_effect = on_effect,
+		.on_settled = on_settled,
+	};
+	sim_withdraw_watch(&worker->watch);
 	worker->store_options = (struct fake_store_options){
 		.model = world->model,
 		.env = &world->env,
@@ -76,7 +102,7 @@ static void make_store(struct sim_worker *worker)
 		.stale_after_us = sim_world_span(world, 2 * US_PER_S),
 		.seed = rng_next(&world->rng),
 		.faults = &world->store_faults,
-		.watch = &sim_withdraw_watch,
+		.watch = &worker->watch,
 		.watch_ctx = worker,
 	};
 	worker->store = fake_store_create(&worker->store_options);
@@ -124,6 +150,7 @@ void sim_worker_start(struct sim_worker *worker)
 	worker->is_frozen = worker->is_draining = worker->is_drained = worker->wakes_when_robbed = false;
 	worker->wants_turn = true;
 	worker->pause_count = 0;
+	memset(worker->budget_news, 0, sizeof worker->budget_news);
 	if (worker->metrics == NULL)
 		worker->metrics = make_metrics();
 	make_store(worker);
@@ -136,12 +163,14 @@ void sim_worker_start(struct sim_worker *worker)
 		.routes = world->routes,
 		.catalogue = world->catalogue,
 		.decode = { .country = country_find(SLICE("CN")) },
-		.render = { .signature = SLICE("国网") },
+		.render = { .signature = SLICE("国网"), .zone = &world->budget.zone },
 		.retry = { .base_us = sim_world_span(world, US_PER_S / 5),
 			   .max_us = sim_world_span(world, 2 * US_PER_S),
 			   .attempts_max = 6,
 			   .unknown_wait_us = { unknown_wait, unknown_wait, unknown_wait } },
 		.protection = world->protect.options,
+		.budgets = world->budget.budgets,
+		.budget_count = world->budget.is_on ? SIM_TENANTS : 0,
 		.parcel_count = world->parcel_count,
 		.seed = rng_next(&world->rng),
 		.metrics = worker->metrics,

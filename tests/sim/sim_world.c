@@ -91,6 +91,7 @@ void sim_world_init(struct sim_world *world, uint64_t seed, const struct sim_sca
 	if (scale->is_small)
 		init_small(world);
 	sim_protect_init(world);
+	sim_budget_init(world);
 	world->has_pauses = !world->profile.is_calm && rng_below(&world->rng, 3) == 0;
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		world->workers[i] = (struct sim_worker){ .world = world, .slot = i };
@@ -194,6 +195,7 @@ void sim_world_step(struct sim_world *world)
 	sim_producer_step(world);
 	sim_pause_step(world);
 	sim_protect_step(world);
+	sim_budget_step(world);
 	sim_human_step(world);
 	unsigned first = (unsigned)rng_below(&world->rng, world->worker_count);
 	for (unsigned i = 0; i < world->worker_count; i++)

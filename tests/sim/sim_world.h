@@ -6,6 +6,7 @@
 #include "fakes/fake_store.h"
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
+#include "sim/sim_budget.h"
 #include "sim/sim_ledger.h"
 #include "sim/sim_protect.h"
 #include "sim/sim_rate.h"
@@ -67,6 +68,7 @@ struct sim_worker {
 	mono_us drained_by;
 	mono_us start_at; /* while it is not running */
 	mono_us born_at;
+	struct fake_store_watch watch;
 	struct fake_store_options store_options;
 	struct store *store;
 	struct pipeline_account accounts[SIM_ACCOUNTS];
@@ -78,6 +80,7 @@ struct sim_worker {
 	struct pause pauses[STORE_PAUSES_MAX]; /* as this life knows them, since when */
 	unsigned pause_count;
 	mono_us paused_at;
+	struct sim_budget_news budget_news[SIM_TENANTS];
 };
 
 /* Small worlds are many: a few hundred alerts, times a quarter as long, never fewer than two workers nor than
@@ -112,6 +115,7 @@ struct sim_world {
 	unsigned worker_count;
 	struct sim_ledger ledger;
 	struct sim_protect protect;
+	struct sim_budget budget;
 	unsigned next_id;
 	mono_us produce_at;
 	mono_us produce_every_us;
@@ -166,6 +170,9 @@ uint64_t sim_worker_state(const struct sim_worker *worker);
 /* sim_fault.c */
 struct sim_profile sim_fault_profile(struct sim_world *world);
 void sim_fault_step(struct sim_world *world);
+
+/* The workers' wall clock jumps; the queue's is so far ahead of it from then on. */
+void sim_fault_jump(struct sim_world *world, int64_t jump_ms, int64_t ahead_ms);
 
 /* True while faults are still to come that were planned for this world. */
 bool sim_fault_has_more(const struct sim_world *world);
