@@ -156,6 +156,7 @@ void pipeline_account_open(struct pipeline *pipeline, unsigned index, const stru
 	account->is_gone = false;
 	account->state = CARRIER_DOWN;
 	account->down_since = now;
+	account->queued_at = now;
 	congestion_init(&account->congestion);
 	account->health = (struct health){ 0 };
 	account->breaker = (struct breaker){ 0 };

@@ -45,6 +45,7 @@ void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel)
 		turns_add(turns, parcel);
 	}
 	account->lane_counts[parcel->lane]++;
+	account->queued_at = pipeline_now(pipeline).mono;
 	routing_note_queued(pipeline, account);
 }
 
@@ -158,12 +159,19 @@ void dispatch_note_left(struct account *account, mono_us now)
 	account->left++;
 }
 
+/* Where nothing has left for two spans, or the carrier wants nothing now, what left before says nothing of what leaves next. */
+static unsigned ahead_of(const struct account *account, mono_us now)
+{
+	bool rests = now - account->stride_at >= 2 * AHEAD_US || now < account->congestion.paused_until;
+	return rests ? 0 : account->ahead;
+}
+
 unsigned dispatch_room(const struct account *account, mono_us now)
 {
 	const struct carrier *carrier = account->options->carrier;
 	unsigned credit = carrier->ops->credit(carrier);
 	unsigned room = congestion_room(&account->congestion, account->in_flight, now);
-	return (credit < room ? credit : room) + account->ahead;
+	return (credit < room ? credit : room) + ahead_of(account, now);
 }
 
 /* An sms of more segments than the whole window begins when nothing else is out, and goes piece by piece. As long as half of
@@ -201,7 +209,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		return count;
 	note_span(account, now.mono);
 	unsigned most = dispatch_room(account, now.mono);
-	bool tops_up = most >= account->reserved + account->ahead / 2;
+	bool tops_up = most >= account->reserved + ahead_of(account, now.mono) / 2;
 	while (count < STORE_BATCH_MAX) {
 		struct parcel *parcel =
 			poison_is_near(pipeline) ? next_beside_poison(pipeline, account) : next_of_account(account);

@@ -6,8 +6,9 @@
  *
  *   away for DOWN_PATIENCE_US ──► all that waits for it is parked, and what is read for it at once: under the names of all
  *                                 accounts of its route
- *   no parcel is free, and some account that takes submits has none ──► accounts with more than their share park the rest: under
- *                                 their own names, since they do take it, and where its route has others under “NAME?” too
+ *   no parcel is free, and some account that an open route names takes submits and has none ──► accounts with more than their
+ *                                 share park the rest: under their own names, since they do take it, and where its route has
+ *                                 others under “NAME?” too
  *   an account takes submits and has few waiting ──► unpark
  *   an account does not, and others do ──► unpark “NAME?”
  *
@@ -25,8 +26,11 @@
 #define AGAIN_US         (20 * US_PER_MS)     /* … and where something is */
 #define WAITING_LEAST    64                   /* alerts of an account that should be at hand */
 #define RELIEF_US        (20 * US_PER_MS)
-#define RELIEF_MOST      512 /* alerts of an account at a time */
-#define STRANGERS_LEAST  4   /* names in a question that are kept for them, where there are any */
+#define RELIEF_MOST      512              /* alerts of an account at a time */
+#define RELIEF_AGAIN     8                /* … that were put back before, where nobody is known to need the room */
+#define SOUGHT_US        (600 * US_PER_S) /* an account that had an alert within that time may get another one any moment */
+#define NAMED_US         US_PER_S         /* which accounts routes name is looked up as often */
+#define STRANGERS_LEAST  4                /* names in a question that are kept for them, where there are any */
 #define NOBODY           UINT8_MAX
 #define ELSE             '?' /* behind the name of an account: others may take it too */
 #define FREE_SHARE \
@@ -127,8 +131,9 @@ static struct slice own_names(const struct pipeline *pipeline, struct parcel *pa
 	return buf_slice(&names);
 }
 
-/* The newest of the least urgent go first. What is begun stays: it is in doubt until it is settled. */
-static void park_excess(struct pipeline *pipeline, struct account *account, unsigned count, wall_ms now)
+/* The newest of the least urgent go first. What is begun stays: it is in doubt until it is settled. again: of these, at most so
+ * many that were put back before. */
+static void park_excess(struct pipeline *pipeline, struct account *account, unsigned count, unsigned again, wall_ms now)
 {
 	unsigned parked = 0;
 	for (unsigned lane = WAIT_LANES; lane-- > 0;) {
@@ -136,8 +141,10 @@ static void park_excess(struct pipeline *pipeline, struct account *account, unsi
 		while (link != &account->lanes[lane] && parked < count) {
 			struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
 			link = link->prev;
-			if (parcel->begun_index != PARCEL_NOT_BEGUN)
+			bool is_back = parcel->key.lane == LANE_READY;
+			if (parcel->begun_index != PARCEL_NOT_BEGUN || (is_back && again == 0))
 				continue;
+			again -= is_back;
 			dispatch_unqueue(pipeline, parcel);
 			park(pipeline, parcel, own_names(pipeline, parcel), now);
 			parked++;
@@ -151,19 +158,41 @@ static unsigned may_keep(const struct account *account, unsigned share)
 	return share > account->pace ? share : account->pace;
 }
 
+/* The accounts that an alert could be for now. */
+static uint64_t named_by_routes(struct pipeline *pipeline, struct now now)
+{
+	if (pipeline->named_at == 0 || now.mono - pipeline->named_at >= NAMED_US) {
+		pipeline->named_at = now.mono;
+		pipeline->named =
+			route_open_accounts(pipeline->options->routes, now.wall, pipeline->options->render.zone);
+	}
+	return pipeline->named;
+}
+
+static bool is_sought(const struct account *account, mono_us now)
+{
+	return account->parked > 0 || now - account->queued_at < SOUGHT_US;
+}
+
 /* Somebody could send and has nothing, while others fill all memory with what they can't send now. Whether what follows in the
- * queue is for that account nobody knows before it is read. */
+ * queue is for that account nobody knows before it is read. An account that no open route names gets nothing of it. One that has
+ * had nothing for long may: for its sake all that is new goes aside, but what was aside before only bit by bit, since that comes
+ * back every few minutes. */
 static void relieve(struct pipeline *pipeline, struct now now)
 {
 	if (!is_scarce(pipeline) || now.mono < pipeline->relieved_at + RELIEF_US)
 		return;
 	pipeline->relieved_at = now.mono;
-	unsigned holders = 0, idle = 0;
+	unsigned holders = 0, idle = 0, sought = 0;
+	uint64_t named = named_by_routes(pipeline, now);
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		const struct account *account = &pipeline->accounts[i];
 		unsigned waiting = waiting_of(account);
+		bool is_idle =
+			waiting == 0 && account->reserved == 0 && (named >> i & 1) && takes_more(account, now.mono);
 		holders += waiting > 0;
-		idle += waiting == 0 && account->reserved == 0 && takes_more(account, now.mono);
+		idle += is_idle;
+		sought += is_idle && is_sought(account, now.mono);
 	}
 	if (holders == 0 || idle == 0)
 		return;
@@ -172,7 +201,8 @@ static void relieve(struct pipeline *pipeline, struct now now)
 		struct account *account = &pipeline->accounts[i];
 		unsigned waiting = waiting_of(account), keeps = may_keep(account, share);
 		unsigned excess = waiting > keeps ? waiting - keeps : 0;
-		park_excess(pipeline, account, excess < RELIEF_MOST ? excess : RELIEF_MOST, now.wall);
+		park_excess(pipeline, account, excess < RELIEF_MOST ? excess : RELIEF_MOST,
+			    sought > 0 ? RELIEF_MOST : RELIEF_AGAIN, now.wall);
 	}
 }
 

@@ -43,6 +43,7 @@ struct account {
 	uint64_t parked;      /* alerts that are parked on it, as far as is known */
 	uint64_t parked_else; /* of these such as others may take, where it takes nothing */
 	mono_us unparked_at;  /* when it was last asked about that */
+	mono_us queued_at;    /* when an alert came to wait for it, or it was opened */
 	unsigned left;        /* segments that left since paces were noted … */
 	unsigned pace;        /* … and in the second or two before that */
 	struct health health;
@@ -59,7 +60,8 @@ struct account {
 	unsigned reserved_urgent;  /* … of urgent ones */
 	mono_us stride_at;         /* when the present span of AHEAD_US began */
 	unsigned stride;           /* segments that left in it */
-	unsigned ahead; /* segments that may be begun beyond the free places: as many as left in the span before */
+	unsigned
+		ahead; /* segments that may be begun beyond the free places, unless it rests: as many as left in the span before */
 };
 
 /* Until when it is quiet, by class; true for a minute. */
@@ -161,6 +163,8 @@ struct pipeline {
 	size_t strangers_len;
 	mono_us strangers_at; /* when it was last asked for that */
 	mono_us relieved_at;  /* room was last made for those who have none */
+	uint64_t named;       /* accounts that open routes name … */
+	mono_us named_at;     /* … as of then; 0 = never looked up */
 
 	/* settle */
 	struct list settling; /* settlements not yet given to the store */

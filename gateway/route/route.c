@@ -60,6 +60,16 @@ static bool is_open(const struct route_compiled *rule, const struct route_query 
 	return route_hours_wait(&rule->hours, query->at, query->zone) == 0;
 }
 
+uint64_t route_open_accounts(const struct route_table *table, wall_ms at, const struct zone *zone)
+{
+	uint64_t accounts = 0;
+	for (unsigned i = 0; i < table->rule_count; i++) {
+		if (route_hours_wait(&table->rules[i].hours, at, zone) == 0)
+			accounts |= table->rules[i].route.accounts_mask;
+	}
+	return accounts;
+}
+
 static wall_ms opening_of(const struct route_compiled *rule, const struct route_query *query)
 {
 	return route_hours_opens(&rule->hours, query->at, query->zone);

@@ -101,6 +101,9 @@ const struct route *route_find_any_time(const struct route_table *table, const s
  * one is open; false where none fits at any time. */
 bool route_opens(const struct route_table *table, const struct route_query *query, wall_ms *out);
 
+/* The accounts of all rules whose hours are open then, a bit each. Takes a step per rule. zone: as in a query. */
+uint64_t route_open_accounts(const struct route_table *table, wall_ms at, const struct zone *zone);
+
 /* A number as 64 well mixed bits, different for each number and never 0: what drawing by weight goes by. */
 uint64_t route_key(const struct msisdn *msisdn);
 

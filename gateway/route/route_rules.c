@@ -240,6 +240,7 @@ enum err route_create(const struct route_rule *rules, size_t rule_count, const s
 		return err_at_set(at, ERR_MEMORY, 0, "routes", "no memory for %zu rules", rule_count);
 	}
 	table->plan = plan;
+	table->rule_count = (unsigned)rule_count;
 	struct cursor to = { table->accounts, table->weights, table->names, table->text };
 	for (size_t i = 0; i < rule_count; i++)
 		compile(&rules[i], (unsigned)i, &to, &table->rules[i]);

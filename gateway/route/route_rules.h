@@ -30,6 +30,7 @@ struct route_table {
 	struct prefix_trie trie; /* value: index of the first entry of the prefix */
 	struct route_entry *entries;
 	struct route_compiled *rules;
+	unsigned rule_count;
 	uint8_t *accounts; /* of all rules, one behind another; so are the next three */
 	unsigned *weights;
 	struct slice *names;

@@ -221,7 +221,11 @@ static void on_drained(void *ctx)
 static void make_texts(const struct rig_setup *setup)
 {
 	static const uint8_t accounts[] = { 0, 1 };
-	const struct route_rule rule = { .accounts = accounts, .account_count = setup->has_way ? 2 : 1 };
+	static const struct slice south[] = { { "south", 5 } };
+	const struct route_rule rules[] = {
+		{ .accounts = accounts, .account_count = setup->has_way ? 2 : 1 },
+		{ .accounts = accounts + 1, .account_count = 1, .tenants = south, .tenant_count = 1 },
+	};
 	struct template *template = NULL;
 	char source[2048];
 	const char *header = setup->header ? setup->header : "class: notice";
@@ -232,7 +236,7 @@ static void make_texts(const struct rig_setup *setup)
 		     ERR_OK);
 	cr_assert_eq(catalogue_add(rig.catalogue, &template, NULL), ERR_OK);
 	cr_assert_eq(catalogue_freeze(rig.catalogue), ERR_OK);
-	cr_assert_eq(route_create(&rule, 1, NULL, 0, &rig.routes, NULL), ERR_OK);
+	cr_assert_eq(route_create(rules, setup->is_lone ? 1 : 2, NULL, 0, &rig.routes, NULL), ERR_OK);
 }
 
 /* What comes is settled at once. */

@@ -34,6 +34,7 @@ struct rig_setup {
 	bool is_short;      /* one segment */
 	bool has_budget;    /* the alerts' tenant, “north”, has 10 segments a day */
 	bool has_way;       /* both accounts are on the route */
+	bool is_lone;       /* where they are not: the second one is on none; else it is on another tenant's */
 	unsigned binds;     /* that the first account permits in all; 0 = they are not counted */
 	const char *header; /* of its template: “class: …”, lines */
 	unsigned life_ms;   /* of the alert; 0 = for ever */

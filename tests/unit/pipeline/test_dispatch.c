@@ -211,6 +211,23 @@ Test(dispatch, a_brisk_account_begins_ahead)
 	}
 }
 
+/* What left before a rest is no measure behind it, nor while it lasts: tokens are asked for, and others looked after, by it. */
+Test(dispatch, nothing_is_ahead_of_an_account_that_rests)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	struct account *account = &rig.pipeline->accounts[0];
+	rig.players[0].room = 3;
+	account->ahead = 200;
+	account->stride_at = rig.now.mono;
+	mono_us now = rig.now.mono;
+	cr_expect_eq(dispatch_room(account, now), 203);
+	cr_expect_eq(dispatch_room(account, now + 16 * US_PER_MS - 1), 203);
+	cr_expect_eq(dispatch_room(account, now + 16 * US_PER_MS), 3, "nothing has left since");
+	congestion_rest(&account->congestion, 5 * US_PER_MS, now);
+	cr_expect_eq(dispatch_room(account, now + US_PER_MS), 0, "it wants nothing now");
+	rig_tear_down();
+}
+
 /* Half of what may be ahead is there: the next BEGIN waits until it is worth it. */
 Test(dispatch, what_is_ahead_is_not_topped_up_by_the_piece)
 {

@@ -150,6 +150,48 @@ Test(parking, a_narrow_account_makes_room)
 	rig_tear_down();
 }
 
+/* Nothing comes for an account that no route names, however idle it is: nobody makes room for it. */
+Test(parking, no_room_for_an_account_that_no_route_names)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true, .is_lone = true });
+	rig.players[0].room = 0;
+	for (unsigned i = 0; i < 250; i++)
+		rig_bring(i < 100 ? LANE_READY : LANE_NORMAL, "", NULL);
+	rig_pass(US_PER_S);
+	cr_expect_eq(rig.pipeline->accounts[0].lane_counts[LANE_NORMAL], 250);
+	rig_tear_down();
+}
+
+/* Of an account that has had nothing for long nobody knows whether it will: its first alert may stand behind all that is new, but
+ * what was put back before is put back again only slowly. */
+Test(parking, little_room_for_an_account_that_had_nothing_for_long)
+{
+	static const struct {
+		const char *name;
+		enum lane lane;
+		mono_us ago;
+		uint64_t parked; /* on it */
+		unsigned least, most;
+	} rows[] = {
+		{ "new", LANE_NORMAL, 600 * US_PER_S, 0, 60, 96 },
+		{ "back", LANE_READY, 600 * US_PER_S, 0, 200, 242 },
+		{ "back, and it had some lately", LANE_READY, 599 * US_PER_S, 0, 60, 96 },
+		{ "back, and some wait for it", LANE_READY, 600 * US_PER_S, 1, 60, 96 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true });
+		rig.players[0].room = 0;
+		rig.pipeline->accounts[1].queued_at = rig.now.mono - rows[i].ago;
+		rig.pipeline->accounts[1].parked = rows[i].parked;
+		for (unsigned k = 0; k < 250; k++)
+			rig_bring(rows[i].lane, "", NULL);
+		rig_pass(100 * US_PER_MS);
+		unsigned waiting = rig.pipeline->accounts[0].lane_counts[LANE_NORMAL];
+		cr_expect(waiting >= rows[i].least && waiting <= rows[i].most, "%s: %u", rows[i].name, waiting);
+		rig_tear_down();
+	}
+}
+
 /* Where nobody else is in need, memory is for who has something. */
 Test(parking, nobody_in_need)
 {

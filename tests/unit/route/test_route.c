@@ -270,6 +270,9 @@ Test(route, hours)
 		cr_expect_eq(route_opens(table, &query, &opens), rows[i].want_opens != 0, "%s", rows[i].name);
 		cr_expect_eq(opens, rows[i].want_opens, "%s: opens %lld", rows[i].name, (long long)opens);
 	}
+	cr_expect_eq(route_open_accounts(table, MONDAY_08, &china_zone), 1);
+	cr_expect_eq(route_open_accounts(table, MONDAY_08 + 13 * HOUR, &china_zone), 0);
+	cr_expect_eq(route_open_accounts(table, MONDAY_08 + 14 * HOUR, &china_zone), 2);
 	route_destroy(table);
 }
 
