@@ -107,14 +107,27 @@ static void note_account(struct admin_backlog *backlog, const struct admin_accou
 {
 	struct admin_account_trend *trends = &backlog->trends[account->index];
 	double segments = segments_of(account);
-	if (segments <= 0)
-		trend_forget(&trends->busy);
-	trend_note(&trends->all, now, account->submits, account->submits);
-	trend_note(&trends->busy, now, account->submits, account->submits);
+	if (segments <= 0) {
+		trend_forget(&trends->own_busy);
+		trend_forget(&trends->all_busy);
+	}
+	trend_note(&trends->own, now, account->submits, account->submits);
+	trend_note(&trends->own_busy, now, account->submits, account->submits);
+	/* What the store said before it went away is no standstill; nor has it said anything where it is 0. */
+	if (backlog->is_fresh && account->sent > 0) {
+		trend_note(&trends->all, now, account->sent, account->sent);
+		trend_note(&trends->all_busy, now, account->sent, account->sent);
+	}
+	struct forecast forecast = { OUTLOOK_UNKNOWN, -1 };
+	if (account->parked == 0)
+		forecast = outlook_of_heap(segments, pace_of(account, &trends->own_busy, now));
+	else if (backlog->is_fresh)
+		forecast = outlook_of_heap(segments, pace_of(account, &trends->all_busy, now));
 	backlog->accounts[account->index] = (struct admin_outlook){
 		.waiting = account->waiting + account->parked,
-		.rates = trend_rates(&trends->all, now),
-		.forecast = outlook_of_heap(segments, pace_of(account, &trends->busy, now)),
+		.rates = trend_rates(&trends->own, now),
+		.all_rates = trend_rates(&trends->all, now),
+		.forecast = forecast,
 	};
 }
 

@@ -9,14 +9,16 @@ struct metrics;
 
 /* Looks at snapshots of the gateway, one a second, and says from them how fast each lane and each account gets rid of what waits
  * for it, and when that will be gone. Lanes are judged by the queue's own counters (balance), so by what all gateways do;
- * accounts by what this process submits. */
+ * accounts by what this process submits or, where some of what waits is in the store, which all gateways work off, by what all do. */
 
 struct admin_backlog {
 	struct trend lanes[LANE_COUNT];
 	struct admin_account_trend {
-		struct trend all;  /* segments that left */
-		struct trend busy; /* the same, since something was there to leave all the time */
-	} * trends;                /* by the account's index in metrics */
+		struct trend own;      /* segments that left */
+		struct trend all;      /* … by all gateways */
+		struct trend own_busy; /* the same, since something was there to leave all the time */
+		struct trend all_busy;
+	} * trends; /* by the account's index in metrics */
 	struct admin_outlook *accounts;
 	struct admin_outlook lanes_seen[LANE_COUNT];
 	bool is_fresh; /* the balance was, at the last look */

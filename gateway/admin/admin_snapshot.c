@@ -83,6 +83,7 @@ void admin_account_count(struct admin_account *out, unsigned account, const stru
 	out->breaker = (enum breaker_state)largest(&all, METRIC_ACCOUNT_BREAKER, account);
 	out->parked = (uint64_t)largest(&all, METRIC_PARKED, account);
 	out->submits = sum(&all, METRIC_SUBMITS, account, 0);
+	out->sent = (uint64_t)largest(&all, METRIC_ACCOUNT_SENT, account);
 	out->accepted = sum(&all, METRIC_OUTCOMES, account, OUTCOME_ACCEPTED);
 	out->throttled = sum(&all, METRIC_OUTCOMES, account, OUTCOME_THROTTLED);
 	out->rejected = sum(&all, METRIC_OUTCOMES, account, OUTCOME_REJECTED);

@@ -45,6 +45,7 @@ struct admin_account {
 	uint64_t waiting_segments;         /* theirs, and those of alerts that have begun to leave */
 	uint64_t parked;                   /* alerts that wait for it in the store */
 	uint64_t submits;                  /* since the start */
+	uint64_t sent;                     /* submits of all gateways, as the store counts them; 0 = not known */
 	uint64_t accepted;                 /* outcomes since the start, by class */
 	uint64_t throttled;
 	uint64_t rejected;
@@ -56,6 +57,7 @@ struct admin_account {
 struct admin_outlook {
 	uint64_t waiting;         /* alerts; of a lane entries */
 	struct trend_rates rates; /* of a lane entries; of an account segments, that left (added_per_s says nothing) */
+	struct trend_rates all_rates; /* of an account: segments that left by all gateways */
 	struct forecast forecast;
 };
 

@@ -167,8 +167,9 @@ static void put_waiting(struct buf *out, const struct admin_snapshot *snapshot, 
 	bool is_known = account->index < snapshot->account_outlook_count;
 	json_key_uint(out, "waiting", account->waiting + account->parked);
 	json_key_uint(out, "parked", account->parked);
-	admin_outlook_write(out, is_known ? &snapshot->account_outlooks[account->index] : &none, "segments_per_s",
-			    snapshot);
+	const struct admin_outlook *outlook = is_known ? &snapshot->account_outlooks[account->index] : &none;
+	put_if_known(out, "segments_per_s_all", outlook->all_rates.is_known ? outlook->all_rates.left_per_s : -1, 1);
+	admin_outlook_write(out, outlook, "segments_per_s", snapshot);
 }
 
 void admin_account_write(struct buf *out, const struct admin_snapshot *snapshot, const struct admin_account *account,

@@ -305,6 +305,8 @@ static void add_ask(struct pipeline *pipeline, struct store_unpark *asks, const 
 	unsigned at = pipeline->unparking_count++;
 	pipeline->unparking[at] = (struct unparking){ (uint8_t)account, is_else };
 	asks[at] = (struct store_unpark){ .account = name, .count = count };
+	if (account != NOBODY && !is_else)
+		asks[at].sent = pipeline->accounts[account].untold;
 }
 
 /* Of an account that takes nothing it is asked how much is parked, for those who look, and for what others may take. Where not
@@ -347,6 +349,10 @@ static void ask(struct pipeline *pipeline, struct now now)
 	if (pipeline->unparking_count > 0 &&
 	    !pipeline->store->ops->unpark(pipeline->store, asks, pipeline->unparking_count))
 		pipeline->unparking_count = 0;
+	for (unsigned i = 0; i < pipeline->unparking_count; i++) {
+		if (asks[i].sent > 0)
+			pipeline->accounts[pipeline->unparking[i].account].untold -= asks[i].sent;
+	}
 }
 
 void parking_on_unparked(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names)
@@ -364,6 +370,7 @@ void parking_on_unparked(void *ctx, const struct store_unparked *answers, unsign
 		}
 		account->parked = answers[i].left;
 		metrics_set_at(pipeline->metrics, METRIC_PARKED, account->index, (int64_t)answers[i].left);
+		metrics_set_at(pipeline->metrics, METRIC_ACCOUNT_SENT, account->index, (int64_t)answers[i].sent);
 	}
 	if (answers != NULL)
 		note_strangers(pipeline, names);

@@ -234,11 +234,15 @@ struct store_bind {
 struct store_unpark {
 	const char *account;
 	unsigned count; /* may be 0: then it is only told how many are parked */
+	uint32_t
+		sent; /* segments that left on it here and were not told before: the store adds up those of all workers */
 };
 
 struct store_unparked {
 	unsigned released; /* will come on LANE_READY, to whoever reads it */
 	uint64_t left;     /* parked still, or named there in vain */
+	uint64_t
+		sent; /* segments of all workers, since the store began to count; of calls that were lost some may be missing */
 };
 
 #define STORE_UNPARK_MAX 1024 /* of one account at a time */

@@ -374,6 +374,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_PACE] = "pace",
 		[KEY_BUDGET] = "budget",
 		[KEY_BINDS] = "binds",
+		[KEY_SENT] = "sent",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",

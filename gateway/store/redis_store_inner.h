@@ -39,6 +39,7 @@ enum store_key {
 	KEY_PACE,
 	KEY_BUDGET,
 	KEY_BINDS,
+	KEY_SENT,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };

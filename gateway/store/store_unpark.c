@@ -6,6 +6,8 @@
 #include "base/check.h"
 #include "store/redis_store_inner.h"
 
+#define ANSWERS 3 /* to each name */
+
 static void on_unparked(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
@@ -17,16 +19,17 @@ static void on_unparked(void *ctx, const struct reply *reply)
 	}
 	store->unparking = 0;
 	bool is_good = !store_script_failed(store, reply) && reply->type == REPLY_ARRAY &&
-		       reply->count == 2 * (size_t)count + 1;
+		       reply->count == ANSWERS * (size_t)count + 1;
 	bool any = false;
 	for (unsigned i = 0; i < count && is_good; i++) {
-		answers[i].released = (unsigned)reply->elements[2 * i]->integer;
-		answers[i].left = (uint64_t)reply->elements[2 * i + 1]->integer;
+		answers[i].released = (unsigned)reply->elements[ANSWERS * i]->integer;
+		answers[i].left = (uint64_t)reply->elements[ANSWERS * i + 1]->integer;
+		answers[i].sent = (uint64_t)reply->elements[ANSWERS * i + 2]->integer;
 		any = any || answers[i].released > 0;
 	}
 	if (any)
 		store->next_move = 0; /* they are due */
-	store->events->on_unparked(store->ctx, is_good ? answers : NULL, count, reply_text_at(reply, 2 * count));
+	store->events->on_unparked(store->ctx, is_good ? answers : NULL, count, reply_text_at(reply, ANSWERS * count));
 }
 
 bool store_unpark(struct store *base, const struct store_unpark *asks, unsigned count)
@@ -36,12 +39,14 @@ bool store_unpark(struct store *base, const struct store_unpark *asks, unsigned 
 	if (store->phase != PHASE_READY || store->is_paused)
 		return false;
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_UNPARK, 1);
+	store_call_begin_script(store, command, SCRIPT_UNPARK, 2);
 	store_put_key(store, command, KEY_LATER);
+	store_put_key(store, command, KEY_SENT);
 	for (unsigned i = 0; i < count; i++) {
 		CHECK(asks[i].count <= STORE_UNPARK_MAX);
 		command_word(command, asks[i].account);
 		command_int(command, asks[i].count);
+		command_int(command, asks[i].sent);
 	}
 	store->unparking = count;
 	if (!redis_link_send(store->main, command_octets(command), 0, on_unparked, store))

@@ -17,7 +17,7 @@ static bool has_unparked(struct rig_slot *slot, unsigned count)
 static struct store_unparked unpark(const char *account, unsigned count)
 {
 	struct rig_slot *slot = &RIG->slots[0];
-	store_rig_unpark(RIG, 0, &(struct store_unpark){ account, count }, 1);
+	store_rig_unpark(RIG, 0, &(struct store_unpark){ .account = account, .count = count }, 1);
 	store_rig_until(RIG, 0, has_unparked, slot->unparked_count + 1, "the unpark is answered");
 	return slot->unparked[0];
 }
@@ -104,9 +104,40 @@ Test(store_contract, what_waits_for_something_else_is_not_brought_forward)
 	}
 }
 
+/* What workers have sent is told to each, so that each knows how fast what is parked goes. */
+Test(store_contract, what_all_have_sent_is_told)
+{
+	static const struct {
+		unsigned slot;
+		struct store_unpark asks[2];
+		uint64_t want[2];
+	} rows[] = {
+		{ 0, { { .account = "a" }, { .account = "b" } }, { 0, 0 } },
+		{ 0, { { .account = "a", .sent = 5 }, { .account = "b" } }, { 5, 0 } },
+		{ 1, { { .account = "a", .sent = 2 }, { .account = "b", .sent = UINT32_MAX } }, { 7, UINT32_MAX } },
+		{ 1, { { .account = "b", .sent = 1 }, { .account = "a" } }, { (uint64_t)UINT32_MAX + 1, 7 } },
+	};
+	for (unsigned kit = 0; kit < store_kit_count; kit++) {
+		store_rig_start(RIG, store_kits[kit]);
+		for (unsigned i = 0; i < 2; i++) {
+			store_rig_open(RIG, i, &(struct store_setup){ .nonce = i + 1, .worker = i });
+			store_rig_until(RIG, i, rig_is_up, 0, "it is up");
+		}
+		for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+			struct rig_slot *slot = &RIG->slots[rows[i].slot];
+			store_rig_unpark(RIG, rows[i].slot, rows[i].asks, 2);
+			store_rig_until(RIG, rows[i].slot, has_unparked, slot->unparked_count + 1, "it is answered");
+			for (unsigned k = 0; k < 2; k++)
+				cr_expect_eq(slot->unparked[k].sent, rows[i].want[k], "%s, %u: %llu", RIG->row, i,
+					     (unsigned long long)slot->unparked[k].sent);
+		}
+		store_rig_finish(RIG);
+	}
+}
+
 static void ask(void *ctx)
 {
-	store_rig_unpark(ctx, 0, &(struct store_unpark){ "a", 1 }, 1);
+	store_rig_unpark(ctx, 0, &(struct store_unpark){ .account = "a", .count = 1 }, 1);
 }
 
 /* With its connection. Whether it had its effect is known to nobody but the queue: where it did the alert comes all the same. */

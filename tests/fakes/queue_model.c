@@ -20,6 +20,7 @@ struct queue_model *queue_model_create(wall_ms now, int64_t seen_window_ms, int6
 	model->mos = text_table_create();
 	model->opted_out = text_table_create();
 	model->sent = text_table_create();
+	model->sent_on = text_table_create();
 	return model;
 }
 
@@ -70,6 +71,7 @@ void queue_model_destroy(struct queue_model *model)
 	text_table_destroy(model->mos);
 	text_table_destroy(model->opted_out);
 	text_table_destroy(model->sent);
+	text_table_destroy(model->sent_on);
 	free(model);
 }
 

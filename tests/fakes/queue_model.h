@@ -132,7 +132,8 @@ struct queue_model {
 	struct text_table *receipts;
 	struct text_table *mos; /* those that came, by their marks; it forgets nothing */
 	struct text_table *opted_out;
-	struct text_table *sent; /* what went to a number, or with a text: when, and under which origin */
+	struct text_table *sent_on; /* segments on each account */
+	struct text_table *sent;    /* what went to a number, or with a text: when, and under which origin */
 	unsigned mo_count;
 	struct text_table *withdrawn; /* ids, batches, subjects; it forgets nothing */
 	struct pause pauses[STORE_PAUSES_MAX];

@@ -64,7 +64,9 @@ static struct queue_waiting *first_parked(struct queue_model *model, struct slic
 struct store_unparked queue_model_unpark(struct queue_model *model, const struct store_unpark *ask)
 {
 	struct slice account = slice_of(ask->account);
-	struct store_unparked answer = { .released = 0 };
+	struct text_row *sent = text_table_take(model->sent_on, account);
+	sent->number += ask->sent;
+	struct store_unparked answer = { .released = 0, .sent = sent->number };
 	struct queue_waiting *waiting;
 	while (answer.released < ask->count && (waiting = first_parked(model, account)) != NULL) {
 		waiting->due_at = model->now;

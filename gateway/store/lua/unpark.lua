@@ -1,12 +1,18 @@
 #!lua flags=allow-oom
 -- Brings forward alerts that were parked because of accounts: those of lowest rank first.
--- KEYS: later   ARGV: for each name its account's name, and at most how many
--- Returns for each how many will go on, and how many are parked still; at last all names under which some are. Who waits no
+-- Counts what all workers have sent on each account, too: by that it is told how long what is parked takes.
+-- KEYS: later, sent   ARGV: for each name its account's name, at most how many, and how many segments were sent on it
+-- Returns for each how many will go on, how many are parked still, and how many segments were ever sent; at last all names under which some are. Who waits no
 -- more (a late answer has closed it), or comes back just now, is forgotten.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- Nothing depends on the count: where its key is something else it is 0.
+local function count_sent(name, more)
+  local sent = more == '0' and redis.pcall('HGET', KEYS[2], name) or redis.pcall('HINCRBY', KEYS[2], name, more)
+  return tonumber(type(sent) ~= 'table' and sent or 0) or 0
+end
 local answer = {}
-for i = 1, #ARGV, 2 do
+for i = 1, #ARGV, 3 do
   local key = KEYS[1] .. ':account:' .. ARGV[i]
   local released = 0
   local parked = tonumber(ARGV[i + 1]) > 0 and redis.call('ZPOPMIN', key, ARGV[i + 1]) or {}
@@ -19,6 +25,7 @@ for i = 1, #ARGV, 2 do
   end
   answer[#answer + 1] = released
   answer[#answer + 1] = redis.call('ZCARD', key)
+  answer[#answer + 1] = count_sent(ARGV[i], ARGV[i + 2])
 end
 local names = redis.call('SMEMBERS', KEYS[1] .. ':accounts')
 for i = #names, 1, -1 do

@@ -156,22 +156,25 @@ Test(admin_backlog, accounts)
 	static const struct account_order paused = { .stance = ACCOUNT_PAUSED };
 	static const struct {
 		const char *name;
-		unsigned tps, seconds, submits_per_s;
+		unsigned tps, seconds, submits_per_s, sent_per_s;
 		uint64_t waiting, segments, parked;
 		const struct account_order *order;
 		enum outlook want;
 		double want_eta_s;
 	} rows[] = {
-		{ "nothing waits", 50, 20, 0, 0, 0, 0, NULL, OUTLOOK_EMPTY, 0 },
-		{ "it goes at its pace", 50, 20, 40, 300, 400, 0, NULL, OUTLOOK_CLEARS, 10 },
-		{ "without tps", 0, 20, 40, 300, 400, 0, NULL, OUTLOOK_CLEARS, 10 },
-		{ "at the start, tps says it", 50, 2, 0, 300, 400, 0, NULL, OUTLOOK_CLEARS, 8 },
-		{ "at the start, without tps", 0, 2, 0, 300, 400, 0, NULL, OUTLOOK_UNKNOWN, -1 },
-		{ "at the start, paused", 50, 2, 0, 300, 400, 0, &paused, OUTLOOK_UNKNOWN, -1 },
-		{ "paused", 50, 20, 0, 300, 400, 0, &paused, OUTLOOK_STAYS, -1 },
-		{ "tps was lowered", 10, 20, 40, 300, 400, 0, NULL, OUTLOOK_CLEARS, 40 },
-		{ "parked ones have as many segments", 50, 20, 40, 100, 200, 900, NULL, OUTLOOK_CLEARS, 50 },
-		{ "parked ones alone", 50, 20, 0, 0, 0, 900, NULL, OUTLOOK_STAYS, -1 },
+		{ "nothing waits", 50, 20, 0, 0, 0, 0, 0, NULL, OUTLOOK_EMPTY, 0 },
+		{ "it goes at its pace", 50, 20, 40, 80, 300, 400, 0, NULL, OUTLOOK_CLEARS, 10 },
+		{ "without tps", 0, 20, 40, 80, 300, 400, 0, NULL, OUTLOOK_CLEARS, 10 },
+		{ "at the start, tps says it", 50, 2, 0, 0, 300, 400, 0, NULL, OUTLOOK_CLEARS, 8 },
+		{ "at the start, without tps", 0, 2, 0, 0, 300, 400, 0, NULL, OUTLOOK_UNKNOWN, -1 },
+		{ "at the start, paused", 50, 2, 0, 0, 300, 400, 0, &paused, OUTLOOK_UNKNOWN, -1 },
+		{ "paused", 50, 20, 0, 0, 300, 400, 0, &paused, OUTLOOK_STAYS, -1 },
+		{ "tps was lowered", 10, 20, 40, 40, 300, 400, 0, NULL, OUTLOOK_CLEARS, 40 },
+		{ "parked ones have as many segments", 50, 20, 10, 40, 100, 200, 900, NULL, OUTLOOK_CLEARS, 50 },
+		{ "parked ones, and others send", 0, 20, 0, 90, 0, 0, 900, NULL, OUTLOOK_CLEARS, 10 },
+		{ "parked ones, tps is of all", 30, 20, 20, 90, 0, 0, 900, NULL, OUTLOOK_CLEARS, 30 },
+		{ "parked ones alone", 50, 20, 0, 0, 0, 0, 900, NULL, OUTLOOK_STAYS, -1 },
+		{ "parked ones, at the start", 50, 2, 0, 0, 0, 0, 900, NULL, OUTLOOK_CLEARS, 18 },
 	};
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct world world;
@@ -182,8 +185,10 @@ Test(admin_backlog, accounts)
 		it->waiting_segments = rows[i].segments;
 		it->parked = rows[i].parked;
 		it->order = rows[i].order;
+		it->sent = 1000;
 		for (unsigned s = 0; s < rows[i].seconds; s++) {
 			it->submits += rows[i].submits_per_s;
+			it->sent += rows[i].sent_per_s;
 			look(&world);
 		}
 		const struct admin_outlook *got = account(&world, 1);
@@ -197,6 +202,33 @@ Test(admin_backlog, accounts)
 			     rows[i].name);
 		close_world(&world);
 	}
+}
+
+/* What all send is known when Redis has said it twice, and no longer where Redis is away: then nobody knows how fast parked ones go. */
+Test(admin_backlog, nothing_is_known_of_what_others_send)
+{
+	struct world world;
+	open_world(&world);
+	world.accounts[1].parked = 900;
+	for (unsigned s = 0; s < 20; s++)
+		look(&world);
+	cr_expect_eq(account(&world, 1)->forecast.outlook, OUTLOOK_UNKNOWN, "no worker has heard of it");
+	cr_expect_not(account(&world, 1)->all_rates.is_known);
+	world.accounts[1].sent = 1000000;
+	look(&world);
+	cr_expect_eq(account(&world, 1)->forecast.outlook, OUTLOOK_UNKNOWN, "all that was ever sent is no rate");
+	for (unsigned s = 0; s < 20; s++) {
+		world.accounts[1].sent += 45;
+		look(&world);
+	}
+	cr_expect_float_eq(account(&world, 1)->forecast.eta_s, 20, 0.001);
+	cr_expect_float_eq(account(&world, 1)->all_rates.left_per_s, 45, 0.001);
+	world.is_store_silent = true;
+	for (unsigned s = 0; s < 11; s++)
+		look(&world);
+	cr_expect_eq(account(&world, 1)->forecast.outlook, OUTLOOK_UNKNOWN);
+	cr_expect_eq(metric(&world, METRIC_ACCOUNT_ETA, 1), METRIC_NOT_KNOWN);
+	close_world(&world);
 }
 
 /* An account that had nothing to do is not taken for a slow one, as soon as it has something. */

@@ -68,8 +68,8 @@ static const struct zone zone = { .spans = { { 0, 8 * 3600 } }, .span_count = 1 
 
 /* Of the third account nobody knows. */
 static const struct admin_outlook account_outlooks[] = {
-	{ 42, { true, 0, 1.25 }, { OUTLOOK_CLEARS, 61.5 } },
-	{ 0, { true, 0, 0 }, { OUTLOOK_EMPTY, 0 } },
+	{ 42, { true, 0, 1.25 }, { true, 0, 2.5 }, { OUTLOOK_CLEARS, 61.5 } },
+	{ 0, { true, 0, 0 }, { false, 0, 0 }, { OUTLOOK_EMPTY, 0 } },
 };
 
 static const struct admin_snapshot full = {
@@ -90,10 +90,12 @@ static const struct admin_snapshot full = {
 	.events_length = 77,
 	.events_oldest_us = 2500000,
 	.events_held_by = "billing",
-	.lanes = { [LANE_URGENT] = { 10, 1500000, { 10, { true, 3, 23.04 }, { OUTLOOK_KEEPS_UP, 0.43 } } },
-		   [LANE_NORMAL] = { 20, 2000, { 20, { true, 5, 4 }, { OUTLOOK_STAYS, -1 } } },
-		   [LANE_BULK] = { 0, 0, { 0, { true, 0, 0 }, { OUTLOOK_EMPTY, 0 } } },
-		   [LANE_READY] = { 1, 999, { 1, { false, 0, 0 }, { OUTLOOK_UNKNOWN, -1 } } } },
+	.lanes = { [LANE_URGENT] = { 10,
+				     1500000,
+				     { 10, { true, 3, 23.04 }, { false, 0, 0 }, { OUTLOOK_KEEPS_UP, 0.43 } } },
+		   [LANE_NORMAL] = { 20, 2000, { 20, { true, 5, 4 }, { false, 0, 0 }, { OUTLOOK_STAYS, -1 } } },
+		   [LANE_BULK] = { 0, 0, { 0, { true, 0, 0 }, { false, 0, 0 }, { OUTLOOK_EMPTY, 0 } } },
+		   [LANE_READY] = { 1, 999, { 1, { false, 0, 0 }, { false, 0, 0 }, { OUTLOOK_UNKNOWN, -1 } } } },
 	.later = 6,
 	.dead = 8,
 	.balance = { .is_known = true,
@@ -156,7 +158,8 @@ Test(admin_status, page)
 		  "\"reason\":"
 		  "\"com\\\"plaints\",\"tps\":{\"set\":500,\"for_s\":1.000,\"by\":\"wang\"}},\"leaving\":false,"
 		  "\"links_up\":2,\"links_of\":4,\"window_used\":7,"
-		  "\"window_total\":200,\"tps\":500,\"waiting\":42,\"parked\":12,\"segments_per_s\":1.2,"
+		  "\"window_total\":200,\"tps\":500,\"waiting\":42,\"parked\":12,\"segments_per_s_all\":2.5,\"segments_"
+		  "per_s\":1.2,"
 		  "\"outlook\":\"clears\",\"eta_s\":61.5,\"clear_at\":\"2026-02-13T07:59:23.000+08:00\",\"submits\":"
 		  "1010,"
 		  "\"accepted\":1000,\"throttled\":3,\"rejected\":2,"
@@ -168,7 +171,8 @@ Test(admin_status, page)
 		  "\"protocol\":\"\",\"operator\":{\"state\":\"drained\",\"for_s\":0.000,\"by\":\"\","
 		  "\"reason\":\"\"},"
 		  "\"leaving\":false,\"links_up\":0,\"links_of\":0,"
-		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"waiting\":0,\"parked\":0,\"segments_per_s\":0."
+		  "\"window_used\":0,\"window_total\":0,\"tps\":0,\"waiting\":0,\"parked\":0,\"segments_per_s_all\":"
+		  "null,\"segments_per_s\":0."
 		  "0," EMPTY ",\"submits\":0,\"accepted\":0,\"throttled\":0,"
 		  "\"rejected\":0,"
 		  "\"temporary\":0,\"unknown\":0},"
@@ -179,7 +183,7 @@ Test(admin_status, page)
 		  "\"runs\"},"
 		  "\"leaving\":true,\"links_up\":0,\"links_of\":0,\"window_used\":0,\"window_"
 		  "total\":0,"
-		  "\"tps\":0,\"waiting\":0,\"parked\":0,\"segments_per_s\":null," NO_OUTLOOK
+		  "\"tps\":0,\"waiting\":0,\"parked\":0,\"segments_per_s_all\":null,\"segments_per_s\":null," NO_OUTLOOK
 		  ",\"submits\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}"
 		  "],"
 		  "\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"suppressed\":22,\"duplicate\":"

@@ -109,6 +109,7 @@ static bool store_unpark(struct store *store, const struct store_unpark *asks, u
 	for (unsigned i = 0; i < count; i++) {
 		snprintf(rig.unparks[i].name, sizeof rig.unparks[i].name, "%s", asks[i].account);
 		rig.unparks[i].count = asks[i].count;
+		rig.unparks[i].sent = asks[i].sent;
 	}
 	return true;
 }
@@ -119,7 +120,7 @@ void rig_unpark(unsigned released, uint64_t left)
 	unsigned count = rig.unparking;
 	cr_assert_gt(count, 0, "nothing is asked for");
 	for (unsigned i = 0; i < count; i++)
-		answers[i] = (struct store_unparked){ released, left };
+		answers[i] = (struct store_unparked){ released, left, 0 };
 	rig.unparking = 0;
 	rig.store_events->on_unparked(rig.store_ctx, answers, count, slice_of(rig.parked_names));
 }

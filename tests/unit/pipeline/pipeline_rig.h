@@ -68,6 +68,7 @@ struct rig {
 	struct rig_unpark {
 		char name[40];
 		unsigned count;
+		uint32_t sent;
 	} unparks[STORE_LEASES_MAX];
 	char keys[2048]; /* for receipts: “1=ref 2=ref ”, of the last one */
 	unsigned settled_count;

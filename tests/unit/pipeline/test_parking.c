@@ -105,6 +105,26 @@ Test(parking, it_comes_back_when_there_is_a_use)
 	rig_tear_down();
 }
 
+/* What left is told once. */
+Test(parking, it_is_told_what_left)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig_turn();
+	rig_unpark(0, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_answer_begin();
+	}
+	rig_pass(300 * US_PER_MS);
+	cr_assert_str_eq(rig.unparks[0].name, "down");
+	cr_expect_eq(rig.unparks[0].sent, 3, "%u", rig.unparks[0].sent);
+	cr_expect_eq(rig.unparks[1].sent, 0);
+	rig_unpark(0, 0);
+	rig_pass(300 * US_PER_MS);
+	cr_expect_eq(rig.unparks[0].sent, 0, "it is told already");
+	rig_tear_down();
+}
+
 /* Of an account that is in the configuration no more everybody takes what waits for it. */
 Test(parking, strangers)
 {
