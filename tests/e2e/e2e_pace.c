@@ -138,6 +138,8 @@ static void says_how_long_it_takes(void)
 	AWAIT(5, has_outlook(0, false, "empty") && has_outlook(0, true, "empty"));
 	EXPECT(gateway_process_metric(&gateways[0], "hongyan_queue_eta_seconds{lane=\"bulk\"}") == 0);
 	EXPECT(gateway_process_metric(&gateways[0], "hongyan_account_waiting{account=\"fake\"}") == 0);
+	/* One that sends nothing knows what the other one has sent. */
+	AWAIT(5, gateway_process_metric(&gateways[1], "hongyan_account_sent{account=\"fake\"}") == BACKLOG);
 	for (unsigned i = 0; i < 2; i++)
 		gateway_process_stop(&gateways[i]);
 	smsc_finish(&smsc);

@@ -212,6 +212,30 @@ Test(parking, little_room_for_an_account_that_had_nothing_for_long)
 	}
 }
 
+/* How many of a long backlog of the narrow account are read within a span, while another one has had nothing for long. */
+static unsigned read_within(enum lane lane, unsigned backlog, mono_us span)
+{
+	unsigned read = 0;
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig.players[0].room = 0;
+	rig.pipeline->accounts[1].queued_at = rig.now.mono - 600 * US_PER_S;
+	for (mono_us end = rig.now.mono + span; read < backlog && rig.now.mono < end; rig_pass(20 * US_PER_MS)) {
+		for (; rig.pipeline->pool.free_count > 0 && read < backlog; read++)
+			rig_bring(lane, "", NULL);
+	}
+	rig_tear_down();
+	return read;
+}
+
+/* Its first alert stands behind them, and is read; what comes back again and again does not keep the store busy meanwhile. */
+Test(parking, the_first_alert_stands_behind_a_long_backlog)
+{
+	unsigned read = read_within(LANE_NORMAL, 100000, 15 * US_PER_S);
+	cr_expect_eq(read, 100000, "%u", read);
+	read = read_within(LANE_READY, 100000, 15 * US_PER_S);
+	cr_expect(read > 15 * 300 && read <= 15 * 400 + 256, "%u", read);
+}
+
 /* Where nobody else is in need, memory is for who has something. */
 Test(parking, nobody_in_need)
 {
