@@ -25,6 +25,12 @@ static void permit(struct account *account, unsigned links)
 	carrier->ops->permit(carrier, links);
 }
 
+bool binding_has_none(const struct account *account, mono_us now)
+{
+	bool is_told = is_shared(account) && now < account->bind_until;
+	return is_told && account->permitted == 0 && !account->wish.rests;
+}
+
 void binding_open(struct account *account)
 {
 	struct pipeline_gauges *gauges = &account->pipeline->gauges;
@@ -50,6 +56,14 @@ static void lapse(struct pipeline *pipeline, struct account *account, mono_us no
 	log_end(&line);
 }
 
+/* What it may make at any moment counts as there: the answer may be long in coming, or be lost. */
+static unsigned has_of(const struct account *account)
+{
+	const struct carrier *carrier = accounts_carrier(account);
+	unsigned held = carrier->ops->held(carrier);
+	return held > account->permitted ? held : account->permitted;
+}
+
 void binding_turn(struct pipeline *pipeline, mono_us now)
 {
 	struct store_bind asks[STORE_LEASES_MAX];
@@ -62,7 +76,6 @@ void binding_turn(struct pipeline *pipeline, mono_us now)
 		if (pipeline->binding_count > 0 || !pipeline->gauges.store_is_up || now < account->bind_at ||
 		    count == STORE_LEASES_MAX)
 			continue;
-		const struct carrier *carrier = accounts_carrier(account);
 		bool likes = account->presence == ACCOUNT_OPEN && !account->wish.rests;
 		account->bind_at = now + SOON_US;
 		pipeline->binding[count] = account->index;
@@ -70,7 +83,7 @@ void binding_turn(struct pipeline *pipeline, mono_us now)
 			.account = account->options->name,
 			.permitted = account->options->binds,
 			.likes = likes ? account->options->binds : 0,
-			.has = carrier->ops->held(carrier),
+			.has = has_of(account),
 		};
 	}
 	if (count == 0 || !pipeline->store->ops->bind(pipeline->store, asks, count))

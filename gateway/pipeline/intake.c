@@ -176,19 +176,29 @@ static void read(struct pipeline *pipeline, mono_us now)
 
 static bool may_take(const struct pipeline *pipeline)
 {
-	return !pipeline->is_draining && pipeline->gauges.store_is_up && pipeline->live != 0 && !pipeline->is_paused;
+	return !pipeline->is_draining && pipeline->gauges.store_is_up && !pipeline->is_paused;
 }
 
 static bool may_read(const struct pipeline *pipeline)
 {
-	return !poison_is_near(pipeline) && !pipeline->store->ops->is_reading(pipeline->store);
+	return pipeline->live != 0 && !poison_is_near(pipeline) && !pipeline->store->ops->is_reading(pipeline->store);
+}
+
+/* What is ours already nobody else takes: where others have the links, it is parked for them. */
+static bool may_pass_on(const struct pipeline *pipeline, mono_us now)
+{
+	bool has_none = false;
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		has_none = has_none || binding_has_none(&pipeline->accounts[i], now);
+	return has_none;
 }
 
 void intake_turn(struct pipeline *pipeline, mono_us now)
 {
 	if (!may_take(pipeline))
 		return;
-	adopt(pipeline);
+	if (pipeline->live != 0 || (pipeline->may_adopt && may_pass_on(pipeline, now)))
+		adopt(pipeline);
 	if (may_read(pipeline))
 		read(pipeline, now);
 }

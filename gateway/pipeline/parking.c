@@ -45,8 +45,8 @@ bool parking_makes_room(const struct pipeline *pipeline, const struct account *a
 		return false;
 	if (account->is_gone)
 		return true;
-	/* Where no account takes anything nothing is read, and what was read may stay. */
-	return pipeline->live != 0 && now - account->down_since >= DOWN_PATIENCE_US;
+	/* Where no account takes anything nothing is read, and what was read may stay, unless others have the links. */
+	return (pipeline->live != 0 || binding_has_none(account, now)) && now - account->down_since >= DOWN_PATIENCE_US;
 }
 
 /* names: with commas between; absent where there was no memory for them. */

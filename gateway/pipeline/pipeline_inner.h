@@ -358,6 +358,8 @@ wall_ms dispatch_back_by_and_by(struct pipeline *pipeline, wall_ms now);
 void binding_open(struct account *account);
 void binding_turn(struct pipeline *pipeline, mono_us now);
 void binding_on_bound(void *ctx, const unsigned *links, unsigned count);
+/* True where all links of an account are with other workers, which may take what waits for it here. */
+bool binding_has_none(const struct account *account, mono_us now);
 mono_us binding_next_deadline(const struct pipeline *pipeline);
 
 /* leasing.c: asks for tokens of rates. */

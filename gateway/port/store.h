@@ -219,7 +219,7 @@ struct store_lease {
 };
 
 /* Links of an account that all workers on this queue share: how many it permits in all, how many this one would like to have, and
- * how many it has or is making. account is borrowed for the call. */
+ * how many it has or may make before this is answered. account is borrowed for the call. */
 struct store_bind {
 	const char *account;
 	unsigned permitted;

@@ -94,6 +94,13 @@ static bool store_bind(struct store *store, const struct store_bind *asks, unsig
 	return true;
 }
 
+static bool store_adopt(struct store *store, unsigned count, const struct entry_key *begun, unsigned begun_count)
+{
+	(void)store, (void)count, (void)begun, (void)begun_count;
+	rig.adopts++;
+	return true;
+}
+
 void rig_bind(unsigned links)
 {
 	cr_assert_eq(rig.binding, 1, "nothing is asked for");
@@ -314,6 +321,7 @@ void rig_set_up(const struct rig_setup *setup)
 		.lease = store_lease,
 		.unpark = store_unpark,
 		.bind = store_bind,
+		.adopt = store_adopt,
 		.flush = store_flush,
 		.close = store_close,
 	};

@@ -49,6 +49,7 @@ struct rig {
 	unsigned read_count;
 	struct store_quota quota; /* of the last READ */
 	bool may_wait;            /* … likewise */
+	unsigned adopts;          /* asked for so far */
 	unsigned beginning;
 	unsigned leasing;             /* accounts in the lease under way */
 	unsigned lease_asks;          /* leases so far */

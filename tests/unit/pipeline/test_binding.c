@@ -79,3 +79,73 @@ Test(binding, who_rests_gives_them_back)
 	cr_expect_eq(rig.bind_ask.has, 2, "its links end when all is answered");
 	rig_tear_down();
 }
+
+/* What it has in hand is for those that have links now, even if no account of its own takes anything. */
+Test(binding, whose_links_are_others_parks)
+{
+	static const struct row {
+		const char *name;
+		unsigned told; /* links */
+		bool parks;
+	} rows[] = {
+		{ "others have all of them", 0, true },
+		{ "it may have one, which is down", 1, false },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+		rig_turn();
+		rig_bind(2);
+		rig_tell(0, CARRIER_DOWN);
+		rig_tell(1, CARRIER_DOWN);
+		rig_bring(LANE_NORMAL, "", NULL);
+		for (unsigned second = 0; second < 8; second++) {
+			rig_pass(US_PER_S + 1);
+			if (rig.binding > 0)
+				rig_bind(rows[i].told);
+		}
+		rig_turn();
+		cr_assert_eq(rig.settled_count, rows[i].parks, "%s", rows[i].name);
+		if (rows[i].parks)
+			cr_assert_str_eq(rig.parked_on, "down", "%s: %s", rows[i].name, rig.parked_on);
+		rig_tear_down();
+	}
+}
+
+/* Entries that are its own come to nobody else. */
+Test(binding, whose_links_are_others_takes_what_is_its_own)
+{
+	for (unsigned links = 0; links < 2; links++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+		rig_turn();
+		rig_bind(links);
+		rig_tell(0, CARRIER_DOWN);
+		rig_tell(1, CARRIER_DOWN);
+		rig_turn();
+		cr_assert_eq(rig.adopts, 0, "%u: there are none", links);
+		rig.store_events->on_orphans(rig.store_ctx);
+		rig_turn();
+		cr_assert_eq(rig.adopts, links == 0, "%u", links);
+		rig_tear_down();
+	}
+}
+
+/* Links that it may make at any moment are taken, whether they are there yet or not. */
+Test(binding, what_it_may_make_counts_as_there)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 3 });
+	rig_turn();
+	cr_expect_eq(rig.bind_ask.has, 0);
+	rig_bind(2);
+	PLAYER->held = 0;
+	rig_pass(1100 * US_PER_MS);
+	cr_expect_eq(rig.bind_ask.has, 2, "they come back while the store answers");
+	rig_bind(1);
+	PLAYER->held = 2;
+	rig_pass(1100 * US_PER_MS);
+	cr_expect_eq(rig.bind_ask.has, 2, "one is ending");
+	PLAYER->held = 1;
+	rig_bind(1);
+	rig_pass(1100 * US_PER_MS);
+	cr_expect_eq(rig.bind_ask.has, 1);
+	rig_tear_down();
+}
