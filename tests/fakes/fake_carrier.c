@@ -42,6 +42,9 @@ struct fake_carrier {
 	bool is_unbinding;
 	bool rests;
 	bool has_rest_to_tell; /* to act on in the next turn */
+	unsigned links;        /* where they are counted; all of them have one window */
+	unsigned permitted;
+	mono_us link_at; /* when the next one is made or ended */
 	bool is_closing;
 	bool is_closed;
 	bool had_credit;
@@ -71,9 +74,16 @@ static mono_us up_to(struct fake_carrier *carrier, mono_us most)
 	return (mono_us)rng_below(&carrier->rng, (uint64_t)most + 1);
 }
 
+/* All its binds are with other workers. */
+static bool has_no_leave(const struct fake_carrier *carrier)
+{
+	return carrier->options.links > 0 && carrier->permitted == 0;
+}
+
 static bool takes_submits(const struct fake_carrier *carrier)
 {
-	return carrier->is_open && carrier->is_up && !carrier->is_unbinding && !carrier->rests && !carrier->is_closing;
+	return carrier->is_open && carrier->is_up && !carrier->is_unbinding && !carrier->rests &&
+	       !carrier->is_closing && !has_no_leave(carrier);
 }
 
 /* -- the SMSC's side -- */
@@ -148,6 +158,7 @@ static void give_receipts_back(struct fake_carrier *carrier)
 static void end_link(struct fake_carrier *carrier)
 {
 	carrier->is_up = carrier->is_unbinding = false;
+	carrier->links = 0;
 	carrier->up_at = now_of(carrier) + 1 + up_to(carrier, carrier->options.reconnect_max_us);
 	for (struct list *link = carrier->outstanding.next; link != &carrier->outstanding; link = link->next) {
 		struct place *place = LIST_ITEM(link, struct place, link);
@@ -199,13 +210,31 @@ static void come_up(struct fake_carrier *carrier, mono_us now)
 	const struct smsc_mood *mood = carrier->options.smsc->mood;
 	bool is_open_to_us = !mood->refuses_links && !mood->refuses_credentials;
 	/* Its outcomes come first. */
-	if (carrier->is_up || carrier->rests || carrier->is_closing || now < carrier->up_at ||
+	if (carrier->is_up || carrier->rests || carrier->is_closing || now < carrier->up_at || has_no_leave(carrier) ||
 	    !list_empty(&carrier->outstanding))
 		return;
-	if (is_open_to_us)
-		carrier->is_up = true;
-	else
+	if (!is_open_to_us) {
 		carrier->up_at = now + US_PER_S;
+		return;
+	}
+	carrier->is_up = true;
+	if (carrier->options.links == 0)
+		return;
+	carrier->links = 1;
+	carrier->link_at = now + 1 + up_to(carrier, carrier->options.reconnect_max_us);
+}
+
+/* The others come and go one by one; the last one ends when all is answered. */
+static void step_links(struct fake_carrier *carrier, mono_us now)
+{
+	if (!carrier->is_up || carrier->permitted == 0 || carrier->links == carrier->permitted ||
+	    now < carrier->link_at)
+		return;
+	bool is_more = carrier->links < carrier->permitted;
+	if (is_more && (carrier->options.smsc->mood->refuses_links || carrier->is_closing || carrier->rests))
+		return;
+	carrier->links = is_more ? carrier->links + 1 : carrier->links - 1;
+	carrier->link_at = now + 1 + up_to(carrier, carrier->options.reconnect_max_us);
 }
 
 static void tell_outcome(struct fake_carrier *carrier, struct place *place, bool is_overdue)
@@ -310,9 +339,11 @@ bool fake_carrier_turn(struct carrier *base, mono_us now)
 		return false;
 	tell_outcomes(carrier, now);
 	tell_lates(carrier, now);
-	if ((carrier->is_unbinding || (carrier->rests && carrier->is_up)) && list_empty(&carrier->outstanding))
+	bool is_over = carrier->is_unbinding || carrier->rests || has_no_leave(carrier);
+	if (is_over && carrier->is_up && list_empty(&carrier->outstanding))
 		end_link(carrier);
 	come_up(carrier, now);
+	step_links(carrier, now);
 	tell_state(carrier);
 	tell_receipts(carrier, now);
 	if (carrier->is_closing) {
@@ -362,7 +393,10 @@ mono_us fake_carrier_next_deadline(const struct carrier *base)
 	}
 	if (carrier->has_rest_to_tell)
 		least(&deadline, 0);
-	if (!carrier->is_up && !carrier->rests)
+	if (carrier->is_up && carrier->permitted > 0 && carrier->links != carrier->permitted &&
+	    !carrier->options.smsc->mood->refuses_links && !carrier->is_closing && !carrier->rests)
+		least(&deadline, carrier->link_at);
+	if (!carrier->is_up && !carrier->rests && !has_no_leave(carrier))
 		least(&deadline, carrier->up_at);
 	else if (takes_submits(carrier) && has_receipt_place(carrier))
 		least(&deadline, smsc_model_next_due(carrier->options.smsc));
@@ -452,6 +486,22 @@ static void rest(struct carrier *base, bool rests)
 	carrier->up_at = now_of(carrier);
 }
 
+static void permit(struct carrier *base, unsigned links)
+{
+	struct fake_carrier *carrier = of(base);
+	links = links < carrier->options.links ? links : carrier->options.links;
+	if (links == carrier->permitted)
+		return;
+	carrier->permitted = links;
+	carrier->has_rest_to_tell = true;
+	carrier->link_at = now_of(carrier) + 1 + up_to(carrier, carrier->options.response_timeout_us / 2);
+}
+
+static unsigned held(const struct carrier *base)
+{
+	return of(base)->links;
+}
+
 static void retry(struct carrier *base)
 {
 	struct fake_carrier *carrier = of(base);
@@ -499,6 +549,11 @@ void fake_carrier_crash(struct carrier *base)
 	free_carrier(of(base));
 }
 
+unsigned fake_carrier_links(const struct carrier *base)
+{
+	return of(base)->links;
+}
+
 unsigned fake_carrier_outstanding(const struct carrier *base)
 {
 	return of(base)->outstanding_count;
@@ -513,6 +568,8 @@ struct carrier *fake_carrier_create(const struct fake_carrier_options *options)
 		.credit = credit,
 		.receipt_done = receipt_done,
 		.rest = rest,
+		.permit = permit,
+		.held = held,
 		.retry = retry,
 		.again_at = again_at,
 		.close = close_carrier,
@@ -520,6 +577,7 @@ struct carrier *fake_carrier_create(const struct fake_carrier_options *options)
 	};
 	struct fake_carrier *carrier = fake_memory_take(1, sizeof *carrier);
 	carrier->options = *options;
+	carrier->permitted = options->links;
 	carrier->base = (struct carrier){ .ops = &ops, .name = carrier->options.name };
 	rng_seed(&carrier->rng, options->seed);
 	list_init(&carrier->outstanding);

@@ -16,6 +16,7 @@ struct fake_carrier_options {
 	struct smsc_model *smsc;
 	const struct fake_env *env;
 	unsigned window;
+	unsigned links;    /* at most, while they are counted; 0 = they are not */
 	unsigned late_max; /* overdue submits whose late answer is still recognised */
 	mono_us response_timeout_us;
 	mono_us reconnect_max_us;
@@ -48,6 +49,9 @@ void fake_carrier_unbind(struct carrier *carrier);
 
 /* The worker dies; what was flushed may still arrive (seeded). Frees it. */
 void fake_carrier_crash(struct carrier *carrier);
+
+/* Links that the SMSC sees, where they are counted. */
+unsigned fake_carrier_links(const struct carrier *carrier);
 
 /* Submits without an outcome. */
 unsigned fake_carrier_outstanding(const struct carrier *carrier);

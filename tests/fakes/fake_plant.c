@@ -17,6 +17,8 @@ static const char *const names[PLANT_COUNT] = {
 	[PLANT_CAP_FORGOTTEN] = "cap-forgotten",
 	[PLANT_BUDGET_OF_A_BATCH] = "budget-of-a-batch",
 	[PLANT_BUDGET_COUNTS_AGAIN] = "budget-counts-again",
+	[PLANT_EACH_ITS_OWN_BINDS] = "each-its-own-binds",
+	[PLANT_BIND_TAKEN_TOO_EARLY] = "bind-taken-too-early",
 };
 
 const char *fake_plant_name(enum fake_plant plant)

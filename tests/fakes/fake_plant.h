@@ -21,6 +21,8 @@ enum fake_plant {
 	PLANT_CAP_FORGOTTEN,         /* nor at what a number has got */
 	PLANT_BUDGET_OF_A_BATCH,     /* SETTLE says of a tenant only what this batch used */
 	PLANT_BUDGET_COUNTS_AGAIN,   /* what is settled again counts again */
+	PLANT_EACH_ITS_OWN_BINDS,    /* every worker may have all links that an account permits */
+	PLANT_BIND_TAKEN_TOO_EARLY,  /* a link that is to end counts as ended */
 	PLANT_COUNT
 };
 

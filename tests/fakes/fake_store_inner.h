@@ -137,6 +137,7 @@ struct fake_store {
 	unsigned pause_version; /* as the pipeline knows them */
 	mono_us next_pauses;
 	mono_us next_beat;
+	mono_us heard_at; /* the last answer to one */
 	mono_us next_move;
 	struct fake_peer *peers;
 	unsigned orphan; /* QUEUE_NOBODY = none */

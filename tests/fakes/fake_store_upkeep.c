@@ -40,9 +40,19 @@ static bool is_dead(struct fake_store *store, unsigned number, mono_us now)
 	return now - peer->changed_at >= store->options->dead_after_us || is_of_earlier_start(store, consumer->name);
 }
 
+/* While it heard nothing itself, the others' silence says nothing. */
+static void excuse_silence(struct fake_store *store, mono_us now)
+{
+	bool was_deaf = now - store->heard_at >= store->options->dead_after_us / 2;
+	store->heard_at = now;
+	for (unsigned i = 0; was_deaf && i < QUEUE_CONSUMERS_MAX; i++)
+		store->peers[i].changed_at = now;
+}
+
 void fake_store_look_for_orphans(struct fake_store *store, mono_us now)
 {
 	unsigned dead = QUEUE_NOBODY;
+	excuse_silence(store, now);
 	for (unsigned i = 0; i < store->options->model->consumer_count; i++) {
 		if (i != store->consumer && is_dead(store, i, now) && dead == QUEUE_NOBODY)
 			dead = i;

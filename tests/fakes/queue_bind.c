@@ -55,6 +55,8 @@ unsigned queue_model_bind(struct queue_model *model, unsigned consumer, const st
 	}
 	if (count == 0) /* it was taken for dead just now */
 		return 0;
+	if (model->plant == PLANT_EACH_ITS_OWN_BINDS)
+		return ask->likes;
 	unsigned left = ask->permitted > taken ? ask->permitted - taken : 0;
 	unsigned allowed = ask->likes < left ? ask->likes : left;
 	unsigned each = ask->permitted / count, more = ask->permitted % count;
@@ -67,6 +69,7 @@ unsigned queue_model_bind(struct queue_model *model, unsigned consumer, const st
 		if (bind->has < (bind->likes < share ? bind->likes : share) && own < allowed)
 			allowed = own;
 	}
-	mine->has = allowed > ask->has ? allowed : ask->has;
+	bool keeps = allowed > ask->has || model->plant == PLANT_BIND_TAKEN_TOO_EARLY;
+	mine->has = keeps ? allowed : ask->has;
 	return allowed;
 }

@@ -130,6 +130,7 @@ static void check_intents(struct sim_world *world, const struct sim_worker *work
 void sim_check_step(struct sim_world *world)
 {
 	read_events(world);
+	sim_bind_check(world);
 	if (world->step % DRIFT_EVERY == 0) {
 		int64_t drift = queue_model_drift(world->model);
 		if (drift != 0)

@@ -144,7 +144,8 @@ void sim_fault_jump(struct sim_world *world, int64_t jump_ms, int64_t ahead_ms)
 	world->jumps = now - world->jumped_at < SIM_JUMP_FELT_US ? world->jumps + 1 : 1;
 	world->jumped_at = now;
 	fake_env_jump(&world->env, jump_ms);
-	world->model->ahead_ms = ahead_ms;
+	/* What links hold goes by the queue's clock. */
+	world->model->ahead_ms = world->bind.is_on ? world->model->ahead_ms - jump_ms : ahead_ms;
 }
 
 static void jump_clocks(struct sim_world *world)

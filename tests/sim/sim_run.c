@@ -7,8 +7,9 @@
 
 #define HEAL_STEPS_MAX  400000
 #define SMALL_STEPS_MAX 50000 /* of trouble in a small world */
-#define LOOK_EVERY      16    /* steps */
-#define WARM_CLOSINGS   200   /* alerts until memory that is kept has grown to its size */
+#define SHARE_US        (12 * US_PER_S)
+#define LOOK_EVERY      16  /* steps */
+#define WARM_CLOSINGS   200 /* alerts until memory that is kept has grown to its size */
 
 void sim_run_init(struct sim_run *run, const struct sim_run_options *options)
 {
@@ -181,6 +182,19 @@ static uint64_t heal(struct sim_run *run, struct sim_world *world)
 	return steps;
 }
 
+/* When nothing goes wrong any more each worker has its share of the links, within seconds. */
+static void share_links(struct sim_run *run, struct sim_world *world)
+{
+	mono_us until = world->env.now.mono + SHARE_US;
+	while (!world->is_failed && !sim_bind_is_shared(world)) {
+		if (!sim_bind_may_be_shared(world))
+			until = world->env.now.mono + SHARE_US;
+		else if (world->env.now.mono >= until)
+			sim_world_fail(world, "links are not shared out");
+		step(run, world);
+	}
+}
+
 bool sim_run_seed(struct sim_run *run, uint64_t seed)
 {
 	static struct sim_world world;
@@ -191,6 +205,7 @@ bool sim_run_seed(struct sim_run *run, uint64_t seed)
 	uint64_t heal_steps = heal(run, &world);
 	if (!world.is_failed)
 		sim_check_end(&world);
+	share_links(run, &world);
 	if (!world.is_failed)
 		drain_all(run, &world);
 	sim_sums_add(&run->sums, &world, heal_steps);

@@ -108,6 +108,14 @@ static void make_store(struct sim_worker *worker)
 	worker->store = fake_store_create(&worker->store_options);
 }
 
+/* Where links are shared, what is on its way is long on its way. */
+static mono_us reconnect_most(const struct sim_world *world)
+{
+	if (world->profile.is_calm)
+		return 1000;
+	return world->bind.is_on ? 2 * US_PER_S : sim_world_span(world, US_PER_S / 2);
+}
+
 static void make_account(struct sim_worker *worker, unsigned index)
 {
 	struct sim_world *world = worker->world;
@@ -116,9 +124,10 @@ static void make_account(struct sim_worker *worker, unsigned index)
 		.smsc = world->smscs[index],
 		.env = &world->env,
 		.window = world->windows[index],
+		.links = world->bind.binds[index],
 		.late_max = 4 * world->windows[index],
 		.response_timeout_us = sim_world_span(world, US_PER_S),
-		.reconnect_max_us = world->profile.is_calm ? 1000 : sim_world_span(world, US_PER_S / 2),
+		.reconnect_max_us = reconnect_most(world),
 		.full_per_million = world->profile.is_calm ? 0 : (unsigned)rng_below(&world->rng, 30000),
 		.seed = rng_next(&world->rng),
 		.on_taken = index == 0 ? on_taken_alpha : on_taken_beta,
@@ -131,6 +140,7 @@ static void make_account(struct sim_worker *worker, unsigned index)
 		.segments_max = 8,
 		.wants_receipt = world->moods[index].sends_receipts,
 		.tps = world->tps[index],
+		.binds = world->bind.binds[index],
 		.window_total = world->windows[index],
 	};
 }

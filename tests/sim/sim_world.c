@@ -37,6 +37,8 @@ mono_us sim_world_span(const struct sim_world *world, mono_us span_us)
 
 mono_us sim_world_dead_after(const struct sim_world *world)
 {
+	if (world->bind.is_on)
+		return SIM_DEAD_BIND;
 	return world->scale.is_small ? SIM_DEAD_SMALL : SIM_DEAD_US;
 }
 
@@ -92,6 +94,7 @@ void sim_world_init(struct sim_world *world, uint64_t seed, const struct sim_sca
 		init_small(world);
 	sim_protect_init(world);
 	sim_budget_init(world);
+	sim_bind_init(world);
 	world->has_pauses = !world->profile.is_calm && rng_below(&world->rng, 3) == 0;
 	for (unsigned i = 0; i < world->worker_count; i++) {
 		world->workers[i] = (struct sim_worker){ .world = world, .slot = i };

@@ -6,6 +6,7 @@
 #include "fakes/fake_store.h"
 #include "metrics/metrics.h"
 #include "pipeline/pipeline.h"
+#include "sim/sim_bind.h"
 #include "sim/sim_budget.h"
 #include "sim/sim_ledger.h"
 #include "sim/sim_protect.h"
@@ -19,7 +20,8 @@
 #define SIM_WINDOW_MAX   64
 #define SIM_LONG_PARTS   3 /* segments of a long alert */
 #define SIM_DEAD_US      (4 * US_PER_S)
-#define SIM_DEAD_SMALL   (2 * US_PER_S) /* no shorter than a leave may be under way and then used */
+#define SIM_DEAD_BIND    (30 * US_PER_S) /* as the service has it */
+#define SIM_DEAD_SMALL   (2 * US_PER_S)  /* no shorter than a leave may be under way and then used */
 #define SIM_DRAIN_US     (2 * US_PER_S)
 #define SIM_JUMP_FELT_US (1500 * US_PER_MS)
 #define SIM_FAULTS_LEAST 5 /* in each small world */
@@ -116,6 +118,7 @@ struct sim_world {
 	struct sim_ledger ledger;
 	struct sim_protect protect;
 	struct sim_budget budget;
+	struct sim_bind bind;
 	unsigned next_id;
 	mono_us produce_at;
 	mono_us produce_every_us;
