@@ -270,9 +270,9 @@ static void turn(void *ctx, struct now now)
 	redis_link_tick(store->main, now.mono);
 	redis_link_tick(store->reader, now.mono);
 	store_read_turn(store);
-	store_lease_turn(store);
-	store_bind_turn(store);
-	store_unpark_turn(store);
+	store_ask_turn(&store->lease_ask);
+	store_ask_turn(&store->bind_ask);
+	store_ask_turn(&store->unpark_ask);
 	store_calls_turn(store);
 	store_hold_turn(store, now.mono);
 	if (!store->told_up)
@@ -420,6 +420,9 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 	list_init(&store->calls);
 	name_keys(store);
 	store_lookout_init(store);
+	store_lease_init(store);
+	store_bind_init(store);
+	store_unpark_init(store);
 	store->peers = calloc(STORE_PEERS_MAX, sizeof *store->peers);
 	store->main = redis_link_create(loop, &options->redis, &main_events, store);
 	store->reader = redis_link_create(loop, &options->redis, &reader_events, store);

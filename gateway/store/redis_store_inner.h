@@ -104,6 +104,19 @@ struct lookout {
 	bool is_behind;    /* there is more than one look brings */
 };
 
+/* A question about accounts of which one is under way at a time (store_ask.c). */
+struct store_ask {
+	/* reply: NULL where it was lost, or Redis refuses it. count: of the accounts in it. */
+	void (*on_answer)(struct redis_store *store, const struct reply *reply, unsigned count);
+	enum store_key key; /* that it is about, for the log */
+	const char *text;   /* what it means that Redis refuses it, and what to do; static */
+	struct redis_store *store;
+	bool is_refused; /* the last one was, rather than lost */
+	unsigned count;  /* accounts in the one under way; 0 = none is */
+	bool was_lost;   /* it is told in the turn that follows */
+	mono_us told_at; /* when the log last said that it is refused; 0 = never */
+};
+
 /* What is looked at now and then (store_chores.c). */
 enum chore { CHORE_BALANCE, CHORE_MEMORY, CHORE_TRIM, CHORE_TRIM_MO, CHORE_LEGACY, CHORE_COUNT };
 
@@ -210,12 +223,9 @@ struct redis_store {
 	bool is_asking_pauses;
 	mono_us next_orders;
 	bool is_asking_orders;
-	unsigned leasing;    /* accounts in the lease under way; 0 = none is */
-	bool lease_was_lost; /* it is told in the turn that follows */
-	unsigned binding;    /* accounts in the bind under way; 0 = none is */
-	bool bind_was_lost;
-	unsigned unparking; /* accounts in the unpark under way; 0 = none is */
-	bool unpark_was_lost;
+	struct store_ask lease_ask;
+	struct store_ask bind_ask;
+	struct store_ask unpark_ask;
 	struct pause pauses[STORE_PAUSES_MAX];
 	unsigned pause_count;
 	struct store_chore chores[CHORE_COUNT];
@@ -405,15 +415,23 @@ unsigned store_suspect_crashes(const struct redis_store *store, const struct ent
 void store_suspects(struct redis_store *store);
 /* store_orders.c: asks what operators want of accounts, when it is time. */
 void store_orders(struct redis_store *store, mono_us now);
+/* store_ask.c */
+/* Begins the call of a script, for keys and arguments to be added; NULL where nothing can be asked now. */
+struct command *store_ask_begin(struct redis_store *store, struct store_ask *ask, unsigned count, enum script script,
+				unsigned key_count);
+/* Sends it. False where it is not under way. */
+bool store_ask_send(struct store_ask *ask);
+/* Tells of one that was lost. */
+void store_ask_turn(struct store_ask *ask);
 /* store_lease.c */
+void store_lease_init(struct redis_store *store);
 bool store_lease(struct store *base, const struct store_lease *asks, unsigned count);
-void store_lease_turn(struct redis_store *store); /* tells of one that was lost */
 /* store_bind.c */
+void store_bind_init(struct redis_store *store);
 bool store_bind(struct store *base, const struct store_bind *asks, unsigned count);
-void store_bind_turn(struct redis_store *store);
 /* store_unpark.c */
+void store_unpark_init(struct redis_store *store);
 bool store_unpark(struct store *base, const struct store_unpark *asks, unsigned count);
-void store_unpark_turn(struct redis_store *store);
 /* store_pauses.c: asks what is paused, when it is time. */
 void store_pauses(struct redis_store *store, mono_us now);
 mono_us store_upkeep_deadline(const struct redis_store *store);

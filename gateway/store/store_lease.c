@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* Tokens of accounts' rates are lent by Redis, so that all gateways together keep to them (lua/lease.lua). What is lost with
- * a connection is not asked for again: the tokens are lent to nobody, and the pipeline asks anew. */
+ * a connection is lent to nobody. */
 
-#include "base/check.h"
 #include "store/redis_store_inner.h"
 
 #define IDLE_US    (40 * US_PER_MS)  /* an account that rested has so much of its rate at once */
 #define AHEAD_US   (100 * US_PER_MS) /* nobody is lent what begins later */
 #define REFUSED_US (100 * US_PER_MS) /* asked again after an answer that is none */
 
-static void on_leased(void *ctx, const struct reply *reply)
+static void on_answer(struct redis_store *store, const struct reply *reply, unsigned count)
 {
-	struct redis_store *store = ctx;
 	struct store_grant grants[STORE_LEASES_MAX];
-	unsigned count = store->leasing;
-	if (reply == NULL) {
-		store->lease_was_lost = true;
-		return;
-	}
-	store->leasing = 0;
-	bool is_good = !store_script_failed(store, reply) && reply->type == REPLY_ARRAY && reply->count == count;
+	bool is_good = reply != NULL && reply->type == REPLY_ARRAY && reply->count == count;
 	for (unsigned i = 0; i < count; i++) {
 		const struct reply *grant = is_good ? reply_at(reply, i) : NULL;
 		grants[i] = (struct store_grant){ .wait_us = REFUSED_US };
@@ -30,17 +22,26 @@ static void on_leased(void *ctx, const struct reply *reply)
 		grants[i].delay_us = grant->elements[1]->integer;
 		grants[i].wait_us = grant->elements[2]->integer;
 	}
-	store->events->on_leased(store->ctx, grants, count);
+	bool was_lost = reply == NULL && !store->lease_ask.is_refused;
+	store->events->on_leased(store->ctx, was_lost ? NULL : grants, count);
+}
+
+void store_lease_init(struct redis_store *store)
+{
+	store->lease_ask = (struct store_ask){
+		.on_answer = on_answer,
+		.key = KEY_PACE,
+		.text = "Redis refuses to lend tokens: accounts with a rate (tps) send nothing; see to the key, or "
+			"delete it",
+	};
 }
 
 bool store_lease(struct store *base, const struct store_lease *asks, unsigned count)
 {
 	struct redis_store *store = (struct redis_store *)base;
-	CHECK(count > 0 && count <= STORE_LEASES_MAX && store->leasing == 0);
-	if (store->phase != PHASE_READY || store->is_paused)
+	struct command *command = store_ask_begin(store, &store->lease_ask, count, SCRIPT_LEASE, 1);
+	if (command == NULL)
 		return false;
-	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_LEASE, 1);
 	store_put_key(store, command, KEY_PACE);
 	command_int(command, IDLE_US);
 	command_int(command, AHEAD_US);
@@ -49,18 +50,5 @@ bool store_lease(struct store *base, const struct store_lease *asks, unsigned co
 		command_int(command, asks[i].rate_per_s);
 		command_int(command, asks[i].count);
 	}
-	store->leasing = count;
-	if (!redis_link_send(store->main, command_octets(command), 0, on_leased, store))
-		store->leasing = 0;
-	return store->leasing != 0;
-}
-
-void store_lease_turn(struct redis_store *store)
-{
-	if (!store->lease_was_lost)
-		return;
-	store->lease_was_lost = false;
-	unsigned count = store->leasing;
-	store->leasing = 0;
-	store->events->on_leased(store->ctx, NULL, count);
+	return store_ask_send(&store->lease_ask);
 }

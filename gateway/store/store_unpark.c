@@ -8,18 +8,10 @@
 
 #define ANSWERS 3 /* to each name */
 
-static void on_unparked(void *ctx, const struct reply *reply)
+static void on_answer(struct redis_store *store, const struct reply *reply, unsigned count)
 {
-	struct redis_store *store = ctx;
 	struct store_unparked answers[STORE_LEASES_MAX];
-	unsigned count = store->unparking;
-	if (reply == NULL) {
-		store->unpark_was_lost = true;
-		return;
-	}
-	store->unparking = 0;
-	bool is_good = !store_script_failed(store, reply) && reply->type == REPLY_ARRAY &&
-		       reply->count == ANSWERS * (size_t)count + 1;
+	bool is_good = reply != NULL && reply->type == REPLY_ARRAY && reply->count == ANSWERS * (size_t)count + 1;
 	bool any = false;
 	for (unsigned i = 0; i < count && is_good; i++) {
 		answers[i].released = (unsigned)reply->elements[ANSWERS * i]->integer;
@@ -29,17 +21,25 @@ static void on_unparked(void *ctx, const struct reply *reply)
 	}
 	if (any)
 		store->next_move = 0; /* they are due */
-	store->events->on_unparked(store->ctx, is_good ? answers : NULL, count, reply_text_at(reply, ANSWERS * count));
+	store->events->on_unparked(store->ctx, is_good ? answers : NULL, count,
+				   is_good ? reply_text_at(reply, ANSWERS * count) : (struct slice){ NULL, 0 });
+}
+
+void store_unpark_init(struct redis_store *store)
+{
+	store->unpark_ask = (struct store_ask){
+		.on_answer = on_answer,
+		.key = KEY_LATER,
+		.text = "Redis refuses to give parked alerts back: they come back when they are due, within 20 minutes",
+	};
 }
 
 bool store_unpark(struct store *base, const struct store_unpark *asks, unsigned count)
 {
 	struct redis_store *store = (struct redis_store *)base;
-	CHECK(count > 0 && count <= STORE_LEASES_MAX && store->unparking == 0);
-	if (store->phase != PHASE_READY || store->is_paused)
+	struct command *command = store_ask_begin(store, &store->unpark_ask, count, SCRIPT_UNPARK, 2);
+	if (command == NULL)
 		return false;
-	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_UNPARK, 2);
 	store_put_key(store, command, KEY_LATER);
 	store_put_key(store, command, KEY_SENT);
 	for (unsigned i = 0; i < count; i++) {
@@ -48,18 +48,5 @@ bool store_unpark(struct store *base, const struct store_unpark *asks, unsigned 
 		command_int(command, asks[i].count);
 		command_int(command, asks[i].sent);
 	}
-	store->unparking = count;
-	if (!redis_link_send(store->main, command_octets(command), 0, on_unparked, store))
-		store->unparking = 0;
-	return store->unparking != 0;
-}
-
-void store_unpark_turn(struct redis_store *store)
-{
-	if (!store->unpark_was_lost)
-		return;
-	store->unpark_was_lost = false;
-	unsigned count = store->unparking;
-	store->unparking = 0;
-	store->events->on_unparked(store->ctx, NULL, count, (struct slice){ NULL, 0 });
+	return store_ask_send(&store->unpark_ask);
 }

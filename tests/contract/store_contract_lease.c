@@ -99,3 +99,23 @@ Test(store_contract, a_lost_lease_is_told)
 		store_rig_finish(RIG);
 	}
 }
+
+/* Somebody wrote into the key. What is no number counts as nothing; where nothing can be lent the log says why. */
+Test(store_contract, what_is_refused_is_told)
+{
+	start(&store_kit_redis);
+	RIG->kit->meddle(RIG, "HSET {hongyan}:pace a soon");
+	cr_expect_eq(lend(0, "a", 100, 1)->count, 1, "a field that is no number");
+	cr_expect_eq(RIG->kit->said(RIG, "question_refused"), 0);
+	RIG->kit->meddle(RIG, "SET {hongyan}:pace mine");
+	for (unsigned i = 0; i < 3; i++) {
+		const struct store_grant *grant = lend(0, "a", 100, 1);
+		cr_expect_eq(grant->count, 0, "nothing is lent");
+		cr_expect_gt(grant->wait_us, 0, "asked again later");
+	}
+	cr_expect_eq(RIG->kit->said(RIG, "\"key\":\"{hongyan}:pace\""), 1, "once a minute");
+	cr_expect_eq(RIG->kit->said(RIG, "WRONGTYPE"), 1);
+	RIG->kit->meddle(RIG, "DEL {hongyan}:pace");
+	cr_expect_eq(lend(0, "a", 100, 1)->count, 1, "all is well again");
+	store_rig_finish(RIG);
+}
