@@ -64,6 +64,14 @@ static unsigned has_of(const struct account *account)
 	return held > account->permitted ? held : account->permitted;
 }
 
+void binding_fenced(struct account *account)
+{
+	if (!is_shared(account) || account->presence == ACCOUNT_CLOSING)
+		return;
+	account->bind_at = account->bind_until = 0;
+	permit(account, 0);
+}
+
 void binding_turn(struct pipeline *pipeline, mono_us now)
 {
 	struct store_bind asks[STORE_LEASES_MAX];

@@ -111,6 +111,8 @@ static void on_fenced(void *ctx)
 	pipeline->adopt_reserved = 0;
 	for (unsigned i = 0; i < pipeline->account_count; i++)
 		dispatch_fenced(pipeline, &pipeline->accounts[i]);
+	for (unsigned i = 0; i < pipeline->account_count && !pipeline->carriers_closing; i++)
+		binding_fenced(&pipeline->accounts[i]);
 	for (unsigned i = 0; i < pipeline->pool.count; i++) {
 		struct parcel *parcel = &pipeline->pool.parcels[i];
 		if (parcel->state == PARCEL_FREE)

@@ -360,6 +360,8 @@ void binding_turn(struct pipeline *pipeline, mono_us now);
 void binding_on_bound(void *ctx, const unsigned *links, unsigned count);
 /* True where all links of an account are with other workers, which may take what waits for it here. */
 bool binding_has_none(const struct account *account, mono_us now);
+/* This worker was taken for dead: others may have its links, it has none until it is told anew. */
+void binding_fenced(struct account *account);
 mono_us binding_next_deadline(const struct pipeline *pipeline);
 
 /* leasing.c: asks for tokens of rates. */

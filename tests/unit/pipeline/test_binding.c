@@ -65,6 +65,21 @@ Test(binding, a_lost_answer_is_asked_for_again)
 	rig_tear_down();
 }
 
+/* Whoever was taken for dead has none: others may have them. */
+Test(binding, a_fence_ends_them)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+	rig_turn();
+	rig_bind(2);
+	rig.store_events->on_fenced(rig.store_ctx);
+	cr_expect_eq(PLAYER->permitted, 0);
+	rig_turn();
+	cr_assert_eq(rig.binding, 1, "it asks at once");
+	rig_bind(1);
+	cr_expect_eq(PLAYER->permitted, 1);
+	rig_tear_down();
+}
+
 /* What rests or leaves likes none. */
 Test(binding, who_rests_gives_them_back)
 {
