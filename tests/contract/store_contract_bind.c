@@ -72,6 +72,29 @@ Test(store_contract, links_of_the_dead)
 	}
 }
 
+/* Nor is it given any before it knows. */
+Test(store_contract, no_links_for_who_was_taken_for_dead)
+{
+	for (unsigned i = 0; i < store_kit_count; i++) {
+		store_rig_start(RIG, store_kits[i]);
+		store_rig_open(RIG, 0, &(struct store_setup){ .instance = "one", .nonce = 1 });
+		struct entry_key key = store_rig_add(RIG, LANE_NORMAL, "x");
+		store_rig_read_all(RIG, 0, 1);
+		store_rig_entry(RIG, 0, &key);
+		store_rig_open(RIG, 1, &(struct store_setup){ .instance = "two", .nonce = 2, .is_quick = true });
+		RIG->slots[0].is_frozen = true;
+		store_rig_until(RIG, 1, rig_has_orphans, 1, "it takes the silent one for dead");
+		store_rig_adopt_all(RIG, 1);
+		store_rig_bind(RIG, 0, &(struct store_bind){ "a", 2, 2, 0 }, 1);
+		RIG->slots[0].is_frozen = false;
+		store_rig_until(RIG, 0, has_bound, 1, "the bind is answered");
+		cr_expect(RIG->slots[0].bind_was_lost || RIG->slots[0].links[0] == 0, "%s: %u", RIG->row,
+			  RIG->slots[0].links[0]);
+		cr_expect_eq(ask(1, 2, 2, 0), 2, "%s: all are for who lives", RIG->row);
+		store_rig_finish(RIG);
+	}
+}
+
 static void lose(void *ctx)
 {
 	store_rig_bind(ctx, 0, &(struct store_bind){ "a", 2, 2, 0 }, 1);

@@ -44,6 +44,8 @@ static unsigned place_of(const struct queue_model *model, unsigned consumer, con
 
 unsigned queue_model_bind(struct queue_model *model, unsigned consumer, const struct store_bind *ask)
 {
+	if (!model->consumers[consumer].is_alive) /* it was taken for dead just now */
+		return 0;
 	struct queue_bind *mine = bind_of(model, consumer, ask->account);
 	mine->until = model->now + STORE_BIND_US / US_PER_MS;
 	mine->likes = ask->likes;
@@ -53,8 +55,6 @@ unsigned queue_model_bind(struct queue_model *model, unsigned consumer, const st
 		count += counts(model, bind, ask->account);
 		taken += bind != mine && counts(model, bind, ask->account) ? bind->has : 0;
 	}
-	if (count == 0) /* it was taken for dead just now */
-		return 0;
 	if (model->plant == PLANT_EACH_ITS_OWN_BINDS)
 		return ask->likes;
 	unsigned left = ask->permitted > taken ? ask->permitted - taken : 0;

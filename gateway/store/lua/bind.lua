@@ -4,11 +4,16 @@
 --       how many the consumer would like to have, how many it has now
 -- Returns for each how many it may have from now on. Where that is less than it has, the rest counts as taken until it says
 -- that it has fewer. What is kept: “account consumer” → “has likes until”. Who is dead, or has said nothing for too long, has
--- none: a consumer ends its links before that.
+-- none, and gets none: a consumer ends its links before that.
 -- Each has its share, and what others do not want of theirs.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local me, others, lives = ARGV[1], {}, {}
+if redis.call('HEXISTS', KEYS[2], me) == 0 then
+  local none = {}
+  for i = 3, #ARGV, 4 do none[#none + 1] = 0 end
+  return none
+end
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   local account, consumer = string.match(all[i], '^(%S+) (.*)$')
