@@ -21,7 +21,6 @@ struct sim_bind {
 	unsigned binds[2]; /* of each account */
 	mono_us late_until
 		[SIM_WORKERS_MAX]; /* a worker that stood still for too long has links that are others' by now */
-	uint64_t checks;           /* moments at which all links of an account were there */
 };
 
 /* Decides whether the seed's world shares links, and how many. Its workers are taken for dead as late as the service does it, since
