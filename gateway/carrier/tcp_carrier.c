@@ -66,10 +66,8 @@ static void closing_turn(struct tcp_carrier *carrier, mono_us now)
 		all_quiet = all_quiet && tcp_link_is_quiet(link);
 		bool may_stay = now < carrier->close_deadline && link->phase == LINK_TALKING &&
 				session_state(link->session) == SESSION_UNBINDING;
-		if (!tcp_link_is_quiet(link) && link->phase != LINK_ENDING && !may_stay) {
-			link->phase = link->phase == LINK_TALKING ? LINK_ENDING : link->phase;
-			stream_close(link->stream, false);
-		}
+		if (!may_stay)
+			tcp_link_cut(link);
 	}
 	if (!all_quiet)
 		return;
@@ -241,6 +239,13 @@ static void permit(struct carrier *base, unsigned links)
 		loop_turn_soon(carrier->loop);
 }
 
+static void cut(struct carrier *base)
+{
+	struct tcp_carrier *carrier = of(base);
+	for (unsigned i = 0; i < carrier->options.links; i++)
+		tcp_link_cut(&carrier->links[i]);
+}
+
 static unsigned held(const struct carrier *base)
 {
 	const struct tcp_carrier *carrier = of(base);
@@ -308,6 +313,7 @@ struct carrier *tcp_carrier_create(struct loop *loop, const struct tcp_carrier_o
 		.rest = rest,
 		.retry = retry,
 		.permit = permit,
+		.cut = cut,
 		.held = held,
 		.again_at = again_at,
 		.close = close_carrier,

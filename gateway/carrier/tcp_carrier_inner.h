@@ -69,6 +69,8 @@ void tcp_link_tick(struct link *link, mono_us now);
 mono_us tcp_link_deadline(const struct link *link);
 /* A carrier at rest: a link on which nothing waits for its answer unbinds; one that is not bound yet goes. */
 void tcp_link_rest(struct link *link, mono_us now);
+/* It ends now, whatever is out. */
+void tcp_link_cut(struct link *link);
 
 /* tcp_query.c */
 /* Makes what questions need, where the options say so, ahead of the links; false where there is no memory. */

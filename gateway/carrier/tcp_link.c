@@ -270,6 +270,14 @@ void tcp_link_rest(struct link *link, mono_us now)
 	}
 }
 
+void tcp_link_cut(struct link *link)
+{
+	if (tcp_link_is_quiet(link) || link->phase == LINK_ENDING)
+		return;
+	link->phase = link->phase == LINK_TALKING ? LINK_ENDING : link->phase;
+	stream_close(link->stream, false);
+}
+
 /* -- making -- */
 
 bool tcp_link_init(struct tcp_carrier *carrier, unsigned index)

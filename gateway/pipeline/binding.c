@@ -11,7 +11,8 @@
 
 #define RENEW_US  (5 * US_PER_S)
 #define SOON_US   US_PER_S       /* where it would like to have more, or has too many still */
-#define MARGIN_US (5 * US_PER_S) /* links take a moment to end */
+#define MARGIN_US (5 * US_PER_S) /* links take a moment to end … */
+#define CUT_US    (4 * US_PER_S) /* … and are cut where answers are still out then */
 
 static bool is_shared(const struct account *account)
 {
@@ -56,6 +57,15 @@ static void lapse(struct pipeline *pipeline, struct account *account, mono_us no
 	log_end(&line);
 }
 
+/* A carrier that answers nothing keeps links for as long as answers are waited for; others may have them sooner. */
+static void cut(struct account *account, mono_us now)
+{
+	struct carrier *carrier = accounts_carrier(account);
+	bool is_over = account->bind_until > 0 && now >= account->bind_until + CUT_US;
+	if (is_over && carrier->ops->held(carrier) > 0)
+		carrier->ops->cut(carrier);
+}
+
 /* What it may make at any moment counts as there: the answer may be long in coming, or be lost. */
 static unsigned has_of(const struct account *account)
 {
@@ -81,6 +91,7 @@ void binding_turn(struct pipeline *pipeline, mono_us now)
 		if (!is_shared(account) || pipeline->carriers_closing)
 			continue;
 		lapse(pipeline, account, now);
+		cut(account, now);
 		if (pipeline->binding_count > 0 || !pipeline->gauges.store_is_up || now < account->bind_at ||
 		    count == STORE_LEASES_MAX)
 			continue;
@@ -129,6 +140,9 @@ mono_us binding_next_deadline(const struct pipeline *pipeline)
 			deadline = account->bind_at;
 		if (account->permitted > 0 && account->bind_until < deadline)
 			deadline = account->bind_until;
+		else if (account->bind_until > 0 && account->bind_until + CUT_US < deadline &&
+			 accounts_carrier(account)->ops->held(accounts_carrier(account)) > 0)
+			deadline = account->bind_until + CUT_US;
 	}
 	return deadline;
 }

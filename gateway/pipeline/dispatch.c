@@ -5,7 +5,7 @@
  * there when none is under way, so that a lone alert does not wait; while one is under way a second must be worth it, so
  * that a flood goes in large batches.
  *
- * Lanes of an account share by weight: in each round urgent may take eight, normal four, bulk one. What is urgent does not
+ * Lanes of an account share by weight: in each round urgent may take eight segments, normal four, bulk one. What is urgent does not
  * wait for a place or a token to begin: a few segments beyond what is admitted are begun, and leave before all else. Whose turn it
  * is within a lane turns.h tells. */
 
@@ -24,7 +24,7 @@
 
 #define DOWN_WAIT_MS (30 * MS_PER_S)
 
-static const unsigned lane_weights[WAIT_LANES] = {
+static const int lane_weights[WAIT_LANES] = {
 	[LANE_URGENT] = 8,
 	[LANE_NORMAL] = 4,
 	[LANE_BULK] = 1,
@@ -96,15 +96,26 @@ unsigned dispatch_segments_missing(const struct parcel *parcel)
 	return parcel->encoded.segment_count - (unsigned)__builtin_popcount(parcel->accepted);
 }
 
+static bool has_waiting(const struct account *account)
+{
+	bool has = false;
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+		has = has || !list_empty(&account->lanes[lane]);
+	return has;
+}
+
+/* What a long sms takes beyond its lane's share of a round the lane owes in the rounds that follow. */
 static struct parcel *next_of_account(struct account *account)
 {
-	for (unsigned round = 0; round < 2; round++) {
+	while (has_waiting(account)) {
 		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
 			if (account->pass[lane] > 0 && !list_empty(&account->lanes[lane]))
 				return turns_next(&account->turns[lane]);
 		}
-		for (unsigned lane = 0; lane < WAIT_LANES; lane++)
-			account->pass[lane] = lane_weights[lane];
+		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
+			int pass = account->pass[lane] + lane_weights[lane];
+			account->pass[lane] = pass < lane_weights[lane] ? pass : lane_weights[lane];
+		}
 	}
 	return NULL;
 }
@@ -245,7 +256,7 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 			break;
 		*fresh -= is_fresh;
 		dispatch_reserve(account, parcel, (int)dispatch_segments_missing(parcel));
-		account->pass[parcel->lane] -= account->pass[parcel->lane] > 0;
+		account->pass[parcel->lane] -= (int)dispatch_segments_missing(parcel);
 		account->lane_counts[parcel->lane]--;
 		turns_take(&account->turns[parcel->lane], parcel);
 		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);

@@ -54,13 +54,13 @@ struct account {
 	struct list lanes[WAIT_LANES];  /* READY parcels, as they came; what is in doubt in front */
 	struct turns turns[WAIT_LANES]; /* … in the order in which they go */
 	unsigned lane_counts[WAIT_LANES];
-	unsigned pass[WAIT_LANES]; /* what each lane may still take in this round of sharing */
-	struct list begun;         /* BEGUN parcels: the urgent ones, then the others, oldest first */
-	unsigned in_flight;        /* segments with the carrier */
-	unsigned reserved;         /* segments beginning or begun, for which credit is kept */
-	unsigned reserved_urgent;  /* … of urgent ones */
-	mono_us stride_at;         /* when the present span of AHEAD_US began */
-	unsigned stride;           /* segments that left in it */
+	int pass[WAIT_LANES]; /* segments that each lane may still take in this round of sharing; negative: it owes them */
+	struct list begun;    /* BEGUN parcels: the urgent ones, then the others, oldest first */
+	unsigned in_flight;       /* segments with the carrier */
+	unsigned reserved;        /* segments beginning or begun, for which credit is kept */
+	unsigned reserved_urgent; /* … of urgent ones */
+	mono_us stride_at;        /* when the present span of AHEAD_US began */
+	unsigned stride;          /* segments that left in it */
 	unsigned
 		ahead; /* segments that may be begun beyond the free places, unless it rests: as many as left in the span before */
 };

@@ -80,6 +80,8 @@ struct carrier_ops {
 	/* At most so many links from now on; one too many ends as at rest, when all on it is answered. Before it is said there may be as
 	 * many as the driver was made for. NULL where links are not counted (HTTP). Legal between open and close, and ahead of open. */
 	void (*permit)(struct carrier *carrier, unsigned links);
+	/* Ends all links at once, permitted or not: what is out becomes UNKNOWN. NULL as above. Legal as permit(0) was said. */
+	void (*cut)(struct carrier *carrier);
 	/* Links that it has, makes, or is ending. NULL as above. */
 	unsigned (*held)(const struct carrier *carrier);
 	/* Somebody says that what was wrong is mended: links that are not up are tried now, whatever they wait for, also such as

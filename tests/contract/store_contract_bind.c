@@ -113,3 +113,21 @@ Test(store_contract, a_lost_bind_is_told)
 		store_rig_finish(RIG);
 	}
 }
+
+/* The key is gone, and with it who has what: nobody gets more than it has before all have spoken. */
+Test(store_contract, shares_are_not_guessed)
+{
+	store_rig_start(RIG, &store_kit_redis);
+	open_store(0);
+	open_store(1);
+	ask(0, 4, 4, 0);
+	ask(1, 4, 4, 0);
+	cr_expect_eq(ask(0, 4, 4, 0), 2);
+	cr_expect_eq(ask(1, 4, 4, 0), 2);
+	RIG->kit->meddle(RIG, "DEL {hongyan}:binds");
+	cr_expect_eq(ask(1, 4, 4, 2), 2, "the other one may have links, too");
+	cr_expect_eq(ask(0, 4, 4, 2), 2, "none of which it must end");
+	cr_expect_eq(ask(0, 4, 0, 0), 0);
+	cr_expect_eq(ask(1, 4, 4, 2), 4, "all have spoken");
+	store_rig_finish(RIG);
+}

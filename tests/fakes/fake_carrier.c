@@ -497,6 +497,11 @@ static void permit(struct carrier *base, unsigned links)
 	carrier->link_at = now_of(carrier) + 1 + up_to(carrier, carrier->options.response_timeout_us / 2);
 }
 
+static void cut(struct carrier *base)
+{
+	fake_carrier_break(base);
+}
+
 static unsigned held(const struct carrier *base)
 {
 	return of(base)->links;
@@ -569,6 +574,7 @@ struct carrier *fake_carrier_create(const struct fake_carrier_options *options)
 		.receipt_done = receipt_done,
 		.rest = rest,
 		.permit = permit,
+		.cut = cut,
 		.held = held,
 		.retry = retry,
 		.again_at = again_at,

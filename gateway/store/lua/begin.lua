@@ -149,7 +149,7 @@ end
 local DAY, MINUTE = 86400000, 60000
 local function hash_of(key)
   return { key = key - 14, now = KEYS[key], before = KEYS[key + 1], fields = {}, at = {}, shared = {}, most = {}, fresh = {},
-           lists = {}, changed = {} }
+           lists = {}, promised = {}, changed = {} }
 end
 
 local function ask(hash, field, most)
@@ -186,11 +186,13 @@ local function list_of(hash, at, now)
   local list = hash.lists[at]
   if list then return list end
   list = {}
-  for ms, origin in string.gmatch(hash.kept[at] or hash.older[at] or '', '(%d+):(%S+)') do
+  local text = hash.kept[at] or hash.older[at] or ''
+  for ms, origin in string.gmatch(text, '(%d+):(%S+)') do
     ms = tonumber(ms)
     -- A time to come is of a clock that was set back since.
     if math.abs(now - ms) < hash.span then list[#list + 1] = { at = ms, origin = origin } end
   end
+  hash.promised[at] = tonumber(string.match(text, '>(%d+)') or '')
   table.sort(list, function(a, b) return a.at < b.at end)
   hash.lists[at] = list
   return list
@@ -220,10 +222,24 @@ local function wait_of(limit, origin, now)
   return math.max(1, math.min(limit.span, within[#within - limit.most + 1] + limit.span - now))
 end
 
-local function write(hash)
+-- Of many that wait for a number's limit each is told an instant of its own, or all would come back at once, again and again,
+-- for one to go. The last one that was told is kept behind “>”. Who comes when there is a place need not wait for theirs.
+local function place_in_time(limit, wait, now)
+  local at, hash, step = now + wait, limit.hash, limit.span / limit.most
+  local last = hash.promised[limit.at]
+  if last and last > now and last + step > at then at = last + step end
+  at = math.min(at, now + DAY)
+  hash.promised[limit.at] = at
+  hash.changed[limit.at] = true
+  return math.ceil(at - now)
+end
+
+local function write(hash, now)
   for at in pairs(hash.changed) do
     local words = {}
     for k, one in ipairs(hash.lists[at]) do words[k] = string.format('%.0f:%s', one.at, one.origin) end
+    local promised = hash.promised[at]
+    if promised and promised > now then words[#words + 1] = string.format('>%.0f', promised) end
     write_fresh(hash, at, table.concat(words, ' '))
   end
   if #hash.fresh == 0 then return end
@@ -248,6 +264,7 @@ local function judge(one, now)
     local unread = limit.hash.unread
     local wait = unread or wait_of(limit, one.origin, now)
     if wait > 0 then
+      if not unread and not profile.is_exempt and limit.verdict == 'W' then wait = place_in_time(limit, wait, now) end
       note(one.place, unread and 'u' or limit.rule, wait)
       if not profile.is_exempt then
         verdicts[one.place] = unread and 'W' or limit.verdict
@@ -298,9 +315,9 @@ local function keep_limits()
       judge(one, now)
     end
   end
-  write(texts)
-  write(days)
-  write(minutes)
+  write(texts, now)
+  write(days, now)
+  write(minutes, now)
 end
 if limits and limits ~= '' then keep_limits() end
 return table.concat(verdicts) .. table.concat(notes)

@@ -14,7 +14,14 @@ for at = 2, #ARGV, 12 do
   local parts = { account, from, to, kind, part, total, reference, octets }
   if id ~= '' then table.insert(parts, 1, id) end
   local mark = redis.sha1hex(table.concat(parts, '\n'))
+  local why
+  if keyword ~= '' then
+    local object = { since = now, source = 'mo', account = account, to = to, keyword = keyword }
+    why = cjson.encode(object)
+  end
   if redis.call('HEXISTS', KEYS[3], mark) == 1 or redis.call('HEXISTS', KEYS[4], mark) == 1 then
+    -- Without an id it may be another message of the same text, from somebody who was taken off the list meanwhile.
+    if why and id == '' then redis.call('HSETNX', KEYS[2], number, why) end
     answers[#answers + 1] = 'r'
   else
     local fields = { 'account', account, 'from', from, 'to', to, kind, octets, 'at', now }
@@ -28,11 +35,9 @@ for at = 2, #ARGV, 12 do
       put('parts', total)
       put('reference', reference)
     end
-    if keyword ~= '' then
+    if why then
       put('optout', keyword)
-      local why = { since = now, source = 'mo', account = account, to = to, keyword = keyword }
-      -- Since when and why stay what they were first.
-      redis.call('HSETNX', KEYS[2], number, cjson.encode(why))
+      redis.call('HSETNX', KEYS[2], number, why) -- since when and why stay what they were first
     end
     redis.call('XADD', KEYS[1], '*', unpack(fields))
     redis.call('HSET', KEYS[3], mark, '')

@@ -186,6 +186,12 @@ static void carrier_permit(struct carrier *base, unsigned links)
 	of(base)->permitted = links;
 }
 
+static void carrier_cut(struct carrier *base)
+{
+	of(base)->cuts++;
+	of(base)->held = 0;
+}
+
 static unsigned carrier_held(const struct carrier *base)
 {
 	return of(base)->held;
@@ -332,6 +338,7 @@ void rig_set_up(const struct rig_setup *setup)
 		.credit = carrier_credit,
 		.rest = carrier_rest,
 		.permit = carrier_permit,
+		.cut = carrier_cut,
 		.held = carrier_held,
 		.retry = carrier_retry,
 		.again_at = carrier_again_at,

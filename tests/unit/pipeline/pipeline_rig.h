@@ -17,6 +17,7 @@ struct player {
 	unsigned room;
 	unsigned permitted; /* links */
 	unsigned held;
+	unsigned cuts;
 	bool rests;
 	unsigned retries;
 	mono_us again_at;

@@ -164,3 +164,21 @@ Test(binding, what_it_may_make_counts_as_there)
 	cr_expect_eq(rig.bind_ask.has, 1);
 	rig_tear_down();
 }
+
+/* Redis is away, and so is the carrier, which answers nothing: others may have the links soon. */
+Test(binding, links_that_do_not_end_are_cut)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+	rig_turn();
+	rig_bind(2);
+	PLAYER->held = 2;
+	rig.store_events->on_state(rig.store_ctx, false, "so the test says");
+	rig_pass(25 * US_PER_S);
+	cr_expect_eq(PLAYER->permitted, 0, "they end in good order");
+	cr_expect_eq(PLAYER->cuts, 0);
+	rig_pass(4 * US_PER_S + US_PER_MS);
+	cr_expect_eq(PLAYER->cuts, 1);
+	rig_pass(60 * US_PER_S);
+	cr_expect_eq(PLAYER->cuts, 1, "there is nothing more to cut");
+	rig_tear_down();
+}
