@@ -39,6 +39,7 @@ struct cli_call {
 };
 
 extern const struct cli_command cli_serve;
+extern const struct cli_command cli_send;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_render;
 extern const struct cli_command cli_route;

@@ -5,6 +5,7 @@
 
 /* The Lua scripts of lua/, built into the binary. Redis knows a script by the SHA-1 that SCRIPT LOAD answered. */
 enum script {
+	SCRIPT_ADD,
 	SCRIPT_ADOPT,
 	SCRIPT_BALANCE,
 	SCRIPT_BEGIN,

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli_alert.h"
+
+#include "base/json.h"
+#include "decode/alert_decode.h"
+#include "encode/segmenter.h"
+#include "render/catalogue.h"
+#include "render/render.h"
+
+#include <stdlib.h>
+
+#define ARENA_OCTETS (512 * 1024)
+
+/* What producers may say of an alert, as docs/producers.md has it. */
+static const char *const fields[] = { "id",          "to",      "template", "tenant",     "subject",
+				      "batch",       "locale",  "as_of",    "expires_at", "not_before",
+				      "traceparent", "consent", "priority", "supersede" };
+#define FIELD_COUNT (sizeof fields / sizeof fields[0])
+
+static bool is_field(struct slice name)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (slice_is(name, fields[i]))
+			return true;
+	}
+	return false;
+}
+
+static const struct cli_alert_part *last_of(const struct cli_alert_part *parts, unsigned count, struct slice name)
+{
+	for (unsigned i = count; i-- > 0;) {
+		if (slice_equal(parts[i].name, name))
+			return &parts[i];
+	}
+	return NULL;
+}
+
+static void put_name(struct buf *out, struct slice name)
+{
+	json_text(out, name);
+	buf_put_u8(out, ':');
+}
+
+bool cli_alert_write(const struct cli_alert_part *parts, unsigned count, struct buf *out)
+{
+	json_open(out, '{');
+	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		const struct cli_alert_part *part = last_of(parts, count, slice_of(fields[i]));
+		if (part == NULL || part->value.len == 0)
+			continue;
+		bool is_word = slice_is(part->value, "true") || slice_is(part->value, "false");
+		json_key(out, fields[i]);
+		if (slice_is(part->name, "supersede") && is_word)
+			buf_put_slice(out, part->value);
+		else
+			json_text(out, part->value);
+	}
+	json_key(out, "params");
+	json_open(out, '{');
+	for (unsigned i = 0; i < count; i++) {
+		if (parts[i].value.len == 0 || is_field(parts[i].name) ||
+		    last_of(parts, count, parts[i].name) != &parts[i])
+			continue;
+		put_name(out, parts[i].name);
+		json_text(out, parts[i].value);
+	}
+	json_close(out, '}');
+	json_close(out, '}');
+	return !out->full && out->len <= ALERT_OCTETS_MAX;
+}
+
+static void tell_errors_only(void *ctx, const char *line, bool is_warning)
+{
+	if (!is_warning)
+		cli_tell_problem(ctx, line, is_warning);
+}
+
+int cli_alert_check_init(struct cli_alert_check *check, const struct cli_call *call,
+			 const struct cli_settings *settings)
+{
+	const struct cli_env *env = call->env;
+	*check = (struct cli_alert_check){ .settings = settings, .block = malloc(ARENA_OCTETS) };
+	if (check->block == NULL) {
+		fprintf(env->err, "hongyan: out of memory\n");
+		return CLI_FAILED;
+	}
+	arena_init(&check->arena, check->block, ARENA_OCTETS, ARENA_OCTETS);
+	enum err err = env->load_templates(settings->templates_dir, settings->locale, &check->catalogue,
+					   tell_errors_only, env->err);
+	return err == ERR_OK ? CLI_OK : CLI_DATA;
+}
+
+void cli_alert_check_fini(struct cli_alert_check *check)
+{
+	if (check->block != NULL)
+		arena_fini(&check->arena);
+	free(check->block);
+	catalogue_destroy(check->catalogue);
+}
+
+static enum err no_template(const struct cli_alert_check *check, struct slice name, struct err_at *at)
+{
+	struct slice near = catalogue_nearest(check->catalogue, name);
+	char masked[ALERT_NAME_MAX + 8]; /* somebody may have put a phone number there */
+	msisdn_mask_text(name, masked, sizeof masked);
+	if (near.len > 0)
+		return err_at_set(at, ERR_NOT_FOUND, 0, "template", "there is no template “%s” (did you mean “%.*s”?)",
+				  masked, SLICE_ARG(near));
+	return err_at_set(at, ERR_NOT_FOUND, 0, "template", "there is no template “%s”", masked);
+}
+
+static enum err count_segments(struct cli_alert_check *check, const struct alert *alert, unsigned *out,
+			       struct err_at *at)
+{
+	const struct cli_settings *settings = check->settings;
+	const struct template *template = catalogue_find(check->catalogue, alert->template_name, alert->locale);
+	if (template == NULL)
+		return no_template(check, alert->template_name, at);
+	struct render_options options = { .signature = slice_of(settings->signature), .zone = settings->zone };
+	struct sms sms;
+	struct segmenter_count count;
+	if (options.signature.len == 0)
+		options.signature = (struct slice){ NULL, 0 };
+	enum err err = render_alert(template, alert, &options, &check->arena, &sms, at);
+	if (err == ERR_OK)
+		err = segmenter_count(sms.text, false, &check->arena, &count, at);
+	if (err == ERR_OK)
+		*out = count.segment_count;
+	return err;
+}
+
+enum err cli_alert_check(struct cli_alert_check *check, struct slice json, struct cli_alert *out, struct err_at *at)
+{
+	struct decode_options options = { .country = check->settings->country };
+	struct alert alert;
+	unsigned segments = 0;
+	arena_reset(&check->arena);
+	enum err err = alert_decode(json, &options, &check->arena, &alert, at);
+	if (err == ERR_OK && alert.kind == ALERT_SEND)
+		err = count_segments(check, &alert, &segments, at);
+	if (err == ERR_OK)
+		*out = (struct cli_alert){ json, alert.kind == ALERT_SEND ? alert.id : (struct slice){ NULL, 0 },
+					   segments };
+	return err;
+}
