@@ -2,6 +2,7 @@
 #include "app/config.h"
 
 #include "app/config_address.h"
+#include "app/config_api.h"
 #include "app/config_check.h"
 #include "app/config_element.h"
 #include "app/config_env.h"
@@ -279,6 +280,7 @@ void config_destroy(struct config *config)
 	free(config->routes);
 	free(config->plan_extras);
 	config_tenants_fini(&config->tenants);
+	config_api_fini(&config->api);
 	free(config->path);
 	free(config);
 }

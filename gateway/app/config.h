@@ -66,6 +66,15 @@ struct config_admin {
 	char *token; /* secret; NULL or "" = none */
 };
 
+struct config_api {
+	struct config_address listen; /* host NULL = none */
+	char *tokens_file;            /* NULL or "" = none */
+	struct api_tokens *tokens;    /* what it holds; never NULL where the configuration is good */
+	unsigned queue_max;
+	unsigned replicas;
+	mono_us replica_wait_us;
+};
+
 struct config_callbacks {
 	struct config_address listen; /* host NULL = none */
 	char *public_url;             /* without a slash at its end; "" = not said */
@@ -369,6 +378,7 @@ struct config {
 	char *locale;
 	struct config_templates templates;
 	struct config_admin admin;
+	struct config_api api;
 	struct config_callbacks callbacks;
 	struct config_instance instance;
 	struct config_log log;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/config_check.h"
 
+#include "app/config_api.h"
 #include "app/config_callback.h"
 #include "app/config_http.h"
 #include "app/config_route.h"
@@ -253,6 +254,7 @@ void config_check(struct config_load *load)
 	check_quiet_hours(load);
 	config_route_check(load);
 	config_check_tenants(load);
+	config_check_api(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);
 }

@@ -139,13 +139,29 @@ static void on_worker_done(void *ctx)
 	loop_wake(serve->loop);
 }
 
+static void on_adder_closed(void *ctx)
+{
+	struct serve *serve = ctx;
+	loop_stop(serve->loop);
+}
+
+/* The last worker is gone. */
+static void end_loop(struct serve *serve)
+{
+	if (serve->adder == NULL)
+		loop_stop(serve->loop);
+	else if (!serve->is_adder_closing)
+		adder_close(serve->adder, on_adder_closed, serve);
+	serve->is_adder_closing = true;
+}
+
 static void on_wake(void *ctx)
 {
 	struct serve *serve = ctx;
 	if (serve->admin != NULL)
 		order_desk_tell(&serve->orders);
 	if (atomic_load(&serve->workers_running) == 0)
-		loop_stop(serve->loop);
+		end_loop(serve);
 }
 
 static void on_order_answered(void *ctx)
@@ -199,7 +215,9 @@ static void stop_workers(struct serve *serve, mono_us grace_us)
 static void give_up(struct serve *serve)
 {
 	admin_destroy(serve->admin);
+	api_destroy(serve->api);
 	serve->admin = NULL;
+	serve->api = NULL;
 	serve->stops++; /* from now on nothing is read again either */
 	stop_workers(serve, 0);
 }
@@ -341,6 +359,8 @@ static int prepare(struct serve *serve)
 static void finish(struct serve *serve)
 {
 	admin_destroy(serve->admin);
+	adder_destroy(serve->adder);
+	api_destroy(serve->api);
 	for (unsigned i = 0; serve->loop != NULL && i < 2; i++) {
 		if (serve->signals[i].data != NULL)
 			uv_close((uv_handle_t *)&serve->signals[i], NULL);
@@ -378,7 +398,8 @@ int serve_run(const struct config *config)
 	}
 	watch_signals(serve);
 	/* The address first: where it is taken, no worker has touched anything yet. */
-	bool started = serve_start_admin(serve) && callbacks_reserve(config, &serve->callbacks) && start_workers(serve);
+	bool started = serve_start_admin(serve) && serve_listen_api(serve) &&
+		       callbacks_reserve(config, &serve->callbacks) && start_workers(serve) && serve_open_api(serve);
 	if (started)
 		log_write(&serve->sink.log, LOG_INFO, "started", "hongyan " HONGYAN_VERSION " serves");
 	else

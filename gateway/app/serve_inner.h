@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admin/admin.h"
+#include "api/api.h"
 #include "app/crumbs.h"
 #include "app/log_sink.h"
 #include "app/worker.h"
@@ -31,6 +32,9 @@ struct serve {
 	unsigned worker_count;
 	_Atomic unsigned workers_running;
 	struct admin *admin;
+	struct api *api;     /* NULL = there is none */
+	struct adder *adder; /* its connection; NULL = none yet */
+	bool is_adder_closing;
 	struct admin_account admin_accounts[ROUTE_ACCOUNTS_MAX];
 	struct worker_status statuses[WORKERS_MAX];
 	uv_signal_t signals[2];
@@ -46,3 +50,8 @@ bool serve_reload(struct serve *serve, admin_on_line *tell, void *tell_ctx);
 
 /* serve_admin.c: listens; false where that can't be done, which is told on stderr. */
 bool serve_start_admin(struct serve *serve);
+
+/* serve_api.c: the same for the submit API, which takes nothing yet. */
+bool serve_listen_api(struct serve *serve);
+/* From now on it does. False where there is no memory for it, which is told on stderr. */
+bool serve_open_api(struct serve *serve);

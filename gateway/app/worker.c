@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/worker.h"
 
+#include "app/redis_address.h"
 #include "app/worker_accounts.h"
 #include "base/check.h"
 #include "store/redis_store.h"
@@ -16,8 +17,6 @@
 #define STALE_AFTER_US     (10 * US_PER_S)
 #define BALANCE_US         US_PER_S
 #define CHORE_REST_US      (10 * US_PER_S)
-#define REDIS_CONNECT_US   (5 * US_PER_S)
-#define REDIS_REPLY_US     (10 * US_PER_S)
 #define LAST_ANSWERS_US    US_PER_S /* for callbacks that wait when all else has ended */
 
 struct worker {
@@ -50,7 +49,6 @@ static struct now now_of_loop(void *ctx)
 static void make_store_options(struct worker *worker)
 {
 	const struct config *config = worker->options->snapshot->config;
-	const struct config_redis_url *url = &config->redis.url;
 	struct redis_store_options *options = &worker->store_options;
 	*options = (struct redis_store_options){
 		.tag = CONFIG_REDIS_TAG,
@@ -73,21 +71,8 @@ static void make_store_options(struct worker *worker)
 		.mo_repeat_window_ms = config->mo.repeat_window_ms,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
-		.redis = {
-			.username = slice_of(url->user),
-			.password = slice_of(url->password),
-			.database = url->db,
-			.connect_timeout_us = REDIS_CONNECT_US,
-			.reply_timeout_us = REDIS_REPLY_US,
-			.jitter_seed = worker->options->nonce + worker->options->index,
-		},
 	};
-	if (url->is_unix) {
-		snprintf(options->redis.address.host, sizeof options->redis.address.host, "%s", url->path);
-	} else {
-		snprintf(options->redis.address.host, sizeof options->redis.address.host, "%s", url->address.host);
-		options->redis.address.port = url->address.port;
-	}
+	redis_address_fill(&config->redis.url, worker->options->nonce + worker->options->index, &options->redis);
 }
 
 /* True where there are none to make. */

@@ -2,10 +2,8 @@
 #include "cli/cli_alert.h"
 
 #include "base/json.h"
-#include "decode/alert_decode.h"
-#include "encode/segmenter.h"
 #include "render/catalogue.h"
-#include "render/render.h"
+#include "vet/alert_vet.h"
 
 #include <stdlib.h>
 
@@ -98,46 +96,19 @@ void cli_alert_check_fini(struct cli_alert_check *check)
 	catalogue_destroy(check->catalogue);
 }
 
-static enum err no_template(const struct cli_alert_check *check, struct slice name, struct err_at *at)
-{
-	struct slice near = catalogue_nearest(check->catalogue, name);
-	char masked[ALERT_NAME_MAX + 8]; /* somebody may have put a phone number there */
-	msisdn_mask_text(name, masked, sizeof masked);
-	if (near.len > 0)
-		return err_at_set(at, ERR_NOT_FOUND, 0, "template", "there is no template “%s” (did you mean “%.*s”?)",
-				  masked, SLICE_ARG(near));
-	return err_at_set(at, ERR_NOT_FOUND, 0, "template", "there is no template “%s”", masked);
-}
-
-static enum err count_segments(struct cli_alert_check *check, const struct alert *alert, unsigned *out,
-			       struct err_at *at)
-{
-	const struct cli_settings *settings = check->settings;
-	const struct template *template = catalogue_find(check->catalogue, alert->template_name, alert->locale);
-	if (template == NULL)
-		return no_template(check, alert->template_name, at);
-	struct render_options options = { .signature = slice_of(settings->signature), .zone = settings->zone };
-	struct sms sms;
-	struct segmenter_count count;
-	if (options.signature.len == 0)
-		options.signature = (struct slice){ NULL, 0 };
-	enum err err = render_alert(template, alert, &options, &check->arena, &sms, at);
-	if (err == ERR_OK)
-		err = segmenter_count(sms.text, false, &check->arena, &count, at);
-	if (err == ERR_OK)
-		*out = count.segment_count;
-	return err;
-}
-
 enum err cli_alert_check(struct cli_alert_check *check, struct slice json, struct cli_alert *out, struct err_at *at)
 {
-	struct decode_options options = { .country = check->settings->country };
+	const struct cli_settings *settings = check->settings;
+	struct alert_vet vet = {
+		.country = settings->country,
+		.catalogue = check->catalogue,
+		.signature = slice_of(settings->signature),
+		.zone = settings->zone,
+	};
 	struct alert alert;
-	unsigned segments = 0;
+	unsigned segments;
 	arena_reset(&check->arena);
-	enum err err = alert_decode(json, &options, &check->arena, &alert, at);
-	if (err == ERR_OK && alert.kind == ALERT_SEND)
-		err = count_segments(check, &alert, &segments, at);
+	enum err err = alert_vet(&vet, json, &check->arena, &alert, &segments, at);
 	if (err == ERR_OK)
 		*out = (struct cli_alert){ json, alert.kind == ALERT_SEND ? alert.id : (struct slice){ NULL, 0 },
 					   segments };

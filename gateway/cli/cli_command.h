@@ -53,6 +53,7 @@ extern const struct cli_command cli_pause;
 extern const struct cli_command cli_resume;
 extern const struct cli_command cli_optout;
 extern const struct cli_command cli_accounts;
+extern const struct cli_command cli_token;
 extern const struct cli_command cli_audit;
 extern const struct cli_command cli_config;
 extern const struct cli_command cli_version;

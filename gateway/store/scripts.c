@@ -31,6 +31,7 @@ void scripts_check(void)
 		[SCRIPT_SETTLE] = "settle",
 		[SCRIPT_SETTLE_EACH] = "settle_each",
 		[SCRIPT_SIGN_OFF] = "sign_off",
+		[SCRIPT_SUBMIT] = "submit",
 		[SCRIPT_SUSPECT] = "suspect",
 		[SCRIPT_TELL] = "tell",
 		[SCRIPT_TRIM] = "trim",

@@ -40,3 +40,30 @@ int http_caller_hear(int said)
 	EXPECT(strncmp(octets, "HTTP/1.1 ", 9) == 0);
 	return (int)strtol(octets + 9, NULL, 10);
 }
+
+int http_caller_hear_all(int said, char **body)
+{
+	size_t len = 0, cap = 4096;
+	char *octets = malloc(cap);
+	EXPECT(octets != NULL);
+	for (;;) {
+		if (len + 1 == cap) {
+			cap *= 2;
+			octets = realloc(octets, cap);
+			EXPECT(octets != NULL);
+		}
+		ssize_t got = read(said, octets + len, cap - 1 - len);
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	close(said);
+	octets[len] = '\0';
+	EXPECT(strncmp(octets, "HTTP/1.1 ", 9) == 0);
+	int status = (int)strtol(octets + 9, NULL, 10);
+	const char *text = strstr(octets, "\r\n\r\n");
+	EXPECT(text != NULL);
+	memmove(octets, text + 4, len - (size_t)(text + 4 - octets) + 1);
+	*body = octets;
+	return status;
+}

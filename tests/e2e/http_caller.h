@@ -10,3 +10,6 @@ int http_caller_say(uint16_t port, const char *request);
 
 /* The status of the answer to it. */
 int http_caller_hear(int said);
+
+/* The same, and the answer's body, NUL-terminated; free it. */
+int http_caller_hear_all(int said, char **body);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/redis_address.h"
+
+#include <stdio.h>
+
+#define CONNECT_US (5 * US_PER_S)
+#define REPLY_US   (10 * US_PER_S)
+
+void redis_address_fill(const struct config_redis_url *url, uint64_t seed, struct redis_options *out)
+{
+	*out = (struct redis_options){
+		.username = slice_of(url->user),
+		.password = slice_of(url->password),
+		.database = url->db,
+		.connect_timeout_us = CONNECT_US,
+		.reply_timeout_us = REPLY_US,
+		.jitter_seed = seed,
+	};
+	snprintf(out->address.host, sizeof out->address.host, "%s", url->is_unix ? url->path : url->address.host);
+	out->address.port = url->is_unix ? 0 : url->address.port;
+}

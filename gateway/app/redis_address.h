@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "app/config.h"
+#include "store/redis_link.h"
+
+/* How a connection of a running gateway gets to Redis. url: borrowed as out is. seed: of the jitter between attempts. */
+void redis_address_fill(const struct config_redis_url *url, uint64_t seed, struct redis_options *out);
