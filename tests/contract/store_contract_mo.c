@@ -85,6 +85,18 @@ Test(store_contract, messages_from_phones_are_kept_and_opt_out)
 	}
 }
 
+/* Support took the number off the list, and the customer says it again, to a carrier that gives no ids. */
+Test(store_contract, an_opt_out_said_again_counts)
+{
+	start(&store_kit_redis);
+	record_all(&optout, 1, "a");
+	RIG->kit->meddle(RIG, "HDEL {hongyan}:optout %s", NUMBER);
+	record_all(&optout, 1, "r");
+	cr_assert(RIG->kit->is_opted_out(RIG, NUMBER));
+	cr_assert_eq(RIG->kit->mos(RIG), 1, "kept once");
+	store_rig_finish(RIG);
+}
+
 /* One is the same as another in all its parts, or it is another. */
 Test(store_contract, a_repeated_message_is_kept_once)
 {

@@ -160,6 +160,32 @@ Test(store_contract, what_is_over_the_cap_of_a_day_may_wait)
 	}
 }
 
+/* Many for one number are not to come back all at once, for one of them to go; but who comes when there is a place gets it. */
+Test(store_contract, who_waits_for_a_number_has_a_turn_of_its_own)
+{
+	enum { COUNT = 6, MOST = 2 };
+	static const struct row rows[COUNT] = {
+		{ "a1", A, "notice", "", BEGIN_GO, PROTECTION_NONE },
+		{ "a2", A, "notice", "", BEGIN_GO, PROTECTION_NONE },
+		{ "a3", A, "notice", "", BEGIN_NOT_YET, PROTECTION_MINUTE_CAP },
+		{ "a4", A, "notice", "", BEGIN_NOT_YET, PROTECTION_MINUTE_CAP },
+		{ "a5", A, "notice", "", BEGIN_NOT_YET, PROTECTION_MINUTE_CAP },
+		{ "a6", A, "notice", "", BEGIN_NOT_YET, PROTECTION_MINUTE_CAP },
+	};
+	for (unsigned batch = 1; batch <= COUNT; batch += COUNT - 1) {
+		start(&store_kit_redis);
+		RIG->limits[SMS_CLASS_NOTICE] = (struct protection_limits){ .minute_max = MOST };
+		begin(rows, COUNT, batch);
+		for (unsigned i = MOST + 1; i < COUNT; i++) {
+			int64_t more = slot(0)->notes[i].wait_ms - slot(0)->notes[i - 1].wait_ms;
+			/* Batches are asked for one after the other. */
+			cr_assert(more <= 30 * MS_PER_S + 1 && more > 25 * MS_PER_S, "%u: %lld ms more", i,
+				  (long long)more);
+		}
+		store_rig_finish(RIG);
+	}
+}
+
 Test(store_contract, the_same_text_goes_once_to_a_number_within_its_window)
 {
 	static const struct row rows[] = {
