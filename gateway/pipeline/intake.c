@@ -184,12 +184,12 @@ static bool may_read(const struct pipeline *pipeline)
 	return pipeline->live != 0 && !poison_is_near(pipeline) && !pipeline->store->ops->is_reading(pipeline->store);
 }
 
-/* What is ours already nobody else takes: where others have the links, it is parked for them. */
+/* What is ours already nobody else takes: where others have the links, or may have, it is parked for them. */
 static bool may_pass_on(const struct pipeline *pipeline, mono_us now)
 {
 	bool has_none = false;
 	for (unsigned i = 0; i < pipeline->account_count; i++)
-		has_none = has_none || binding_has_none(&pipeline->accounts[i], now);
+		has_none = has_none || parking_others_may(&pipeline->accounts[i], now);
 	return has_none;
 }
 

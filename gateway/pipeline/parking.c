@@ -20,6 +20,9 @@
 
 #include <stdio.h>
 
+/* Where this worker alone can't reach a carrier, or its links break again and again, others may send what it has in hand. */
+#define OTHERS_PATIENCE_US (30 * US_PER_S)
+
 #define PARK_NAME_OCTETS 72                   /* an account's name and more */
 #define PARK_MS          (10 * 60 * MS_PER_S) /* … and up to as much more, so that not all come back at once */
 #define LOOK_US          (250 * US_PER_MS)    /* between two questions where nothing is known to be parked */
@@ -45,8 +48,16 @@ bool parking_makes_room(const struct pipeline *pipeline, const struct account *a
 		return false;
 	if (account->is_gone)
 		return true;
-	/* Where no account takes anything nothing is read, and what was read may stay, unless others have the links. */
-	return (pipeline->live != 0 || binding_has_none(account, now)) && now - account->down_since >= DOWN_PATIENCE_US;
+	/* Where no account takes anything nothing is read, and what was read may stay, unless others can send it. */
+	return (pipeline->live != 0 || parking_others_may(account, now)) &&
+	       now - account->down_since >= DOWN_PATIENCE_US;
+}
+
+bool parking_others_may(const struct account *account, mono_us now)
+{
+	bool is_long_down = account->presence == ACCOUNT_OPEN && !account->is_live &&
+			    now - account->down_since >= OTHERS_PATIENCE_US;
+	return binding_has_none(account, now) || is_long_down;
 }
 
 /* names: with commas between; absent where there was no memory for them. */

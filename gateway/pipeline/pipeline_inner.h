@@ -376,6 +376,8 @@ mono_us leasing_next_at(const struct pipeline *pipeline, struct account *account
 void parking_put(struct pipeline *pipeline, struct parcel *parcel, struct now now);
 /* True where what waits for the account makes room for others'. */
 bool parking_makes_room(const struct pipeline *pipeline, const struct account *account, mono_us now);
+/* True where other workers may have links of the account, and this one has had none for long. */
+bool parking_others_may(const struct account *account, mono_us now);
 void parking_turn(struct pipeline *pipeline, struct now now);
 void parking_on_unparked(void *ctx, const struct store_unparked *answers, unsigned count, struct slice names);
 /* When parked alerts are next asked for. */

@@ -324,3 +324,22 @@ Test(parking, an_early_sweep_is_no_second)
 	cr_expect_eq(account->pace, 300);
 	rig_tear_down();
 }
+
+/* Nothing is live here; another worker may have links all the same. */
+Test(parking, what_others_may_send_is_theirs)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	rig_tell(0, CARRIER_DOWN);
+	rig_tell(1, CARRIER_DOWN);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_pass(29 * US_PER_S);
+	cr_assert_eq(rig.settled_count, 0, "it may be back any moment, and for all of them at once");
+	rig_pass(2 * US_PER_S);
+	cr_assert_eq(rig.settled_count, 1);
+	cr_assert_str_eq(rig.parked_on, "down");
+	cr_assert_eq(rig.adopts, 0);
+	rig.store_events->on_orphans(rig.store_ctx);
+	rig_turn();
+	cr_assert_eq(rig.adopts, 1, "what a dead one had goes the same way");
+	rig_tear_down();
+}
