@@ -88,7 +88,8 @@ static double segments_of(const struct admin_account *account)
 
 static bool is_allowed_to_send(const struct admin_account *account)
 {
-	return account->state == ADMIN_ACCOUNT_UP && (account->order == NULL || account->order->stance == ACCOUNT_RUNS);
+	return account->state == ADMIN_ACCOUNT_UP && account->breaker != BREAKER_OPEN &&
+	       (account->order == NULL || account->order->stance == ACCOUNT_RUNS);
 }
 
 /* Segments a second that it gets rid of while it has any; negative = nobody knows. Before that was seen for long enough, an account
@@ -111,8 +112,10 @@ static void note_account(struct admin_backlog *backlog, const struct admin_accou
 		trend_forget(&trends->own_busy);
 		trend_forget(&trends->all_busy);
 	}
-	trend_note(&trends->own, now, account->submits, account->submits);
-	trend_note(&trends->own_busy, now, account->submits, account->submits);
+	/* What is refused for now comes again. */
+	uint64_t done = account->accepted + account->rejected;
+	trend_note(&trends->own, now, done, done);
+	trend_note(&trends->own_busy, now, done, done);
 	/* What the store said before it went away is no standstill; nor has it said anything where it is 0. */
 	if (backlog->is_fresh && account->sent > 0) {
 		trend_note(&trends->all, now, account->sent, account->sent);

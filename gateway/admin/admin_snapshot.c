@@ -71,6 +71,13 @@ void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *cons
 	count_totals(&out->totals, &all, metrics_label_count(blocks[0], METRIC_LABEL_ACCOUNT));
 }
 
+void admin_tenant_count(struct admin_tenant *out, unsigned tenant, const struct metrics *const blocks[], unsigned count)
+{
+	struct blocks all = { blocks, count };
+	out->used = (double)largest(&all, METRIC_TENANT_BUDGET, tenant) / US_PER_S; /* in millionths, as times are */
+	out->deferred = sum(&all, METRIC_TENANT_DEFERRED, tenant, 0);
+}
+
 void admin_account_count(struct admin_account *out, unsigned account, const struct metrics *const blocks[],
 			 unsigned count)
 {

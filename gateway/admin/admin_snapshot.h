@@ -61,6 +61,14 @@ struct admin_outlook {
 	struct forecast forecast;
 };
 
+/* A tenant with a daily budget. */
+struct admin_tenant {
+	const char *name;
+	uint64_t segments_per_day;
+	double used;       /* part of today's segments that was used at its last sms; 1 = all */
+	uint64_t deferred; /* times that bulk alerts were put back because of that, since the start */
+};
+
 /* One stream of the queue. */
 struct admin_lane {
 	uint64_t length;   /* entries, those in work included */
@@ -116,6 +124,8 @@ struct admin_snapshot {
 	unsigned account_count;
 	const struct admin_outlook *account_outlooks; /* by the accounts' indexes, so many of them; NULL = not known */
 	unsigned account_outlook_count;
+	const struct admin_tenant *tenants;
+	unsigned tenant_count;
 };
 
 struct metrics;
@@ -123,6 +133,10 @@ struct metrics;
 /* Fills in what metrics know: lanes, later, dead, held, workers, is_redis_full, redis_reconnects and totals. blocks: count of them, at least one, with names for the lanes, accounts,
  * events and outcome classes. */
 void admin_snapshot_count(struct admin_snapshot *out, const struct metrics *const blocks[], unsigned count);
+
+/* The same for the tenant of that index: used and deferred. */
+void admin_tenant_count(struct admin_tenant *out, unsigned tenant, const struct metrics *const blocks[],
+			unsigned count);
 
 /* The same for the account of that index: index, links_up, window_used, window_total, is_failing, parked and outcomes, and its state by
  * links_up and ACCOUNT_REFUSED. */

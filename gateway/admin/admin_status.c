@@ -208,6 +208,22 @@ void admin_account_write(struct buf *out, const struct admin_snapshot *snapshot,
 	json_close(out, '}');
 }
 
+static void put_tenants(struct buf *out, const struct admin_snapshot *snapshot)
+{
+	json_key(out, "tenants");
+	json_open(out, '[');
+	for (unsigned i = 0; i < snapshot->tenant_count; i++) {
+		const struct admin_tenant *tenant = &snapshot->tenants[i];
+		json_open(out, '{');
+		put_text(out, "name", tenant->name);
+		json_key_uint(out, "segments_per_day", tenant->segments_per_day);
+		put_real(out, "used", tenant->used, 3);
+		json_key_uint(out, "deferred", tenant->deferred);
+		json_close(out, '}');
+	}
+	json_close(out, ']');
+}
+
 static void put_totals(struct buf *out, const struct admin_totals *totals)
 {
 	json_key(out, "totals");
@@ -260,6 +276,7 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	for (unsigned i = 0; i < snapshot->account_count; i++)
 		admin_account_write(out, snapshot, &snapshot->accounts[i], -1);
 	json_close(out, ']');
+	put_tenants(out, snapshot);
 	put_totals(out, &snapshot->totals);
 	json_key(out, "rate_1m");
 	json_open(out, '{');

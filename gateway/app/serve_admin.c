@@ -86,6 +86,20 @@ static unsigned fill_accounts(struct serve *serve)
 	return count;
 }
 
+/* Budgets are those of the start, as their metrics are. */
+static unsigned fill_tenants(struct serve *serve)
+{
+	const struct config_tenants *tenants = &serve->first_config->tenants;
+	for (unsigned i = 0; i < tenants->budget_count; i++) {
+		serve->admin_tenants[i] = (struct admin_tenant){
+			.name = tenants->budgets[i].name,
+			.segments_per_day = tenants->budgets[i].segments_per_day,
+		};
+		admin_tenant_count(&serve->admin_tenants[i], i, serve->blocks, serve->worker_count + 1);
+	}
+	return tenants->budget_count;
+}
+
 /* What the first worker sees for all of them. */
 static void fill_queue(struct serve *serve, struct admin_snapshot *out)
 {
@@ -124,6 +138,8 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	fill_queue(serve, out);
 	out->accounts = serve->admin_accounts;
 	out->account_count = fill_accounts(serve);
+	out->tenants = serve->admin_tenants;
+	out->tenant_count = fill_tenants(serve);
 }
 
 static void routing(void *ctx, struct admin_routing *out)

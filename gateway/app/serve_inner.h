@@ -36,6 +36,7 @@ struct serve {
 	struct adder *adder; /* its connection; NULL = none yet */
 	bool is_adder_closing;
 	struct admin_account admin_accounts[ROUTE_ACCOUNTS_MAX];
+	struct admin_tenant admin_tenants[TENANT_BUDGETS_MAX];
 	struct worker_status statuses[WORKERS_MAX];
 	uv_signal_t signals[2];
 	uv_signal_t reload_signal;

@@ -140,9 +140,24 @@ static void judge_queue(struct problems *problems, const json_t *status)
 	if (has_waited && real(rates, "accepted_per_s") <= 0 && number(status, "uptime_s") > STANDSTILL_S)
 		tell(problems, "entries wait, but no carrier accepted any within the last minute");
 	double dead_per_min = real(rates, "dead_per_s") * 60;
-	if (dead_per_min > 0)
-		tell(problems, "dead letters grow at a rate of %.0f a minute, %lld kept; look at their reasons",
+	if (dead_per_min > 0 && number(status, "dead") > 0)
+		tell(problems,
+		     "dead letters grow at a rate of %.0f a minute, %lld kept; “hongyan dead list” has their reasons",
 		     dead_per_min < 1 ? 1 : dead_per_min, (long long)number(status, "dead"));
+}
+
+static void judge_tenants(struct problems *problems, const json_t *status)
+{
+	char name[CLI_PRINTABLE_OCTETS];
+	const json_t *tenants = json_object_get(status, "tenants");
+	for (size_t i = 0; i < json_array_size(tenants); i++) {
+		const json_t *tenant = json_array_get(tenants, i);
+		if (real(tenant, "used") >= 1)
+			tell(problems,
+			     "tenant %s has used all of its %lld segments of today: its bulk alerts wait until "
+			     "tomorrow",
+			     cli_printable(tenant, "name", name), (long long)number(tenant, "segments_per_day"));
+	}
 }
 
 static void judge_events(struct problems *problems, const json_t *status)
@@ -202,6 +217,7 @@ unsigned cli_status_problems(const json_t *status, FILE *out)
 		tell(&problems, "no worker runs");
 	judge_accounts(&problems, status);
 	judge_queue(&problems, status);
+	judge_tenants(&problems, status);
 	judge_balance(&problems, status);
 	judge_events(&problems, status);
 	return problems.count;

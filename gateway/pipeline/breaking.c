@@ -37,6 +37,8 @@ static void on_change(struct account *account, mono_us now)
 		account->pipeline->last_sweep = 0; /* what waits for it may go another way at once */
 	}
 	accounts_judge(account);
+	if (account->breaker.state != BREAKER_HALF_OPEN) /* being tried is part of it */
+		account->pipeline->gauges.account_since[account->index] = now;
 	tell_breaker(account);
 }
 

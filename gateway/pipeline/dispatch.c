@@ -168,7 +168,6 @@ void dispatch_note_left(struct account *account, mono_us now)
 	note_span(account, now);
 	account->stride++;
 	account->left++;
-	account->untold++;
 }
 
 /* Where nothing has left for two spans, or the carrier wants nothing now, what left before says nothing of what leaves next. */

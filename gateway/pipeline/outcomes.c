@@ -215,6 +215,7 @@ void outcomes_on_outcome(void *ctx, uint64_t token, const struct outcome *outcom
 	note_pace(account, sent_at, outcome, now.mono);
 	parcel->outstanding--;
 	account->in_flight--;
+	account->untold += outcome->outcome_class == OUTCOME_ACCEPTED || outcome->outcome_class == OUTCOME_REJECTED;
 	breaking_note(account, outcome, sent_at, now.mono);
 	if (outcome->outcome_class == OUTCOME_ACCEPTED) {
 		note_accepted(pipeline, parcel, segment, outcome->carrier_ref);

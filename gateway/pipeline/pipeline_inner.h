@@ -44,7 +44,7 @@ struct account {
 	uint64_t parked_else; /* of these such as others may take, where it takes nothing */
 	mono_us unparked_at;  /* when it was last asked about that */
 	mono_us queued_at;    /* when an alert came to wait for it, or it was opened */
-	uint32_t untold;      /* segments that left and that the store was not told of */
+	uint32_t untold;      /* segments answered for good that the store was not told of */
 	unsigned left;        /* segments that left since paces were noted … */
 	unsigned pace;        /* … and in the second or two before that */
 	struct health health;

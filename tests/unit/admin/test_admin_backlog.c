@@ -187,7 +187,7 @@ Test(admin_backlog, accounts)
 		it->order = rows[i].order;
 		it->sent = 1000;
 		for (unsigned s = 0; s < rows[i].seconds; s++) {
-			it->submits += rows[i].submits_per_s;
+			it->accepted += rows[i].submits_per_s;
 			it->sent += rows[i].sent_per_s;
 			look(&world);
 		}
@@ -241,7 +241,7 @@ Test(admin_backlog, an_idle_account_gets_a_flood)
 	world.accounts[0].waiting = world.accounts[0].waiting_segments = 10000;
 	for (unsigned s = 0; s < 8; s++) {
 		look(&world);
-		world.accounts[0].submits += 100;
+		world.accounts[0].accepted += 100;
 		world.accounts[0].waiting = world.accounts[0].waiting_segments -= 100;
 	}
 	look(&world);

@@ -109,6 +109,8 @@ static const struct admin_snapshot full = {
 	.totals = { 11, 12, 13, 14, 22, 15, 16, 17, 18, 19, 20, 21 },
 	.accounts = accounts,
 	.account_count = 3,
+	.tenants = &(const struct admin_tenant){ "north", 20, 1.15, 30 },
+	.tenant_count = 1,
 };
 
 static const struct admin_snapshot empty = { 0 };
@@ -185,7 +187,7 @@ Test(admin_status, page)
 		  "total\":0,"
 		  "\"tps\":0,\"waiting\":0,\"parked\":0,\"segments_per_s_all\":null,\"segments_per_s\":null," NO_OUTLOOK
 		  ",\"submits\":0,\"accepted\":0,\"throttled\":0,\"rejected\":0,\"temporary\":0,\"unknown\":0}"
-		  "],"
+		  "],\"tenants\":[{\"name\":\"north\",\"segments_per_day\":20,\"used\":1.150,\"deferred\":30}],"
 		  "\"totals\":{\"read\":11,\"begun\":12,\"accepted\":13,\"expired\":14,\"suppressed\":22,\"duplicate\":"
 		  "15,\"dead\":16,"
 		  "\"later\":17,\"retries\":18,\"ambiguous_resends\":19,\"late_answers\":20,\"intents_found\":21},"
@@ -204,7 +206,7 @@ Test(admin_status, page)
 		  "\"later\":0,\"dead\":0,\"held\":0,\"paused\":[],\"events\":{\"length\":0,\"oldest_s\":0.000,\"held_"
 		  "by\":\"\"},"
 		  "\"balance\":"
-		  "null,\"accounts\":[],"
+		  "null,\"accounts\":[],\"tenants\":[],"
 		  "\"totals\":{\"read\":0,\"begun\":0,\"accepted\":0,\"expired\":0,\"suppressed\":0,\"duplicate\":0,"
 		  "\"dead\":0,"
 		  "\"later\":0,\"retries\":0,\"ambiguous_resends\":0,\"late_answers\":0,\"intents_found\":0},"

@@ -160,7 +160,15 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		  "\n" },
 		{ "just started", "{\"rate_1m\":{\"accepted_per_s\":0},\"uptime_s\":30}", 0, "\n" },
 		{ "dead letters", "{\"rate_1m\":{\"accepted_per_s\":9,\"dead_per_s\":0.05}}", 1,
-		  "  ! dead letters grow at a rate of 3 a minute, 8 kept; look at their reasons\n\n" },
+		  "  ! dead letters grow at a rate of 3 a minute, 8 kept; “hongyan dead list” has their reasons\n\n" },
+		{ "dead letters that are gone again",
+		  "{\"dead\":0,\"rate_1m\":{\"accepted_per_s\":9,\"dead_per_s\":0.05}}", 0, "\n" },
+		{ "a budget is used up",
+		  "{\"tenants\":[{\"name\":\"north\",\"segments_per_day\":20,\"used\":1.15},"
+		  "{\"name\":\"south\",\"segments_per_day\":20,\"used\":0.99}]}",
+		  1,
+		  "  ! tenant north has used all of its 20 segments of today: its bulk alerts wait until "
+		  "tomorrow\n\n" },
 		{ "entries have gone", "{\"balance\":{\"added\":7,\"drift\":3}}", 1,
 		  "  ! the account does not balance: 3 entries have gone without an end; somebody trims or deletes in "
 		  "the "

@@ -105,7 +105,7 @@ Test(parking, it_comes_back_when_there_is_a_use)
 	rig_tear_down();
 }
 
-/* What left is told once. */
+/* What was answered for good is told once. */
 Test(parking, it_is_told_what_left)
 {
 	rig_set_up(&(struct rig_setup){ .is_short = true });
@@ -114,6 +114,7 @@ Test(parking, it_is_told_what_left)
 	for (unsigned i = 0; i < 3; i++) {
 		rig_bring(LANE_NORMAL, "", NULL);
 		rig_answer_begin();
+		rig_accept(0, i, "m");
 	}
 	rig_pass(300 * US_PER_MS);
 	cr_assert_str_eq(rig.unparks[0].name, "down");
