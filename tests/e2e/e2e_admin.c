@@ -134,11 +134,22 @@ static void check_status(void)
 	json_decref(page);
 }
 
+/* Prometheus' own tool has nothing to say against them: names, units, help. */
+static void check_metrics_by_promtool(const char *text)
+{
+	char file[WORLD_PATH_OCTETS], command[WORLD_PATH_OCTETS + 64];
+	world_write("metrics", text);
+	world_path(file, "metrics");
+	snprintf(command, sizeof command, "promtool check metrics <%s", file);
+	EXPECT_COUNT(system(command), 0);
+}
+
 /* The text format of Prometheus: comments, and “name{labels} number”. */
 static void check_metrics_text(void)
 {
 	char *body;
 	EXPECT_COUNT(gateway_process_get(&gateway, "/metrics", &body), 200);
+	check_metrics_by_promtool(body);
 	unsigned samples = 0;
 	for (char *line = body; *line != '\0';) {
 		char *end = strchr(line, '\n');
