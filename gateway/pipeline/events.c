@@ -4,6 +4,7 @@
  * the next. Both are written into the parcel's arena, once. */
 
 #include "base/civil.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "pipeline/pipeline_inner.h"
@@ -138,13 +139,9 @@ struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const
 	return close_buf(parcel, &buf);
 }
 
-/* FNV-1a: spreads well enough to tell two texts apart, and is the same on every machine. */
 uint32_t events_text_hash(const struct parcel *parcel)
 {
-	uint32_t hash = 2166136261u;
-	for (size_t i = 0; i < parcel->sms.text.len; i++)
-		hash = (hash ^ (unsigned char)parcel->sms.text.at[i]) * 16777619u;
-	return hash;
+	return hash32(HASH32_START, parcel->sms.text);
 }
 
 /* Its account, and where there is something to tell: attempts on it, and the accounts that refused it before. */

@@ -3,6 +3,7 @@
 /* What protects recipients, where the pipeline meets it: BEGIN is asked about numbers and texts, and what it says ends an
  * alert, lets it wait, or is told with its acceptance. What has begun to arrive goes on: half an sms helps nobody. */
 
+#include "base/hash.h"
 #include "pipeline/pipeline_inner.h"
 
 /* -- without the store: consent, quiet hours -- */
@@ -71,18 +72,11 @@ void protecting_put_away(struct pipeline *pipeline, struct parcel *parcel, wall_
 
 /* -- with the store -- */
 
-/* FNV-1a over number and text: the same on every machine, since gateways compare what they make of it. */
+/* Of number and text; gateways compare what they make of it. */
 static uint64_t hash_of(const struct parcel *parcel)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	const struct slice parts[] = { { parcel->alert.to.digits, parcel->alert.to.len },
-				       SLICE(" "),
-				       parcel->sms.text };
-	for (unsigned part = 0; part < sizeof parts / sizeof parts[0]; part++) {
-		for (size_t i = 0; i < parts[part].len; i++)
-			hash = (hash ^ (unsigned char)parts[part].at[i]) * UINT64_C(1099511628211);
-	}
-	return hash;
+	uint64_t hash = hash64(HASH64_START, (struct slice){ parcel->alert.to.digits, parcel->alert.to.len });
+	return hash64(hash64_octet(hash, ' '), parcel->sms.text);
 }
 
 void protecting_ask(const struct pipeline *pipeline, const struct parcel *parcel, struct store_begin *out)

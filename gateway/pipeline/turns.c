@@ -2,6 +2,7 @@
 #include "pipeline/turns.h"
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "pipeline/pipeline_inner.h"
 
 #define SHARED (TURNS_FLOWS - 1)
@@ -15,15 +16,6 @@ void turns_init(struct turns *turns)
 		list_init(&turns->flows[i].sides[0]);
 		list_init(&turns->flows[i].sides[1]);
 	}
-}
-
-/* FNV-1a. */
-static uint32_t hash_of(struct slice tenant)
-{
-	uint32_t hash = 2166136261u;
-	for (size_t i = 0; i < tenant.len; i++)
-		hash = (hash ^ (uint8_t)tenant.at[i]) * 16777619u;
-	return hash;
 }
 
 static bool is_of(const struct turns_flow *flow, uint32_t tenant)
@@ -49,7 +41,7 @@ static unsigned flow_for(const struct turns *turns, uint32_t tenant)
 /* Notes that a parcel is of a flow; which of its two lists it goes to. */
 static struct list *join(struct turns *turns, struct parcel *parcel)
 {
-	uint32_t tenant = hash_of(parcel->alert.tenant);
+	uint32_t tenant = hash32(HASH32_START, parcel->alert.tenant);
 	unsigned at = flow_for(turns, tenant);
 	struct turns_flow *flow = &turns->flows[at];
 	if (flow->count++ == 0) {

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/unmatched.h"
 
+#include "base/hash.h"
+
 #define WAYS 8 /* places that one receipt may lie in */
 
-/* FNV-1a, then the finaliser of splitmix64: the lowest bits choose the place. Never 0. */
+/* A hash, then the finaliser of splitmix64: the lowest bits choose the place. Never 0. */
 static uint64_t key_of(const char *account, struct slice carrier_ref, enum message_state state)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (; *account != '\0'; account++)
-		hash = (hash ^ (unsigned char)*account) * UINT64_C(1099511628211);
-	hash = (hash ^ (unsigned)state) *
-	       UINT64_C(1099511628211); /* parts name from reference: no name has such an octet */
-	for (size_t i = 0; i < carrier_ref.len; i++)
-		hash = (hash ^ (unsigned char)carrier_ref.at[i]) * UINT64_C(1099511628211);
+	uint64_t hash = hash64(HASH64_START, slice_of(account));
+	hash = hash64_octet(hash, (uint8_t)state); /* parts name from reference: no name has such an octet */
+	hash = hash64(hash, carrier_ref);
 	hash = (hash ^ hash >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
 	hash = (hash ^ hash >> 27) * UINT64_C(0x94D049BB133111EB);
 	hash ^= hash >> 31;

@@ -2,6 +2,7 @@
 #include "render/template.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "model/alert.h"
 #include "render/header_reader.h"
@@ -109,16 +110,13 @@ static enum err read_all(struct template_draft *draft)
 	return template_lint_run(draft);
 }
 
-/* FNV-1a over name, locale and source, folded; a change of any of them is a new version. */
+/* A hash of name, locale and source, folded; a change of any of them is a new version. */
 static uint32_t version_of(const struct template_draft *draft)
 {
 	const struct slice parts[] = { draft->header.name, draft->header.locale, draft->source };
-	uint64_t hash = 0xCBF29CE484222325u;
-	for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
-		for (size_t i = 0; i < parts[p].len; i++)
-			hash = (hash ^ (unsigned char)parts[p].at[i]) * 0x100000001B3u;
-		hash = (hash ^ 0xFF) * 0x100000001B3u;
-	}
+	uint64_t hash = HASH64_START;
+	for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++)
+		hash = hash64_octet(hash64(hash, parts[p]), 0xFF);
 	uint32_t folded = (uint32_t)(hash ^ hash >> 32);
 	return folded ? folded : 1;
 }

@@ -8,6 +8,7 @@
 #include "store/redis_store_inner.h"
 
 #include "base/check.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 
@@ -174,18 +175,10 @@ static void write_tell(const struct recording *recording, const struct reply *en
 
 /* -- the entries are there -- */
 
-static uint64_t hash_of(struct slice text)
-{
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (size_t i = 0; i < text.len; i++)
-		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(1099511628211);
-	return hash | 1;
-}
-
 /* False where the same entry (or, hardly ever, one that is taken for it) was added before. */
 static bool add(uint64_t *places, struct slice entry)
 {
-	uint64_t hash = hash_of(entry);
+	uint64_t hash = hash64(HASH64_START, entry) | 1; /* 0 = none is there */
 	size_t at = (hash >> 32) % PLACES;
 	while (places[at] != 0 && places[at] != hash)
 		at = (at + 1) % PLACES;

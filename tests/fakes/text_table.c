@@ -2,6 +2,7 @@
 #include "fakes/text_table.h"
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "fakes/fake_memory.h"
 
 #include <stdlib.h>
@@ -28,9 +29,7 @@ void text_table_destroy(struct text_table *table)
 
 static struct text_row **bucket_of(struct text_table *table, struct slice key)
 {
-	uint64_t hash = 1469598103934665603u;
-	for (size_t i = 0; i < key.len; i++)
-		hash = (hash ^ (uint8_t)key.at[i]) * 1099511628211u;
+	uint64_t hash = hash64(HASH64_START, key);
 	return &table->buckets[(hash ^ hash >> 29) % TEXT_TABLE_BUCKETS];
 }
 

@@ -2,16 +2,15 @@
 #include "wire/session/references.h"
 
 #include "base/check.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NUMBERS    65536
-#define WORD_BITS  64
-#define WORDS      (NUMBERS / WORD_BITS)
-#define REST_US    (72 * 3600 * (mono_us)US_PER_S)
-#define HASH_BASIS 2166136261u /* FNV-1a */
-#define HASH_PRIME 16777619u
+#define NUMBERS   65536
+#define WORD_BITS 64
+#define WORDS     (NUMBERS / WORD_BITS)
+#define REST_US   (72 * 3600 * (mono_us)US_PER_S)
 
 struct references {
 	struct reference_range range;
@@ -95,9 +94,9 @@ static uint8_t lower(char c)
 /* In either case of the letters: a carrier may write an id one way here and another there. 0 where there is none. */
 static uint32_t hash_of(struct slice carrier_ref)
 {
-	uint32_t hash = HASH_BASIS;
+	uint32_t hash = HASH32_START;
 	for (size_t i = 0; i < carrier_ref.len; i++)
-		hash = (hash ^ lower(carrier_ref.at[i])) * HASH_PRIME;
+		hash = hash32_octet(hash, lower(carrier_ref.at[i]));
 	if (carrier_ref.len == 0)
 		return 0;
 	return hash != 0 ? hash : 1;
