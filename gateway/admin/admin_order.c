@@ -59,10 +59,8 @@ static const char *find_account(struct admin *admin, struct slice name, struct h
 static const char *read_path(struct admin *admin, const struct httpd_request *request, enum verb *verb,
 			     struct httpd_response *response)
 {
-	struct slice rest = { request->path.at + strlen(PREFIX), request->path.len - strlen(PREFIX) };
-	const char *slash = rest.len ? memchr(rest.at, '/', rest.len) : NULL;
-	struct slice name = { rest.at, slash ? (size_t)(slash - rest.at) : rest.len };
-	struct slice word = { slash ? slash + 1 : NULL, slash ? rest.len - name.len - 1 : 0 };
+	struct slice word = { request->path.at + strlen(PREFIX), request->path.len - strlen(PREFIX) };
+	struct slice name = slice_cut(&word, '/');
 	unsigned index = 0;
 	while (index < VERB_COUNT && !slice_is(word, verbs[index].name))
 		index++;

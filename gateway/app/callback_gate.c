@@ -8,24 +8,15 @@
 
 #define URL_OCTETS 8192 /* more than the server's limit for a request's headers allows */
 
-static struct slice cut(struct slice *rest, char at)
-{
-	const char *end = rest->len ? memchr(rest->at, at, rest->len) : NULL;
-	struct slice part = { rest->at, end ? (size_t)(end - rest->at) : rest->len };
-	rest->at += part.len + (end != NULL);
-	rest->len -= part.len + (end != NULL);
-	return part;
-}
-
 bool callback_target_parse(struct slice target, struct callback_target *out)
 {
-	struct slice path = cut(&target, '?');
+	struct slice path = slice_cut(&target, '?');
 	if (!slice_starts(path, SLICE("/callbacks/")))
 		return false;
 	path.at += strlen("/callbacks/");
 	path.len -= strlen("/callbacks/");
 	out->query = target;
-	out->account = cut(&path, '/');
+	out->account = slice_cut(&path, '/');
 	out->secret = path;
 	return out->account.len != 0;
 }

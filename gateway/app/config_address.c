@@ -100,14 +100,11 @@ static char *decode_percent(struct slice text, size_t octets_max)
 /* “user:password”, “:password”, “user”. */
 static enum err parse_user(struct slice text, struct config_redis_url *out, struct err_at *at)
 {
-	const char *colon = text.len ? memchr(text.at, ':', text.len) : NULL;
-	struct slice user = { text.at, colon ? (size_t)(colon - text.at) : text.len };
+	struct slice password = text;
+	struct slice user = slice_cut(&password, ':');
 	if (user.len && (out->user = decode_percent(user, REDIS_USER_MAX)) == NULL)
 		return err_at_set(at, ERR_FORMAT, 0, NULL,
 				  "has a user name that is too long or wrongly percent-encoded");
-	if (colon == NULL)
-		return ERR_OK;
-	struct slice password = { colon + 1, text.len - user.len - 1 };
 	if (password.len && (out->password = decode_percent(password, REDIS_PASSWORD_MAX)) == NULL)
 		return err_at_set(at, ERR_FORMAT, 0, NULL,
 				  "has a password that is too long or wrongly percent-encoded");

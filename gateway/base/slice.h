@@ -40,3 +40,15 @@ static inline bool slice_starts(struct slice slice, struct slice prefix)
 {
 	return slice.len >= prefix.len && (prefix.len == 0 || memcmp(slice.at, prefix.at, prefix.len) == 0);
 }
+
+/* What stands in front of the first mark, or all where there is none; rest becomes what is behind it, empty where there is
+ * none. */
+static inline struct slice slice_cut(struct slice *rest, char mark)
+{
+	const char *at = rest->len > 0 ? memchr(rest->at, mark, rest->len) : NULL;
+	struct slice part = { rest->at, at != NULL ? (size_t)(at - rest->at) : rest->len };
+	size_t used = part.len + (at != NULL);
+	if (used > 0)
+		*rest = (struct slice){ rest->at + used, rest->len - used };
+	return part;
+}

@@ -20,8 +20,7 @@ static struct slice cut(struct slice text, size_t max)
 struct slice cli_letter_word(const struct cli_letter *letter)
 {
 	struct slice reason = cut(letter->reason, SHOWN_OCTETS);
-	const char *colon = reason.len ? memchr(reason.at, ':', reason.len) : NULL;
-	return colon ? (struct slice){ reason.at, (size_t)(colon - reason.at) } : reason;
+	return slice_cut(&reason, ':');
 }
 
 static struct slice sentence_of(const struct cli_letter *letter)
@@ -150,12 +149,8 @@ static void print_text(const struct cli_letter *letter, FILE *out)
 	static char text[TEXT_OCTETS];
 	struct slice rest = cut(letter->alert, ALERT_OCTETS_MAX);
 	while (rest.len > 0) {
-		const char *end = memchr(rest.at, '\n', rest.len);
-		size_t len = end ? (size_t)(end - rest.at) : rest.len;
-		msisdn_mask_text((struct slice){ rest.at, len }, text, sizeof text);
+		msisdn_mask_text(slice_cut(&rest, '\n'), text, sizeof text);
 		fprintf(out, "  | %s\n", text);
-		len += end != NULL;
-		rest = (struct slice){ rest.at + len, rest.len - len };
 	}
 }
 

@@ -47,26 +47,16 @@ static struct account_order *order_of(struct slice name, struct account_order *o
 	return order;
 }
 
-static struct slice cut(struct slice *rest, char mark)
-{
-	const char *at = rest->len ? memchr(rest->at, mark, rest->len) : NULL;
-	size_t len = at ? (size_t)(at - rest->at) : rest->len;
-	struct slice part = { rest->at, len };
-	size_t skipped = len + (at != NULL);
-	*rest = (struct slice){ rest->at + skipped, rest->len - skipped };
-	return part;
-}
-
 static bool read_stance(struct account_order *order, struct slice value)
 {
-	struct slice word = cut(&value, ' ');
+	struct slice word = slice_cut(&value, ' ');
 	unsigned stance = ACCOUNT_PAUSED;
 	while (stance < ACCOUNT_STANCE_COUNT && !slice_is(word, stances[stance]))
 		stance++;
 	if (stance == ACCOUNT_STANCE_COUNT)
 		return false;
 	order->stance = (enum account_stance)stance;
-	order->note = pause_note_read(cut(&value, '\t'));
+	order->note = pause_note_read(slice_cut(&value, '\t'));
 	size_t len = utf8_whole(value.at, value.len < ACCOUNT_REASON_MAX ? value.len : ACCOUNT_REASON_MAX);
 	if (len > 0)
 		memcpy(order->reason, value.at, len);
@@ -76,11 +66,11 @@ static bool read_stance(struct account_order *order, struct slice value)
 static bool read_tps(struct account_order *order, struct slice value)
 {
 	uint64_t tps;
-	if (!number_parse(cut(&value, ' '), ACCOUNT_TPS_MAX, &tps))
+	if (!number_parse(slice_cut(&value, ' '), ACCOUNT_TPS_MAX, &tps))
 		return false;
 	order->has_tps = true;
 	order->tps = (uint32_t)tps;
-	order->tps_note = pause_note_read(cut(&value, '\t'));
+	order->tps_note = pause_note_read(slice_cut(&value, '\t'));
 	return true;
 }
 

@@ -79,14 +79,10 @@ size_t entry_key_format_short(const struct entry_key *key, char *out)
 
 bool entry_id_parse(struct slice text, enum lane lane, struct entry_key *out)
 {
-	const char *dash = text.len ? memchr(text.at, '-', text.len) : NULL;
-	if (dash == NULL)
-		return false;
-	size_t ms_len = (size_t)(dash - text.at);
+	struct slice behind = text;
 	uint64_t ms;
 	uint64_t seq;
-	if (!number_parse((struct slice){ text.at, ms_len }, UINT64_MAX, &ms) ||
-	    !number_parse((struct slice){ dash + 1, text.len - ms_len - 1 }, UINT64_MAX, &seq))
+	if (!number_parse(slice_cut(&behind, '-'), UINT64_MAX, &ms) || !number_parse(behind, UINT64_MAX, &seq))
 		return false;
 	*out = (struct entry_key){ .ms = ms, .seq = seq, .lane = lane };
 	return true;
@@ -94,11 +90,8 @@ bool entry_id_parse(struct slice text, enum lane lane, struct entry_key *out)
 
 bool entry_key_parse(struct slice text, struct entry_key *out)
 {
-	const char *mark = text.len ? memchr(text.at, '@', text.len) : NULL;
-	if (mark == NULL)
-		return false;
-	size_t id_len = (size_t)(mark - text.at);
+	struct slice name = text;
+	struct slice id = slice_cut(&name, '@');
 	enum lane lane;
-	return lane_parse((struct slice){ mark + 1, text.len - id_len - 1 }, &lane) &&
-	       entry_id_parse((struct slice){ text.at, id_len }, lane, out);
+	return lane_parse(name, &lane) && entry_id_parse(id, lane, out);
 }

@@ -34,16 +34,14 @@ bool pause_parse(struct slice text, struct pause *out)
 
 struct pause_note pause_note_read(struct slice value)
 {
-	const char *blank = value.len ? memchr(value.at, ' ', value.len) : NULL;
-	size_t since_len = blank ? (size_t)(blank - value.at) : value.len;
+	struct slice who = value;
 	struct pause_note note = { .since = 0 };
 	uint64_t since;
-	if (number_parse((struct slice){ value.at, since_len }, INT64_MAX, &since))
+	if (number_parse(slice_cut(&who, ' '), INT64_MAX, &since))
 		note.since = (wall_ms)since;
-	size_t who_len = blank ? value.len - since_len - 1 : 0;
-	who_len = utf8_whole(blank ? blank + 1 : NULL, who_len < PAUSE_WHO_MAX ? who_len : PAUSE_WHO_MAX);
-	if (who_len > 0)
-		memcpy(note.who, blank + 1, who_len);
+	who.len = utf8_whole(who.at, who.len < PAUSE_WHO_MAX ? who.len : PAUSE_WHO_MAX);
+	if (who.len > 0)
+		memcpy(note.who, who.at, who.len);
 	return note;
 }
 

@@ -200,22 +200,6 @@ struct slice events_state(struct pipeline *pipeline, struct parcel *parcel)
 	return close_buf(parcel, &buf);
 }
 
-/* The next word in front of a mark; rest moves behind it. */
-static struct slice next_part(struct slice *rest, char mark)
-{
-	const char *blank = rest->len ? memchr(rest->at, mark, rest->len) : NULL;
-	size_t len = blank ? (size_t)(blank - rest->at) : rest->len;
-	struct slice word = { rest->at, len };
-	size_t skip = len + (blank != NULL);
-	*rest = (struct slice){ rest->at + skip, rest->len - skip };
-	return word;
-}
-
-static struct slice next_word(struct slice *rest)
-{
-	return next_part(rest, ' ');
-}
-
 /* The index of an account; the count of all where none has that name, or it is gone. */
 static unsigned find_account(const struct pipeline *pipeline, struct slice name)
 {
@@ -245,10 +229,10 @@ static enum protection_rule rule_named(struct slice name)
 /* Reads what put_accounts wrote. False where the account is gone from the configuration. */
 static bool read_accounts(const struct pipeline *pipeline, struct parcel *parcel, struct slice word)
 {
-	unsigned account = find_account(pipeline, next_part(&word, ','));
+	unsigned account = find_account(pipeline, slice_cut(&word, ','));
 	uint64_t here = 0;
-	struct slice exempt = next_part(&word, ',');
-	struct slice count = next_part(&exempt, ':');
+	struct slice exempt = slice_cut(&word, ',');
+	struct slice count = slice_cut(&exempt, ':');
 	bool was_resent = takes_mark(&count, 's');
 	bool may_resend = takes_mark(&count, 'r');
 	bool is_here = number_parse(count, UINT32_MAX, &here);
@@ -256,7 +240,7 @@ static bool read_accounts(const struct pipeline *pipeline, struct parcel *parcel
 	parcel->was_resent = parcel->was_resent || was_resent;
 	parcel->exempt = rule_named(exempt);
 	while (word.len > 0) {
-		unsigned tried = find_account(pipeline, next_part(&word, ','));
+		unsigned tried = find_account(pipeline, slice_cut(&word, ','));
 		if (tried < pipeline->account_count)
 			parcel->tried |= UINT64_C(1) << tried;
 	}
@@ -275,10 +259,10 @@ bool events_state_parse(struct pipeline *pipeline, struct parcel *parcel, struct
 	static const uint64_t limits[STATE_NUMBERS] = { UINT16_MAX, SMS_SEGMENTS_MAX, UINT16_MAX,
 							UINT32_MAX, UINT32_MAX,       UINT32_MAX };
 	for (unsigned i = 0; i < STATE_NUMBERS; i++) {
-		if (!number_parse(next_word(&state), limits[i], &numbers[i]))
+		if (!number_parse(slice_cut(&state, ' '), limits[i], &numbers[i]))
 			return false;
 	}
-	struct slice accounts = next_word(&state);
+	struct slice accounts = slice_cut(&state, ' ');
 	parcel->throttles = (uint32_t)numbers[3];
 	parcel->doubts += (uint32_t)numbers[4];
 	if (!read_accounts(pipeline, parcel, accounts)) {
@@ -313,7 +297,7 @@ void events_state_refs(struct parcel *parcel)
 {
 	struct slice rest = parcel->state_refs;
 	for (unsigned i = 0; i < parcel->encoded.segment_count && rest.len; i++) {
-		struct slice word = next_word(&rest);
+		struct slice word = slice_cut(&rest, ' ');
 		if (parcel->accepted & 1u << i && word.len >= 2 && word.len <= 2 * CARRIER_REF_MAX)
 			parcel->refs[i] = read_hex(parcel, word);
 	}

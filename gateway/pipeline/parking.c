@@ -267,16 +267,6 @@ static mono_us strangers_due(const struct pipeline *pipeline, mono_us now)
 	return pipeline->strangers_at + (wanted_by_any(pipeline, now) > 0 ? AGAIN_US : LOOK_US);
 }
 
-/* Takes one name off a list with commas; absent where there is none. */
-static struct slice take_name(struct slice *names)
-{
-	const char *comma = names->len > 0 ? memchr(names->at, ',', names->len) : NULL;
-	struct slice name = { names->at, comma != NULL ? (size_t)(comma - names->at) : names->len };
-	names->at += name.len + (comma != NULL);
-	names->len -= name.len + (comma != NULL);
-	return name;
-}
-
 static bool is_known(const struct pipeline *pipeline, struct slice name)
 {
 	if (name.len > 0 && name.at[name.len - 1] == ELSE)
@@ -293,7 +283,7 @@ static void note_strangers(struct pipeline *pipeline, struct slice names)
 {
 	struct buf kept = buf_over(pipeline->strangers, sizeof pipeline->strangers);
 	while (names.len > 0) {
-		struct slice name = take_name(&names);
+		struct slice name = slice_cut(&names, ',');
 		if (is_known(pipeline, name) || kept.len + name.len + 1 > sizeof pipeline->strangers)
 			continue;
 		if (kept.len > 0)
@@ -351,7 +341,7 @@ static void ask(struct pipeline *pipeline, struct now now)
 	struct slice strangers = { pipeline->strangers,
 				   now.mono < strangers_due(pipeline, now.mono) ? 0 : pipeline->strangers_len };
 	while (strangers.len > 0 && pipeline->unparking_count < STORE_LEASES_MAX) {
-		struct slice stranger = take_name(&strangers);
+		struct slice stranger = slice_cut(&strangers, ',');
 		char *name = names[pipeline->unparking_count];
 		snprintf(name, PARK_NAME_OCTETS, "%.*s", SLICE_ARG(stranger));
 		pipeline->strangers_at = now.mono;

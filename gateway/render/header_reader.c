@@ -228,11 +228,7 @@ enum err header_reader_read(struct template_draft *draft)
 	struct slice rest = draft->source;
 	unsigned seen = 0;
 	while (rest.len > 0) {
-		const char *newline = memchr(rest.at, '\n', rest.len);
-		size_t len = newline ? (size_t)(newline - rest.at) : rest.len;
-		struct slice line = template_draft_trim((struct slice){ rest.at, len }, false);
-		size_t step = newline ? len + 1 : len;
-		rest = (struct slice){ rest.at + step, rest.len - step };
+		struct slice line = template_draft_trim(slice_cut(&rest, '\n'), false);
 		if (is_rule(line)) {
 			if (!draft->has_class)
 				return template_draft_fail_bare(draft, PROBLEM_CLASS_MISSING, line.at);

@@ -145,12 +145,9 @@ static void warn_not_nfc(struct template_draft *draft)
 	if (!is_decomposed(rest))
 		return;
 	while (rest.len > 0) {
-		const char *newline = memchr(rest.at, '\n', rest.len);
-		size_t len = newline ? (size_t)(newline - rest.at) : rest.len;
-		if (is_decomposed((struct slice){ rest.at, len }))
-			template_draft_warn(draft, PROBLEM_WARN_NOT_NFC, rest.at, none, none);
-		len += newline != NULL;
-		rest = (struct slice){ rest.at + len, rest.len - len };
+		struct slice line = slice_cut(&rest, '\n');
+		if (is_decomposed(line))
+			template_draft_warn(draft, PROBLEM_WARN_NOT_NFC, line.at, none, none);
 	}
 }
 

@@ -75,8 +75,7 @@ enum err dead_letters_read(struct redis_ask *ask, const char *from, const char *
 
 struct slice dead_letters_word(struct slice reason)
 {
-	const char *colon = reason.len ? memchr(reason.at, ':', reason.len) : NULL;
-	return colon ? (struct slice){ reason.at, (size_t)(colon - reason.at) } : reason;
+	return slice_cut(&reason, ':');
 }
 
 /* Of a malformed entry the letter holds lines of fields, which are no alert. */

@@ -248,13 +248,8 @@ static void read_events(struct explorer_world *world, struct books *books)
 	redisReply *reply = explorer_redis_call(world->redis, "XRANGE %s:events - +", world->tag);
 	for (size_t i = 0; i < reply->elements; i++) {
 		struct slice lines = explorer_text_at(explorer_at(reply->element[i], 1), 1);
-		while (lines.len > 0) {
-			const char *end = memchr(lines.at, '\n', lines.len);
-			size_t len = end != NULL ? (size_t)(end - lines.at) : lines.len;
-			take_event(world, books, (struct slice){ lines.at, len });
-			size_t skip = len + (end != NULL);
-			lines = (struct slice){ lines.at + skip, lines.len - skip };
-		}
+		while (lines.len > 0)
+			take_event(world, books, slice_cut(&lines, '\n'));
 	}
 	freeReplyObject(reply);
 }

@@ -6,21 +6,10 @@
 
 #include "base/buf.h"
 
-static struct slice take_name(struct slice *names)
-{
-	const char *comma = memchr(names->at, ',', names->len);
-	size_t len = comma != NULL ? (size_t)(comma - names->at) : names->len;
-	struct slice name = { names->at, len };
-	len += comma != NULL;
-	names->at += len;
-	names->len -= len;
-	return name;
-}
-
 static bool has_name(struct slice names, struct slice name)
 {
 	while (names.len > 0) {
-		if (slice_equal(take_name(&names), name))
+		if (slice_equal(slice_cut(&names, ','), name))
 			return true;
 	}
 	return false;
@@ -38,7 +27,7 @@ struct slice queue_model_parked(const struct queue_model *model)
 	for (unsigned i = 0; i < model->waiting_count; i++) {
 		struct slice names = model->waiting[i].parked_on;
 		while (names.len > 0) {
-			struct slice name = take_name(&names);
+			struct slice name = slice_cut(&names, ',');
 			if (model->waiting[i].due_at <= model->now || has_name(buf_slice(&all), name))
 				continue;
 			if (all.len > 0)

@@ -28,15 +28,6 @@ static void make(void)
 	}
 }
 
-static struct slice cut(struct slice *rest)
-{
-	const char *end = rest->len ? memchr(rest->at, '\0', rest->len) : NULL;
-	struct slice part = { rest->at, end ? (size_t)(end - rest->at) : rest->len };
-	rest->at += part.len + (end != NULL);
-	rest->len -= part.len + (end != NULL);
-	return part;
-}
-
 static void check_list(struct http_callback_list *list)
 {
 	CHECK(list->count + list->skipped + list->too_long <= HTTP_CALLBACK_RECEIPTS_MAX);
@@ -58,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 		return 0;
 	struct slice rest = { (const char *)octets + 1, len - 1 };
 	struct http_callback_request request;
-	request.query = cut(&rest);
-	request.content_type = cut(&rest);
+	request.query = slice_cut(&rest, '\0');
+	request.content_type = slice_cut(&rest, '\0');
 	request.body = rest;
 	struct http_callback_list list;
 	struct err_at at = { 0 };

@@ -64,15 +64,12 @@ static void render_values(const struct template *template, struct slice values)
 	struct alert alert = { .kind = ALERT_SEND, .params = params };
 	struct arena arena;
 	while (alert.param_count < header->param_count && values.len > 0) {
-		const char *nul = memchr(values.at, '\0', values.len);
-		size_t value_len = nul ? (size_t)(nul - values.at) : values.len;
-		size_t step = nul ? value_len + 1 : value_len;
+		struct slice value = slice_cut(&values, '\0');
 		params[alert.param_count] = (struct alert_param){
 			.name = header->params[alert.param_count].name,
-			.value = { values.at, value_len < ALERT_PARAM_VALUE_MAX ? value_len : ALERT_PARAM_VALUE_MAX },
+			.value = { value.at, value.len < ALERT_PARAM_VALUE_MAX ? value.len : ALERT_PARAM_VALUE_MAX },
 		};
 		alert.param_count++;
-		values = (struct slice){ values.at + step, values.len - step };
 	}
 	arena_init(&arena, block, sizeof block, 0);
 	(void)render(template, &alert, &arena);

@@ -16,17 +16,18 @@
 #define TEXT_MAX (64 * 1024) /* octets of all settings of an account */
 
 /* Every member that is a text, and every one that is lines. */
-#define TEXT_MEMBERS(X)                                                                                               \
-	X(url)                                                                                                        \
-	X(method)                                                                                                     \
-	X(json)                                                                                                       \
-	X(auth)                                                                                                       \
-	X(username)                                                                                                   \
-	X(password)                                                                                                   \
-	X(token)                                                                                                      \
-	X(account) X(region) X(service) X(source) X(country) X(hmac_hash) X(hmac_encoding) X(hmac_signs)              \
-		X(success_status) X(success) X(success_is) X(message_id) X(message_id_is) X(error_code) X(error_text) \
-			X(answers) X(answers_are) X(answer_to) X(request_code) X(request_text) X(idempotency_header)
+#define TEXT_MEMBERS(X)                                                                                         \
+	X(url)                                                                                                  \
+	X(method)                                                                                               \
+	X(json)                                                                                                 \
+	X(auth)                                                                                                 \
+	X(username)                                                                                             \
+	X(password)                                                                                             \
+	X(token)                                                                                                \
+	X(account)                                                                                              \
+	X(region) X(service) X(source) X(country) X(hmac_hash) X(hmac_encoding) X(hmac_signs) X(success_status) \
+		X(success) X(success_is) X(message_id) X(message_id_is) X(error_code) X(error_text) X(answers)  \
+			X(answers_are) X(answer_to) X(request_code) X(request_text) X(idempotency_header)
 #define LINES_MEMBERS(X) X(headers) X(query) X(form) X(templates) X(codes)
 
 static enum err lay_over_preset(const struct http_settings *own, struct http_settings *out, struct err_at *at)
@@ -93,12 +94,11 @@ static enum err read_ranges(const char *text, struct http_account *account, stru
 {
 	struct slice rest = slice_of(text ? text : "200-299");
 	while (rest.len) {
-		const char *comma = memchr(rest.at, ',', rest.len);
-		struct slice item = { rest.at, comma ? (size_t)(comma - rest.at) : rest.len };
-		rest = (struct slice){ item.at + item.len + (comma ? 1 : 0), rest.len - item.len - (comma ? 1 : 0) };
-		const char *dash = memchr(item.at, '-', item.len);
-		struct slice from = { item.at, dash ? (size_t)(dash - item.at) : item.len };
-		struct slice to = dash ? (struct slice){ dash + 1, (size_t)(item.at + item.len - dash - 1) } : from;
+		struct slice item = slice_cut(&rest, ',');
+		struct slice to = item;
+		struct slice from = slice_cut(&to, '-');
+		if (from.len == item.len)
+			to = from;
 		uint64_t first, last;
 		if (!number_parse(from, 599, &first) || !number_parse(to, 599, &last) || first < 200 || last < first ||
 		    account->success_status_count == HTTP_RANGES_MAX)

@@ -90,10 +90,7 @@ static enum err read_states(struct http_callback *callback, struct err_at *at)
 {
 	struct slice rest = slice_of(callback->states);
 	while (rest.len != 0) {
-		const char *comma = memchr(rest.at, ',', rest.len);
-		struct slice row = { rest.at, comma ? (size_t)(comma - rest.at) : rest.len };
-		rest.at += row.len + (comma != NULL);
-		rest.len -= row.len + (comma != NULL);
+		struct slice row = slice_cut(&rest, ',');
 		const char *sign = row.len ? memchr(row.at, '=', row.len) : NULL;
 		struct slice word = trim((struct slice){ row.at, sign ? (size_t)(sign - row.at) : 0 });
 		if (word.len == 0)

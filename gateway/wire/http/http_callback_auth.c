@@ -76,21 +76,14 @@ static bool read_fields(struct slice form, struct field fields[static FIELDS_MAX
 {
 	*count = 0;
 	while (form.len != 0) {
-		const char *end = memchr(form.at, '&', form.len);
-		struct slice pair = { form.at, end ? (size_t)(end - form.at) : form.len };
-		form.at += pair.len + (end != NULL);
-		form.len -= pair.len + (end != NULL);
+		struct slice pair = slice_cut(&form, '&');
 		if (pair.len == 0)
 			continue;
 		if (*count == FIELDS_MAX)
 			return false;
-		const char *sign = memchr(pair.at, '=', pair.len);
-		size_t name_len = sign ? (size_t)(sign - pair.at) : pair.len;
 		struct field *field = &fields[(*count)++];
-		field->name = decode((struct slice){ pair.at, name_len }, room);
-		field->value = (struct slice){ NULL, 0 };
-		if (sign != NULL)
-			field->value = decode((struct slice){ sign + 1, pair.len - name_len - 1 }, room);
+		field->name = decode(slice_cut(&pair, '='), room);
+		field->value = decode(pair, room);
 	}
 	return !room->full;
 }

@@ -47,17 +47,12 @@ struct slice http_callback_form_value(struct slice form, const char *name, struc
 	if (found != NULL)
 		*found = false;
 	while (form.len != 0) {
-		const char *end = memchr(form.at, '&', form.len);
-		struct slice pair = { form.at, end ? (size_t)(end - form.at) : form.len };
-		form.at += pair.len + (end != NULL);
-		form.len -= pair.len + (end != NULL);
-		const char *sign = pair.len ? memchr(pair.at, '=', pair.len) : NULL;
-		struct slice key = { pair.at, sign ? (size_t)(sign - pair.at) : pair.len };
+		struct slice value = slice_cut(&form, '&');
+		struct slice key = slice_cut(&value, '=');
 		if (!is_name(key, name))
 			continue;
 		size_t start = out->len;
-		if (sign != NULL)
-			http_callback_form_decode((struct slice){ sign + 1, pair.len - key.len - 1 }, out);
+		http_callback_form_decode(value, out);
 		if (found != NULL)
 			*found = true;
 		return (struct slice){ out->at + start, out->len - start };

@@ -35,3 +35,26 @@ Test(slice, comparisons)
 	snprintf(text, sizeof text, "%.*s|", SLICE_ARG(absent));
 	cr_assert_str_eq(text, "|");
 }
+
+Test(slice, cut)
+{
+	static const struct {
+		struct slice text;
+		const char *want_part;
+		const char *want_rest;
+	} rows[] = {
+		{ { NULL, 0 }, "", "" },        { SLICE(""), "", "" },    { SLICE("a"), "a", "" },
+		{ SLICE("a,"), "a", "" },       { SLICE(",a"), "", "a" }, { SLICE(",,"), "", "," },
+		{ SLICE("a,b,c"), "a", "b,c" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct slice rest = rows[i].text;
+		struct slice part = slice_cut(&rest, ',');
+		cr_assert(slice_is(part, rows[i].want_part), "row %zu", i);
+		cr_assert(slice_is(rest, rows[i].want_rest), "row %zu", i);
+		cr_assert_eq(part.at, rows[i].text.at, "row %zu", i);
+	}
+	struct slice rest = SLICE("a\0b");
+	cr_assert(slice_is(slice_cut(&rest, '\0'), "a"), "NUL is a mark like others");
+	cr_assert(slice_is(rest, "b"));
+}
