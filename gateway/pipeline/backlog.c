@@ -22,12 +22,10 @@ void backlog_look(struct pipeline *pipeline)
 {
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		const struct account *account = &pipeline->accounts[i];
-		unsigned waiting = 0, segments = account->reserved;
-		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
-			waiting += account->lane_counts[lane];
+		unsigned segments = account->reserved;
+		for (unsigned lane = 0; lane < WAIT_LANES; lane++)
 			segments += segments_of(&account->lanes[lane], account->lane_counts[lane]);
-		}
-		pipeline->gauges.account_waiting[i] = waiting;
+		pipeline->gauges.account_waiting[i] = dispatch_waiting(account);
 		pipeline->gauges.account_segments[i] = segments;
 	}
 }

@@ -60,10 +60,8 @@ void breaking_retry(struct account *account, mono_us now)
 
 bool breaking_has_probe(const struct account *account)
 {
-	unsigned waiting = 0;
-	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
-		waiting += account->lane_counts[lane];
-	return account->breaker.state == BREAKER_HALF_OPEN && waiting + account->reserved + account->in_flight > 0;
+	return account->breaker.state == BREAKER_HALF_OPEN &&
+	       dispatch_waiting(account) + account->reserved + account->in_flight > 0;
 }
 
 static void tell_failing(const struct account *account)

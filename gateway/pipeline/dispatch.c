@@ -273,13 +273,19 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 	return count;
 }
 
+unsigned dispatch_waiting(const struct account *account)
+{
+	unsigned count = 0;
+	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
+		count += account->lane_counts[lane];
+	return count;
+}
+
 static unsigned waiting_count(const struct pipeline *pipeline)
 {
 	unsigned count = 0;
-	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		for (unsigned lane = 0; lane < WAIT_LANES; lane++)
-			count += pipeline->accounts[i].lane_counts[lane];
-	}
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		count += dispatch_waiting(&pipeline->accounts[i]);
 	return count;
 }
 

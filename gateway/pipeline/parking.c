@@ -110,14 +110,6 @@ static bool is_scarce(const struct pipeline *pipeline)
 	return pipeline->pool.free_count <= pipeline->pool.count / FREE_SHARE;
 }
 
-static unsigned waiting_of(const struct account *account)
-{
-	unsigned count = 0;
-	for (unsigned lane = 0; lane < WAIT_LANES; lane++)
-		count += account->lane_counts[lane];
-	return count;
-}
-
 static bool takes_more(const struct account *account, mono_us now)
 {
 	return account->is_live && dispatch_room(account, now) > 0;
@@ -198,7 +190,7 @@ static void relieve(struct pipeline *pipeline, struct now now)
 	uint64_t named = named_by_routes(pipeline, now);
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		const struct account *account = &pipeline->accounts[i];
-		unsigned waiting = waiting_of(account);
+		unsigned waiting = dispatch_waiting(account);
 		bool is_idle =
 			waiting == 0 && account->reserved == 0 && (named >> i & 1) && takes_more(account, now.mono);
 		holders += waiting > 0;
@@ -210,7 +202,7 @@ static void relieve(struct pipeline *pipeline, struct now now)
 	unsigned share = pipeline->pool.count / (2 * (holders + idle));
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		struct account *account = &pipeline->accounts[i];
-		unsigned waiting = waiting_of(account), keeps = may_keep(account, share);
+		unsigned waiting = dispatch_waiting(account), keeps = may_keep(account, share);
 		unsigned excess = waiting > keeps ? waiting - keeps : 0;
 		park_excess(pipeline, account, excess < RELIEF_MOST ? excess : RELIEF_MOST,
 			    sought > 0 ? RELIEF_MOST : RELIEF_AGAIN, now.wall);
@@ -223,7 +215,7 @@ static void relieve(struct pipeline *pipeline, struct now now)
  * that has none gets a few: intake keeps parcels for them. */
 static unsigned wanted_by(const struct account *account, mono_us now)
 {
-	unsigned waiting = waiting_of(account);
+	unsigned waiting = dispatch_waiting(account);
 	if (!account->is_live)
 		return 0;
 	if (is_scarce(account->pipeline))

@@ -343,6 +343,8 @@ void dispatch_release(struct pipeline *pipeline, struct parcel *parcel);
 mono_us dispatch_next_deadline(struct pipeline *pipeline, mono_us now);
 /* Segments that the account's window admits, and a little ahead of it, those that begin or are begun included. */
 unsigned dispatch_room(const struct account *account, mono_us now);
+/* Parcels that wait on the account's lanes; what begins or is begun is not among them. */
+unsigned dispatch_waiting(const struct account *account);
 /* Takes a READY parcel off its lane. */
 void dispatch_unqueue(struct pipeline *pipeline, struct parcel *parcel);
 
