@@ -212,15 +212,25 @@ static void settle_late(struct store *base, const struct store_late *late)
 	call->late_is_queried = late->is_queried;
 }
 
+/* A question about accounts, of which one of a kind is under way at a time; is_asking: whether it is. NULL where it cannot be
+ * asked now. */
+static struct fake_call *ask_call(struct fake_store *store, enum fake_call_kind kind, bool *is_asking, unsigned count)
+{
+	CHECK(count > 0 && count <= STORE_LEASES_MAX && !*is_asking);
+	if (store->phase != FAKE_OPEN || !store->main.is_up)
+		return NULL;
+	*is_asking = true;
+	struct fake_call *call = fake_call_new(store, kind);
+	call->count = count;
+	return call;
+}
+
 static bool lease(struct store *base, const struct store_lease *asks, unsigned count)
 {
 	struct fake_store *store = of(base);
-	CHECK(count > 0 && count <= STORE_LEASES_MAX && !store->is_leasing);
-	if (store->phase != FAKE_OPEN || !store->main.is_up)
+	struct fake_call *call = ask_call(store, FAKE_LEASE, &store->is_leasing, count);
+	if (call == NULL)
 		return false;
-	store->is_leasing = true;
-	struct fake_call *call = fake_call_new(store, FAKE_LEASE);
-	call->count = count;
 	call->leases = fake_memory_take(count, sizeof *call->leases);
 	call->grants = fake_memory_take(count, sizeof *call->grants);
 	for (unsigned i = 0; i < count; i++) {
@@ -233,12 +243,9 @@ static bool lease(struct store *base, const struct store_lease *asks, unsigned c
 static bool unpark(struct store *base, const struct store_unpark *asks, unsigned count)
 {
 	struct fake_store *store = of(base);
-	CHECK(count > 0 && count <= STORE_LEASES_MAX && !store->is_unparking);
-	if (store->phase != FAKE_OPEN || !store->main.is_up)
+	struct fake_call *call = ask_call(store, FAKE_UNPARK, &store->is_unparking, count);
+	if (call == NULL)
 		return false;
-	store->is_unparking = true;
-	struct fake_call *call = fake_call_new(store, FAKE_UNPARK);
-	call->count = count;
 	call->unparks = fake_memory_take(count, sizeof *call->unparks);
 	call->unparked = fake_memory_take(count, sizeof *call->unparked);
 	for (unsigned i = 0; i < count; i++) {
@@ -251,12 +258,9 @@ static bool unpark(struct store *base, const struct store_unpark *asks, unsigned
 static bool bind_links(struct store *base, const struct store_bind *asks, unsigned count)
 {
 	struct fake_store *store = of(base);
-	CHECK(count > 0 && count <= STORE_LEASES_MAX && !store->is_binding);
-	if (store->phase != FAKE_OPEN || !store->main.is_up)
+	struct fake_call *call = ask_call(store, FAKE_BIND, &store->is_binding, count);
+	if (call == NULL)
 		return false;
-	store->is_binding = true;
-	struct fake_call *call = fake_call_new(store, FAKE_BIND);
-	call->count = count;
 	call->binds = fake_memory_take(count, sizeof *call->binds);
 	call->links = fake_memory_take(count, sizeof *call->links);
 	for (unsigned i = 0; i < count; i++) {
