@@ -41,6 +41,15 @@ static inline bool slice_starts(struct slice slice, struct slice prefix)
 	return slice.len >= prefix.len && (prefix.len == 0 || memcmp(slice.at, prefix.at, prefix.len) == 0);
 }
 
+/* Less than, equal to or greater than 0 where a stands before, with or behind b in the order of their octets, the shorter one first
+ * where it begins the other. */
+static inline int slice_compare(struct slice a, struct slice b)
+{
+	size_t common = a.len < b.len ? a.len : b.len;
+	int order = common > 0 ? memcmp(a.at, b.at, common) : 0;
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 /* What stands in front of the first mark, or all where there is none; rest becomes what is behind it, empty where there is
  * none. */
 static inline struct slice slice_cut(struct slice *rest, char mark)

@@ -156,19 +156,12 @@ enum err catalogue_add(struct catalogue *catalogue, struct template **template, 
 	return ERR_OK;
 }
 
-static int compare(struct slice a, struct slice b)
-{
-	size_t shorter = a.len < b.len ? a.len : b.len;
-	int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_name_and_locale(const void *a, const void *b)
 {
 	const struct template_header *left = template_header(*(struct template *const *)a);
 	const struct template_header *right = template_header(*(struct template *const *)b);
-	int order = compare(left->name, right->name);
-	return order ? order : compare(left->locale, right->locale);
+	int order = slice_compare(left->name, right->name);
+	return order ? order : slice_compare(left->locale, right->locale);
 }
 
 static uint32_t hash_of(struct slice name)

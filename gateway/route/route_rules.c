@@ -171,18 +171,11 @@ struct claim {
 	unsigned condition_count;
 };
 
-static int compare_prefixes(struct slice a, struct slice b)
-{
-	size_t common = a.len < b.len ? a.len : b.len;
-	int order = common ? memcmp(a.at, b.at, common) : 0;
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_claims(const void *left, const void *right)
 {
 	const struct claim *a = left;
 	const struct claim *b = right;
-	int order = compare_prefixes(a->prefix, b->prefix);
+	int order = slice_compare(a->prefix, b->prefix);
 	if (order == 0)
 		order = b->asks_operator - a->asks_operator;
 	if (order == 0)
@@ -216,7 +209,7 @@ static bool put_entries(struct route_table *table, const struct route_rule *rule
 		table->entries[i] = (struct route_entry){
 			.rule = claims[i].rule,
 			.prefix_len = (uint8_t)claims[i].prefix.len,
-			.is_last = i + 1 == count || compare_prefixes(claims[i].prefix, claims[i + 1].prefix) != 0,
+			.is_last = i + 1 == count || !slice_equal(claims[i].prefix, claims[i + 1].prefix),
 		};
 	}
 	free(claims);

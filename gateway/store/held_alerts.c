@@ -53,10 +53,7 @@ static bool is_behind(const struct held_alerts_place *place, wall_ms since, stru
 {
 	if (since != place->since)
 		return since > place->since;
-	size_t len = strlen(place->origin);
-	size_t least = len < origin.len ? len : origin.len;
-	int order = memcmp(origin.at, place->origin, least);
-	return order != 0 ? order > 0 : origin.len > len;
+	return slice_compare(origin, slice_of(place->origin)) > 0;
 }
 
 /* Whatever else somebody put there would not fit, or end early. */

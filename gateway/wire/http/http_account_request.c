@@ -102,10 +102,7 @@ static enum err read_pairs(struct http_lines lines, const char *field, struct ht
 
 static int compare_lines(const void *a, const void *b)
 {
-	struct slice x = ((const struct http_line *)a)->name;
-	struct slice y = ((const struct http_line *)b)->name;
-	int difference = memcmp(x.at, y.at, x.len < y.len ? x.len : y.len);
-	return difference ? difference : (x.len > y.len) - (x.len < y.len);
+	return slice_compare(((const struct http_line *)a)->name, ((const struct http_line *)b)->name);
 }
 
 static bool is_name(struct slice name)

@@ -49,19 +49,12 @@ struct field {
 	struct slice name, value;
 };
 
-static int compare_slices(struct slice a, struct slice b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.at, b.at, len) : 0;
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_fields(const void *left, const void *right)
 {
 	const struct field *a = left;
 	const struct field *b = right;
-	int order = compare_slices(a->name, b->name);
-	return order ? order : compare_slices(a->value, b->value);
+	int order = slice_compare(a->name, b->name);
+	return order ? order : slice_compare(a->value, b->value);
 }
 
 static struct slice decode(struct slice text, struct buf *out)

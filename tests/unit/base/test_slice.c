@@ -58,3 +58,16 @@ Test(slice, cut)
 	cr_assert(slice_is(slice_cut(&rest, '\0'), "a"), "NUL is a mark like others");
 	cr_assert(slice_is(rest, "b"));
 }
+
+Test(slice, order)
+{
+	/* Each before those below it. */
+	static const struct slice rows[] = { { NULL, 0 }, SLICE("\0"), SLICE("a"),   SLICE("a\0"),
+					     SLICE("ab"), SLICE("b"),  SLICE("\xFF") };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+			int order = slice_compare(rows[i], rows[k]);
+			cr_assert_eq((order > 0) - (order < 0), (i > k) - (i < k), "rows %zu and %zu", i, k);
+		}
+	}
+}
