@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli_id_set.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 
 #define FIRST_SLOTS 1024
 
-/* FNV-1a, and a stir, since its low bits are weak. */
+/* Stirred, since its low bits are weak. */
 static uint64_t hash_of(struct slice id)
 {
-	uint64_t hash = 0xCBF29CE484222325;
-	for (size_t i = 0; i < id.len; i++)
-		hash = (hash ^ (unsigned char)id.at[i]) * 0x100000001B3;
+	uint64_t hash = hash64(HASH64_START, id);
 	return hash ^ hash >> 32;
 }
 

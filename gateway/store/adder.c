@@ -2,6 +2,7 @@
 #include "store/adder.h"
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "store/refusal.h"
 #include "store/scripts.h"
 
@@ -41,14 +42,11 @@ static void put_generation(struct adder *adder, unsigned age)
 	put_key(adder, name);
 }
 
-/* Whether two bodies are the same; FNV-1a with 64 bits. */
+/* By which two bodies are the same. */
 static void put_mark(struct adder *adder, struct slice json)
 {
 	char mark[MARK_OCTETS];
-	uint64_t hash = 0xCBF29CE484222325;
-	for (size_t i = 0; i < json.len; i++)
-		hash = (hash ^ (unsigned char)json.at[i]) * 0x100000001B3;
-	snprintf(mark, sizeof mark, "%016llx", (unsigned long long)hash);
+	snprintf(mark, sizeof mark, "%016llx", (unsigned long long)hash64(HASH64_START, json));
 	command_word(&adder->command, mark);
 }
 
