@@ -44,6 +44,12 @@ static struct now now_of_loop(void *ctx)
 	return loop_now(worker->loop);
 }
 
+static mono_us fresh_of_loop(void *ctx)
+{
+	(void)ctx;
+	return loop_fresh();
+}
+
 /* -- making -- */
 
 static void make_store_options(struct worker *worker)
@@ -172,7 +178,7 @@ static bool make_pipeline(struct worker *worker)
 		.crumb = worker->options->crumb,
 		.budgets = worker->options->snapshot->config->tenants.budgets,
 		.budget_count = worker->options->snapshot->config->tenants.budget_count,
-		.env = { .now = now_of_loop, .ctx = worker, .log = worker->options->log },
+		.env = { .now = now_of_loop, .fresh = fresh_of_loop, .ctx = worker, .log = worker->options->log },
 	};
 	options->accounts = worker_accounts_first(worker->accounts, &options->account_count);
 	set_pipeline_options(worker, worker->options->snapshot);

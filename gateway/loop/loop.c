@@ -43,6 +43,11 @@ struct now loop_now(struct loop *loop)
 	return loop->now;
 }
 
+mono_us loop_fresh(void)
+{
+	return clock_us(CLOCK_BOOTTIME);
+}
+
 static void on_before_poll(uv_prepare_t *handle)
 {
 	struct loop *loop = handle->data;

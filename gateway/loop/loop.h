@@ -50,6 +50,9 @@ void loop_turn_soon(struct loop *loop);
 /* The time of this turn. */
 struct now loop_now(struct loop *loop);
 
+/* The monotonic time as of now, for the few things that may not be late by a turn's length. */
+mono_us loop_fresh(void);
+
 /* Time from when sockets were ready to the end of the turn, the longest since last asked, in µs. */
 mono_us loop_take_longest_turn(struct loop *loop);
 

@@ -70,12 +70,12 @@ static mono_us on_again(void *ctx)
 		return INT64_MAX;
 	if (now < account->congestion.paused_until)
 		return account->congestion.paused_until;
-	if (lease_take(&account->lease, now)) {
+	if (lease_take(&account->lease, pipeline_fresh(account->pipeline))) {
 		account->again = 0;
 		return 0;
 	}
 	account->again = 1;
-	mono_us at = lease_next_at(&account->lease, 1, now);
+	mono_us at = lease_next_at(&account->lease, 1, account->pipeline->store_clock.way, now);
 	/* One that can be asked for now is looked for in each turn anyway; where the store is away there is no hurry. */
 	return at > now && at < now + AGAIN_LOOK_US ? at : now + AGAIN_LOOK_US;
 }

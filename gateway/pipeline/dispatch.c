@@ -138,7 +138,7 @@ bool dispatch_is_stale(const struct parcel *parcel, wall_ms now)
  * token, and goes piece by piece as they come. */
 static bool rate_admits(struct account *account, unsigned before, unsigned segments, unsigned beyond, mono_us now)
 {
-	uint32_t level = lease_level(&account->lease, now, AHEAD_US + 2 * account->lease.way);
+	uint32_t level = lease_level(&account->lease, now, AHEAD_US + 2 * account->pipeline->store_clock.way);
 	return level + (uint64_t)beyond >= before + segments || (account->reserved == 0 && level > 0);
 }
 
@@ -439,8 +439,14 @@ void dispatch_fenced(struct pipeline *pipeline, struct account *account)
 
 void dispatch_turn(struct pipeline *pipeline, struct now now)
 {
-	for (unsigned i = 0; i < pipeline->account_count; i++)
-		submitting_turn(pipeline, &pipeline->accounts[i], now);
+	for (unsigned i = 0; i < pipeline->account_count; i++) {
+		struct account *account = &pipeline->accounts[i];
+		struct carrier *carrier = accounts_carrier(account);
+		bool is_paced = account->lease.rate_per_s > 0 && !list_empty(&account->begun);
+		submitting_turn(pipeline, account, now);
+		if (is_paced && carrier != NULL)
+			carrier->ops->flush(carrier); /* or its tokens would be older than they may be when it leaves */
+	}
 	if (pipeline->is_draining || !pipeline->gauges.store_is_up)
 		return;
 	begin(pipeline, now);

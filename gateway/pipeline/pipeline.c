@@ -23,6 +23,7 @@ static void on_store_state(void *ctx, bool is_up, const char *reason)
 {
 	struct pipeline *pipeline = ctx;
 	pipeline->gauges.store_is_up = is_up;
+	store_clock_forget(&pipeline->store_clock);
 	pipeline->gauges.version++;
 	snprintf(pipeline->gauges.store_reason, sizeof pipeline->gauges.store_reason, "%s", reason);
 	metrics_set(pipeline->metrics, METRIC_STORE_UP, is_up);

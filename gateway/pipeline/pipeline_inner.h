@@ -6,6 +6,7 @@
 #include "flow/congestion.h"
 #include "flow/health.h"
 #include "flow/lease.h"
+#include "flow/store_clock.h"
 #include "pipeline/parcel.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/turns.h"
@@ -39,6 +40,10 @@ struct account {
 	mono_us bind_at;    /* when it is asked next */
 	mono_us bind_until; /* from then on it may have none, unless it is told anew */
 	struct lease lease;
+	mono_us late_since;   /* since when all tokens come too late; 0 = they do not */
+	mono_us late_told_at; /* when the log was told; 0 = never */
+	mono_us slowed_since; /* since when another gateway's lower rate is in force; 0 = it is not */
+	mono_us slowed_told_at;
 	uint32_t again;       /* tokens that its driver waits for, to send again */
 	uint64_t parked;      /* alerts that are parked on it, as far as is known */
 	uint64_t parked_else; /* of these such as others may take, where it takes nothing */
@@ -147,6 +152,8 @@ struct pipeline {
 	/* leasing: the accounts of the lease under way */
 	uint8_t leasing[STORE_LEASES_MAX];
 	unsigned leasing_count;
+	mono_us leasing_asked_at;
+	struct store_clock store_clock;
 
 	/* binding: the accounts of the bind under way */
 	uint8_t binding[STORE_LEASES_MAX];
@@ -196,6 +203,13 @@ struct pipeline {
 static inline struct now pipeline_now(const struct pipeline *pipeline)
 {
 	return pipeline->options->env.now(pipeline->options->env.ctx);
+}
+
+/* The time as of now, for what must not be used too early or too late however long a turn takes. */
+static inline mono_us pipeline_fresh(const struct pipeline *pipeline)
+{
+	const struct env *env = &pipeline->options->env;
+	return env->fresh != NULL ? env->fresh(env->ctx) : env->now(env->ctx).mono;
 }
 
 /* accounts.c */

@@ -29,6 +29,12 @@ static enum submit_answer submit_segment(struct pipeline *pipeline, struct parce
 	return answer;
 }
 
+/* When a token would be used: what follows is written to the carrier at once. */
+static mono_us token_time(const struct pipeline *pipeline, const struct account *account, struct now now)
+{
+	return account->lease.rate_per_s > 0 ? pipeline_fresh(pipeline) : now.mono;
+}
+
 /* Hands over what is missing, as far as window and rate admit. True where all of it is with the carrier now. */
 static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now now)
 {
@@ -37,8 +43,9 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		uint16_t bit = (uint16_t)(1u << (number - 1));
 		if ((parcel->accepted | parcel->submitted) & bit)
 			continue;
+		mono_us token_at = token_time(pipeline, account, now);
 		if (congestion_room(&account->congestion, account->in_flight, now.mono) == 0 ||
-		    lease_level(&account->lease, now.mono, 0) == 0 ||
+		    lease_level(&account->lease, token_at, 0) == 0 ||
 		    submit_segment(pipeline, parcel, number) != SUBMIT_TAKEN)
 			return false;
 		if (parcel->submitted_at == 0) {
@@ -52,7 +59,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		account->in_flight++;
 		dispatch_reserve(account, parcel, -1);
 		dispatch_note_left(account, now.mono);
-		CHECK(lease_take(&account->lease, now.mono));
+		CHECK(lease_take(&account->lease, token_at));
 		metrics_add_at(pipeline->metrics, METRIC_SUBMITS, parcel->account, 1);
 		parcel->was_resent = parcel->was_resent || parcel->is_ambiguous;
 		if (parcel->is_ambiguous)

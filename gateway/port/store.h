@@ -216,6 +216,7 @@ struct store_lease {
 	const char *account;
 	uint32_t rate_per_s; /* 1–1,000,000: of the account as a whole, whoever uses it */
 	uint32_t count;
+	mono_us earliest_us; /* a token whose instant is less than so far off when the answer is made is of no use; mostly negative */
 };
 
 /* Links of an account that all workers on this queue share: how many it permits in all, how many this one would like to have, and
@@ -251,7 +252,9 @@ struct store_unparked {
 struct store_grant {
 	uint32_t count; /* 0 = none now */
 	mono_us delay_us; /* the first one's instant, from the answer's making on; negative = it has passed. The others follow 1/rate apart */
-	mono_us wait_us; /* where there are none: when to ask again */
+	mono_us wait_us;     /* where there are none: when to ask again */
+	uint32_t rate_per_s; /* the one in force, which is the lowest of those that were asked with lately */
+	mono_us at_us;       /* when the answer was made, on the store's clock */
 };
 
 struct store_events {
@@ -296,7 +299,7 @@ struct store_events {
 #define STORE_BATCH_MAX    512  /* alerts in one BEGIN or SETTLE: Lua's unpack stops near 8,000 values */
 #define STORE_RECEIPTS_MAX 2048 /* receipts in one record */
 #define STORE_MO_MAX       256  /* messages in one record_mo */
-#define STORE_LEASES_MAX   64   /* accounts in one lease */
+#define STORE_LEASES_MAX   128  /* blocks in one lease, accounts in one bind or unpark */
 
 struct store;
 
@@ -338,8 +341,8 @@ struct store_ops {
 	 * begun: as for begin; the store adds the dead consumer's own intents. One at a time, after on_orphans or
 	 * on_adopted(more). False where the store is down (ask again later). */
 	bool (*adopt)(struct store *store, unsigned count, const struct entry_key *begun, unsigned begun_count);
-	/* Asks for tokens of accounts' rates, which all workers on this queue share (flow/lease.h). count: 1…STORE_LEASES_MAX. One
-	 * is under way at a time (CHECK). False where the store is down (then nothing was taken). */
+	/* Asks for tokens of accounts' rates, which all workers on this queue share (flow/lease.h). count: 1…STORE_LEASES_MAX; an
+	 * account may be among them more than once, for one block after the other. One is under way at a time (CHECK). False where the store is down (then nothing was taken). */
 	bool (*lease)(struct store *store, const struct store_lease *asks, unsigned count);
 	/* Asks for links of accounts. Where it may have fewer than it has, those count as taken until a later call says that it has
 	 * fewer. count: 1…STORE_LEASES_MAX. One is under way at a time (CHECK). False where the store is down (then nothing was taken). */

@@ -7,6 +7,7 @@
 
 #define IDLE_US    (40 * US_PER_MS)  /* an account that rested has so much of its rate at once */
 #define AHEAD_US   (100 * US_PER_MS) /* nobody is lent what begins later */
+#define LOWEST_US  (3 * US_PER_S)    /* who asks with a lower rate is heeded by all for so long */
 #define REFUSED_US (100 * US_PER_MS) /* asked again after an answer that is none */
 
 static void on_answer(struct redis_store *store, const struct reply *reply, unsigned count)
@@ -16,11 +17,13 @@ static void on_answer(struct redis_store *store, const struct reply *reply, unsi
 	for (unsigned i = 0; i < count; i++) {
 		const struct reply *grant = is_good ? reply_at(reply, i) : NULL;
 		grants[i] = (struct store_grant){ .wait_us = REFUSED_US };
-		if (grant == NULL || grant->type != REPLY_ARRAY || grant->count != 3)
+		if (grant == NULL || grant->type != REPLY_ARRAY || grant->count != 5)
 			continue;
 		grants[i].count = (uint32_t)grant->elements[0]->integer;
 		grants[i].delay_us = grant->elements[1]->integer;
 		grants[i].wait_us = grant->elements[2]->integer;
+		grants[i].rate_per_s = (uint32_t)grant->elements[3]->integer;
+		grants[i].at_us = grant->elements[4]->integer;
 	}
 	bool was_lost = reply == NULL && !store->lease_ask.is_refused;
 	store->events->on_leased(store->ctx, was_lost ? NULL : grants, count);
@@ -45,10 +48,12 @@ bool store_lease(struct store *base, const struct store_lease *asks, unsigned co
 	store_put_key(store, command, KEY_PACE);
 	command_int(command, IDLE_US);
 	command_int(command, AHEAD_US);
+	command_int(command, LOWEST_US);
 	for (unsigned i = 0; i < count; i++) {
 		command_word(command, asks[i].account);
 		command_int(command, asks[i].rate_per_s);
 		command_int(command, asks[i].count);
+		command_int(command, asks[i].earliest_us);
 	}
 	return store_ask_send(&store->lease_ask);
 }

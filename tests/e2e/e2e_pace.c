@@ -11,6 +11,7 @@
 #include "scenario.h"
 #include "smsc.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,70 @@ static void one_rate_for_all(void)
 	json_t *report = auditor_run(&auditor, 0, (const char *const[]){ "--redis", redis_server_url(), NULL });
 	EXPECT_COUNT(auditor_count(report, "accepted"), ALERTS);
 	json_decref(report);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
+/* -- a Redis far away -- */
+
+#define FAR_ALERTS 300
+
+/* One gateway behind a line that takes so long in each direction. */
+static void start_far(struct process *delayer, const char *name, const char *way_ms, const char *alerts_tps)
+{
+	char path[WORLD_PATH_OCTETS], socket[32], url[WORLD_PATH_OCTETS + 8];
+	snprintf(socket, sizeof socket, "%s.sock", name);
+	world_path(path, socket);
+	snprintf(url, sizeof url, "unix://%s", path);
+	process_start(delayer, name,
+		      (const char *const[]){ REDIS_DELAYER_PROGRAM, path, redis_server_url() + strlen("unix://"),
+					     way_ms, NULL },
+		      false);
+	gateway_process_start(
+		&gateways[0], "one",
+		&(struct gateway_options){ .smsc = &smsc, .redis_url = url, .window = 200, .account_more = alerts_tps },
+		false);
+}
+
+/* A round trip of 80 ms: slower than the rate, and never faster. */
+static void redis_is_far(void)
+{
+	struct process delayer;
+	world_open();
+	redis_server_start();
+	smsc_start(&smsc, "smsc", 0, (const char *const[]){ "--throttle-tps", "230", NULL });
+	books_add_load(0, FAR_ALERTS);
+	start_far(&delayer, "far", "40", "tps: 200");
+	books_await_settled(60);
+	gateway_process_stop(&gateways[0]);
+	process_kill(&delayer);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(smsc_total(&smsc, "throttled"), 0);
+	EXPECT_COUNT(smsc_total(&smsc, "violations_total"), 0);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
+/* One of 240 ms: no token can be used, and the operator is told so; without a rate all goes. */
+static void redis_is_too_far(void)
+{
+	struct process delayer;
+	world_open();
+	redis_server_start();
+	smsc_start(&smsc, "smsc", 0, NULL);
+	books_add_load(0, 10);
+	start_far(&delayer, "too_far", "120", "tps: 200");
+	AWAIT(30, gateway_process_said(&gateways[0], "tokens_late"));
+	EXPECT(gateway_process_metric(&gateways[0], "hongyan_tokens_late_total{account=\"fake\"}") > 0);
+	EXPECT_COUNT(smsc_count(&smsc, "accepted"), 0);
+	gateway_process_edit(&gateways[0], "tps: 200", "tps: 0");
+	process_signal(&gateways[0].process, SIGHUP);
+	books_await_settled(60);
+	gateway_process_stop(&gateways[0]);
+	process_kill(&delayer);
+	smsc_finish(&smsc);
 	smsc_fini(&smsc);
 	redis_server_stop();
 	world_close();
@@ -202,6 +267,8 @@ int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "one_rate_for_all", one_rate_for_all, 120, false },
+		{ "redis_is_far", redis_is_far, 120, false },
+		{ "redis_is_too_far", redis_is_too_far, 120, false },
 		{ "says_how_long_it_takes", says_how_long_it_takes, 90, false },
 		{ "binds_are_shared", binds_are_shared, 180, false },
 	};

@@ -80,6 +80,8 @@ struct queue_mo {
 struct queue_pace {
 	char account[64];
 	mono_us at;
+	uint32_t lowest; /* rate that was asked with lately … */
+	mono_us lowest_until;
 };
 
 #define QUEUE_PACES_MAX 8

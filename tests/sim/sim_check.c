@@ -53,7 +53,7 @@ static void check_rate(struct sim_world *world, unsigned account, mono_us now)
 	if (tps == 0)
 		return;
 	unsigned in_second = sim_rate_note(&world->rates[account], now);
-	unsigned most = (unsigned)(tps * (US_PER_S + LEASE_LIFE_US) / US_PER_S) + 1;
+	unsigned most = (unsigned)(tps * (US_PER_S + lease_life(tps)) / US_PER_S) + 1;
 	unsigned overlap = now - world->jumped_at < SIM_JUMP_FELT_US ? world->jumps * (tps / 4 + 3) : 0;
 	if (in_second > most + overlap)
 		sim_world_fail(world, "%u segments left in a second on account %u, which may have %u", in_second,

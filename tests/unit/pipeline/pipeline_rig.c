@@ -78,7 +78,11 @@ void rig_lend(uint32_t count, mono_us delay_us, mono_us wait_us)
 	struct store_grant grants[STORE_LEASES_MAX];
 	cr_assert_gt(rig.leasing, 0, "nothing is asked for");
 	for (unsigned i = 0; i < rig.leasing; i++)
-		grants[i] = (struct store_grant){ .count = count, .delay_us = delay_us, .wait_us = wait_us };
+		grants[i] = (struct store_grant){ .count = count,
+						  .delay_us = delay_us,
+						  .wait_us = wait_us,
+						  .rate_per_s = rig.lease_ask.rate_per_s,
+						  .at_us = rig.now.mono };
 	unsigned answered = rig.leasing;
 	rig.leasing = 0;
 	rig.store_events->on_leased(rig.store_ctx, grants, answered);
@@ -308,6 +312,12 @@ void rig_tell(unsigned account, enum carrier_state state)
 }
 
 /* The last one. */
+static mono_us fresh_of_test(void *ctx)
+{
+	(void)ctx;
+	return rig.now.mono + rig.took;
+}
+
 static void keep_line(void *ctx, enum log_level level, struct slice line)
 {
 	(void)ctx;
@@ -375,7 +385,7 @@ void rig_set_up(const struct rig_setup *setup)
 			   .attempts_max = 6,
 			   .unknown_wait_us = { US_PER_S, US_PER_S, US_PER_S } },
 		.seed = 1,
-		.env = { .now = now_of_test, .log = &kept },
+		.env = { .now = now_of_test, .fresh = fresh_of_test, .log = &kept },
 	};
 	static char north[] = "north";
 	static const struct tenant_budget budget = { north, 10 };

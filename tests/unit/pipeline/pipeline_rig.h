@@ -75,6 +75,7 @@ struct rig {
 	char keys[2048]; /* for receipts: “1=ref 2=ref ”, of the last one */
 	unsigned settled_count;
 	uint64_t budget_used; /* what the store says of the tenant's use */
+	mono_us took;         /* by the turn under way */
 	char log[1024];       /* the last line */
 	struct player players[RIG_ACCOUNTS];
 	struct pipeline_account accounts[RIG_ACCOUNTS];

@@ -357,8 +357,8 @@ Test(dispatch, a_long_sms_leaves_as_tokens_come)
 	rig_pass(10 * US_PER_MS);
 	cr_assert_eq(rig.players[0].submit_count, 2);
 	rig_lend(0, 150 * US_PER_MS, 30 * US_PER_MS);
-	rig_pass(29 * US_PER_MS);
-	cr_assert_eq(rig.leasing, 0, "not before they said");
+	rig_pass(19 * US_PER_MS);
+	cr_assert_eq(rig.leasing, 0, "not before they said, less the 10 ms that an answer takes");
 	rig_pass(2 * US_PER_MS);
 	rig_lend(1, 0, 0);
 	rig_turn();
@@ -384,7 +384,7 @@ Test(dispatch, a_late_token_is_none)
 	rig_lend(1, 0, 0);
 	rig_turn();
 	cr_assert_eq(rig.beginning, 1);
-	rig.now.mono += 2 * LEASE_LIFE_US;
+	rig.now.mono += 2 * LEASE_LIFE_MOST_US;
 	rig_answer_begin();
 	cr_assert_eq(rig.players[0].submit_count, 0);
 	rig_turn();
@@ -420,5 +420,72 @@ Test(dispatch, tokens_are_asked_for_where_they_serve)
 	rig_turn();
 	rig_answer_begin();
 	cr_assert_eq(rig.players[0].submit_count, 1);
+	rig_tear_down();
+}
+
+/* However long a turn takes, a token is used neither before its instant nor after its life. */
+Test(dispatch, a_long_turn_shifts_no_token)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	limit(100);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_turn();
+	rig.took = 20 * US_PER_MS; /* the answer comes at the end of such a turn */
+	rig_lend(1, 0, 0);
+	rig.took = 0;
+	rig_turn();
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 0, "it may have been made at the end");
+	rig.now.mono += 20 * US_PER_MS;
+	rig.took = LEASE_LIFE_MOST_US - 20 * US_PER_MS; /* the next one is long too */
+	rig_turn();
+	cr_assert_eq(rig.players[0].submit_count, 0, "it is too old by then");
+	rig_tear_down();
+}
+
+/* Where all tokens come too late nothing can be sent, and somebody should know why. */
+Test(dispatch, tokens_that_are_always_late_are_told)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	limit(100);
+	rig_bring(LANE_NORMAL, "", NULL);
+	rig_turn();
+	rig_lend(1, -US_PER_S, 0);
+	cr_assert_null(strstr(rig.log, "tokens_late"), "it may have been once");
+	rig_turn();
+	cr_assert_eq(rig.leasing, 0, "others may be nearer to the store");
+	for (unsigned i = 0; i < 10; i++) {
+		rig_pass(300 * US_PER_MS);
+		rig_lend(1, -US_PER_S, 0);
+	}
+	cr_assert_not_null(strstr(rig.log, "tokens_late"), "%s", rig.log);
+	cr_assert_eq(rig.players[0].submit_count, 0);
+	rig.log[0] = '\0';
+	rig_pass(300 * US_PER_MS);
+	rig_lend(1, -US_PER_S, 0);
+	cr_assert_null(strstr(rig.log, "tokens_late"), "once a minute");
+	rig_pass(300 * US_PER_MS);
+	rig_lend(1, 0, 0);
+	rig_turn();
+	rig_answer_begin();
+	cr_assert_eq(rig.players[0].submit_count, 1, "it is near again");
+	rig_tear_down();
+}
+
+/* A gateway whose rate is higher than another's says so, when it lasts longer than a change takes. */
+Test(dispatch, rates_that_differ_are_told)
+{
+	rig_set_up(&(struct rig_setup){ .is_short = true });
+	limit(100);
+	for (unsigned i = 0; i < 13; i++) {
+		cr_assert_eq(strstr(rig.log, "rates_differ") != NULL, i > 10, "%u: %s", i, rig.log);
+		rig_bring(LANE_NORMAL, "", NULL);
+		rig_pass(US_PER_S);
+		if (rig.leasing == 0)
+			continue;
+		struct store_grant grant = { .count = 1, .rate_per_s = 50, .at_us = rig.now.mono };
+		rig.leasing = 0;
+		rig.store_events->on_leased(rig.store_ctx, &grant, 1);
+	}
 	rig_tear_down();
 }
