@@ -31,6 +31,11 @@ static unsigned usable_links(const struct tcp_carrier *carrier)
 	return takes_submits(carrier) ? carrier->permitted : 0;
 }
 
+static bool is_refused(const struct link *link)
+{
+	return link->phase == LINK_STOPPED || reconnect_is_refused(&link->reconnect);
+}
+
 void tcp_carrier_tell_state(struct tcp_carrier *carrier, const char *reason)
 {
 	bool any_bound = false;
@@ -38,7 +43,7 @@ void tcp_carrier_tell_state(struct tcp_carrier *carrier, const char *reason)
 	for (unsigned i = 0; i < carrier->options.links; i++) {
 		const struct link *link = &carrier->links[i];
 		any_bound = any_bound || (i < carrier->permitted && tcp_link_is_bound(link));
-		any_refused = any_refused || link->phase == LINK_STOPPED || reconnect_is_refused(&link->reconnect);
+		any_refused = any_refused || is_refused(link);
 	}
 	bool is_up = any_bound && takes_submits(carrier) && !carrier->is_closing;
 	enum carrier_state state = is_up ? CARRIER_UP : any_refused && !carrier->rests ? CARRIER_REFUSED : CARRIER_DOWN;
@@ -201,17 +206,42 @@ static void receipt_done(struct carrier *base, receipt_token token, bool durable
 		session_answer_receipt(slot.session, &slot.answer, durable);
 }
 
-static void retry(struct carrier *base)
+static void try_now(struct tcp_carrier *carrier, unsigned most)
 {
-	struct tcp_carrier *carrier = of(base);
-	for (unsigned i = 0; i < carrier->options.links && !carrier->rests; i++) {
+	for (unsigned i = 0; i < carrier->options.links && most > 0 && !carrier->rests; i++) {
 		struct link *link = &carrier->links[i];
 		if (!tcp_link_is_quiet(link))
 			continue;
 		link->phase = LINK_WAITING; /* also where we were refused: it was a human who said so */
 		link->deadline = loop_now(carrier->loop).mono;
+		most--;
 	}
 	loop_turn_soon(carrier->loop);
+}
+
+void tcp_carrier_try_all(struct tcp_carrier *carrier)
+{
+	carrier->tries_one = false;
+	try_now(carrier, carrier->options.links);
+}
+
+/* Where a carrier has refused us, one link shows whether it takes us now: a carrier locks out who comes with a wrong secret again and
+ * again, and all links have the same. The first one that is bound brings the others. */
+static void retry(struct carrier *base)
+{
+	struct tcp_carrier *carrier = of(base);
+	bool any_refused = false, any_bound = false;
+	for (unsigned i = 0; i < carrier->options.links; i++) {
+		any_refused = any_refused || is_refused(&carrier->links[i]);
+		any_bound = any_bound || tcp_link_is_bound(&carrier->links[i]);
+	}
+	if (!any_refused || any_bound) {
+		tcp_carrier_try_all(carrier);
+		return;
+	}
+	bool is_on_its_way = carrier->tries_one && !tcp_link_is_quiet(&carrier->links[0]);
+	carrier->tries_one = true;
+	try_now(carrier, is_on_its_way ? 0 : 1);
 }
 
 static void rest(struct carrier *base, bool rests)

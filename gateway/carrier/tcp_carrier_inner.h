@@ -39,6 +39,7 @@ struct tcp_carrier {
 	bool is_open;
 	bool rests;
 	bool has_changed; /* whether it rests, since the last turn */
+	bool tries_one;   /* it was refused: the other links wait until one is bound */
 	bool is_closing;
 	bool is_closed;
 	bool is_full; /* the last place was taken, and nobody was told of room since */
@@ -54,6 +55,9 @@ struct tcp_carrier {
 
 /* tcp_carrier.c: tells the pipeline where the account's state has changed. Only from callbacks and turns. */
 void tcp_carrier_tell_state(struct tcp_carrier *carrier, const char *reason);
+
+/* Links that are not up are tried now, whatever they wait for. */
+void tcp_carrier_try_all(struct tcp_carrier *carrier);
 
 /* tcp_link.c */
 /* Makes a link's stream and session; false where there is no memory for one of them. */

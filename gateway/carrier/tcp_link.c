@@ -42,6 +42,8 @@ static void on_bound(void *ctx)
 	reconnect_bound(&link->reconnect);
 	log_link(link, LOG_INFO, "link_up", "bound");
 	tcp_carrier_tell_state(link->carrier, "bound");
+	if (link->carrier->tries_one)
+		tcp_carrier_try_all(link->carrier);
 	link->carrier->is_full = false;
 	link->carrier->events->on_credit(link->carrier->ctx);
 }

@@ -218,6 +218,12 @@ static bool has_told(void)
 	return rig.told > 0;
 }
 
+/* Each was refused, one was once more, and each is bound. */
+static bool has_all_bound(void)
+{
+	return rig.accepted >= 2 * LINKS + 1 && rig.state == CARRIER_UP;
+}
+
 static bool is_up(void)
 {
 	return rig.state == CARRIER_UP && rig.accepted >= LINKS && rig.carrier->ops->credit(rig.carrier) == 20;
@@ -300,10 +306,17 @@ Test(tcp_carrier, refused)
 	cr_assert_eq(rig.accepted, LINKS, "each link tries once");
 	cr_assert_eq(rig.state, CARRIER_REFUSED);
 	cr_assert_eq(rig.carrier->ops->again_at(rig.carrier), INT64_MAX, "not by itself");
-	/* A human says that it is mended. */
+	/* A human says that it is mended, and it is not: one link is enough to learn that. */
+	rig.carrier->ops->retry(rig.carrier);
+	rig.carrier->ops->retry(rig.carrier);
+	rest(100 * US_PER_MS);
+	cr_assert_eq(rig.accepted, LINKS + 1, "%u", rig.accepted);
+	cr_assert_eq(rig.state, CARRIER_REFUSED);
+	/* Now it is: the others follow. */
 	rig.bind_status = 0;
 	rig.carrier->ops->retry(rig.carrier);
-	run("up", is_up);
+	run("up", has_all_bound);
+	cr_assert_eq(rig.accepted, 2 * LINKS + 1, "%u", rig.accepted);
 	unsigned before = rig.accepted;
 	rig.carrier->ops->retry(rig.carrier);
 	rest(100 * US_PER_MS);
