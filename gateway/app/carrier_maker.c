@@ -214,6 +214,7 @@ void carrier_describe(const struct carrier_maker *maker, const struct config_acc
 		.sends_reference = !is_http && account->registered_delivery && account->user_message_reference,
 		.tps = account->tps,
 		.binds = is_http ? 0 : account->binds,
+		.bind_share = is_http ? 0 : carrier_share(maker, account->binds),
 		.window_total = is_http ? carrier_share(maker, account->http.connections) * batch_of(maker, account)
 					: account->binds * account->window,
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* A contract permits so many links (binds), whoever makes them. The store shares them out among all workers of all gateways; a
- * worker makes no link before it is told that it may, says every few seconds that it goes on, and ends its links before the others
+ * worker makes no link before it is told that it may, says every two seconds that it goes on, and ends its links before the others
  * would take it for gone. Who comes new gets its share within seconds: others with more than theirs end some. */
 
 #include "base/check.h"
@@ -9,8 +9,9 @@
 
 #include <stdio.h>
 
-#define RENEW_US  (5 * US_PER_S)
+#define RENEW_US  (2 * US_PER_S)
 #define SOON_US   US_PER_S       /* where it would like to have more, or has too many still */
+#define TELL_US   (5 * US_PER_S) /* Redis is away at the start for longer than a start takes */
 #define MARGIN_US (5 * US_PER_S) /* links take a moment to end … */
 #define CUT_US    (4 * US_PER_S) /* … and are cut where answers are still out then */
 
@@ -41,6 +42,32 @@ void binding_open(struct account *account)
 	permit(account, 0);
 	snprintf(gauges->account_reasons[account->index], sizeof gauges->account_reasons[account->index],
 		 "waits for Redis, which shares its binds out");
+	account->bind_tell_at = pipeline_now(account->pipeline).mono + TELL_US;
+}
+
+/* Nothing else would say why it makes no link. */
+static void tell_waits(struct pipeline *pipeline, struct account *account, mono_us now)
+{
+	struct log_line line;
+	if (now < account->bind_tell_at)
+		return;
+	account->bind_tell_at = INT64_MAX;
+	if (!log_begin(&line, pipeline->log, LOG_WARN, "binds_wait",
+		       "the account makes no link until Redis, which shares its binds out, says how many it may have"))
+		return;
+	log_text(&line, "account", slice_of(account->options->name));
+	log_end(&line);
+}
+
+/* At its first question it would like to have its part of its process, or the first worker would take all, and give back what the
+ * others miss only when they ask. Other processes it can't know. */
+static unsigned likes_of(const struct account *account)
+{
+	const struct pipeline_account *options = account->options;
+	if (account->presence != ACCOUNT_OPEN || account->wish.rests)
+		return 0;
+	bool is_first = account->bind_until == 0 && options->bind_share > 0;
+	return is_first && options->bind_share < options->binds ? options->bind_share : options->binds;
 }
 
 /* The store was away for so long that others may have them. */
@@ -90,18 +117,18 @@ void binding_turn(struct pipeline *pipeline, mono_us now)
 		struct account *account = &pipeline->accounts[i];
 		if (!is_shared(account) || pipeline->carriers_closing)
 			continue;
+		tell_waits(pipeline, account, now);
 		lapse(pipeline, account, now);
 		cut(account, now);
 		if (pipeline->binding_count > 0 || !pipeline->gauges.store_is_up || now < account->bind_at ||
 		    count == STORE_LEASES_MAX)
 			continue;
-		bool likes = account->presence == ACCOUNT_OPEN && !account->wish.rests;
 		account->bind_at = now + SOON_US;
 		pipeline->binding[count] = account->index;
 		asks[count++] = (struct store_bind){
 			.account = account->options->name,
 			.permitted = account->options->binds,
-			.likes = likes ? account->options->binds : 0,
+			.likes = likes_of(account),
 			.has = has_of(account),
 		};
 	}
@@ -122,6 +149,7 @@ void binding_on_bound(void *ctx, const unsigned *links, unsigned count)
 			continue;
 		const struct carrier *carrier = accounts_carrier(account);
 		bool is_settled = links[i] >= account->options->binds && carrier->ops->held(carrier) <= links[i];
+		account->bind_tell_at = INT64_MAX;
 		account->bind_until = pipeline->binding_asked_at + STORE_BIND_US - MARGIN_US;
 		account->bind_at = pipeline->binding_asked_at + (is_settled ? RENEW_US : SOON_US);
 		permit(account, links[i]);
@@ -136,6 +164,8 @@ mono_us binding_next_deadline(const struct pipeline *pipeline)
 		if (!is_shared(account))
 			continue;
 		bool may_ask = pipeline->binding_count == 0 && pipeline->gauges.store_is_up;
+		if (account->bind_tell_at < deadline)
+			deadline = account->bind_tell_at;
 		if (may_ask && account->bind_at < deadline)
 			deadline = account->bind_at;
 		if (account->permitted > 0 && account->bind_until < deadline)

@@ -39,6 +39,7 @@ struct pipeline_account {
 	uint32_t tps;         /* segments a second of the account, over all workers of all gateways; 0 = unlimited */
 	unsigned
 		binds; /* links that the contract permits, over all workers of all gateways; 0 = they are not counted */
+	unsigned bind_share; /* … of which this worker would have so many if its process were alone; 0 = not known */
 	unsigned window_total; /* links × window that this worker may come to have */
 	const struct secrets
 		*secrets; /* what its carrier's texts must not show; borrowed while it is open; NULL = nothing */

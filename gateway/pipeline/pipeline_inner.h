@@ -34,11 +34,12 @@ struct account {
 	mono_us leave_deadline;
 	struct pipeline_wish wish;
 	enum carrier_state state;
-	bool is_live;       /* takes submits; so says pipeline.live, too */
-	mono_us down_since; /* where it is not live */
-	unsigned permitted; /* links that this worker may have; of an account whose links are shared */
-	mono_us bind_at;    /* when it is asked next */
-	mono_us bind_until; /* from then on it may have none, unless it is told anew */
+	bool is_live;         /* takes submits; so says pipeline.live, too */
+	mono_us down_since;   /* where it is not live */
+	unsigned permitted;   /* links that this worker may have; of an account whose links are shared */
+	mono_us bind_at;      /* when it is asked next */
+	mono_us bind_until;   /* from then on it may have none, unless it is told anew */
+	mono_us bind_tell_at; /* when the log is told that it was not told yet */
 	struct lease lease;
 	mono_us late_since;   /* since when all tokens come too late; 0 = they do not */
 	mono_us late_told_at; /* when the log was told; 0 = never */

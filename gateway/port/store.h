@@ -228,8 +228,13 @@ struct store_bind {
 	unsigned has;
 };
 
-/* A worker that has not been told anew for so long has no links. */
-#define STORE_BIND_US (30 * US_PER_S)
+/* A worker that has not been told anew for so long has no links: others may have them. Killed, its host gone, or just cut off from
+ * the store, it looks the same from there; so a worker that lives must have ended its links by then, and it can only know that it
+ * was not heard. A shorter time would end links, with which nothing can be sent meanwhile, at any short absence of the store; a
+ * longer one keeps a dead worker's from the others. What the carrier knows is another thing: of a process that was killed the
+ * system closes all connections at once; of a host that is gone the carrier may count the links until it notices, and refuse
+ * ours, which are tried again. */
+#define STORE_BIND_US (15 * US_PER_S)
 
 /* At most so many that are parked on an account are to come back. account is borrowed for the call. */
 struct store_unpark {

@@ -263,6 +263,47 @@ static void binds_are_shared(void)
 	world_close();
 }
 
+/* Nobody tells the others that it is dead, but its connections are closed: they may have its binds soon. */
+static void binds_of_the_killed(void)
+{
+	static const char *const names[] = { "one", "two" };
+	world_open();
+	redis_server_start();
+	smsc_start(&smsc, "smsc", 0, (const char *const[]){ "--binds-max", "4", NULL });
+	for (unsigned i = 0; i < 2; i++)
+		gateway_process_start(&gateways[i], names[i],
+				      &(struct gateway_options){ .smsc = &smsc, .binds = BINDS, .has_no_lock = true },
+				      true);
+	AWAIT(30, links_of(0) == BINDS / 2 && links_of(1) == BINDS / 2);
+	gateway_process_kill(&gateways[0]);
+	AWAIT(20, links_of(1) == BINDS);
+	gateway_process_stop(&gateways[1]);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(smsc_total(&smsc, "binds_refused"), 0);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
+/* Redis is away at the start: no link is made, and log and status say why. */
+static void binds_wait_for_redis(void)
+{
+	char path[WORLD_PATH_OCTETS], url[WORLD_PATH_OCTETS + 8];
+	world_open();
+	world_path(path, "nowhere.sock");
+	snprintf(url, sizeof url, "unix://%s", path);
+	smsc_start(&smsc, "smsc", 0, NULL);
+	gateway_process_start(&gateways[0], "one", &(struct gateway_options){ .smsc = &smsc, .redis_url = url }, false);
+	AWAIT(20, gateway_process_said(&gateways[0], "binds_wait"));
+	EXPECT(gateway_process_said(&gateways[0], "store_down"));
+	EXPECT(gateway_process_status_has(&gateways[0], "waits for Redis, which shares its binds out"));
+	EXPECT_COUNT(links_of(0), 0);
+	gateway_process_stop(&gateways[0]);
+	smsc_finish(&smsc);
+	smsc_fini(&smsc);
+	world_close();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
@@ -271,6 +312,8 @@ int main(int argc, char *argv[])
 		{ "redis_is_too_far", redis_is_too_far, 120, false },
 		{ "says_how_long_it_takes", says_how_long_it_takes, 90, false },
 		{ "binds_are_shared", binds_are_shared, 180, false },
+		{ "binds_of_the_killed", binds_of_the_killed, 120, false },
+		{ "binds_wait_for_redis", binds_wait_for_redis, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

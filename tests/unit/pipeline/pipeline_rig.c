@@ -370,6 +370,7 @@ void rig_set_up(const struct rig_setup *setup)
 			.concat = CONCAT_UDH8,
 			.segments_max = 8,
 			.binds = i == 0 ? setup->binds : 0,
+			.bind_share = i == 0 ? setup->bind_share : 0,
 			.window_total = 10,
 		};
 	}

@@ -32,13 +32,14 @@ struct player {
 
 /* How the world is made: all nothing is an sms of three segments of a notice on a route with the first account only. */
 struct rig_setup {
-	bool is_short;      /* one segment */
-	bool has_budget;    /* the alerts' tenant, “north”, has 10 segments a day */
-	bool has_way;       /* both accounts are on the route */
-	bool is_lone;       /* where they are not: the second one is on none; else it is on another tenant's */
-	unsigned binds;     /* that the first account permits in all; 0 = they are not counted */
-	const char *header; /* of its template: “class: …”, lines */
-	unsigned life_ms;   /* of the alert; 0 = for ever */
+	bool is_short;       /* one segment */
+	bool has_budget;     /* the alerts' tenant, “north”, has 10 segments a day */
+	bool has_way;        /* both accounts are on the route */
+	bool is_lone;        /* where they are not: the second one is on none; else it is on another tenant's */
+	unsigned bind_share; /* of these this worker's, as far as it knows; 0 = it does not */
+	unsigned binds;      /* that the first account permits in all; 0 = they are not counted */
+	const char *header;  /* of its template: “class: …”, lines */
+	unsigned life_ms;    /* of the alert; 0 = for ever */
 };
 
 struct rig {

@@ -5,6 +5,7 @@
 #include "pipeline_rig.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #define PLAYER (&rig.players[0])
 
@@ -24,15 +25,52 @@ Test(binding, no_link_before_it_is_told)
 	rig_pass(2 * US_PER_MS);
 	cr_expect_eq(rig.binding, 1, "it would like to have more: asked soon");
 	rig_bind(4);
-	rig_pass(4900 * US_PER_MS);
+	rig_pass(1900 * US_PER_MS);
 	cr_expect_eq(rig.binding, 0);
 	rig_pass(200 * US_PER_MS);
 	cr_expect_eq(rig.binding, 1, "it goes on");
 	PLAYER->held = 4;
 	rig_bind(4);
-	rig_pass(5100 * US_PER_MS);
+	rig_pass(2100 * US_PER_MS);
 	cr_expect_eq(rig.bind_ask.has, 4);
 	rig_tear_down();
+}
+
+/* A worker leaves the others of its process their part from the first, and takes what they do not want afterwards. */
+Test(binding, the_first_question_is_for_its_share)
+{
+	static const struct {
+		unsigned share, want;
+	} rows[] = { { 0, 4 }, { 1, 1 }, { 2, 2 }, { 4, 4 }, { 9, 4 } };
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 4, .bind_share = rows[i].share });
+		rig_turn();
+		cr_expect_eq(rig.bind_ask.likes, rows[i].want, "%u: %u", rows[i].share, rig.bind_ask.likes);
+		rig_bind(rows[i].want);
+		rig_pass(2100 * US_PER_MS);
+		cr_expect_eq(rig.bind_ask.likes, 4, "%u: %u", rows[i].share, rig.bind_ask.likes);
+		rig_tear_down();
+	}
+}
+
+/* Redis is away from the start. */
+Test(binding, who_waits_for_the_store_says_so)
+{
+	for (unsigned is_there = 0; is_there < 2; is_there++) {
+		rig_set_up(&(struct rig_setup){ .is_short = true, .binds = 2 });
+		rig.log[0] = '\0';
+		if (is_there) {
+			rig_turn();
+			rig_bind(2);
+		} else {
+			rig.store_events->on_state(rig.store_ctx, false, "away");
+		}
+		rig_pass(4900 * US_PER_MS);
+		cr_expect_null(strstr(rig.log, "binds_wait"), "a start takes a moment");
+		rig_pass(200 * US_PER_MS);
+		cr_expect_eq(strstr(rig.log, "binds_wait") == NULL, is_there, "%s", rig.log);
+		rig_tear_down();
+	}
 }
 
 /* Before others would take its links, they end. */
@@ -89,7 +127,7 @@ Test(binding, who_rests_gives_them_back)
 	rig_bind(2);
 	PLAYER->held = 2;
 	pipeline_account_wish(rig.pipeline, 0, &drained);
-	rig_pass(5100 * US_PER_MS);
+	rig_pass(2100 * US_PER_MS);
 	cr_expect_eq(rig.bind_ask.likes, 0);
 	cr_expect_eq(rig.bind_ask.has, 2, "its links end when all is answered");
 	rig_tear_down();
@@ -173,7 +211,7 @@ Test(binding, links_that_do_not_end_are_cut)
 	rig_bind(2);
 	PLAYER->held = 2;
 	rig.store_events->on_state(rig.store_ctx, false, "so the test says");
-	rig_pass(25 * US_PER_S);
+	rig_pass(STORE_BIND_US - 5 * US_PER_S);
 	cr_expect_eq(PLAYER->permitted, 0, "they end in good order");
 	cr_expect_eq(PLAYER->cuts, 0);
 	rig_pass(4 * US_PER_S + US_PER_MS);
