@@ -63,6 +63,7 @@ enum err api_start(struct loop *loop, const struct api_options *options, const s
 	struct httpd_options limits = {
 		.host = options->host,
 		.port = options->port,
+		.connections_max = API_CONNECTIONS_MAX,
 		.body_octets_max = API_BODY_OCTETS_MAX,
 		.on_dropped = api_submit_dropped,
 	};

@@ -16,7 +16,8 @@
  * and on as many of its replicas as is configured. */
 
 #define API_LINES_MAX       ADDER_BATCH_MAX
-#define API_BODY_OCTETS_MAX (8 * 1024 * 1024)
+#define API_BODY_OCTETS_MAX (4 * 1024 * 1024) /* as many as come at once: a quarter of a GiB */
+#define API_CONNECTIONS_MAX 64
 
 /* Where it gets its facts. All are called in the loop's thread. What they give is borrowed until the next turn. */
 struct api_view {

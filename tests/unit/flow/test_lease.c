@@ -335,7 +335,7 @@ Test(lease, never_faster_and_hardly_slower)
 			most = in_second > most ? in_second : most;
 		}
 		uint64_t seconds = (uint64_t)STEPS * STEP_US / US_PER_S;
-		cr_expect_leq(most, (rate * (US_PER_S + lease_life(rate)) + US_PER_S - 1) / US_PER_S,
+		cr_expect_leq(most, (uint64_t)(rate * (US_PER_S + lease_life(rate)) + US_PER_S - 1) / US_PER_S,
 			      "rate %u, %s: %llu", rate, ways[way].name, (unsigned long long)most);
 		if (is_hungry)
 			cr_expect_geq(total * 100, rate * seconds * ways[way].want_percent,
