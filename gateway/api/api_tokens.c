@@ -51,6 +51,14 @@ static bool read_hash(struct slice word, char out[static API_HASH_OCTETS])
 	return true;
 }
 
+static unsigned scope_of(struct slice word)
+{
+	return slice_is(word, "submit")   ? API_SUBMIT
+	       : slice_is(word, "cancel") ? API_CANCEL
+	       : slice_is(word, "read")   ? API_READ
+					  : 0;
+}
+
 static bool read_scopes(struct slice text, unsigned *out)
 {
 	*out = 0;
@@ -58,9 +66,10 @@ static bool read_scopes(struct slice text, unsigned *out)
 		const char *comma = memchr(text.at, ',', text.len);
 		size_t len = comma != NULL ? (size_t)(comma - text.at) : text.len;
 		struct slice word = { text.at, len };
-		if (!slice_is(word, "submit") && !slice_is(word, "cancel"))
+		unsigned scope = scope_of(word);
+		if (scope == 0)
 			return false;
-		*out |= slice_is(word, "submit") ? API_SUBMIT : API_CANCEL;
+		*out |= scope;
 		len += comma != NULL;
 		text = (struct slice){ text.at + len, text.len - len };
 	}
@@ -97,7 +106,7 @@ static enum err read_option(struct slice word, const struct zone *zone, struct a
 	if (is_good)
 		return ERR_OK;
 	err_at_set(at, ERR_FORMAT, 0, NULL,
-		   "“%.*s” is none of expires=2027-02-01, scopes=submit,cancel and tenant=NAME", SLICE_ARG(word));
+		   "“%.*s” is none of expires=2027-02-01, scopes=submit,cancel,read and tenant=NAME", SLICE_ARG(word));
 	at->line = line;
 	return ERR_FORMAT;
 }

@@ -19,7 +19,7 @@
 #define API_TOKEN_OCTETS 48 /* of a token as text, with its NUL */
 #define API_HASH_OCTETS  65
 
-enum api_scope { API_SUBMIT = 1, API_CANCEL = 2 };
+enum api_scope { API_SUBMIT = 1, API_CANCEL = 2, API_READ = 4 };
 
 struct api_token {
 	char name[ALERT_NAME_MAX + 1];

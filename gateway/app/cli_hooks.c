@@ -2,6 +2,8 @@
 #include "app/cli_hooks.h"
 
 #include "app/config_smpp.h"
+#include "app/history_role.h"
+#include "app/redis_address.h"
 #include "app/serve.h"
 #include "app/snapshot.h"
 #include "app/template_dir.h"
@@ -44,17 +46,6 @@ static const char *usual_path(void)
 	return NULL;
 }
 
-static struct redis_place place_of(const struct config_redis_url *url)
-{
-	return (struct redis_place){ .path = url->is_unix ? url->path : NULL,
-				     .host = url->address.host,
-				     .port = url->address.port,
-				     .database = url->db,
-				     .username = url->user,
-				     .password = url->password,
-				     .tag = CONFIG_REDIS_TAG };
-}
-
 static enum err load(const char *path, const struct config **config, struct cli_settings *settings,
 		     cli_on_problem *on_problem, void *ctx)
 {
@@ -76,7 +67,9 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .signature = loaded->signature,
 					   .zone = &loaded->zone,
 					   .country = loaded->country,
-					   .redis = place_of(&loaded->redis.url),
+					   .redis = redis_address_place(&loaded->redis.url),
+					   .history_dir = loaded->history.dir,
+					   .history_key = loaded->history.key,
 					   .admin_host = loaded->admin.listen.host,
 					   .admin_port = loaded->admin.listen.port,
 					   .account_names = account_names,
@@ -116,6 +109,7 @@ void cli_hooks_fill(struct cli_env *env)
 				 .make_routes = make_routes,
 				 .make_smpp_account = make_smpp_account,
 				 .serve = serve_run,
+				 .history = history_role_run,
 				 .show = config_show,
 				 .reference = config_reference };
 }

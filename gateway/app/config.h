@@ -75,6 +75,13 @@ struct config_api {
 	mono_us replica_wait_us;
 };
 
+struct config_history {
+	char *dir; /* "" = none */
+	char *key;
+	int64_t retention_ms;
+	struct config_address listen; /* host NULL = none */
+};
+
 struct config_callbacks {
 	struct config_address listen; /* host NULL = none */
 	char *public_url;             /* without a slash at its end; "" = not said */
@@ -379,6 +386,7 @@ struct config {
 	struct config_templates templates;
 	struct config_admin admin;
 	struct config_api api;
+	struct config_history history;
 	struct config_callbacks callbacks;
 	struct config_instance instance;
 	struct config_log log;

@@ -2,6 +2,7 @@
 #include "app/config_check.h"
 
 #include "app/config_api.h"
+#include "app/config_history.h"
 #include "app/config_callback.h"
 #include "app/config_http.h"
 #include "app/config_route.h"
@@ -255,6 +256,7 @@ void config_check(struct config_load *load)
 	config_route_check(load);
 	config_check_tenants(load);
 	config_check_api(load);
+	config_check_history(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);
 }

@@ -19,3 +19,14 @@ void redis_address_fill(const struct config_redis_url *url, uint64_t seed, struc
 	snprintf(out->address.host, sizeof out->address.host, "%s", url->is_unix ? url->path : url->address.host);
 	out->address.port = url->is_unix ? 0 : url->address.port;
 }
+
+struct redis_place redis_address_place(const struct config_redis_url *url)
+{
+	return (struct redis_place){ .path = url->is_unix ? url->path : NULL,
+				     .host = url->address.host,
+				     .port = url->address.port,
+				     .database = url->db,
+				     .username = url->user,
+				     .password = url->password,
+				     .tag = CONFIG_REDIS_TAG };
+}

@@ -35,6 +35,8 @@ struct cli_settings {
 	const struct zone *zone;
 	const struct country *country; /* whose national numbers are understood */
 	struct redis_place redis;
+	const char *history_dir; /* "" = there is no history */
+	const char *history_key; /* "" = none */
 	const char *admin_host; /* of admin.listen, without brackets */
 	uint16_t admin_port;
 	const char *const *account_names;
@@ -71,6 +73,8 @@ struct cli_env {
 				      struct err_at *at);
 	/* Runs the service; returns the exit code. */
 	int (*serve)(const struct config *config);
+	/* The same for the process that writes the history. */
+	int (*history)(const struct config *config);
 	/* Writes the configuration in force, and the page about all settings. */
 	void (*show)(const struct config *config, struct buf *out);
 	void (*reference)(struct buf *out);

@@ -55,6 +55,7 @@ extern const struct cli_command cli_optout;
 extern const struct cli_command cli_accounts;
 extern const struct cli_command cli_token;
 extern const struct cli_command cli_audit;
+extern const struct cli_command cli_history;
 extern const struct cli_command cli_config;
 extern const struct cli_command cli_version;
 

@@ -91,6 +91,17 @@ static void put_refs(struct buf *buf, const struct parcel *parcel, bool is_whole
 		      is_whole ? parcel->encoded.billed : (unsigned)__builtin_popcount(parcel->accepted));
 }
 
+/* In closing events and “held” only: what follows them names the same entry, and would carry it through the receipts' keys. */
+static void put_number(struct buf *buf, const struct msisdn *to)
+{
+	if (to->len == 0)
+		return;
+	json_key(buf, "to");
+	buf_put(buf, "\"+", 2);
+	buf_put(buf, to->digits, to->len);
+	buf_put_u8(buf, '"');
+}
+
 struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, enum closing closing, const char *reason)
 {
 	struct slice members = events_members(parcel);
@@ -102,9 +113,10 @@ struct slice events_closing(struct pipeline *pipeline, struct parcel *parcel, en
 	size_t refs = 0;
 	for (unsigned i = 0; was_sent && i < parcel_ref_count(parcel); i++)
 		refs += 3 + 6 * parcel_ref(parcel, i).len;
-	size_t cap = members.len + refs + 288 + (reason ? 6 * strlen(reason) : 0) + 6 * parcel->alert.consent.len;
+	size_t cap = members.len + refs + 320 + (reason ? 6 * strlen(reason) : 0) + 6 * parcel->alert.consent.len;
 	struct buf buf = open_buf(parcel, cap < EVENT_OCTETS_MAX * 4 ? cap : EVENT_OCTETS_MAX * 4);
 	events_open(pipeline, &buf, members, closing_name(closing));
+	put_number(&buf, &parcel->alert.to);
 	if (was_sent) {
 		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
 		put_refs(&buf, parcel, closing == CLOSING_ACCEPTED);
@@ -129,8 +141,9 @@ struct slice events_held(struct pipeline *pipeline, struct parcel *parcel, const
 	struct slice members = events_members(parcel);
 	if (members.at == NULL)
 		return members;
-	struct buf buf = open_buf(parcel, members.len + 256);
+	struct buf buf = open_buf(parcel, members.len + 288);
 	events_open(pipeline, &buf, members, "held");
+	put_number(&buf, &parcel->alert.to);
 	if (has_account)
 		json_key_text(&buf, "account", slice_of(pipeline->options->accounts[parcel->account].name));
 	json_key_text(&buf, "reason", slice_of(reason));

@@ -66,11 +66,11 @@ Test(api_tokens, what_is_wrong)
 		{ "ä " ABC, 1, "a name is letters, digits, “_”, “-” and “.”, at most 64" },
 		{ "a " ABC "\nb " ABC "\na " ABC, 3, "two tokens are called “a”" },
 		{ "a " ABC " scope=submit", 1,
-		  "“scope=submit” is none of expires=2027-02-01, scopes=submit,cancel and tenant=NAME" },
+		  "“scope=submit” is none of expires=2027-02-01, scopes=submit,cancel,read and tenant=NAME" },
 		{ "a " ABC " scopes=", 1,
-		  "“scopes=” is none of expires=2027-02-01, scopes=submit,cancel and tenant=NAME" },
+		  "“scopes=” is none of expires=2027-02-01, scopes=submit,cancel,read and tenant=NAME" },
 		{ "a " ABC " expires=soon", 1,
-		  "“expires=soon” is none of expires=2027-02-01, scopes=submit,cancel and tenant=NAME" },
+		  "“expires=soon” is none of expires=2027-02-01, scopes=submit,cancel,read and tenant=NAME" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct api_tokens tokens;

@@ -252,8 +252,8 @@ Test(outcomes, what_must_not_arrive_twice_is_held)
 	const char *members = "{\"id\":\"a\",\"entry\":\"1770944400000-0\",\"stream\":\"normal\",\"template\":\"t\",";
 	cr_assert_eq(strncmp(rig.event, members, strlen(members)), 0, "%s", rig.event);
 	cr_assert_not_null(strstr(rig.event,
-				  ",\"event\":\"held\",\"at\":\"2026-02-13T01:00:00.000Z\",\"account\":\"down\","
-				  "\"reason\":\"unanswered\",\"ambiguous\":true}"),
+				  ",\"event\":\"held\",\"at\":\"2026-02-13T01:00:00.000Z\",\"to\":\"+8613800000001\","
+				  "\"account\":\"down\",\"reason\":\"unanswered\",\"ambiguous\":true}"),
 			   "%s", rig.event);
 	rig_tear_down();
 }

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/history_writer.h"
+
+#include "base/check.h"
+#include "store/event_group.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define READER    "writer" /* there is one: it holds the folder's lock */
+#define BLOCK_MS  500
+#define GATHER_MS 50 /* at low rates: what comes in that time is one commit, which waits for the disk */
+#define AGAIN_MS  1000
+#define UPKEEP_MS 60000
+
+struct history_writer {
+	struct history_writer_options options;
+	struct history_writer_status status;
+	pthread_t thread;
+	pthread_mutex_t mutex; /* of what follows */
+	pthread_cond_t changed;
+	bool stops;
+	char trouble[HISTORY_TROUBLE_OCTETS];
+	/* the thread's alone */
+	struct redis_ask *ask;
+	struct history_reader *reader;
+	struct event_batch batch;
+	wall_ms kept_up; /* when upkeep was done last */
+};
+
+static wall_ms now_of(const struct history_writer *writer)
+{
+	return writer->options.log->now(writer->options.log->ctx).wall;
+}
+
+/* Waits, or until it is to stop. Returns false then. */
+static bool rest(struct history_writer *writer, unsigned ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&writer->mutex);
+	while (!writer->stops && pthread_cond_timedwait(&writer->changed, &writer->mutex, &until) == 0)
+		continue;
+	bool goes_on = !writer->stops;
+	pthread_mutex_unlock(&writer->mutex);
+	return goes_on;
+}
+
+static bool stops(struct history_writer *writer)
+{
+	return !rest(writer, 0);
+}
+
+/* -- well or not: said once -- */
+
+static void note_trouble(struct history_writer *writer, const char *code, const struct err_at *at)
+{
+	pthread_mutex_lock(&writer->mutex);
+	bool is_new = writer->trouble[0] == '\0' || strcmp(writer->trouble, at->text) != 0;
+	snprintf(writer->trouble, sizeof writer->trouble, "%s", at->text);
+	pthread_mutex_unlock(&writer->mutex);
+	atomic_store(&writer->status.is_well, false);
+	if (is_new)
+		log_write(writer->options.log, LOG_ERROR, code, at->text);
+}
+
+static void note_well(struct history_writer *writer)
+{
+	atomic_store(&writer->status.written, now_of(writer));
+	if (atomic_exchange(&writer->status.is_well, true))
+		return;
+	pthread_mutex_lock(&writer->mutex);
+	writer->trouble[0] = '\0';
+	pthread_mutex_unlock(&writer->mutex);
+	log_write(writer->options.log, LOG_INFO, "history_writes", "events go from Redis into the history");
+}
+
+/* -- one batch -- */
+
+static void tell_unread(struct history_writer *writer, const struct event_entry *entry, const char *why)
+{
+	struct log_line line;
+	char id[ENTRY_ID_OCTETS];
+	atomic_fetch_add(&writer->status.unread, 1);
+	if (!log_begin(&line, writer->options.log, LOG_WARN, "event_unread",
+		       "an event is not in the history, since it cannot be read"))
+		return;
+	log_text(&line, "entry", (struct slice){ id, entry_id_format(&entry->key, id) });
+	log_text(&line, "why", slice_of(why));
+	log_end(&line);
+}
+
+static enum err put_entry(struct history_writer *writer, const struct event_entry *entry, bool is_first_time,
+			  struct err_at *at)
+{
+	struct slice rest_of = entry->lines;
+	enum err err = ERR_OK;
+	if (entry->lines.at == NULL && is_first_time)
+		tell_unread(writer, entry, "it was deleted from the stream before it was read");
+	for (unsigned number = 0; rest_of.len > 0 && err == ERR_OK; number++) {
+		struct slice line = slice_cut(&rest_of, '\n');
+		struct err_at wrong = { .err = ERR_OK };
+		struct history_event event = { .place = { entry->key.ms, entry->key.seq, number } };
+		if (line.len == 0)
+			continue;
+		if (history_event_read(writer->reader, line, &event, &wrong) == ERR_OK)
+			err = history_book_put(writer->options.book, &event, at);
+		else if (is_first_time)
+			tell_unread(writer, entry, wrong.text);
+	}
+	return err;
+}
+
+static enum err put_batch(struct history_writer *writer, bool is_first_time, struct err_at *at)
+{
+	enum err err = ERR_OK;
+	for (unsigned i = 0; i < writer->batch.count && err == ERR_OK; i++)
+		err = put_entry(writer, &writer->batch.entries[i], is_first_time, at);
+	if (err == ERR_OK)
+		err = history_book_commit(writer->options.book, at);
+	if (err != ERR_OK)
+		history_book_rollback(writer->options.book);
+	return err;
+}
+
+static uint64_t count_lines(const struct event_batch *batch)
+{
+	uint64_t count = 0;
+	for (unsigned i = 0; i < batch->count; i++)
+		for (struct slice rest_of = batch->entries[i].lines; rest_of.len > 0;)
+			count += slice_cut(&rest_of, '\n').len > 0;
+	return count;
+}
+
+/* Writes the batch, however long the disk refuses; then acknowledges it. False where it is to stop, or Redis is gone. */
+static bool store_batch(struct history_writer *writer)
+{
+	struct err_at at = { .err = ERR_OK };
+	for (bool is_first_time = true; put_batch(writer, is_first_time, &at) != ERR_OK; is_first_time = false) {
+		note_trouble(writer, "history_error", &at);
+		at = (struct err_at){ .err = ERR_OK };
+		if (!rest(writer, AGAIN_MS))
+			return false;
+	}
+	uint64_t count = count_lines(&writer->batch);
+	if (event_group_acknowledge(writer->ask, HISTORY_GROUP, &writer->batch, &at) != ERR_OK) {
+		note_trouble(writer, "history_redis_lost", &at);
+		return false;
+	}
+	atomic_fetch_add(&writer->status.events, count);
+	note_well(writer);
+	return true;
+}
+
+/* -- upkeep -- */
+
+static void keep_up(struct history_writer *writer)
+{
+	struct err_at at = { .err = ERR_OK };
+	unsigned removed = 0;
+	uint64_t behind;
+	wall_ms now = now_of(writer);
+	if (now - writer->kept_up < UPKEEP_MS && now >= writer->kept_up)
+		return;
+	writer->kept_up = now;
+	if (history_book_trim(writer->options.book, now, writer->options.keep_ms, &removed, &at) != ERR_OK)
+		log_write(writer->options.log, LOG_ERROR, "history_trim_error", at.text);
+	if (removed > 0) {
+		struct log_line line;
+		if (log_begin(&line, writer->options.log, LOG_INFO, "history_trimmed",
+			      "days older than history.retention are gone")) {
+			log_uint(&line, "days", removed);
+			log_end(&line);
+		}
+	}
+	if (event_group_behind(writer->ask, HISTORY_GROUP, &behind, &at) == ERR_OK)
+		atomic_store(&writer->status.behind, behind);
+}
+
+/* -- the thread -- */
+
+/* What was read and not acknowledged before the last end. False where it is to stop, or Redis is gone. */
+static bool read_again(struct history_writer *writer)
+{
+	struct err_at at = { .err = ERR_OK };
+	struct entry_key last;
+	const struct entry_key *behind = NULL;
+	if (event_group_make(writer->ask, HISTORY_GROUP, &at) != ERR_OK) {
+		note_trouble(writer, "history_redis_lost", &at);
+		return false;
+	}
+	for (;;) {
+		if (event_group_again(writer->ask, HISTORY_GROUP, READER, behind, &writer->batch, &at) != ERR_OK) {
+			note_trouble(writer, "history_redis_lost", &at);
+			return false;
+		}
+		if (writer->batch.count == 0)
+			return true;
+		last = writer->batch.entries[writer->batch.count - 1].key;
+		behind = &last;
+		if (!store_batch(writer))
+			return false;
+	}
+}
+
+static void read_on(struct history_writer *writer)
+{
+	struct err_at at = { .err = ERR_OK };
+	while (!stops(writer)) {
+		keep_up(writer);
+		enum err err = event_group_read(writer->ask, HISTORY_GROUP, READER, BLOCK_MS, &writer->batch, &at);
+		if (err != ERR_OK) { /* where the group is gone it is made again */
+			note_trouble(writer, "history_redis_lost", &at);
+			return;
+		}
+		if (writer->batch.count == 0)
+			note_well(writer);
+		else if (!store_batch(writer))
+			return;
+		if (writer->batch.count < EVENT_GROUP_BATCH && writer->batch.count > 0)
+			rest(writer, GATHER_MS);
+	}
+}
+
+static void *run(void *ctx)
+{
+	struct history_writer *writer = ctx;
+	while (!stops(writer)) {
+		struct err_at at = { .err = ERR_OK };
+		if (redis_ask_open(&writer->options.redis, &writer->ask, &at) != ERR_OK)
+			note_trouble(writer, "history_redis_lost", &at);
+		else if (read_again(writer))
+			read_on(writer);
+		redis_ask_close(writer->ask);
+		writer->ask = NULL;
+		rest(writer, AGAIN_MS);
+	}
+	return NULL;
+}
+
+struct history_writer *history_writer_start(const struct history_writer_options *options)
+{
+	struct history_writer *writer = calloc(1, sizeof *writer);
+	struct history_reader *reader = calloc(1, sizeof *reader);
+	pthread_condattr_t attributes;
+	if (writer == NULL || reader == NULL) {
+		free(writer);
+		free(reader);
+		return NULL;
+	}
+	writer->options = *options;
+	writer->reader = reader;
+	pthread_mutex_init(&writer->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&writer->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	if (pthread_create(&writer->thread, NULL, run, writer) == 0)
+		return writer;
+	free(reader);
+	free(writer);
+	return NULL;
+}
+
+const struct history_writer_status *history_writer_status(const struct history_writer *writer)
+{
+	return &writer->status;
+}
+
+void history_writer_trouble(struct history_writer *writer, char out[static HISTORY_TROUBLE_OCTETS])
+{
+	pthread_mutex_lock(&writer->mutex);
+	snprintf(out, HISTORY_TROUBLE_OCTETS, "%s", writer->trouble);
+	pthread_mutex_unlock(&writer->mutex);
+}
+
+void history_writer_stop(struct history_writer *writer)
+{
+	if (writer == NULL)
+		return;
+	pthread_mutex_lock(&writer->mutex);
+	writer->stops = true;
+	pthread_cond_broadcast(&writer->changed);
+	pthread_mutex_unlock(&writer->mutex);
+	pthread_join(writer->thread, NULL);
+	pthread_cond_destroy(&writer->changed);
+	pthread_mutex_destroy(&writer->mutex);
+	history_reader_fini(writer->reader);
+	free(writer->reader);
+	free(writer);
+}
