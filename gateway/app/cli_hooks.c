@@ -72,6 +72,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .history_key = loaded->history.key,
 					   .admin_host = loaded->admin.listen.host,
 					   .admin_port = loaded->admin.listen.port,
+					   .admin_token = loaded->admin.token ? loaded->admin.token : "",
 					   .account_names = account_names,
 					   .account_count = loaded->account_count,
 					   .route_count = loaded->route_count };
@@ -111,7 +112,9 @@ void cli_hooks_fill(struct cli_env *env)
 				 .serve = serve_run,
 				 .history = history_role_run,
 				 .show = config_show,
-				 .reference = config_reference };
+				 .reference = config_reference,
+				 .schema = config_schema,
+				 .example = config_example };
 }
 
 void cli_hooks_fini(void)

@@ -8,6 +8,7 @@
 #include "app/config_env.h"
 #include "app/config_file.h"
 #include "app/config_list.h"
+#include "app/config_origin.h"
 #include "app/config_tenants.h"
 #include "app/config_tls.h"
 #include "app/config_value.h"
@@ -280,6 +281,7 @@ void config_destroy(struct config *config)
 	free(config->routes);
 	free(config->plan_extras);
 	config_tenants_fini(&config->tenants);
+	config_origin_fini(config);
 	config_api_fini(&config->api);
 	free(config->path);
 	free(config);

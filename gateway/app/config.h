@@ -371,7 +371,10 @@ struct config_route {
 };
 
 struct config {
-	char *path; /* of the file, as given */
+	char *path;                    /* of the file, as given */
+	struct config_origin *origins; /* of all settings that have not their defaults; config_origin.h */
+	unsigned origin_count;
+	unsigned origin_cap;
 	struct config_redis redis;
 	struct config_events events;
 	struct config_mo mo;
@@ -431,8 +434,14 @@ const char *config_protocol_name(enum config_protocol protocol);
 /* Links that the contract allows, of all workers together: binds, or over HTTP connections. */
 unsigned config_account_links(const struct config_account *account);
 
-/* Writes the settings in force as YAML, secrets as “(hidden)”. */
-void config_show(const struct config *config, struct buf *out);
+/* Writes the settings in force as YAML, secrets as “(hidden)”. has_origins: a comment behind each says where it comes from. */
+void config_show(const struct config *config, bool has_origins, struct buf *out);
 
 /* Writes docs/configuration.md: every setting from the table. */
 void config_reference(struct buf *out);
+
+/* Writes a JSON Schema (2020-12) of the configuration's file. */
+void config_schema(struct buf *out);
+
+/* Writes a complete configuration with comments, every setting at its default. */
+void config_example(struct buf *out);

@@ -2,6 +2,7 @@
 #include "app/config_element.h"
 
 #include "app/config_file.h"
+#include "app/config_origin.h"
 #include "base/suggest.h"
 
 #include <stdio.h>
@@ -191,6 +192,29 @@ static void set_fallback(struct config_load *load, struct config_element *elemen
 	}
 }
 
+/* Sets one setting of the element's own from wherever it is given. */
+static void read_setting(struct config_load *load, struct config_element *element, const struct setting *setting)
+{
+	char path[PATH_MAX_OCTETS];
+	char twin[PATH_MAX_OCTETS];
+	snprintf(path, sizeof path, "%s%s", element->prefix, setting->path);
+	snprintf(twin, sizeof twin, "%s_file", setting->path);
+	const struct tree_node *node = tree_find_path(element->node, setting->path);
+	const struct tree_node *file = setting_is_secret(setting) ? tree_find_path(element->node, twin) : NULL;
+	const struct tree_node *given = file ? file : node;
+	if (given && config_origin_note(load->config, element->base, setting, given, file != NULL) != ERR_OK)
+		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
+	if (node && file)
+		config_report(load->report, ERR_DUPLICATE, file, false, path, "both %s and %s_file are given", path,
+			      path);
+	else if (file)
+		set_from_file(load, setting, file, path, element->base);
+	else if (node)
+		config_value_set(load, setting, node, path, element->base);
+	else
+		set_fallback(load, element, setting, path);
+}
+
 void config_element_read(struct config_load *load, struct config_element *element)
 {
 	check_keys(load, element, element->node, "");
@@ -198,26 +222,10 @@ void config_element_read(struct config_load *load, struct config_element *elemen
 		const struct setting *setting = &settings[i];
 		if (setting->is_later)
 			continue;
-		if (!is_of(element, setting)) {
+		if (is_of(element, setting))
+			read_setting(load, element, setting);
+		else if (is_of_other_protocol(element, setting) && setting->fallback)
 			/* What does not count has its default all the same. */
-			if (is_of_other_protocol(element, setting) && setting->fallback)
-				set_fallback(load, element, setting, setting->path);
-			continue;
-		}
-		char path[PATH_MAX_OCTETS];
-		char twin[PATH_MAX_OCTETS];
-		snprintf(path, sizeof path, "%s%s", element->prefix, setting->path);
-		snprintf(twin, sizeof twin, "%s_file", setting->path);
-		const struct tree_node *node = tree_find_path(element->node, setting->path);
-		const struct tree_node *file = setting_is_secret(setting) ? tree_find_path(element->node, twin) : NULL;
-		if (node && file)
-			config_report(load->report, ERR_DUPLICATE, file, false, path, "both %s and %s_file are given",
-				      path, path);
-		else if (file)
-			set_from_file(load, setting, file, path, element->base);
-		else if (node)
-			config_value_set(load, setting, node, path, element->base);
-		else
-			set_fallback(load, element, setting, path);
+			set_fallback(load, element, setting, setting->path);
 	}
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/config.h"
+#include "app/config_text.h"
 
+#include "app/config.h"
+#include "app/config_origin.h"
 #include "app/setting.h"
 
 #include "base/check.h"
@@ -9,7 +11,7 @@
 
 /* The table of settings as a page for people, and the settings in force as a file. */
 
-static void put_quoted(struct buf *out, struct slice text)
+void config_text_put_quoted(struct buf *out, struct slice text)
 {
 	buf_put(out, "\"", 1);
 	for (size_t i = 0; i < text.len; i++) {
@@ -55,7 +57,8 @@ static void put_word(struct buf *out, const struct setting *setting, unsigned in
 /* Of lines that may hold secrets the keys only. */
 static void put_lines(struct buf *out, const struct setting *setting, const struct config_lines *lines)
 {
-	if (!lines->is_set) {
+	/* Over HTTP an empty list is none at all, whatever the preset says. */
+	if (!lines->is_set && setting->scope == SETTING_SCOPE_HTTP) {
 		buf_put_text(out, "\"\"");
 		return;
 	}
@@ -66,11 +69,11 @@ static void put_lines(struct buf *out, const struct setting *setting, const stru
 		size_t shown = joint ? (size_t)(joint - lines->at[i]) + strlen(setting->words) : 0;
 		buf_put_text(out, i ? ", " : "");
 		if (!setting->least) {
-			put_quoted(out, slice_of(lines->at[i]));
+			config_text_put_quoted(out, slice_of(lines->at[i]));
 			continue;
 		}
 		snprintf(line, sizeof line, "%.*s(hidden)", (int)(shown < 200 ? shown : 200), lines->at[i]);
-		put_quoted(out, slice_of(line));
+		config_text_put_quoted(out, slice_of(line));
 	}
 	buf_put(out, "]", 1);
 }
@@ -83,7 +86,8 @@ static void put_list(struct buf *out, const struct config *config, const struct 
 		bool is_weighed = !is_prefixes && route->weights[i] != 1;
 		buf_put_text(out, i ? ", " : "");
 		buf_put_text(out, is_weighed ? "{ account: " : "");
-		put_quoted(out, slice_of(is_prefixes ? route->prefixes[i] : config->accounts[route->accounts[i]].name));
+		config_text_put_quoted(
+			out, slice_of(is_prefixes ? route->prefixes[i] : config->accounts[route->accounts[i]].name));
 		if (is_weighed)
 			buf_put_format(out, ", weight: %u }", route->weights[i]);
 	}
@@ -104,7 +108,7 @@ static void put_value(struct buf *out, const struct config *config, const struct
 	case SETTING_PATH:
 	case SETTING_LOCALE:
 	case SETTING_TIMEZONE:
-		put_quoted(out, slice_of(*(char *const *)field));
+		config_text_put_quoted(out, slice_of(*(char *const *)field));
 		break;
 	case SETTING_SECRET:
 		buf_put_text(out, *(char *const *)field && **(char *const *)field ? "\"(hidden)\"" : "\"\"");
@@ -147,8 +151,7 @@ static void put_value(struct buf *out, const struct config *config, const struct
 	}
 }
 
-/* The sections of a path that the one before did not lie in; returns what is left of the path: the key itself. */
-static const char *put_sections(struct buf *out, const char *path, const char *before, unsigned *indent)
+const char *config_text_put_sections(struct buf *out, const char *path, const char *before, unsigned *indent)
 {
 	const char *dot;
 	bool is_same = true;
@@ -166,7 +169,7 @@ static const char *put_sections(struct buf *out, const char *path, const char *b
 
 /* The settings of one struct, of one scope or two; sections become mappings. indent: blanks before each line, but none before the first
  * where is_item (its “- ” stands there). */
-static void put_settings(struct buf *out, const struct config *config, enum setting_scope scope,
+static void put_settings(struct buf *out, const struct config *config, bool has_origins, enum setting_scope scope,
 			 enum setting_scope inner_scope, const void *base, unsigned indent, bool is_item)
 {
 	const char *before = "";
@@ -176,30 +179,37 @@ static void put_settings(struct buf *out, const struct config *config, enum sett
 		if ((setting->scope != scope && setting->scope != inner_scope) || setting->is_later)
 			continue;
 		unsigned deep = indent;
-		const char *key = put_sections(out, setting->path, before, &deep);
+		const char *key = config_text_put_sections(out, setting->path, before, &deep);
 		before = setting->path;
 		buf_put_format(out, "%*s%s: ", is_first ? 0 : (int)deep, "", key);
 		put_value(out, config, setting, base);
+		if (has_origins) {
+			buf_put_text(out, "  # ");
+			config_origin_put(config, base, setting, out);
+		}
 		buf_put(out, "\n", 1);
 		is_first = false;
 	}
 }
 
-void config_show(const struct config *config, struct buf *out)
+void config_show(const struct config *config, bool has_origins, struct buf *out)
 {
-	put_settings(out, config, SETTING_SCOPE_ROOT, SETTING_SCOPE_ROOT, config, 0, false);
+	if (has_origins)
+		buf_put_format(out, "# Lines are those of %s.\n", config->path);
+	put_settings(out, config, has_origins, SETTING_SCOPE_ROOT, SETTING_SCOPE_ROOT, config, 0, false);
 	buf_put_text(out, "accounts:\n");
 	for (unsigned i = 0; i < config->account_count; i++) {
 		buf_put_text(out, "  - ");
 		const struct config_account *account = &config->accounts[i];
-		put_settings(out, config, SETTING_SCOPE_ACCOUNT,
+		put_settings(out, config, has_origins, SETTING_SCOPE_ACCOUNT,
 			     account->protocol == CONFIG_PROTOCOL_HTTP ? SETTING_SCOPE_HTTP : SETTING_SCOPE_SMPP,
 			     account, 4, true);
 	}
 	buf_put_text(out, "routes:\n");
 	for (unsigned i = 0; i < config->route_count; i++) {
 		buf_put_text(out, "  - ");
-		put_settings(out, config, SETTING_SCOPE_ROUTE, SETTING_SCOPE_ROUTE, &config->routes[i], 4, true);
+		put_settings(out, config, has_origins, SETTING_SCOPE_ROUTE, SETTING_SCOPE_ROUTE, &config->routes[i], 4,
+			     true);
 	}
 }
 
@@ -213,7 +223,11 @@ static const char intro[] =
 	"`hongyan.yaml` in the working directory, else `/etc/hongyan/hongyan.yaml`. `hongyan check` holds a file and "
 	"all\n"
 	"templates against these rules and tells every error with its line; `hongyan config show` prints what is in "
-	"force.\n"
+	"force,\n"
+	"with `--origin` where each value comes from. `hongyan config example` prints a complete file with every key "
+	"and what "
+	"it\n"
+	"means, `hongyan config schema` a JSON Schema of it for editors.\n"
 	"\n"
 	"```yaml\n"
 	"redis: { url: \"redis://127.0.0.1:6379/0\" }\n"

@@ -2,6 +2,7 @@
 #include "app/setting.h"
 
 #include "app/config.h"
+#include "app/range_pattern.h"
 #include "base/check.h"
 #include "base/number.h"
 
@@ -139,6 +140,23 @@ void setting_format_span(int64_t span_ms, struct buf *out)
 		i = SPAN_UNIT_COUNT - 2;
 	buf_put_int(out, span_ms / span_units[i].ms);
 	buf_put_text(out, span_units[i].name);
+}
+
+void setting_format_span_pattern(const struct setting *setting, struct buf *out)
+{
+	const char *between = "";
+	buf_put_text(out, "^(?:");
+	for (size_t i = 0; i < SPAN_UNIT_COUNT; i++) {
+		int64_t unit = span_units[i].ms;
+		int64_t least = (setting->least + unit - 1) / unit;
+		if (least > setting->most / unit)
+			continue;
+		buf_put_text(out, between);
+		range_pattern_put((uint64_t)least, (uint64_t)(setting->most / unit), out);
+		buf_put_text(out, span_units[i].name);
+		between = "|";
+	}
+	buf_put_text(out, ")$");
 }
 
 /* “a”, “a or b”, “a, b or c”: the offered words. */

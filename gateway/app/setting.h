@@ -85,6 +85,9 @@ bool setting_parse_span(struct slice text, int64_t *out);
 /* Writes a span in its largest whole unit. */
 void setting_format_span(int64_t span_ms, struct buf *out);
 
+/* Writes a regular expression (ECMA 262) that takes the spans of a setting's range, and no others. */
+void setting_format_span_pattern(const struct setting *setting, struct buf *out);
+
 /* Writes “a whole number from 1 to 64” and the like: what a value must be, for errors and docs. */
 void setting_describe(const struct setting *setting, struct buf *out);
 

@@ -39,6 +39,7 @@ struct cli_settings {
 	const char *history_key; /* "" = none */
 	const char *admin_host; /* of admin.listen, without brackets */
 	uint16_t admin_port;
+	const char *admin_token; /* "" = none */
 	const char *const *account_names;
 	unsigned account_count;
 	unsigned route_count;
@@ -75,9 +76,12 @@ struct cli_env {
 	int (*serve)(const struct config *config);
 	/* The same for the process that writes the history. */
 	int (*history)(const struct config *config);
-	/* Writes the configuration in force, and the page about all settings. */
-	void (*show)(const struct config *config, struct buf *out);
+	/* Writes the configuration in force, with where each value comes from where has_origins. */
+	void (*show)(const struct config *config, bool has_origins, struct buf *out);
+	/* What all settings are: a page about them, a JSON Schema, a file with all of them. */
 	void (*reference)(struct buf *out);
+	void (*schema)(struct buf *out);
+	void (*example)(struct buf *out);
 };
 
 /* Runs the command that argv names. Returns the exit code. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "app/setting.h"
 #include "test_scratch.h"
 
 #include <criterion/criterion.h>
@@ -190,7 +191,7 @@ static const char full_shown[] =
 	"    password_long: false\n    system_type: \"\"\n    bind: receiver\n    binds: 1\n    window: 256\n    tps: "
 	"0\n    breaker: true\n    cost: \"\"\n"
 	"    source: \"\"\n    source_ton: 0\n    source_npi: 1\n    dest_ton: 1\n    dest_npi: 1\n    service_type: "
-	"\"\"\n    priority_flag: 0\n    addr_ton: 0\n    addr_npi: 0\n    address_range: \"\"\n    not_mine: \"\"\n   "
+	"\"\"\n    priority_flag: 0\n    addr_ton: 0\n    addr_npi: 0\n    address_range: \"\"\n    not_mine: []\n   "
 	" concat: udh8\n"
 	"    segments_max: 10\n    encoding: gsm7\n    data_coding_gsm7: 0\n    data_coding_ucs2: 8\n    "
 	"data_coding_latin1: 3\n    default_alphabet: as_sent\n    "
@@ -217,8 +218,8 @@ static const char full_shown[] =
 	"query_sm_rate: 1000\n    query_sm_references: \"1000-1999\"\n    validity: absolute\n    accepted_is: "
 	"final\n    response_timeout: 100ms\n"
 	"    enquire_interval: 1m\n    reconnect_min: 10ms\n    reconnect_max: 10ms\n    connect_timeout: 5s\n"
-	"routes:\n  - prefix: [\"86134\", \"86135\"]\n    operator: \"\"\n    tenant: \"\"\n    class: \"\"\n    "
-	"template: \"\"\n    hours: \"\"\n    accounts: [\"tx.2\"]\n    pick: first\n"
+	"routes:\n  - prefix: [\"86134\", \"86135\"]\n    operator: []\n    tenant: []\n    class: []\n    "
+	"template: []\n    hours: \"\"\n    accounts: [\"tx.2\"]\n    pick: first\n"
 	"  - prefix: [\"1\"]\n    operator: [\"mobile\"]\n    tenant: [\"billing\", \"outage\"]\n    class: "
 	"[\"critical\", \"notice\"]\n    template: [\"welcome\"]\n    hours: \"Mon-Fri 08:00-20:00\"\n    accounts: "
 	"[{ account: \"tx.2\", weight: 70 }]\n    pick: weighted\n";
@@ -253,7 +254,7 @@ Test(config, every_setting)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct config *config = load(folder, rows[i].name, rows[i].text, NULL);
 		struct buf out = buf_over(shown, sizeof shown - 1);
-		config_show(config, &out);
+		config_show(config, false, &out);
 		shown[out.len] = '\0';
 		cr_expect_str_eq(shown, full_shown, "%s: got\n%s", rows[i].name, shown);
 		cr_expect_str_eq(config->redis.url.password, "hush", "%s", rows[i].name);
@@ -349,6 +350,96 @@ Test(config, secrets_from_files)
 		cr_expect_str_eq(config->accounts[0].password, rows[i].want, "%s", rows[i].name);
 		config_destroy(config);
 	}
+	scratch_remove(folder);
+}
+
+/* What the setting called path holds, of the root or of the only account. */
+static const char *secret_of(const struct config *config, const struct setting *setting)
+{
+	bool is_root = setting->scope == SETTING_SCOPE_ROOT;
+	const char *base = is_root ? (const char *)config : (const char *)&config->accounts[0];
+	if (setting->kind == SETTING_REDIS_URL)
+		return ((const struct config_redis_url *)(base + setting->offset))->address.host;
+	return *(char *const *)(base + setting->offset);
+}
+
+/* Every one, whatever its name: by the key of the file, and by its variable. */
+Test(config, each_secret_may_lie_in_a_file)
+{
+	static const char smpp[] = "accounts: [{ name: a, address: \"h:1\", system_id: x, password_long: true";
+	static const char http[] = "accounts: [{ name: a, protocol: http, preset: json, url: \"https://h/\"";
+	char folder[SCRATCH_PATH_OCTETS];
+	char path[SCRATCH_PATH_OCTETS];
+	unsigned count = 0;
+	scratch_make(folder);
+	for (size_t i = 0; i < setting_count; i++) {
+		const struct setting *setting = &settings[i];
+		if (setting->is_later || !setting_is_secret(setting))
+			continue;
+		bool is_root = setting->scope == SETTING_SCOPE_ROOT;
+		bool is_url = setting->kind == SETTING_REDIS_URL || strcmp(setting->path, "proxy") == 0;
+		const char *content = setting->kind == SETTING_REDIS_URL ? "redis://0123456789abcdef/1"
+				      : is_url                           ? "http://0123456789abcdef:1"
+									 : "0123456789abcdef";
+		const char *account = setting->scope == SETTING_SCOPE_HTTP ? http : smpp;
+		const char *key = strrchr(setting->path, '.') ? strrchr(setting->path, '.') + 1 : setting->path;
+		char text[1024], variable[512], name[128];
+		scratch_write(folder, "secret", content, path);
+		struct buf buf = buf_over(name, sizeof name - 1);
+		setting_format_variable(is_root ? "" : "accounts.a", setting->path, &buf);
+		name[buf.len] = '\0';
+		snprintf(variable, sizeof variable, "%s_FILE=%s", name, path);
+		char *envp[] = { variable, NULL };
+		int section_len = is_root ? (int)strcspn(setting->path, ".") : 0;
+		const char *token = strcmp(setting->path, "token") == 0 || account == smpp ? "" : ", token: t";
+		for (unsigned by_variable = 0; by_variable < 2; by_variable++) {
+			char in_file[256] = "";
+			if (!by_variable)
+				snprintf(in_file, sizeof in_file, "%.*s%s %s_file: secret%s", section_len,
+					 setting->path, is_root ? ": {" : ",", key, is_root ? " }\n" : "");
+			snprintf(text, sizeof text, "%s%s%s%s }]\n", is_root ? in_file : "", account, token,
+				 is_root ? "" : in_file);
+			struct config *config = load(folder, setting->path, text, by_variable ? envp : NULL);
+			cr_expect_not_null(strstr(secret_of(config, setting), "0123456789abcdef"), "%s", setting->path);
+			config_destroy(config);
+		}
+		count++;
+	}
+	cr_expect_geq(count, 9, "%u", count);
+	scratch_remove(folder);
+}
+
+/* What is behind a value says where to change it. */
+Test(config, origins)
+{
+	char folder[SCRATCH_PATH_OCTETS];
+	char path[SCRATCH_PATH_OCTETS];
+	char *envp[] = { "HONGYAN_LOG_LEVEL=error", "HONGYAN_ACCOUNTS_CMCC_TPS=77", NULL };
+	static char shown[16384];
+	static const char *const wanted[] = {
+		"\n  url: \"redis://(hidden)@127.0.0.1:6379/0\"  # default\n",
+		"\n  password: \"(hidden)\"  # password_file, line 1\n",
+		"\nsignature: \"s\"  # line 2\n",
+		"\n  level: error  # HONGYAN_LOG_LEVEL\n",
+		"\n  - name: \"cmcc\"  # line 4\n",
+		"\n    system_id: \"x\"  # line 5\n",
+		"\n    tps: 77  # HONGYAN_ACCOUNTS_CMCC_TPS\n",
+		"\n    window: 256  # default\n",
+		"\n    accounts: [\"cmcc\"]  # default\n",
+	};
+	scratch_make(folder);
+	scratch_write(folder, "secret", "hush", path);
+	struct config *config = load(folder, "origins",
+				     "redis: { password_file: secret }\nsignature: s\naccounts:\n"
+				     "  - { name: cmcc, address: \"h:1\",\n      system_id: x, tps: 5 }\n",
+				     envp);
+	struct buf out = buf_over(shown, sizeof shown - 1);
+	config_show(config, true, &out);
+	shown[out.len] = '\0';
+	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+		cr_expect_not_null(strstr(shown, wanted[i]), "%s is not in\n%s", wanted[i], shown);
+	cr_expect_eq(strncmp(shown, "# Lines are those of /", 22), 0);
+	config_destroy(config);
 	scratch_remove(folder);
 }
 

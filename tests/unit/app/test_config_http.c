@@ -117,7 +117,7 @@ Test(config_http, what_is_shown_hides_secrets)
 	struct config *config = scratch_load(folder, text, NULL, errors);
 	cr_assert_not_null(config, "%s", errors);
 	struct buf out = buf_over(shown, sizeof shown - 1);
-	config_show(config, &out);
+	config_show(config, false, &out);
 	shown[out.len] = '\0';
 	static const char *const wants[] = { "    headers: [\"X-Key: (hidden)\"]\n",
 					     "    token: \"(hidden)\"\n",

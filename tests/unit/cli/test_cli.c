@@ -124,6 +124,12 @@ Test(cli, dispatch)
 		  .want_err = "hongyan: there is no configuration; name its file with --config\n" },
 		{ "config reference", { "config", "reference" }, .want_code = CLI_OK, .want_out = "# Configuration\n" },
 		{ "config show", { "config", "show" }, .want_code = CLI_OK, .want_out = "workers: auto\n" },
+		{ "config show with origins",
+		  { "config", "show", "--origin" },
+		  .want_code = CLI_OK,
+		  .want_out = "workers: auto  # default\n" },
+		{ "config schema", { "config", "schema" }, .want_code = CLI_OK, .want_out = "{}\n" },
+		{ "config example", { "config", "example" }, .want_code = CLI_OK, .want_out = "# Every setting\n" },
 		{ "config show, broken",
 		  { "config", "show" },
 		  .hooks = { .load = ERR_RANGE },
@@ -134,7 +140,8 @@ Test(cli, dispatch)
 		  { "config", "referense" },
 		  .want_code = CLI_USAGE,
 		  .want_out = "",
-		  .want_err = "hongyan config: “referense” is neither show nor reference (did you mean “reference”?)\n"
+		  .want_err = "hongyan config: “referense” is neither show, reference, schema nor example (did you "
+			      "mean “reference”?)\n"
 			      "Try “hongyan config --help”.\n" },
 	};
 	RUN(rows);

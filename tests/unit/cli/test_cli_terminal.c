@@ -124,15 +124,25 @@ static int serve(const struct config *config)
 	return CLI_UNREACHABLE;
 }
 
-static void show(const struct config *config, struct buf *out)
+static void show(const struct config *config, bool has_origins, struct buf *out)
 {
 	cr_assert_eq((const void *)config, (const void *)&anything);
-	buf_put_text(out, "workers: auto\n");
+	buf_put_text(out, has_origins ? "workers: auto  # default\n" : "workers: auto\n");
 }
 
 static void reference(struct buf *out)
 {
 	buf_put_text(out, "# Configuration\n");
+}
+
+static void schema(struct buf *out)
+{
+	buf_put_text(out, "{}\n");
+}
+
+static void example(struct buf *out)
+{
+	buf_put_text(out, "# Every setting\n");
 }
 
 struct terminal terminal_run(const char *const words[TERMINAL_WORDS_MAX], const char *input, size_t input_len,
@@ -160,7 +170,9 @@ struct terminal terminal_run(const char *const words[TERMINAL_WORDS_MAX], const 
 			       .make_smpp_account = make_smpp_account,
 			       .serve = serve,
 			       .show = show,
-			       .reference = reference };
+			       .reference = reference,
+			       .schema = schema,
+			       .example = example };
 	cr_assert(env.in && env.out && env.err);
 	terminal.code = cli_run(argc, argv, &env);
 	route_destroy(routes);
