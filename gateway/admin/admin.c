@@ -17,6 +17,7 @@ static const struct httpd_route routes[] = {
 	{ HTTPD_POST, "/v1/accounts/", admin_account_order },
 	{ HTTPD_PUT, "/v1/accounts/", admin_account_order },
 	{ HTTPD_POST, "/v1/config/reload", admin_config_reload },
+	{ HTTPD_POST, "/v1/log", admin_log_level },
 	{ HTTPD_POST, "/v1/optouts/", admin_optout },
 };
 
@@ -87,7 +88,7 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 		     struct admin **out, struct err_at *at)
 {
 	CHECK(view->snapshot != NULL && view->routing != NULL && view->token != NULL && view->order != NULL &&
-	      view->optout != NULL && view->reload != NULL);
+	      view->optout != NULL && view->reload != NULL && view->set_log_level != NULL);
 	CHECK(view->block_count >= 1);
 	struct admin *admin = calloc(1, sizeof *admin);
 	if (admin == NULL)

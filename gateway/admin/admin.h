@@ -22,6 +22,7 @@
  *   POST /v1/accounts/NAME/resume
  *   PUT /v1/accounts/NAME/tps               {"tps": 500, or null for what the configuration says; "by"}
  *   POST /v1/config/reload
+ *   POST /v1/log                            {"level": "debug", "for_s": 600, or null for until the next start}
  *   POST /v1/optouts/add, …/remove, …/check {"number", "by", "reason"}: the opt-out list; the last two for add only
  *
  * A change of an account or of the list is answered when Redis has it. */
@@ -77,6 +78,8 @@ struct admin_view {
 	bool (*optout)(void *ctx, const struct optout_order *order, admin_on_optout *done, void *done_ctx);
 	/* Reads the configuration again, and tells errors and warnings. False where nothing has changed. */
 	bool (*reload)(void *ctx, admin_on_line *tell, void *tell_ctx);
+	/* Sets the log level, for for_us or (0) until the next start. */
+	void (*set_log_level)(void *ctx, enum log_level level, mono_us for_us);
 	/* The blocks that /metrics prints together, at least one, with the names of all labels; borrowed until
 	 * admin_destroy. */
 	const struct metrics *const *blocks;

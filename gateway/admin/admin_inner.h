@@ -57,6 +57,7 @@ void admin_metrics(void *ctx, const struct httpd_request *request, struct httpd_
 void admin_account_order(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_config_reload(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_accounts(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+void admin_log_level(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_optout(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_route(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_status(void *ctx, const struct httpd_request *request, struct httpd_response *response);
@@ -94,6 +95,9 @@ bool admin_readyz_write(const struct admin_snapshot *snapshot, struct buf *out);
  * told. */
 void admin_account_write(struct buf *out, const struct admin_snapshot *snapshot, const struct admin_account *account,
 			 double tps_now);
+
+/* The log level of a snapshot, as /v1/status and the answer to a change have it. */
+void admin_log_level_write(struct buf *out, const struct admin_log_level *level);
 
 /* The members of an object that say how fast something gets shorter, and when it is gone. rate_key: what left a second is
  * called so. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "flow/breaker.h"
 #include "flow/outlook.h"
 #include "model/account_order.h"
@@ -94,6 +95,12 @@ struct admin_totals {
 
 struct zone;
 
+struct admin_log_level {
+	enum log_level now;
+	enum log_level configured;
+	mono_us for_us; /* how long it stays so yet; 0 = no end is set */
+};
+
 struct admin_snapshot {
 	const char *version;
 	const char *instance;
@@ -101,6 +108,7 @@ struct admin_snapshot {
 	const struct zone *zone; /* of the service; NULL = UTC */
 	mono_us uptime_us;
 	bool is_draining;
+	struct admin_log_level log;
 	bool is_redis_up;
 	const char *redis_reason; /* why not, a sentence for people */
 	bool is_redis_full;       /* it is reachable, but nothing new is begun */

@@ -250,6 +250,8 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	put_text(out, "instance", snapshot->instance);
 	json_key_uint(out, "uptime_s", (uint64_t)(snapshot->uptime_us / US_PER_S));
 	json_key_bool(out, "draining", snapshot->is_draining);
+	json_key(out, "log");
+	admin_log_level_write(out, &snapshot->log);
 	json_key_uint(out, "workers", snapshot->workers);
 	json_key(out, "redis");
 	json_open(out, '{');

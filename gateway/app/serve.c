@@ -353,6 +353,7 @@ static int prepare(struct serve *serve)
 	}
 	serve->started = loop_now(serve->loop);
 	loop_on_wake(serve->loop, on_wake, serve);
+	log_shift_init(&serve->log_shift, &serve->sink.log, serve->config->log.level, serve->loop);
 	return 0;
 }
 
@@ -367,6 +368,8 @@ static void finish(struct serve *serve)
 	}
 	if (serve->loop != NULL && serve->reload_signal.data != NULL)
 		uv_close((uv_handle_t *)&serve->reload_signal, NULL);
+	if (serve->log_shift.log != NULL)
+		log_shift_fini(&serve->log_shift);
 	loop_destroy(serve->loop);
 	for (unsigned i = 0; i < serve->worker_count; i++)
 		metrics_destroy(serve->worker_metrics[i]);

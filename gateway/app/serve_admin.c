@@ -127,6 +127,11 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	out->zone = &serve->config->zone;
 	out->uptime_us = now.mono - serve->started.mono;
 	out->is_draining = serve->stops > 0;
+	out->log = (struct admin_log_level){
+		.now = log_get_level(&serve->sink.log),
+		.configured = serve->log_shift.configured,
+		.for_us = serve->log_shift.until == INT64_MAX ? 0 : serve->log_shift.until - now.mono,
+	};
 	out->is_redis_up = serve->worker_count > 0;
 	for (unsigned i = 0; i < serve->worker_count; i++) {
 		worker_read_status(serve->workers[i], &serve->statuses[i]);
@@ -188,6 +193,12 @@ static bool reload(void *ctx, admin_on_line *tell, void *tell_ctx)
 	return serve_reload(ctx, tell, tell_ctx);
 }
 
+static void set_log_level(void *ctx, enum log_level level, mono_us for_us)
+{
+	struct serve *serve = ctx;
+	log_shift_set(&serve->log_shift, level, for_us, loop_now(serve->loop).mono);
+}
+
 bool serve_start_admin(struct serve *serve)
 {
 	struct admin_options options = {
@@ -202,6 +213,7 @@ bool serve_start_admin(struct serve *serve)
 		.order = order,
 		.optout = optout,
 		.reload = reload,
+		.set_log_level = set_log_level,
 		.blocks = serve->blocks,
 		.block_count = serve->worker_count + 1,
 		.own_block = serve->main_metrics,

@@ -4,6 +4,7 @@
 #include "admin/admin.h"
 #include "api/api.h"
 #include "app/crumbs.h"
+#include "app/log_shift.h"
 #include "app/log_sink.h"
 #include "app/worker.h"
 
@@ -17,6 +18,7 @@ struct serve {
 	struct snapshot *snapshot;         /* held */
 	struct slot_names slots;
 	struct log_sink sink;
+	struct log_shift log_shift;
 	struct loop *loop;
 	struct catalogue *catalogue;
 	int lock_fd; /* -1 = none */

@@ -64,9 +64,19 @@ void log_int(struct log_line *line, const char *key, int64_t value)
 	keep_whole(&line->buf, before);
 }
 
+void log_set_level(struct log *log, enum log_level least)
+{
+	atomic_store_explicit(&log->least, least, memory_order_relaxed);
+}
+
+enum log_level log_get_level(const struct log *log)
+{
+	return atomic_load_explicit(&log->least, memory_order_relaxed);
+}
+
 bool log_begin(struct log_line *line, const struct log *log, enum log_level level, const char *code, const char *text)
 {
-	if (log == NULL || log->write == NULL || level < log->least)
+	if (log == NULL || log->write == NULL || level < log_get_level(log))
 		return false;
 	line->log = log;
 	line->level = level;

@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 
+#include <stdatomic.h>
+
 /* One log line is one JSON object. Who writes lines: pipeline, drivers, admin, app; stages return reasons instead.
  * A line is built on the caller's stack and handed whole to the sink, so that threads never mix. */
 
@@ -11,7 +13,7 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_LEVEL_COUNT };
 
 /* Where lines go. Given by app (stderr, with a count of what could not be written) or by a test (memory). */
 struct log {
-	enum log_level least; /* lines below are not even built */
+	_Atomic(enum log_level) least; /* lines below are not even built; log_set_level changes it at any time */
 	void (*write)(void *ctx, enum log_level level, struct slice line);
 	void *ctx;
 	struct now (*now)(void *ctx);
@@ -41,6 +43,12 @@ void log_end(struct log_line *line);
 
 /* A line without members in one call. */
 void log_write(const struct log *log, enum log_level level, const char *code, const char *text);
+
+/* Lines below that level are not built from now on. Any thread may call it, while others write. */
+void log_set_level(struct log *log, enum log_level least);
+
+/* The level as it is now. */
+enum log_level log_get_level(const struct log *log);
 
 /* Name of a level (“warn”). */
 const char *log_level_name(enum log_level level);

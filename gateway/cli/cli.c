@@ -10,11 +10,11 @@
 #include <stdlib.h>
 
 /* In the order of the help. */
-static const struct cli_command *const commands[] = { &cli_serve,   &cli_send,   &cli_check,    &cli_render,
-						      &cli_route,   &cli_count,  &cli_pdu,      &cli_receipt,
-						      &cli_status,  &cli_dead,   &cli_held,     &cli_pause,
-						      &cli_resume,  &cli_optout, &cli_accounts, &cli_token,
-						      &cli_history, &cli_audit,  &cli_config,   &cli_version };
+static const struct cli_command *const commands[] = {
+	&cli_serve,    &cli_send,   &cli_check,   &cli_render, &cli_route, &cli_count,  &cli_pdu,
+	&cli_receipt,  &cli_status, &cli_dead,    &cli_held,   &cli_pause, &cli_resume, &cli_optout,
+	&cli_accounts, &cli_token,  &cli_history, &cli_log,    &cli_audit, &cli_config, &cli_version
+};
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 /* Named in the documents, not offered by this version. */

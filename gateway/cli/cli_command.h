@@ -47,6 +47,7 @@ extern const struct cli_command cli_count;
 extern const struct cli_command cli_pdu;
 extern const struct cli_command cli_receipt;
 extern const struct cli_command cli_status;
+extern const struct cli_command cli_log;
 extern const struct cli_command cli_dead;
 extern const struct cli_command cli_held;
 extern const struct cli_command cli_pause;

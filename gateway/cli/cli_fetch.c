@@ -102,7 +102,9 @@ char *cli_fetch_add(char *url, const char *key, const char *value)
 	return made;
 }
 
-enum err cli_fetch_any(const char *url, unsigned *status, char **body, size_t *body_len, struct err_at *at)
+/* json: NULL = GET. headers: may be NULL. */
+static enum err perform(const char *url, struct curl_slist *headers, const char *json, unsigned *status, char **body,
+			size_t *body_len, struct err_at *at)
 {
 	CURL *curl = curl_easy_init();
 	if (curl == NULL)
@@ -111,6 +113,9 @@ enum err cli_fetch_any(const char *url, unsigned *status, char **body, size_t *b
 	char why[CURL_ERROR_SIZE] = "";
 	long code = 0;
 	set_options(curl, url, &page, why);
+	if (json != NULL)
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, json);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	enum err err = judge(curl_easy_perform(curl), &page, url, why, at);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
 	curl_easy_cleanup(curl);
@@ -124,6 +129,30 @@ enum err cli_fetch_any(const char *url, unsigned *status, char **body, size_t *b
 	*body = page.at;
 	*body_len = page.len;
 	return ERR_OK;
+}
+
+enum err cli_fetch_any(const char *url, unsigned *status, char **body, size_t *body_len, struct err_at *at)
+{
+	return perform(url, NULL, NULL, status, body, body_len, at);
+}
+
+enum err cli_fetch_post(const char *url, const char *token, const char *json, unsigned *status, char **body,
+			size_t *body_len, struct err_at *at)
+{
+	char *bearer = NULL;
+	struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+	struct curl_slist *all = headers;
+	if (*token && asprintf(&bearer, "Authorization: Bearer %s", token) < 0)
+		bearer = NULL;
+	if (headers != NULL && bearer != NULL)
+		all = curl_slist_append(headers, bearer);
+	enum err err = all == NULL || (*token && bearer == NULL) ? err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory")
+								 : perform(url, all, json, status, body, body_len, at);
+	curl_slist_free_all(headers);
+	if (bearer != NULL)
+		explicit_bzero(bearer, strlen(bearer));
+	free(bearer);
+	return err;
 }
 
 enum err cli_fetch(const char *url, char **body, size_t *body_len, struct err_at *at)

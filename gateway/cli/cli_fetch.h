@@ -20,5 +20,9 @@ char *cli_fetch_add(char *url, const char *key, const char *value);
  * sentence for people. ERR_IO where there was no answer, ERR_FULL where it is too long. */
 MUST_CHECK enum err cli_fetch_any(const char *url, unsigned *status, char **body, size_t *body_len, struct err_at *at);
 
-/* The same, where any other status than 200 is an error, and an answer of nothing: ERR_FORMAT. What at says has no query of the url in it. */
+/* POSTs json to url, with token in “Authorization: Bearer …” where it is not empty; as cli_fetch_any. */
+MUST_CHECK enum err cli_fetch_post(const char *url, const char *token, const char *json, unsigned *status, char **body,
+				   size_t *body_len, struct err_at *at);
+
+/* cli_fetch_any, where any other status than 200 is an error, and an answer of nothing: ERR_FORMAT. What at says has no query of the url in it. */
 MUST_CHECK enum err cli_fetch(const char *url, char **body, size_t *body_len, struct err_at *at);

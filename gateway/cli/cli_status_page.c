@@ -2,6 +2,7 @@
 #include "cli/cli_status_page.h"
 
 #include "cli/cli_accounts_page.h"
+#include "cli/cli_log.h"
 #include "cli/cli_outlook.h"
 #include "cli/cli_pause_field.h"
 #include "cli/cli_printable.h"
@@ -258,6 +259,10 @@ static void print_summary(const json_t *status, FILE *out)
 		cli_printable(status, "version", version), cli_printable(status, "instance", instance),
 		cli_span_format(real(status, "uptime_s"), uptime), (long long)number(status, "workers"),
 		json_is_true(json_object_get(redis, "up")) ? "up" : "away", (long long)number(redis, "reconnects"));
+	if (cli_log_is_shifted(json_object_get(status, "log"))) {
+		fputs("log level: ", out);
+		cli_log_print(json_object_get(status, "log"), out);
+	}
 	fprintf(out, "accepted: %.1f/s (mean of the last minute)\n\n",
 		real(json_object_get(status, "rate_1m"), "accepted_per_s"));
 	fputs("since the start", out);

@@ -12,7 +12,7 @@ static int32_t offset_of(const struct zone *zone, wall_ms at)
 	return zone ? zone_offset_s(zone, at) : 0;
 }
 
-static bool parse_span(struct slice text, wall_ms *out)
+bool cli_time_span(struct slice text, wall_ms *out)
 {
 	static const struct {
 		char unit;
@@ -50,7 +50,7 @@ static bool parse_local(struct slice text, const struct zone *zone, wall_ms *out
 bool cli_time_parse(struct slice text, wall_ms now, const struct zone *zone, wall_ms *out)
 {
 	wall_ms span;
-	if (!parse_span(text, &span))
+	if (!cli_time_span(text, &span))
 		return civil_parse_rfc3339(text, out) || parse_local(text, zone, out);
 	*out = span < now ? now - span : 0;
 	return true;

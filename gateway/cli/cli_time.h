@@ -9,6 +9,9 @@
  * “30m”, “2h”, “3d”. zone: NULL = UTC. out: set on success only. False where it is none of these. */
 bool cli_time_parse(struct slice text, wall_ms now, const struct zone *zone, wall_ms *out);
 
+/* Parses “90s”, “30m”, “2h”, “3d”. out: set on success only. */
+bool cli_time_span(struct slice text, wall_ms *out);
+
 #define CLI_TIME_OCTETS 24
 
 /* Writes “2026-02-13 08:00:00” in the zone, NUL-terminated. Returns out. */

@@ -3,6 +3,7 @@
 /* What the gateway says of itself: while it works, while it drains, without Redis, without a carrier. */
 
 #include "books.h"
+#include "command_process.h"
 #include "gateway_process.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -373,6 +374,28 @@ static int start_and_fail(struct gateway_process *other)
 }
 
 /* A second process of the same instance, or on the same port, ends at once and says what to do. */
+/* Another level for a second: the token is the configuration's, and it goes back by itself. */
+static void log_level(void)
+{
+	open_world(NULL, true);
+	command_use(gateway.config);
+	command_expect(1, "nothing can be changed here, since no token is set", COMMAND("log", "debug"));
+	gateway_process_edit(&gateway, "admin: { ", "admin: { token: a-token-of-this-test, ");
+	process_signal(&gateway.process, SIGHUP);
+	AWAIT(10, gateway_process_said(&gateway, "\"event\":\"reloaded\""));
+	command_use(gateway.config);
+	command_expect(0, "info, as configured", COMMAND("log"));
+	command_expect(0, "error until the next start; configured is info", COMMAND("log", "error"));
+	command_expect(0, "log level: error until the next start", COMMAND("status"));
+	command_expect(0, "debug for ", COMMAND("log", "debug", "--for", "1s"));
+	AWAIT(10, gateway_process_status_has(&gateway,
+					     "\"log\":{\"level\":\"info\",\"configured\":\"info\",\"for_s\":null}"));
+	command_expect(0, "info, as configured", COMMAND("log"));
+	EXPECT_COUNT(gateway_process_count_said(&gateway, "log_level"), 3);
+	gateway_process_stop(&gateway);
+	close_world();
+}
+
 static void starts_twice(void)
 {
 	static struct gateway_process second;
@@ -448,6 +471,7 @@ int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{ "works", works, 60, false },
+		{ "log_level", log_level, 60, false },
 		{ "drains", drains, 30, false },
 		{ "drains_quickly", drains_quickly, 30, false },
 		{ "redis_away", redis_away, 60, false },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The program itself with two workers: its pages are asked for all the time while alerts pass, while its configuration is read
- * again and again and operators change accounts, and while it drains. The program is of the same build, so that a
+ * again and again and operators change accounts and the log level, and while it drains. The program is of the same build, so that a
  * sanitizer in it has its say. */
 
 #include "books.h"
@@ -15,6 +15,7 @@
 
 #define LOAD    5000
 #define RELOADS 12
+#define LEVELS  20
 #define TOKEN   "a-token-of-this-test"
 
 #define ACCEPTED "hongyan_closings_total{event=\"accepted\"}"
@@ -96,6 +97,25 @@ static void pages_while_draining(void)
 	close_all();
 }
 
+/* The level changes while workers write lines; what looks in between sees one or the other. */
+static void levels_under_load(void)
+{
+	static const char *const bodies[] = { "{\"level\":\"debug\",\"for_s\":1}", "{\"level\":\"error\"}",
+					      "{\"level\":\"info\"}" };
+	double accepted = 0;
+	open_all();
+	for (unsigned i = 0; i < LEVELS; i++) {
+		books_add_load(i * (LOAD / LEVELS), LOAD / LEVELS);
+		EXPECT_COUNT(gateway_process_call(&gateway, "POST", "/v1/log", TOKEN, bodies[i % 3], NULL), 200);
+		EXPECT(look(&accepted));
+	}
+	AWAIT(30, (EXPECT(look(&accepted)), books_waiting() == 0));
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(books_check_load(LOAD / LEVELS * LEVELS, &smsc), 0);
+	close_all();
+}
+
 /* The window changes, and with it all links; then the rate, with which none does; and operators say something in between. */
 static void change_something(unsigned turn)
 {
@@ -167,6 +187,7 @@ int main(int argc, char *argv[])
 	static const struct scenario scenarios[] = {
 		{ "pages_under_load", pages_under_load, 60, false },
 		{ "pages_while_draining", pages_while_draining, 60, false },
+		{ "levels_under_load", levels_under_load, 60, false },
 		{ "reloads_under_load", reloads_under_load, 100, false },
 		{ "ends_within_a_reload", ends_within_a_reload, 100, false },
 	};

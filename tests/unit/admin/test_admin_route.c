@@ -76,6 +76,11 @@ static bool optout(void *ctx, const struct optout_order *wanted, admin_on_optout
 	return false;
 }
 
+static void set_log_level(void *ctx, enum log_level level, mono_us for_us)
+{
+	(void)ctx, (void)level, (void)for_us;
+}
+
 static bool reload(void *ctx, admin_on_line *tell, void *tell_ctx)
 {
 	(void)ctx, (void)tell, (void)tell_ctx;
@@ -118,6 +123,7 @@ static void start(void)
 		.order = order,
 		.optout = optout,
 		.reload = reload,
+		.set_log_level = set_log_level,
 		.blocks = (const struct metrics *const *)blocks,
 		.block_count = 1,
 	};

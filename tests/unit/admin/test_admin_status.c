@@ -77,6 +77,7 @@ static const struct admin_snapshot full = {
 	.account_outlooks = account_outlooks,
 	.account_outlook_count = 2,
 	.version = "9.9.9",
+	.log = { .now = LOG_DEBUG, .configured = LOG_INFO, .for_us = 59500000 },
 	.at = 1770940701500,
 	.paused = paused,
 	.paused_count = 3,
@@ -133,7 +134,8 @@ Test(admin_status, page)
 		{ "all there is",
 		  &full,
 		  { 123.45, 0.0125 },
-		  "{\"version\":\"9.9.9\",\"instance\":\"gw-1\",\"uptime_s\":61,\"draining\":false,\"workers\":2,"
+		  "{\"version\":\"9.9.9\",\"instance\":\"gw-1\",\"uptime_s\":61,\"draining\":false,"
+		  "\"log\":{\"level\":\"debug\",\"configured\":\"info\",\"for_s\":59.500},\"workers\":2,"
 		  "\"redis\":{\"up\":true,\"reason\":\"\",\"full\":true,\"reconnects\":5,\"memory_used\":1000,\"memory_"
 		  "max\":4000},"
 		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500,\"added_per_s\":3.0,\"left_per_s\":23.0,"
@@ -195,7 +197,8 @@ Test(admin_status, page)
 		{ "nothing",
 		  &empty,
 		  { 0, 0 },
-		  "{\"version\":\"\",\"instance\":\"\",\"uptime_s\":0,\"draining\":false,\"workers\":0,"
+		  "{\"version\":\"\",\"instance\":\"\",\"uptime_s\":0,\"draining\":false,"
+		  "\"log\":{\"level\":\"debug\",\"configured\":\"debug\",\"for_s\":null},\"workers\":0,"
 		  "\"redis\":{\"up\":false,\"reason\":\"\",\"full\":false,\"reconnects\":0,\"memory_used\":0,\"memory_"
 		  "max\":0},"
 		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000" LANE_NOTHING

@@ -34,6 +34,7 @@ struct desk {
 	void *done_ctx;
 	const char *const *lines; /* of a reload, NULL-terminated; those that begin with “!” are errors */
 	unsigned reloads;
+	struct admin_log_level log;
 };
 
 static void snapshot(void *ctx, struct admin_snapshot *out)
@@ -41,6 +42,13 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	struct desk *desk = ctx;
 	out->accounts = desk->accounts;
 	out->account_count = ADMIN_TEST_ACCOUNTS;
+	out->log = desk->log;
+}
+
+static void set_log_level(void *ctx, enum log_level level, mono_us for_us)
+{
+	struct desk *desk = ctx;
+	desk->log = (struct admin_log_level){ level, LOG_INFO, for_us };
 }
 
 static void routing(void *ctx, struct admin_routing *out)
@@ -111,6 +119,7 @@ static void start(struct desk *desk)
 		.order = order,
 		.optout = optout,
 		.reload = reload,
+		.set_log_level = set_log_level,
 		.blocks = (const struct metrics *const *)&desk->block,
 		.block_count = 1,
 		.ctx = desk,
@@ -214,6 +223,20 @@ Test(admin_write, refusals)
 		{ "a rate below", "PUT /v1/accounts/cmcc/tps", AUTH, "{\"tps\":-1}", false, 422, "from 0 to 1000000" },
 		{ "a rate above", "PUT /v1/accounts/cmcc/tps", AUTH, "{\"tps\":1000001}", false, 422,
 		  "from 0 to 1000000" },
+		{ "a level wants it too", "POST /v1/log", "", "{\"level\":\"debug\"}", false, 401, "Bearer" },
+		{ "GET of a level", "GET /v1/log", AUTH, "", false, 405, "takes POST only" },
+		{ "no level", "POST /v1/log", AUTH, "", false, 422, "“level” must be debug, info, warn or error" },
+		{ "a level that is none", "POST /v1/log", AUTH, "{\"level\":\"loud\"}", false, 422, "“level” must be" },
+		{ "a level that is no text", "POST /v1/log", AUTH, "{\"level\":1}", false, 422,
+		  "“level” must be a text" },
+		{ "a level for no time", "POST /v1/log", AUTH, "{\"level\":\"debug\",\"for_s\":0}", false, 422,
+		  "“for_s” must be a whole number of seconds from 1 to 604800" },
+		{ "for a text", "POST /v1/log", AUTH, "{\"level\":\"debug\",\"for_s\":\"10m\"}", false, 422,
+		  "“for_s” must be" },
+		{ "for more than a week", "POST /v1/log", AUTH, "{\"level\":\"debug\",\"for_s\":604801}", false, 422,
+		  "“for_s” must be" },
+		{ "a key of another order", "POST /v1/log", AUTH, "{\"level\":\"debug\",\"by\":\"li\"}", false, 422,
+		  "“by” means nothing to the log level" },
 		{ "a rate as a text", "PUT /v1/accounts/cmcc/tps", AUTH, "{\"tps\":\"5\"}", false, 422,
 		  "whole number" },
 	};
@@ -235,6 +258,34 @@ Test(admin_write, refusals)
 		http_client_close(client);
 	}
 	cr_expect_eq(desk.ordered + desk.reloads, 0);
+	cr_expect_eq(desk.log.now, LOG_DEBUG, "nothing set it");
+	cr_expect_eq(desk.log.configured, LOG_DEBUG);
+	finish(&desk);
+	free(client);
+}
+
+Test(admin_write, the_log_level)
+{
+	static const struct {
+		const char *body, *want;
+	} rows[] = {
+		{ "{\"level\":\"debug\",\"for_s\":600}",
+		  "{\"level\":\"debug\",\"configured\":\"info\",\"for_s\":600.000}\n" },
+		{ "{\"level\":\"error\"}", "{\"level\":\"error\",\"configured\":\"info\",\"for_s\":null}\n" },
+		{ "{\"level\":\"info\",\"for_s\":null}",
+		  "{\"level\":\"info\",\"configured\":\"info\",\"for_s\":null}\n" },
+	};
+	struct desk desk;
+	struct http_client *client = new_client();
+	struct http_reply reply;
+	start(&desk);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		say(&desk, client, "POST /v1/log", AUTH, rows[i].body);
+		http_client_read(client, false, &reply);
+		cr_expect_eq(reply.status, 200, "%s: %u", rows[i].body, reply.status);
+		cr_expect_str_eq(reply.body, rows[i].want, "%s", rows[i].body);
+		http_client_close(client);
+	}
 	finish(&desk);
 	free(client);
 }

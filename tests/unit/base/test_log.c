@@ -55,6 +55,17 @@ Test(log, what_is_not_wanted_is_not_built)
 	cr_assert_eq(lines, 0);
 }
 
+Test(log, the_level_may_change)
+{
+	struct log log = log_info;
+	struct log_line line;
+	log_set_level(&log, LOG_ERROR);
+	cr_expect_eq(log_get_level(&log), LOG_ERROR);
+	cr_expect(!log_begin(&line, &log, LOG_WARN, "x", "y"));
+	log_set_level(&log, LOG_DEBUG);
+	cr_expect(log_begin(&line, &log, LOG_DEBUG, "x", "y"));
+}
+
 /* Whatever the lengths, the line is one JSON object that says where something was left out. */
 Test(log, long_members_are_left_out_whole)
 {
