@@ -97,25 +97,6 @@ static void pages_while_draining(void)
 	close_all();
 }
 
-/* The level changes while workers write lines; what looks in between sees one or the other. */
-static void levels_under_load(void)
-{
-	static const char *const bodies[] = { "{\"level\":\"debug\",\"for_s\":1}", "{\"level\":\"error\"}",
-					      "{\"level\":\"info\"}" };
-	double accepted = 0;
-	open_all();
-	for (unsigned i = 0; i < LEVELS; i++) {
-		books_add_load(i * (LOAD / LEVELS), LOAD / LEVELS);
-		EXPECT_COUNT(gateway_process_call(&gateway, "POST", "/v1/log", TOKEN, bodies[i % 3], NULL), 200);
-		EXPECT(look(&accepted));
-	}
-	AWAIT(30, (EXPECT(look(&accepted)), books_waiting() == 0));
-	gateway_process_stop(&gateway);
-	smsc_finish(&smsc);
-	EXPECT_COUNT(books_check_load(LOAD / LEVELS * LEVELS, &smsc), 0);
-	close_all();
-}
-
 /* The window changes, and with it all links; then the rate, with which none does; and operators say something in between. */
 static void change_something(unsigned turn)
 {
@@ -137,6 +118,27 @@ static void change_something(unsigned turn)
 static void await_reloaded(unsigned count)
 {
 	AWAIT(20, gateway_process_count_said(&gateway, "reloaded") >= count);
+}
+
+/* The level changes while workers write lines; what looks in between sees one or the other. */
+static void levels_under_load(void)
+{
+	static const char *const bodies[] = { "{\"level\":\"debug\",\"for_s\":1}", "{\"level\":\"error\"}",
+					      "{\"level\":\"info\"}" };
+	double accepted = 0;
+	open_all();
+	process_signal(&gateway.process, SIGHUP);
+	await_reloaded(1);
+	for (unsigned i = 0; i < LEVELS; i++) {
+		books_add_load(i * (LOAD / LEVELS), LOAD / LEVELS);
+		EXPECT_COUNT(gateway_process_call(&gateway, "POST", "/v1/log", TOKEN, bodies[i % 3], NULL), 200);
+		EXPECT(look(&accepted));
+	}
+	AWAIT(30, (EXPECT(look(&accepted)), books_waiting() == 0));
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT_COUNT(books_check_load(LOAD / LEVELS * LEVELS, &smsc), 0);
+	close_all();
 }
 
 static void reloads_under_load(void)
