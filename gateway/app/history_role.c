@@ -80,7 +80,7 @@ static bool listen_for_questions(struct role *role, struct err_at *at)
 	const struct config_address *listen = &role->config->history.listen;
 	const struct api_lookup_view view = {
 		.tokens = role->config->api.tokens,
-		.admin_token = role->config->admin.token,
+		.admin_token = role->config->admin.token != NULL ? role->config->admin.token : "",
 		.country = role->config->country,
 		.book = role->read,
 		.state = on_state,

@@ -10,15 +10,15 @@
 #include <stdlib.h>
 
 /* In the order of the help. */
-static const struct cli_command *const commands[] = {
-	&cli_serve,    &cli_send,   &cli_check,   &cli_render, &cli_route, &cli_count,  &cli_pdu,
-	&cli_receipt,  &cli_status, &cli_dead,    &cli_held,   &cli_pause, &cli_resume, &cli_optout,
-	&cli_accounts, &cli_token,  &cli_history, &cli_log,    &cli_audit, &cli_config, &cli_version
-};
+static const struct cli_command *const commands[] = { &cli_serve, &cli_send,   &cli_check,   &cli_render, &cli_route,
+						      &cli_count, &cli_pdu,    &cli_receipt, &cli_status, &cli_dead,
+						      &cli_held,  &cli_pause,  &cli_resume,  &cli_optout, &cli_accounts,
+						      &cli_log,   &cli_token,  &cli_history, &cli_trace,  &cli_tail,
+						      &cli_audit, &cli_config, &cli_version };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 /* Named in the documents, not offered by this version. */
-static const char *const later[] = { "trace", "templates", "tail", "user" };
+static const char *const later[] = { "templates", "user" };
 #define LATER_COUNT (sizeof later / sizeof later[0])
 
 /* “json” first: a command may go without it. */

@@ -56,6 +56,8 @@ extern const struct cli_command cli_optout;
 extern const struct cli_command cli_accounts;
 extern const struct cli_command cli_token;
 extern const struct cli_command cli_audit;
+extern const struct cli_command cli_trace;
+extern const struct cli_command cli_tail;
 extern const struct cli_command cli_history;
 extern const struct cli_command cli_config;
 extern const struct cli_command cli_version;

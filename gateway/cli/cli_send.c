@@ -5,6 +5,7 @@
 #include "cli/cli_alert.h"
 #include "cli/cli_redis.h"
 #include "store/additions.h"
+#include "store/event_watch.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -105,13 +106,13 @@ static void take_event(void *ctx, struct slice event)
 	json_decref(object);
 }
 
-static enum err wait_for_fate(struct sending *sending, struct additions_watch *watch, unsigned wait_s,
-			      struct err_at *at)
+static enum err wait_for_fate(struct sending *sending, struct event_watch *watch, unsigned wait_s, struct err_at *at)
 {
 	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000L };
 	wall_ms until = now_ms(CLOCK_MONOTONIC) + (wall_ms)wait_s * MS_PER_S;
+	bool more;
 	for (;;) {
-		enum err err = additions_watch_step(sending->ask, watch, take_event, sending, at);
+		enum err err = event_watch_step(sending->ask, watch, take_event, sending, &more, at);
 		if (err != ERR_OK || sending->word[0] != '\0' || now_ms(CLOCK_MONOTONIC) >= until)
 			return err;
 		nanosleep(&pause, NULL);
@@ -178,8 +179,8 @@ static int prepare(struct sending *sending, struct slice *json)
 static int send_one(struct sending *sending, struct slice json, unsigned wait_s)
 {
 	struct err_at at = { .err = ERR_OK };
-	struct additions_watch watch;
-	enum err err = additions_watch_begin(sending->ask, &watch, &at);
+	struct event_watch watch;
+	enum err err = event_watch_begin(sending->ask, &watch, &at);
 	if (err == ERR_OK)
 		err = additions_put(sending->ask, sending->lane, &json, 1, sending->entry, &at);
 	if (err == ERR_OK && wait_s > 0)

@@ -50,6 +50,11 @@ void command_signal(int number)
 	process_signal(&process, number);
 }
 
+bool command_lives(void)
+{
+	return process_lives(&process);
+}
+
 /* What it writes until it closes the stream. */
 static char *read_out(void)
 {

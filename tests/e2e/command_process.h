@@ -2,6 +2,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /* Commands of the gateway's program that act on the queue: run with a configuration that names the scenario's Redis. */
 
@@ -32,6 +33,7 @@ json_t *command_json(int want_code, const char *const words[]);
 /* Starts one and lets it run; command_finish waits for its end. */
 void command_start(const char *const words[]);
 void command_signal(int number);
+bool command_lives(void);
 struct command_result command_finish(void);
 
 #define COMMAND(...) ((const char *const[]){ __VA_ARGS__, NULL })

@@ -205,6 +205,8 @@ static void lookups(void)
 	free(answer);
 	EXPECT_COUNT(status_of("GET /readyz", "-", ""), 200);
 	EXPECT(page_has("GET /metrics", "\nhongyan_history_events_total 4\n"));
+	command_expect(0, "delivered    by fake", COMMAND("trace", "13900000001"));
+	command_expect(1, "nothing is known", COMMAND("trace", "bad"));
 	json_t *report = command_json(0, COMMAND("history", "report", "today"));
 	json_decref(report);
 	command_expect(0, "tenant,template,account,alerts,accepted", COMMAND("history", "report", "today", "--csv"));
