@@ -165,9 +165,14 @@ static void keep_up(struct history_writer *writer)
 	unsigned removed = 0;
 	uint64_t behind;
 	wall_ms now = now_of(writer);
+	wall_ms of_redis = 0;
 	if (now - writer->kept_up < UPKEEP_MS && now >= writer->kept_up)
 		return;
 	writer->kept_up = now;
+	/* Days are removed by the earlier of two clocks: one that jumps ahead must not take the history with it. */
+	if (redis_ask_now(writer->ask, &of_redis, &at) != ERR_OK)
+		return;
+	now = of_redis < now ? of_redis : now;
 	if (history_book_trim(writer->options.book, now, writer->options.keep_ms, &removed, &at) != ERR_OK)
 		log_write(writer->options.log, LOG_ERROR, "history_trim_error", at.text);
 	if (removed > 0) {
