@@ -8,12 +8,13 @@
 #include "fake_slice.h"
 #include "fake_text.h"
 
-enum { FAKE_ENTRY_NUMBER_MAX = 20, FAKE_ENTRY_FROM_MAX = 64, FAKE_ENTRY_IDS_MAX = 16384, FAKE_ENTRY_TEXT_MAX = 64 * 1024 };
+enum { FAKE_ENTRY_NUMBER_MAX = 20, FAKE_ENTRY_FROM_MAX = 64, FAKE_ENTRY_TRACE_MAX = 128, FAKE_ENTRY_IDS_MAX = 16384, FAKE_ENTRY_TEXT_MAX = 64 * 1024 };
 
 struct fake_entry {
   struct fake_slice to;   /* international, digits only, up to FAKE_ENTRY_NUMBER_MAX */
   struct fake_slice from; /* up to FAKE_ENTRY_FROM_MAX octets */
   struct fake_slice text; /* UTF-8, up to FAKE_ENTRY_TEXT_MAX octets */
+  struct fake_slice trace; /* its traceparent, up to FAKE_ENTRY_TRACE_MAX octets; empty = none */
   struct fake_slice ids;  /* every id with a NUL behind it, up to FAKE_ENTRY_IDS_MAX octets */
   enum fake_encoding encoding;
   uint32_t segments;

@@ -144,9 +144,11 @@ bool fake_http_take(struct fake_http *http, const struct fake_http_sms *sms) {
   struct fake_entry entry = {.to = sms->number,
                              .from = sms->from,
                              .text = sms->text,
+                             .trace = fake_http_header(&http->request, "traceparent"),
                              .ids = sms->ids,
                              .encoding = sms->measure.encoding,
                              .segments = sms->measure.segments};
+  if (entry.trace.len > FAKE_ENTRY_TRACE_MAX) entry.trace.len = FAKE_ENTRY_TRACE_MAX;
   enum fake_http_fault_kind fault = http->plan.fault.kind;
   bool is_lost = http->plan.is_silent || fault == FAKE_HTTP_FAULT_CLOSE || fault == FAKE_HTTP_FAULT_RESET;
   if (server->is_recording) {

@@ -124,6 +124,15 @@ static void put_parts(struct fake_buffer *json, const struct fake_ledger *ledger
   if (ledger->keys[message->key - 1].whole_count > 0) fake_json_member_bool(json, "repeat", true);
 }
 
+/* The trace that an sms over HTTP came with. */
+static void put_trace(struct fake_buffer *json, const struct fake_spool_record *record) {
+  struct fake_entry entry;
+  if (record->kind != FAKE_SPOOL_HTTP || !fake_entry_read((const unsigned char *)(record + 1), record->len, &entry)) return;
+  if (entry.trace.len == 0) return;
+  fake_json_name(json, "traceparent");
+  fake_json_string(json, entry.trace.at, entry.trace.len);
+}
+
 static void put_rest(struct fake_buffer *json, const struct fake_ledger *ledger, const struct fake_ledger_message *message,
                      const struct fake_pdu *pdu, const struct fake_segment *segment) {
   uint32_t session = ledger->segments[message->first].record->session;
@@ -140,6 +149,7 @@ static void put_rest(struct fake_buffer *json, const struct fake_ledger *ledger,
     fake_json_member_uint(json, "reference", segment->reference);
     fake_json_member_uint(json, "total", message->total);
   }
+  put_trace(json, ledger->segments[message->first].record);
   if (pdu->validity_len > 0) fake_json_member(json, "validity_period", pdu->validity_period);
   if (pdu->schedule_len > 0) fake_json_member(json, "schedule_delivery_time", pdu->schedule_delivery_time);
   if (pdu->service_type_len > 0) fake_json_member(json, "service_type", pdu->service_type);

@@ -47,3 +47,12 @@ struct alert {
 	wall_ms expires_at;
 	wall_ms not_before;
 };
+
+/* The trace id of its traceparent (W3C Trace Context §3.2.2.3); empty where it has none. Borrowed as that is. */
+static inline struct slice alert_trace_id(const struct alert *alert)
+{
+	size_t from = sizeof "00-" - 1, len = 32;
+	if (alert->traceparent.len < from + len)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ alert->traceparent.at + from, len };
+}

@@ -121,6 +121,9 @@ static void log_dead(struct pipeline *pipeline, const struct parcel *parcel, con
 	size_t len = entry_key_format(&parcel->origin, origin);
 	log_text(&line, "entry", (struct slice){ origin, len });
 	log_text(&line, "reason", slice_of(reason));
+	struct slice trace_id = alert_trace_id(&parcel->alert);
+	if (trace_id.len > 0)
+		log_text(&line, "trace_id", trace_id);
 	log_end(&line);
 }
 

@@ -11,6 +11,7 @@
 #include "smsc.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #ifdef E2E_SLOW
 #define LOAD 600
@@ -254,6 +255,48 @@ static void held(void)
 	world_close();
 }
 
+/* A request is a span of the alert's trace, another one at each attempt; so says the log of what died. */
+static void traced(void)
+{
+	enum { COUNT = 40 };
+	static const char trace_id[] = "4bf92f3577b34da6a3ce929d0e0e4736";
+	open_world();
+	start_carrier("--http-fail", "503@0.3");
+	start_gateway(true);
+	for (unsigned i = 0; i <= COUNT; i++) {
+		char json[BOOKS_ALERT_OCTETS];
+		snprintf(json, sizeof json,
+			 "{\"id\":\"a%u\",\"to\":\"138%08u\",\"template\":\"%s\",\"params\":{\"code\":\"7\","
+			 "\"amount\":\"19.53\"}%s%s%s}",
+			 i, i, i < COUNT ? "note" : "nothing", i % 2 ? "" : ",\"traceparent\":\"00-",
+			 i % 2 ? "" : trace_id, i % 2 ? "" : "-00f067aa0ba902b7-01\"");
+		books_add("normal", json);
+	}
+	books_await_settled(60);
+	EXPECT(gateway_process_said(&gateway, "\"event\":\"dead_letter\""));
+	EXPECT(gateway_process_said(&gateway, "\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\""));
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	json_t *spans = json_object();
+	for (unsigned i = 0; i < COUNT; i++) {
+		char number[16];
+		snprintf(number, sizeof number, "86138%08u", i);
+		const json_t *said = json_object_get(smsc_message(&smsc, number), "traceparent");
+		const char *text = said ? json_string_value(said) : "";
+		if (i % 2)
+			EXPECT(said == NULL);
+		else if (strlen(text) != 55 || strncmp(text, "00-", 3) != 0 || strncmp(text + 3, trace_id, 32) != 0 ||
+			 strstr(text, "00f067aa0ba902b7") != NULL || strcmp(text + 52, "-01") != 0 ||
+			 json_object_set_new(spans, text, json_true()) != 0)
+			FAIL("%s came with the trace “%s”", number, text);
+	}
+	EXPECT_COUNT(json_object_size(spans), COUNT / 2);
+	json_decref(spans);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
@@ -268,6 +311,7 @@ int main(int argc, char *argv[])
 		{ "batches", batches, 90, false },
 		{ "aliyun", aliyun, 90, false },
 		{ "held", held, 90, false },
+		{ "traced", traced, 60, false },
 		{ "over_tls", http_over_tls, 90, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);

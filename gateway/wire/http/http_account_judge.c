@@ -139,7 +139,7 @@ static enum err try_samples(const struct http_account *account, struct err_at *a
 				     .source = text,
 				     .validity_s = 3600,
 				     .callback = SLICE("https://sample/"),
-				     .traceparent = SLICE("00-sample") };
+				     .traceparent = SLICE("00-0123456789abcdef0123456789abcdef-0123456789abcdef-01") };
 	struct http_message poor = { .to = &to, .id = SLICE("1"), .text = SLICE("x"), .encoding = ENCODING_GSM7 };
 	if (account->mappings.count)
 		rich.template_name = poor.template_name = account->mappings.rows[0].name;

@@ -2,6 +2,7 @@
 #include "wire/http/http_fill.h"
 
 #include "wire/http/http_sign.h"
+#include "wire/http/http_trace.h"
 
 #include <stdio.h>
 
@@ -78,7 +79,7 @@ static struct slice value_of(const struct http_fill *fill, const struct http_pie
 	case HTTP_VALUE_CALLBACK:
 		return message->callback;
 	case HTTP_VALUE_TRACEPARENT:
-		return message->traceparent;
+		return (struct slice){ scratch, http_trace_put(fill, message, scratch) };
 	case HTTP_VALUE_UNICODE:
 		return message->encoding == ENCODING_UCS2 ? SLICE("1") : (struct slice){ NULL, 0 };
 	case HTTP_VALUE_TEMPLATE: {

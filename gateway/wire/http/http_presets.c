@@ -97,7 +97,6 @@ static const struct http_settings presets[] = {
 	/* A gateway that takes one message as JSON. */
 	{
 		.preset = "json",
-		.headers = LINES("traceparent: {traceparent}"),
 		.json = "{\"to\":\"{to.plus}\",\"from\":{from},\"text\":\"{text}\",\"ref\":\"{id}\"}",
 		.auth = "bearer",
 		.message_id = "/id",
@@ -108,7 +107,6 @@ static const struct http_settings presets[] = {
 	/* The same with several messages in a request, each with its own answer, in the same order. */
 	{
 		.preset = "json-batch",
-		.headers = LINES("traceparent: {traceparent}"),
 		.json = "{\"messages\":[{each}{\"to\":\"{to.plus}\",\"from\":{from},\"text\":\"{text}\",\"ref\":\"{id}"
 			"\"}{/each}]}",
 		.auth = "bearer",

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "wire/http/http_fill.h"
 #include "wire/http/http_sign.h"
+#include "wire/http/http_trace.h"
 
 /* URL, body, then headers: what is signed has to be there before the signature. What is free of the body's memory behind
  * the body serves as scratch for what is signed. */
@@ -84,6 +85,38 @@ static void end_line(struct http_request *request)
 	request->header_count++;
 }
 
+/* Of letters only, so that a bit makes them small. */
+static bool is_trace_header(struct slice name)
+{
+	static const char wanted[] = "traceparent";
+	if (name.len != sizeof wanted - 1)
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if ((name.at[i] | 0x20) != wanted[i])
+			return false;
+	return true;
+}
+
+static bool has_trace_header(const struct http_account *account)
+{
+	for (unsigned i = 0; i < account->headers.count; i++)
+		if (is_trace_header(account->headers.rows[i].name))
+			return true;
+	return false;
+}
+
+/* The messages' trace, where the account has no header of its own for it. */
+static void put_trace(const struct http_fill *fill, struct http_request *request)
+{
+	char trace[HTTP_TRACE_OCTETS];
+	size_t len = http_trace_put_all(fill, trace);
+	if (len == 0 || has_trace_header(fill->account))
+		return;
+	buf_put_text(&request->headers, "traceparent: ");
+	buf_put(&request->headers, trace, len);
+	end_line(request);
+}
+
 static enum err put_headers(struct http_fill *fill, struct http_request *request)
 {
 	const struct http_account *account = fill->account;
@@ -106,6 +139,7 @@ static enum err put_headers(struct http_fill *fill, struct http_request *request
 			return ERR_RANGE;
 		end_line(request);
 	}
+	put_trace(fill, request);
 	if (account->idempotency_header.len) {
 		buf_put_slice(headers, account->idempotency_header);
 		buf_put(headers, ": ", 2);

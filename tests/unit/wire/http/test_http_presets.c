@@ -284,7 +284,7 @@ Test(http_presets, json)
 	const struct http_message *messages[] = { &one, &two };
 	expect("json", &settings, messages, 1, "POST", "https://gw.example/v1/messages",
 	       "Content-Type: application/json\n"
-	       "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\n"
+	       "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-3156853299f313e2-01\n"
 	       "Idempotency-Key: a1.1\n"
 	       "Authorization: Bearer t0ken",
 	       "{\"to\":\"+8618511122233\",\"from\":\"Bank\",\"text\":\"say \\\"hi\\\"\\n\\\\o/ "
