@@ -85,6 +85,8 @@ static void make_labels(struct serve *serve)
 	}
 	unsigned reason_count;
 	const char *const *reasons = pipeline_dead_reasons(&reason_count);
+	unsigned template_class_count;
+	const char *const *template_classes = pipeline_class_names(&template_class_count);
 	serve->labels = (struct metrics_labels){
 		.names = {
 			[METRIC_LABEL_ACCOUNT] = serve->slots.names,
@@ -92,6 +94,8 @@ static void make_labels(struct serve *serve)
 			[METRIC_LABEL_CLASS] = classes,
 			[METRIC_LABEL_EVENT] = closings,
 			[METRIC_LABEL_REASON] = reasons,
+			[METRIC_LABEL_STAGE] = pipeline_stage_names(),
+			[METRIC_LABEL_TEMPLATE_CLASS] = template_classes,
 			[METRIC_LABEL_STATE] = states,
 			[METRIC_LABEL_CALL] = calls,
 			[METRIC_LABEL_RULE] = protection_labels(),
@@ -104,6 +108,8 @@ static void make_labels(struct serve *serve)
 			[METRIC_LABEL_CLASS] = OUTCOME_COUNT,
 			[METRIC_LABEL_EVENT] = CLOSING_COUNT,
 			[METRIC_LABEL_REASON] = reason_count,
+			[METRIC_LABEL_STAGE] = STAGE_COUNT,
+			[METRIC_LABEL_TEMPLATE_CLASS] = template_class_count,
 			[METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
 			[METRIC_LABEL_CALL] = 3,
 			[METRIC_LABEL_RULE] = PROTECTION_COUNT,

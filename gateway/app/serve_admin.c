@@ -2,6 +2,7 @@
 
 /* What the admin address is told, and what it may do. */
 
+#include "app/process_facts.h"
 #include "app/serve_inner.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@ static void refresh(void *ctx)
 {
 	struct serve *serve = ctx;
 	metrics_count(serve->main_metrics, METRIC_LOG_LOST, 0, atomic_load(&serve->sink.lost));
+	process_facts_fill(serve->main_metrics);
 }
 
 /* The best state of all workers counts, with its reason; it is up since the first of them was, and in any other state since the

@@ -12,7 +12,7 @@
  *
  *   | ENTRIES_READ: urgent normal bulk ready | ENTRIES_BEGUN | … | QUEUE_SPAN: [19 buckets, longer, sum] × lanes | … */
 
-enum metric_type { COUNTER, SUM, SUM_MILLIONTHS, MAX, MAX_TIME, HISTOGRAM };
+enum metric_type { COUNTER, COUNTER_TIME, SUM, SUM_MILLIONTHS, MAX, MAX_TIME, HISTOGRAM };
 
 static const struct metric_row {
 	const char *name;
@@ -27,10 +27,19 @@ static const struct metric_row {
 };
 
 static const char *const label_names[METRIC_LABEL_COUNT] = {
-	[METRIC_LABEL_NONE] = "",       [METRIC_LABEL_ACCOUNT] = "account", [METRIC_LABEL_LANE] = "lane",
-	[METRIC_LABEL_CLASS] = "class", [METRIC_LABEL_EVENT] = "event",     [METRIC_LABEL_REASON] = "reason",
-	[METRIC_LABEL_STATE] = "state", [METRIC_LABEL_CALL] = "call",       [METRIC_LABEL_VERSION] = "version",
-	[METRIC_LABEL_RULE] = "rule",   [METRIC_LABEL_TENANT] = "tenant",
+	[METRIC_LABEL_NONE] = "",
+	[METRIC_LABEL_ACCOUNT] = "account",
+	[METRIC_LABEL_LANE] = "lane",
+	[METRIC_LABEL_CLASS] = "class",
+	[METRIC_LABEL_EVENT] = "event",
+	[METRIC_LABEL_REASON] = "reason",
+	[METRIC_LABEL_STATE] = "state",
+	[METRIC_LABEL_CALL] = "call",
+	[METRIC_LABEL_VERSION] = "version",
+	[METRIC_LABEL_RULE] = "rule",
+	[METRIC_LABEL_TENANT] = "tenant",
+	[METRIC_LABEL_STAGE] = "stage",
+	[METRIC_LABEL_TEMPLATE_CLASS] = "template_class",
 };
 
 /* Upper bounds in microseconds. */
@@ -38,6 +47,11 @@ static const int64_t buckets_us[] = { 50,      100,     200,      500,      1000
 				      10000,   20000,   50000,    100000,   200000,  500000, 1000000,
 				      2000000, 5000000, 10000000, 20000000, 60000000 };
 #define BUCKET_COUNT (sizeof buckets_us / sizeof buckets_us[0])
+
+/* By how many bits a span has: the first bucket that it may be in. From there on it is at most one further. */
+static const uint8_t first_buckets[] = { 0, 0, 0, 0,  0,  0,  0,  1,  2,  3,  4,  5,  6,  6,
+					 7, 8, 9, 10, 11, 12, 13, 14, 15, 15, 16, 17, 18, 19 };
+#define BITS_COUNT   (sizeof first_buckets / sizeof first_buckets[0])
 #define SAMPLE_SLOTS (BUCKET_COUNT + 2)
 
 #define CACHE_LINE_OCTETS 64
@@ -138,7 +152,7 @@ void metrics_count(struct metrics *metrics, enum metric metric, unsigned index, 
 {
 	if (metrics == NULL)
 		return;
-	CHECK(rows[metric].type == COUNTER);
+	CHECK(rows[metric].type == COUNTER || rows[metric].type == COUNTER_TIME);
 	store(slot_of(metrics, metric, index, 0), total);
 }
 
@@ -146,7 +160,7 @@ void metrics_set_at(struct metrics *metrics, enum metric metric, unsigned index,
 {
 	if (metrics == NULL)
 		return;
-	CHECK(rows[metric].type != COUNTER && rows[metric].type != HISTOGRAM);
+	CHECK(rows[metric].type != COUNTER && rows[metric].type != COUNTER_TIME && rows[metric].type != HISTOGRAM);
 	store(slot_of(metrics, metric, index, 0), (uint64_t)value);
 }
 
@@ -155,7 +169,17 @@ void metrics_set(struct metrics *metrics, enum metric metric, int64_t value)
 	metrics_set_at(metrics, metric, 0, value);
 }
 
-void metrics_observe_at(struct metrics *metrics, enum metric metric, unsigned index, int64_t span_us)
+/* BUCKET_COUNT: longer than all. */
+static size_t bucket_of(int64_t span_us)
+{
+	size_t bits = span_us == 0 ? 0 : 64 - (size_t)__builtin_clzll((uint64_t)span_us);
+	size_t bucket = bits < BITS_COUNT ? first_buckets[bits] : BUCKET_COUNT;
+	while (bucket < BUCKET_COUNT && span_us > buckets_us[bucket])
+		bucket++;
+	return bucket;
+}
+
+void metrics_observe_many(struct metrics *metrics, enum metric metric, unsigned index, int64_t span_us, uint64_t count)
 {
 	if (metrics == NULL)
 		return;
@@ -163,11 +187,14 @@ void metrics_observe_at(struct metrics *metrics, enum metric metric, unsigned in
 	if (span_us < 0)
 		span_us = 0;
 	_Atomic uint64_t *sample = slot_of(metrics, metric, index, 0);
-	size_t bucket = 0;
-	while (bucket < BUCKET_COUNT && span_us > buckets_us[bucket])
-		bucket++;
-	store(&sample[bucket], load(&sample[bucket]) + 1);
-	store(&sample[BUCKET_COUNT + 1], load(&sample[BUCKET_COUNT + 1]) + (uint64_t)span_us);
+	size_t bucket = bucket_of(span_us);
+	store(&sample[bucket], load(&sample[bucket]) + count);
+	store(&sample[BUCKET_COUNT + 1], load(&sample[BUCKET_COUNT + 1]) + (uint64_t)span_us * count);
+}
+
+void metrics_observe_at(struct metrics *metrics, enum metric metric, unsigned index, int64_t span_us)
+{
+	metrics_observe_many(metrics, metric, index, span_us, 1);
 }
 
 int64_t metrics_value(const struct metrics *metrics, enum metric metric, unsigned index, unsigned second)
@@ -288,7 +315,9 @@ static bool is_named(const struct metrics *metrics, enum metric metric, size_t s
 void metrics_format(const struct metrics *const blocks[], unsigned count, struct buf *out)
 {
 	CHECK(count >= 1);
-	static const char *const type_names[] = { "counter", "gauge", "gauge", "gauge", "gauge", "histogram" };
+	static const char *const type_names[] = {
+		"counter", "counter", "gauge", "gauge", "gauge", "gauge", "histogram"
+	};
 	for (unsigned i = 1; i < count; i++)
 		CHECK(blocks[i]->offset[METRIC_COUNT] == blocks[0]->offset[METRIC_COUNT]);
 	for (enum metric metric = 0; metric < METRIC_COUNT; metric++) {
@@ -307,7 +336,7 @@ void metrics_format(const struct metrics *const blocks[], unsigned count, struct
 			put_series(out, blocks[0], metric, sample, "", NULL);
 			if (row->type == SUM_MILLIONTHS && value == METRIC_NOT_KNOWN)
 				buf_put_text(out, "NaN");
-			else if (row->type == MAX_TIME || row->type == SUM_MILLIONTHS)
+			else if (row->type == MAX_TIME || row->type == SUM_MILLIONTHS || row->type == COUNTER_TIME)
 				put_seconds(out, value);
 			else
 				buf_put_int(out, value);

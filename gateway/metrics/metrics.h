@@ -14,16 +14,18 @@
 
 enum metric_label {
 	METRIC_LABEL_NONE,
-	METRIC_LABEL_ACCOUNT, /* an account's index in the process */
-	METRIC_LABEL_LANE,    /* enum lane */
-	METRIC_LABEL_CLASS,   /* enum outcome_class */
-	METRIC_LABEL_EVENT,   /* enum closing */
-	METRIC_LABEL_REASON,  /* reason class of a dead letter */
-	METRIC_LABEL_STATE,   /* enum message_state */
-	METRIC_LABEL_CALL,    /* a call to the store: read, begin, settle */
-	METRIC_LABEL_RULE,    /* enum protection_rule; NONE has no name */
-	METRIC_LABEL_TENANT,  /* those with a daily budget, in the configuration's order */
-	METRIC_LABEL_VERSION, /* of the program: one value */
+	METRIC_LABEL_ACCOUNT,        /* an account's index in the process */
+	METRIC_LABEL_LANE,           /* enum lane */
+	METRIC_LABEL_CLASS,          /* enum outcome_class */
+	METRIC_LABEL_EVENT,          /* enum closing */
+	METRIC_LABEL_REASON,         /* reason class of a dead letter */
+	METRIC_LABEL_STATE,          /* enum message_state */
+	METRIC_LABEL_CALL,           /* a call to the store: read, begin, settle */
+	METRIC_LABEL_RULE,           /* enum protection_rule; NONE has no name */
+	METRIC_LABEL_TENANT,         /* those with a daily budget, in the configuration's order */
+	METRIC_LABEL_VERSION,        /* of the program: one value */
+	METRIC_LABEL_STAGE,          /* enum pipeline_stage */
+	METRIC_LABEL_TEMPLATE_CLASS, /* enum sms_class, then those of which none is known */
 	METRIC_LABEL_COUNT
 };
 
@@ -61,7 +63,7 @@ void metrics_add(struct metrics *metrics, enum metric metric, uint64_t count);
 void metrics_add_at(struct metrics *metrics, enum metric metric, unsigned index, uint64_t count);
 void metrics_add_at2(struct metrics *metrics, enum metric metric, unsigned index, unsigned second, uint64_t count);
 
-/* Sets a counter to what someone else counted (it only ever grows). */
+/* Sets a counter to what someone else counted (it only ever grows); microseconds where it counts time. */
 void metrics_count(struct metrics *metrics, enum metric metric, unsigned index, uint64_t total);
 
 /* What a gauge that counts in millionths is set to where nobody knows its value: it is shown as NaN. Such a gauge is one writer's
@@ -72,8 +74,9 @@ void metrics_count(struct metrics *metrics, enum metric metric, unsigned index, 
 void metrics_set(struct metrics *metrics, enum metric metric, int64_t value);
 void metrics_set_at(struct metrics *metrics, enum metric metric, unsigned index, int64_t value);
 
-/* Counts a span of span_us microseconds (below 0 counts as 0) in a histogram. */
+/* Counts a span of span_us microseconds (below 0 counts as 0) in a histogram, once or count times. */
 void metrics_observe_at(struct metrics *metrics, enum metric metric, unsigned index, int64_t span_us);
+void metrics_observe_many(struct metrics *metrics, enum metric metric, unsigned index, int64_t span_us, uint64_t count);
 
 /* Reads one value of one block, for tests and status pages; of a histogram the number of observations. */
 int64_t metrics_value(const struct metrics *metrics, enum metric metric, unsigned index, unsigned second);

@@ -24,6 +24,7 @@ static void permit(struct account *account, unsigned links)
 {
 	struct carrier *carrier = accounts_carrier(account);
 	account->permitted = links;
+	metrics_set_at(account->pipeline->metrics, METRIC_BINDS_LEASED, account->index, links);
 	carrier->ops->permit(carrier, links);
 }
 

@@ -45,7 +45,7 @@ void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel)
 		turns_add(turns, parcel);
 	}
 	account->lane_counts[parcel->lane]++;
-	account->queued_at = pipeline_now(pipeline).mono;
+	parcel->stage_at = account->queued_at = pipeline_now(pipeline).mono;
 	routing_note_queued(pipeline, account);
 }
 
@@ -258,6 +258,8 @@ static unsigned fill_from(struct pipeline *pipeline, struct account *account, st
 		account->pass[parcel->lane] -= (int)dispatch_segments_missing(parcel);
 		account->lane_counts[parcel->lane]--;
 		turns_take(&account->turns[parcel->lane], parcel);
+		metrics_observe_at(pipeline->metrics, METRIC_STAGE_SPAN, STAGE_TURN, now.mono - parcel->stage_at);
+		parcel->stage_at = now.mono;
 		parcel_move(parcel, PARCEL_BEGINNING, &pipeline->beginning);
 		items[count] = (struct store_begin){
 			.key = parcel->key,
@@ -376,6 +378,15 @@ void dispatch_queue_begun(struct account *account, struct parcel *parcel)
 	parcel_move(parcel, PARCEL_BEGUN, before);
 }
 
+/* Those of one BEGIN went together. */
+static void note_begun_span(struct pipeline *pipeline, mono_us now, unsigned count)
+{
+	if (count == 0)
+		return;
+	const struct parcel *first = LIST_ITEM(pipeline->beginning.next, struct parcel, link);
+	metrics_observe_many(pipeline->metrics, METRIC_STAGE_SPAN, STAGE_BEGIN, now - first->stage_at, count);
+}
+
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count)
 {
 	static const struct begin_note no_note = { .rule = PROTECTION_NONE };
@@ -383,6 +394,7 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const stru
 	struct now now = pipeline_now(pipeline);
 	CHECK(pipeline->begins_under_way > 0);
 	pipeline->begins_under_way--;
+	note_begun_span(pipeline, now.mono, count);
 	for (unsigned i = 0; i < count; i++) {
 		CHECK(!list_empty(&pipeline->beginning));
 		struct parcel *parcel = LIST_ITEM(pipeline->beginning.next, struct parcel, link);

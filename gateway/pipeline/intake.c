@@ -49,10 +49,15 @@ static void take_entry(struct pipeline *pipeline, const struct store_entry *entr
 void intake_on_read(void *ctx, const struct store_entry *entries, unsigned count, bool last)
 {
 	struct pipeline *pipeline = ctx;
+	/* Two looks at the clock for all that came together, since one each would cost. */
+	mono_us began_at = count > 0 ? pipeline_fresh(pipeline) : 0;
 	for (unsigned i = 0; i < count; i++) {
 		pipeline->lane_hot[entries[i].key.lane]++;
 		take_entry(pipeline, &entries[i]);
 	}
+	if (count > 0)
+		metrics_observe_many(pipeline->metrics, METRIC_STAGE_SPAN, STAGE_PREPARE,
+				     (pipeline_fresh(pipeline) - began_at) / count, count);
 	unsigned *reserved = count > 0 && entries[0].adopted ? &pipeline->adopt_reserved : &pipeline->read_reserved;
 	*reserved -= count < *reserved ? count : *reserved;
 	pipeline->read_got += count;

@@ -99,6 +99,7 @@ static void note_late(struct account *account, uint32_t count, uint32_t late, mo
 {
 	struct pipeline *pipeline = account->pipeline;
 	struct log_line line;
+	metrics_add_at(pipeline->metrics, METRIC_TOKENS_LEASED, account->index, count);
 	metrics_add_at(pipeline->metrics, METRIC_TOKENS_LATE, account->index, late);
 	if (late < count)
 		account->late_since = 0;

@@ -80,6 +80,7 @@ struct parcel {
 	bool trouble_is_of_account;
 	uint32_t trouble_code;
 	const char *trouble_name;
+	mono_us stage_at; /* when its stage began: of its turn, of BEGIN, of the settlement's batch */
 	mono_us begun_at;
 	mono_us submitted_at;              /* when the first segment left; 0 = none has */
 	mono_us sent_at[SMS_SEGMENTS_MAX]; /* when each left, which with a low rate may be long after */

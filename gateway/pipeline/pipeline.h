@@ -94,6 +94,22 @@ struct pipeline_gauges {
 
 struct pipeline;
 
+/* What an alert passes, of METRIC_STAGE_SPAN. The answer of the carrier has a metric of its own. */
+enum pipeline_stage {
+	STAGE_PREPARE, /* decode, render, judge, route, encode: the mean of what was read together */
+	STAGE_TURN,    /* it is ready and waits for its turn, a place in the window and a token, until its BEGIN goes */
+	STAGE_BEGIN,   /* until that is answered */
+	STAGE_SUBMIT,  /* it may go, and waits until its first segment is with the carrier's link */
+	STAGE_SETTLE,  /* from how it ends to Redis' answer: of a batch the first one's */
+	STAGE_COUNT
+};
+
+/* Their names, STAGE_COUNT of them. Static storage. */
+const char *const *pipeline_stage_names(void);
+
+/* The words of METRIC_CLASS_CLOSINGS: the classes of templates, and one for entries of which no template is known. Static storage. */
+const char *const *pipeline_class_names(unsigned *count);
+
 /* The words that dead letters' reasons begin with, by the index that METRIC_DEAD has. Static storage. */
 const char *const *pipeline_dead_reasons(unsigned *count);
 

@@ -24,6 +24,37 @@ const char *const *pipeline_dead_reasons(unsigned *count)
 	return dead_words;
 }
 
+const char *const *pipeline_stage_names(void)
+{
+	static const char *const names[STAGE_COUNT] = {
+		[STAGE_PREPARE] = "prepare", [STAGE_TURN] = "turn",     [STAGE_BEGIN] = "begin",
+		[STAGE_SUBMIT] = "submit",   [STAGE_SETTLE] = "settle",
+	};
+	return names;
+}
+
+const char *const *pipeline_class_names(unsigned *count)
+{
+	static const char *const names[SMS_CLASS_COUNT + 1] = {
+		[SMS_CLASS_CRITICAL] = "critical",
+		[SMS_CLASS_NOTICE] = "notice",
+		[SMS_CLASS_MARKETING] = "marketing",
+		[SMS_CLASS_COUNT] = "none",
+	};
+	*count = SMS_CLASS_COUNT + 1;
+	return names;
+}
+
+static void count_closing(struct pipeline *pipeline, const struct parcel *parcel, enum closing closing)
+{
+	unsigned class = parcel->template != NULL ? parcel->sms.sms_class : SMS_CLASS_COUNT;
+	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, closing, 1);
+	metrics_add_at2(pipeline->metrics, METRIC_CLASS_CLOSINGS, class, closing, 1);
+	if (closing == CLOSING_ACCEPTED)
+		metrics_observe_at(pipeline->metrics, METRIC_ACCEPTED_SPAN, parcel->lane,
+				   (pipeline_now(pipeline).wall - (int64_t)parcel->origin.ms) * US_PER_MS);
+}
+
 static void settle(struct pipeline *pipeline, struct parcel *parcel)
 {
 	parcel->settlement.key = parcel->key;
@@ -33,6 +64,7 @@ static void settle(struct pipeline *pipeline, struct parcel *parcel)
 	budgets_count(pipeline, parcel);
 	if (pipeline->settling_count++ == 0)
 		pipeline->settling_since = pipeline_now(pipeline).mono;
+	parcel->stage_at = pipeline->settling_since;
 	parcel_move(parcel, PARCEL_SETTLING, &pipeline->settling);
 }
 
@@ -85,18 +117,18 @@ void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closi
 	if (closing != CLOSING_CONTROL)
 		parcel->settlement.event = events_closing(pipeline, parcel, closing, reason);
 	put_receipt_keys(pipeline, parcel);
-	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, closing, 1);
+	count_closing(pipeline, parcel, closing);
 	settle(pipeline, parcel);
 }
 
-static void count_dead(struct pipeline *pipeline, const char *word)
+static void count_dead(struct pipeline *pipeline, const struct parcel *parcel, const char *word)
 {
 	unsigned index = 0;
 	while (index < DEAD_WORD_COUNT && strcmp(dead_words[index], word) != 0)
 		index++;
 	CHECK(index < DEAD_WORD_COUNT);
 	metrics_add_at(pipeline->metrics, METRIC_DEAD, index, 1);
-	metrics_add_at(pipeline->metrics, METRIC_CLOSINGS, CLOSING_DEAD, 1);
+	count_closing(pipeline, parcel, CLOSING_DEAD);
 }
 
 /* A run of bad alerts must not flood the log: the dead letters themselves hold each reason. */
@@ -146,7 +178,7 @@ void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char 
 		.ambiguous = parcel->is_ambiguous || parcel->accepted != 0,
 	};
 	put_receipt_keys(pipeline, parcel);
-	count_dead(pipeline, word);
+	count_dead(pipeline, parcel, word);
 	log_dead(pipeline, parcel, reason);
 	settle(pipeline, parcel);
 }
@@ -243,6 +275,11 @@ void settling_on_settled(void *ctx, struct settlement *const *settlements, unsig
 	struct pipeline *pipeline = ctx;
 	CHECK(pipeline->settles_under_way > 0);
 	pipeline->settles_under_way--;
+	if (count > 0) {
+		const struct parcel *first = LIST_ITEM(settlements[0], struct parcel, settlement);
+		metrics_observe_many(pipeline->metrics, METRIC_STAGE_SPAN, STAGE_SETTLE,
+				     pipeline_now(pipeline).mono - first->stage_at, count);
+	}
 	for (unsigned i = 0; i < count; i++) {
 		struct parcel *parcel = LIST_ITEM(settlements[i], struct parcel, settlement);
 		budgets_note_settled(pipeline, settlements[i]);

@@ -52,6 +52,8 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 			parcel->submitted_at = now.mono;
 			metrics_observe_at(pipeline->metrics, METRIC_QUEUE_SPAN, parcel->lane,
 					   (now.wall - (int64_t)parcel->origin.ms) * US_PER_MS);
+			metrics_observe_at(pipeline->metrics, METRIC_STAGE_SPAN, STAGE_SUBMIT,
+					   now.mono - parcel->begun_at);
 		}
 		parcel->sent_at[number - 1] = now.mono;
 		parcel->submitted |= bit;

@@ -145,6 +145,11 @@ static void check_metrics_by_promtool(const char *text)
 	EXPECT_COUNT(system(command), 0);
 }
 
+static bool is_ours(const char *name)
+{
+	return strncmp(name, "hongyan_", 8) == 0 || strncmp(name, "process_", 8) == 0;
+}
+
 /* The text format of Prometheus: comments, and “name{labels} number”. */
 static void check_metrics_text(void)
 {
@@ -162,8 +167,8 @@ static void check_metrics_text(void)
 		if (value != NULL)
 			strtod(value + 1, &rest);
 		bool is_comment =
-			strncmp(line, "# HELP hongyan_", 15) == 0 || strncmp(line, "# TYPE hongyan_", 15) == 0;
-		bool is_sample = strncmp(line, "hongyan_", 8) == 0 && rest != NULL && rest > value + 1 && *rest == '\0';
+			(strncmp(line, "# HELP ", 7) == 0 || strncmp(line, "# TYPE ", 7) == 0) && is_ours(line + 7);
+		bool is_sample = is_ours(line) && rest != NULL && rest > value + 1 && *rest == '\0';
 		if (!is_comment && !is_sample)
 			FAIL("/metrics has a line that is neither comment nor sample: %s", line);
 		samples += is_sample;
@@ -199,6 +204,16 @@ static void works(void)
 		{ "hongyan_closings_total{event=\"dead\"}", 1 },
 		{ "hongyan_closings_total{event=\"expired\"}", 0 },
 		{ "hongyan_dead_total{reason=\"no_template\"}", 1 },
+		{ "hongyan_class_closings_total{template_class=\"notice\",event=\"accepted\"}", ALERTS },
+		{ "hongyan_class_closings_total{template_class=\"none\",event=\"dead\"}", 1 },
+		{ "hongyan_class_closings_total{template_class=\"marketing\",event=\"accepted\"}", 0 },
+		{ "hongyan_enqueue_to_accepted_seconds_count{lane=\"normal\"}", ALERTS / 3 },
+		{ "hongyan_stage_seconds_count{stage=\"prepare\"}", ALERTS + 1 },
+		{ "hongyan_stage_seconds_count{stage=\"turn\"}", ALERTS },
+		{ "hongyan_stage_seconds_count{stage=\"begin\"}", ALERTS },
+		{ "hongyan_stage_seconds_count{stage=\"submit\"}", ALERTS },
+		{ "hongyan_stage_seconds_count{stage=\"settle\"}", ALERTS + 1 },
+		{ "hongyan_binds_leased{account=\"fake\"}", 2 },
 		{ "hongyan_submits_total{account=\"fake\"}", ALERTS },
 		{ "hongyan_segments_total{account=\"fake\"}", ALERTS },
 		{ "hongyan_outcomes_total{account=\"fake\",class=\"accepted\"}", ALERTS },
@@ -224,6 +239,10 @@ static void works(void)
 		if (have < metrics[i].want || have > metrics[i].want)
 			FAIL("%s is %g, wants %g", metrics[i].name, have, metrics[i].want);
 	}
+	EXPECT(gateway_process_metric(&gateway, "hongyan_tokens_leased_total{account=\"fake\"}") >= ALERTS);
+	EXPECT(gateway_process_metric(&gateway, "process_resident_memory_bytes") > 1000000);
+	EXPECT(gateway_process_metric(&gateway, "process_open_fds") > 5);
+	EXPECT(gateway_process_metric(&gateway, "process_cpu_seconds_total") > 0);
 	EXPECT_COUNT(gateway_process_get(&gateway, "/livez", NULL), 200);
 	EXPECT_COUNT(gateway_process_get(&gateway, "/readyz", NULL), 200);
 	EXPECT_COUNT(gateway_process_get(&gateway, "/", NULL), 404);

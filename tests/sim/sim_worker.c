@@ -24,6 +24,8 @@ static struct metrics *make_metrics(void)
 	static const char *states[MESSAGE_STATE_COUNT];
 	unsigned reasons;
 	const char *const *dead = pipeline_dead_reasons(&reasons);
+	unsigned template_class_count;
+	const char *const *template_classes = pipeline_class_names(&template_class_count);
 	for (unsigned i = 0; i < LANE_COUNT; i++)
 		lanes[i] = lane_name((enum lane)i);
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
@@ -38,6 +40,8 @@ static struct metrics *make_metrics(void)
 			   [METRIC_LABEL_CLASS] = classes,
 			   [METRIC_LABEL_EVENT] = closings,
 			   [METRIC_LABEL_REASON] = dead,
+			   [METRIC_LABEL_STAGE] = pipeline_stage_names(),
+			   [METRIC_LABEL_TEMPLATE_CLASS] = template_classes,
 			   [METRIC_LABEL_STATE] = states,
 			   [METRIC_LABEL_RULE] = protection_labels(),
 			   [METRIC_LABEL_TENANT] = tenant_names },
@@ -46,6 +50,8 @@ static struct metrics *make_metrics(void)
 			   [METRIC_LABEL_CLASS] = OUTCOME_COUNT,
 			   [METRIC_LABEL_EVENT] = CLOSING_COUNT,
 			   [METRIC_LABEL_REASON] = reasons,
+			   [METRIC_LABEL_STAGE] = STAGE_COUNT,
+			   [METRIC_LABEL_TEMPLATE_CLASS] = template_class_count,
 			   [METRIC_LABEL_STATE] = MESSAGE_STATE_COUNT,
 			   [METRIC_LABEL_RULE] = PROTECTION_COUNT,
 			   [METRIC_LABEL_TENANT] = SIM_TENANTS },

@@ -17,7 +17,7 @@
 #define SPAN_STEP   40 /* µs: rounds walk through the buckets */
 #define SPAN_STEPS  1000
 
-enum kind { KIND_COUNTER, KIND_SUM, KIND_SUM_MILLIONTHS, KIND_MAX, KIND_MAX_TIME, KIND_HISTOGRAM };
+enum kind { KIND_COUNTER, KIND_COUNTER_TIME, KIND_SUM, KIND_SUM_MILLIONTHS, KIND_MAX, KIND_MAX_TIME, KIND_HISTOGRAM };
 
 static const struct row {
 	enum metric metric;
@@ -74,6 +74,8 @@ static void bump(struct metrics *block, const struct row *row, unsigned index, u
 {
 	if (row->kind == KIND_COUNTER)
 		count(block, row, index, second, round);
+	else if (row->kind == KIND_COUNTER_TIME)
+		metrics_count(block, row->metric, index, round);
 	else if (row->kind == KIND_HISTOGRAM)
 		metrics_observe_at(block, row->metric, index, (int64_t)(round % SPAN_STEPS) * SPAN_STEP);
 	else
@@ -171,7 +173,7 @@ static double merged(enum kind kind, const struct writer writers[])
 		sum += rounds;
 		most = rounds > most ? rounds : most;
 	}
-	if (kind == KIND_SUM_MILLIONTHS)
+	if (kind == KIND_SUM_MILLIONTHS || kind == KIND_COUNTER_TIME)
 		return sum / 1e6;
 	return kind == KIND_MAX ? most : kind == KIND_MAX_TIME ? most / 1e6 : sum;
 }

@@ -32,6 +32,56 @@ static char *format(const struct metrics *const blocks[], unsigned count)
 	return text;
 }
 
+/* The bucket that the count of one span went to, by what is printed: how many buckets are still at 0. */
+static unsigned bucket_of(int64_t span_us)
+{
+	struct metrics *block = metrics_create(&labels);
+	metrics_observe_at(block, METRIC_ANSWER_SPAN, 0, span_us);
+	char *text = format((const struct metrics *const[]){ block }, 1);
+	unsigned empty = 0;
+	for (const char *at = text;
+	     (at = strstr(at, "hongyan_submit_to_answer_seconds_bucket{account=\"cmcc\"")) != NULL; at++)
+		empty += strncmp(strchr(at, '}'), "} 0\n", 4) == 0;
+	free(text);
+	metrics_destroy(block);
+	return empty;
+}
+
+Test(metrics, each_span_is_in_its_bucket)
+{
+	static const int64_t bounds[] = { 50,      100,     200,      500,      1000,    2000,   5000,
+					  10000,   20000,   50000,    100000,   200000,  500000, 1000000,
+					  2000000, 5000000, 10000000, 20000000, 60000000 };
+	unsigned count = sizeof bounds / sizeof bounds[0];
+	cr_expect_eq(bucket_of(0), 0);
+	cr_expect_eq(bucket_of(1), 0);
+	for (unsigned i = 0; i < count; i++) {
+		cr_expect_eq(bucket_of(bounds[i] - 1), i, "%lld − 1", (long long)bounds[i]);
+		cr_expect_eq(bucket_of(bounds[i]), i, "%lld", (long long)bounds[i]);
+		cr_expect_eq(bucket_of(bounds[i] + 1), i + 1, "%lld + 1", (long long)bounds[i]);
+	}
+	for (unsigned bits = 0; bits < 62; bits++) {
+		unsigned want = 0;
+		while (want < count && (INT64_C(1) << bits) > bounds[want])
+			want++;
+		cr_expect_eq(bucket_of(INT64_C(1) << bits), want, "2^%u", bits);
+	}
+}
+
+Test(metrics, many_at_once)
+{
+	struct metrics *block = metrics_create(&labels);
+	metrics_observe_many(block, METRIC_ANSWER_SPAN, 0, 150, 3);
+	metrics_observe_many(NULL, METRIC_ANSWER_SPAN, 0, 150, 3);
+	char *text = format((const struct metrics *const[]){ block }, 1);
+	cr_expect_not_null(strstr(text, "_bucket{account=\"cmcc\",le=\"0.0001\"} 0\n"));
+	cr_expect_not_null(strstr(text, "_bucket{account=\"cmcc\",le=\"0.0002\"} 3\n"));
+	cr_expect_not_null(strstr(text, "_sum{account=\"cmcc\"} 0.00045\n"));
+	cr_expect_not_null(strstr(text, "_count{account=\"cmcc\"} 3\n"));
+	free(text);
+	metrics_destroy(block);
+}
+
 Test(metrics, blocks_are_merged_by_type)
 {
 	struct metrics *a = metrics_create(&labels);
