@@ -2,8 +2,10 @@
 #include "app/config.h"
 #include "app/config_file.h"
 #include "app/setting.h"
+#include "test_scratch.h"
 
 #include <criterion/criterion.h>
+#include <jansson.h>
 #include <stdlib.h>
 
 Test(config_text, reference_is_what_is_committed)
@@ -19,6 +21,71 @@ Test(config_text, reference_is_what_is_committed)
 	octets[out.len] = '\0';
 	cr_expect_str_eq(committed, octets, "run: hongyan config reference > docs/configuration.md");
 	free(committed);
+}
+
+#define PAGE_OCTETS (512 * 1024)
+
+/* What a configuration shows; free it. */
+static char *shown_of(const char *folder, const char *text)
+{
+	char errors[SCRATCH_TEXT_OCTETS];
+	struct config *config = scratch_load(folder, text, NULL, errors);
+	cr_assert_not_null(config, "%s", errors);
+	char *shown = malloc(PAGE_OCTETS);
+	struct buf out = buf_over(shown, PAGE_OCTETS - 1);
+	config_show(config, false, &out);
+	shown[out.len] = '\0';
+	config_destroy(config);
+	return shown;
+}
+
+/* All that stands in the example is as if nothing stood there. */
+Test(config_text, example_has_all_defaults)
+{
+	static char octets[PAGE_OCTETS];
+	char folder[SCRATCH_PATH_OCTETS];
+	struct buf out = buf_over(octets, sizeof octets - 1);
+	config_example(&out);
+	cr_assert_not(out.full);
+	octets[out.len] = '\0';
+	scratch_make(folder);
+	char *example = shown_of(folder, octets);
+	char *least = shown_of(folder, "accounts: [{ name: cmcc, address: \"127.0.0.1:2775\", system_id: hongyan }]\n");
+	cr_expect_str_eq(example, least);
+	free(example);
+	free(least);
+	scratch_remove(folder);
+}
+
+/* Every setting has its place in the schema, and its default there is of its type. */
+Test(config_text, schema_has_every_setting)
+{
+	static char octets[PAGE_OCTETS];
+	struct buf out = buf_over(octets, sizeof octets);
+	config_schema(&out);
+	json_t *schema = json_loadb(out.at, out.len, JSON_REJECT_DUPLICATES, NULL);
+	cr_assert_not_null(schema);
+	static const char *const homes[] = { [SETTING_SCOPE_ACCOUNT] = "smpp_account",
+					     [SETTING_SCOPE_SMPP] = "smpp_account",
+					     [SETTING_SCOPE_HTTP] = "http_account",
+					     [SETTING_SCOPE_ROUTE] = "route" };
+	for (size_t i = 0; i < setting_count; i++) {
+		char path[128];
+		const json_t *node = schema;
+		if (settings[i].scope != SETTING_SCOPE_ROOT)
+			node = json_object_get(json_object_get(schema, "$defs"), homes[settings[i].scope]);
+		snprintf(path, sizeof path, "%s", settings[i].path);
+		for (char *rest = NULL, *key = strtok_r(path, ".", &rest); key; key = strtok_r(NULL, ".", &rest))
+			node = json_object_get(json_object_get(node, "properties"), key);
+		cr_expect_eq(node != NULL, !settings[i].is_later, "%s", settings[i].path);
+		if (node == NULL || settings[i].fallback == NULL || *settings[i].fallback == '\0')
+			continue;
+		const json_t *type = json_object_get(node, "type");
+		const json_t *fallback = json_object_get(node, "default");
+		bool is_integer = json_is_string(type) && strcmp(json_string_value(type), "integer") == 0;
+		cr_expect_eq(json_is_integer(fallback), is_integer, "%s", settings[i].path);
+	}
+	json_decref(schema);
 }
 
 Test(config_text, every_row_is_complete)
