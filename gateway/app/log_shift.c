@@ -53,6 +53,16 @@ void log_shift_fini(struct log_shift *shift)
 	loop_remove(&shift->member);
 }
 
+void log_shift_configure(struct log_shift *shift, enum log_level configured)
+{
+	bool is_shifted = log_get_level(shift->log) != shift->configured;
+	if (configured == shift->configured)
+		return;
+	shift->configured = configured;
+	if (!is_shifted)
+		change(shift, configured, 0);
+}
+
 void log_shift_set(struct log_shift *shift, enum log_level level, mono_us for_us, mono_us now)
 {
 	shift->until = for_us > 0 && level != shift->configured ? now + for_us : INT64_MAX;

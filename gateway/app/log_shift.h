@@ -19,5 +19,8 @@ void log_shift_init(struct log_shift *shift, struct log *log, enum log_level con
 /* Legal once after log_shift_init. */
 void log_shift_fini(struct log_shift *shift);
 
+/* The configuration has another level, by a reload. A level that was set for a while stays until its time is over. */
+void log_shift_configure(struct log_shift *shift, enum log_level configured);
+
 /* Lines below level are left out from now on; after for_us (0 = never) it is the configuration's again. The log tells both. */
 void log_shift_set(struct log_shift *shift, enum log_level level, mono_us for_us, mono_us now);

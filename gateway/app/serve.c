@@ -282,6 +282,7 @@ bool serve_reload(struct serve *serve, admin_on_line *tell, void *tell_ctx)
 	snapshot_release(serve->snapshot);
 	serve->snapshot = snapshot;
 	serve->config = snapshot->config;
+	log_shift_configure(&serve->log_shift, serve->config->log.level);
 	log_write(&serve->sink.log, LOG_INFO, "reloaded", "the configuration has been read again, and is in force");
 	return true;
 }

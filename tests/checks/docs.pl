@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: Apache-2.0
 # Holds the documentation against the tree: files and folders that it names exist, links lead somewhere, the events that the
-# gateway logs are explained, and no file mentions a path of the machine that it was written on. “--self-test” plants each
+# gateway logs are explained, its metrics are listed, and no file mentions a path of the machine that it was written on. “--self-test” plants each
 # mistake.
 #
 #   docs.pl ROOT
@@ -62,6 +62,15 @@ sub events_unexplained {
 	return grep { !$seen{$_}++ && ($chapter // '') !~ /`\Q$_\E`/ } @event;
 }
 
+# Metrics of the table that the page's chapter about them does not have, and those that it has beyond.
+sub metrics_astray {
+	my ($page, $table) = @_;
+	my ($chapter) = $page =~ /^## Metrics$(.*?)^## /ms;
+	my %listed = map { $_ => 1 } ($chapter // '') =~ /`((?:hongyan|process)_\w+)`/g;
+	my %known = map { $_ => 1 } $table =~ /METRIC\(\w+,\s*"(\w+)"/g;
+	return sort((grep { !$listed{$_} } keys %known), grep { !$known{$_} } keys %listed);
+}
+
 sub judge_doc {
 	my ($path, $text, $exists) = @_;
 	(my $folder_of = $path) =~ s{[^/]*$}{};
@@ -104,7 +113,13 @@ sub self_test {
 		$failed++;
 		print "self-test: events: @event; unexplained: @missing\n";
 	}
-	printf "self-test: %d cases, %d failed\n", @case + 2, $failed;
+	my @astray = metrics_astray("## Metrics\n| `hongyan_a`, `process_b` | `account` |\n| `hongyan_gone` |\n## X\n`hongyan_c`\n",
+		qq{METRIC(A, "hongyan_a", SUM)\nMETRIC(B, "process_b", SUM)\nMETRIC(C,\n"hongyan_c", SUM)});
+	if ("@astray" ne 'hongyan_c hongyan_gone') {
+		$failed++;
+		print "self-test: metrics: @astray\n";
+	}
+	printf "self-test: %d cases, %d failed\n", @case + 3, $failed;
 	return $failed == 0;
 }
 
@@ -132,6 +147,8 @@ for my $path (sort @path) {
 }
 push @wrong, map { "docs/operators.md, Logs: $_ is logged and not explained" }
 	events_unexplained(slurp('docs/operators.md'), @event);
+push @wrong, map { "docs/operators.md, Metrics: $_ is listed there or in metric_defs.def, and not in both" }
+	metrics_astray(slurp('docs/operators.md'), slurp('gateway/metrics/metric_defs.def'));
 print "$_\n" for @wrong;
 printf "%d files, %d of them documentation, %d wrong\n", scalar @path, $count, scalar @wrong;
 exit(@wrong ? 1 : 0);

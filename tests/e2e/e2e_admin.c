@@ -411,6 +411,11 @@ static void log_level(void)
 					     "\"log\":{\"level\":\"info\",\"configured\":\"info\",\"for_s\":null}"));
 	command_expect(0, "info, as configured", COMMAND("log"));
 	EXPECT_COUNT(gateway_process_count_said(&gateway, "log_level"), 3);
+	/* And by the configuration, for good. */
+	gateway_process_edit(&gateway, "instance: {", "log: { level: warn }\ninstance: {");
+	process_signal(&gateway.process, SIGHUP);
+	AWAIT(10, gateway_process_status_has(&gateway,
+					     "\"log\":{\"level\":\"warn\",\"configured\":\"warn\",\"for_s\":null}"));
 	gateway_process_stop(&gateway);
 	close_world();
 }

@@ -91,8 +91,7 @@ Test(config_compare, fixed)
 		  "instance: { name: other, lock_file: /l }\nlog: { level: warn }",
 		  "redis.url, redis.password, redis.dedupe_window, redis.withdrawal_window, redis.receipt_wait, "
 		  "events.retention, workers, locale, templates.dir, admin.listen, callbacks.listen, "
-		  "callbacks.public_url, callbacks.wait, callbacks.proxies, instance.name, instance.lock_file, "
-		  "log.level" },
+		  "callbacks.public_url, callbacks.wait, callbacks.proxies, instance.name, instance.lock_file" },
 		{ "a password in the URL", "redis: { url: \"redis://:a@h:1\" }", "redis: { url: \"redis://:b@h:1\" }",
 		  "redis.password" },
 		{ "a user in the URL", "redis: { url: \"redis://u:a@h:1\" }", "redis: { url: \"redis://v:a@h:1\" }",

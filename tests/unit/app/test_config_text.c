@@ -114,6 +114,7 @@ Test(config_text, effects)
 		{ SETTING_SCOPE_ROOT, "signature", SETTING_AT_RELOAD },
 		{ SETTING_SCOPE_ROOT, "admin.token", SETTING_AT_RELOAD },
 		{ SETTING_SCOPE_ROOT, "drain_timeout", SETTING_AT_RELOAD },
+		{ SETTING_SCOPE_ROOT, "log.level", SETTING_AT_RELOAD },
 		{ SETTING_SCOPE_ROOT, "retry.base", SETTING_AT_RELOAD },
 		{ SETTING_SCOPE_ROOT, "retry.max", SETTING_AT_RELOAD },
 		{ SETTING_SCOPE_ROOT, "retry.attempts_max", SETTING_AT_RELOAD },

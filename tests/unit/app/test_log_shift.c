@@ -79,3 +79,18 @@ Test(log_shift, the_configurations_level_ends_it, .init = begin, .fini = end)
 	cr_expect_eq(log_get_level(&log_now), LOG_INFO);
 	cr_expect_eq(shift.member.next_deadline(&shift), INT64_MAX);
 }
+
+/* A reload: what was set for a while stays, and what it falls back to is the new one. */
+Test(log_shift, the_configuration_changes, .init = begin, .fini = end)
+{
+	log_shift_configure(&shift, LOG_INFO);
+	cr_expect_str_eq(written, "");
+	log_shift_configure(&shift, LOG_WARN);
+	cr_expect_eq(log_get_level(&log_now), LOG_WARN);
+	cr_expect_str_eq(written, HEAD "the log level is the configuration's\",\"from\":\"info\",\"to\":\"warn\"}\n");
+	log_shift_set(&shift, LOG_DEBUG, 600 * US_PER_S, 1000);
+	log_shift_configure(&shift, LOG_ERROR);
+	cr_expect_eq(log_get_level(&log_now), LOG_DEBUG);
+	turn(&shift, 1000 + 600 * US_PER_S);
+	cr_expect_eq(log_get_level(&log_now), LOG_ERROR);
+}
