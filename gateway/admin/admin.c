@@ -10,6 +10,7 @@
 static const struct httpd_route routes[] = {
 	{ HTTPD_GET, "/livez", admin_livez },
 	{ HTTPD_GET, "/readyz", admin_readyz },
+	{ HTTPD_GET, "/startupz", admin_startupz },
 	{ HTTPD_GET, "/metrics", admin_metrics },
 	{ HTTPD_GET, "/v1/status", admin_status },
 	{ HTTPD_GET, "/v1/accounts", admin_accounts },

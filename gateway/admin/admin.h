@@ -11,6 +11,7 @@
  *
  *   GET /livez       200 as long as the main loop turns
  *   GET /readyz      200 where Redis is reachable, an account has a bound link and the gateway is not draining; else 503
+ *   GET /startupz    200 once each worker has reached Redis, from then on for ever; else 503
  *   GET /metrics     all metrics, Prometheus text format 0.0.4
  *   GET /v1/status   admin_snapshot as JSON
  *   GET /v1/accounts the accounts of it

@@ -3,8 +3,10 @@
 
 #include "base/json.h"
 
-/* Two questions, two answers. /livez: should this process be restarted? As it answers at all, no; that Redis or a carrier
- * is away is nothing that a restart would heal. /readyz: does work get done here? */
+/* Three questions, three answers. /livez: should this process be restarted? As it answers at all, no; that Redis or a carrier
+ * is away is nothing that a restart would heal. /readyz: does work get done here? /startupz: has the
+ * start come to its end? Then configuration and templates were good and Redis was there; carriers may take as long as they
+ * like. */
 
 #define ACCOUNTS_NAMED_MAX 3
 #define REASON_OCTETS      1024
@@ -82,5 +84,42 @@ void admin_readyz(void *ctx, const struct httpd_request *request, struct httpd_r
 	struct admin_snapshot snapshot;
 	admin_look(ctx, &snapshot);
 	if (!admin_readyz_write(&snapshot, &response->body))
+		response->status = 503;
+}
+
+static void write_not_begun(const struct admin_snapshot *snapshot, struct buf *out)
+{
+	char text[REASON_OCTETS];
+	struct buf sentence = buf_over(text, sizeof text);
+	if (snapshot->workers_begun == 0)
+		buf_put_text(&sentence, "Redis was not reached yet");
+	else
+		buf_put_format(&sentence, "%u of %u workers have not reached Redis yet",
+			       snapshot->workers_wanted - snapshot->workers_begun, snapshot->workers_wanted);
+	put_reason(&sentence, snapshot->redis_reason);
+	json_text(out, buf_slice(&sentence));
+}
+
+bool admin_startupz_write(const struct admin_snapshot *snapshot, struct buf *out)
+{
+	bool has_started = snapshot->workers_wanted > 0 && snapshot->workers_begun == snapshot->workers_wanted;
+	json_open(out, '{');
+	json_key_bool(out, "started", has_started);
+	json_key(out, "reasons");
+	json_open(out, '[');
+	if (!has_started)
+		write_not_begun(snapshot, out);
+	json_close(out, ']');
+	json_close(out, '}');
+	buf_put_text(out, "\n");
+	return has_started;
+}
+
+void admin_startupz(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+{
+	(void)request;
+	struct admin_snapshot snapshot;
+	admin_look(ctx, &snapshot);
+	if (!admin_startupz_write(&snapshot, &response->body))
 		response->status = 503;
 }

@@ -53,6 +53,7 @@ void admin_look(struct admin *admin, struct admin_snapshot *out);
 
 void admin_livez(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_readyz(void *ctx, const struct httpd_request *request, struct httpd_response *response);
+void admin_startupz(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_metrics(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_account_order(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 void admin_config_reload(void *ctx, const struct httpd_request *request, struct httpd_response *response);
@@ -90,6 +91,9 @@ bool admin_may_write(const struct admin *admin, const struct httpd_request *requ
 
 /* The body of /readyz. True where the gateway is ready. */
 bool admin_readyz_write(const struct admin_snapshot *snapshot, struct buf *out);
+
+/* The body of /startupz. True where the start is over, which stays so. */
+bool admin_startupz_write(const struct admin_snapshot *snapshot, struct buf *out);
 
 /* One account of a snapshot, as /v1/status and /v1/accounts have it. tps_now: segments a second that it submits; negative = not
  * told. */

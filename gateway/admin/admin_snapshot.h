@@ -108,6 +108,8 @@ struct admin_snapshot {
 	const struct zone *zone; /* of the service; NULL = UTC */
 	mono_us uptime_us;
 	bool is_draining;
+	unsigned workers_wanted;
+	unsigned workers_begun; /* those whose connection to Redis has worked once since the start */
 	struct admin_log_level log;
 	bool is_redis_up;
 	const char *redis_reason; /* why not, a sentence for people */

@@ -19,10 +19,9 @@
  * ours. A call that has been answered, or whose connection has gone, lives on until its last item was heard of: what the
  * pipeline has, it goes on with, and when the provider comes again the item is known already. */
 
-#define GROUP           64 /* receipts and messages of one call with the pipeline */
-#define CONNECTIONS_MAX 256
-#define RETRY_AFTER_S   30
-#define LOG_EVERY_US    (60 * US_PER_S)
+#define GROUP         64 /* receipts and messages of one call with the pipeline */
+#define RETRY_AFTER_S 30
+#define LOG_EVERY_US  (60 * US_PER_S)
 
 struct call {
 	struct list link; /* on callbacks.ready, or alone */
@@ -370,7 +369,7 @@ enum err callbacks_create(const struct callbacks_options *options, struct callba
 		.is_shared = true,
 		.keeps_target = true,
 		.on_dropped = on_dropped,
-		.connections_max = CONNECTIONS_MAX,
+		.connections_max = CALLBACKS_CONNECTIONS_MAX,
 		.body_octets_max = HTTP_CALLBACK_OCTETS_MAX,
 	};
 	enum err err = httpd_create(options->loop, &httpd, routes, sizeof routes / sizeof routes[0], callbacks,

@@ -10,6 +10,8 @@
  * its receipts go through the doors of its account, and it is answered when all of them are durable: the answer makes the
  * provider forget. Nothing is told to one who is not the provider. */
 
+#define CALLBACKS_CONNECTIONS_MAX 256 /* of each worker */
+
 /* The address, held for all workers before there are any; zero is none. */
 struct callbacks_place {
 	int fd;

@@ -5,6 +5,7 @@
 
 #include "app/serve.h"
 
+#include "app/fd_need.h"
 #include "app/reload.h"
 #include "app/serve_inner.h"
 #include "app/template_dir.h"
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define EXIT_FAILED 1
@@ -225,6 +225,7 @@ static void give_up(struct serve *serve)
 	serve->admin = NULL;
 	serve->api = NULL;
 	serve->stops++; /* from now on nothing is read again either */
+	serve_supervisor_stopping(serve);
 	stop_workers(serve, 0);
 }
 
@@ -233,6 +234,8 @@ static void on_signal(uv_signal_t *handle, int number)
 	struct serve *serve = handle->data;
 	(void)number;
 	/* The first asks for an orderly end, the second for a quick one. */
+	if (serve->stops == 0)
+		serve_supervisor_stopping(serve);
 	stop_workers(serve, serve->stops++ == 0 ? serve->config->drain_timeout_us : 0);
 }
 
@@ -259,7 +262,7 @@ static void refuse_reload(const struct telling *telling, const char *why)
 		telling->tell(telling->ctx, why, false);
 }
 
-bool serve_reload(struct serve *serve, admin_on_line *tell, void *tell_ctx)
+static bool reload(struct serve *serve, admin_on_line *tell, void *tell_ctx)
 {
 	struct telling telling = { &serve->sink.log, tell, tell_ctx };
 	struct carrier_maker maker = {
@@ -285,6 +288,14 @@ bool serve_reload(struct serve *serve, admin_on_line *tell, void *tell_ctx)
 	log_shift_configure(&serve->log_shift, serve->config->log.level);
 	log_write(&serve->sink.log, LOG_INFO, "reloaded", "the configuration has been read again, and is in force");
 	return true;
+}
+
+bool serve_reload(struct serve *serve, admin_on_line *tell, void *tell_ctx)
+{
+	serve_supervisor_reloading(serve);
+	bool is_taken = reload(serve, tell, tell_ctx);
+	serve_supervisor_reloaded(serve, is_taken);
+	return is_taken;
 }
 
 static void on_reload_signal(uv_signal_t *handle, int number)
@@ -323,14 +334,17 @@ static bool make_metrics(struct serve *serve)
 	return made;
 }
 
-/* As many file descriptors as the system lets us have. */
-static void raise_limits(void)
+/* False where there are too few file descriptors for the links; that some connections over HTTP may be turned away is told
+ * only. */
+static bool has_file_descriptors(const struct serve *serve)
 {
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
+	char text[512];
+	struct buf out = buf_over(text, sizeof text);
+	struct fd_need need = fd_need_of(serve->config, serve->worker_count);
+	enum fd_verdict verdict = fd_need_judge(&need, fd_need_raise_limit(), &out);
+	if (verdict != FD_ENOUGH)
+		fprintf(stderr, "%s%.*s\n", verdict == FD_SCARCE ? "warning: " : "", SLICE_ARG(buf_slice(&out)));
+	return verdict != FD_TOO_FEW;
 }
 
 /* Returns the exit code, 0 = go on. */
@@ -351,8 +365,9 @@ static int prepare(struct serve *serve)
 	}
 	if (getrandom(&serve->nonce, sizeof serve->nonce, 0) != sizeof serve->nonce || !take_lock(serve))
 		return EXIT_FAILED;
-	raise_limits();
 	serve->worker_count = workers_wanted(serve->config);
+	if (!has_file_descriptors(serve))
+		return EXIT_FAILED;
 	serve->loop = loop_create();
 	if (serve->loop == NULL || !make_metrics(serve)) {
 		fprintf(stderr, "out of memory or file descriptors\n");
@@ -369,6 +384,7 @@ static void finish(struct serve *serve)
 	admin_destroy(serve->admin);
 	adder_destroy(serve->adder);
 	api_destroy(serve->api);
+	serve_supervisor_end(serve);
 	for (unsigned i = 0; serve->loop != NULL && i < 2; i++) {
 		if (serve->signals[i].data != NULL)
 			uv_close((uv_handle_t *)&serve->signals[i], NULL);
@@ -399,6 +415,7 @@ int serve_run(const struct config *config)
 	serve->first_config = config;
 	serve->config = config;
 	serve->lock_fd = -1;
+	serve->supervisor.fd = -1;
 	log_sink_init(&serve->sink, config->log.level);
 	order_desk_init(&serve->orders, on_order_answered, serve);
 	int code = prepare(serve);
@@ -407,6 +424,7 @@ int serve_run(const struct config *config)
 		return code;
 	}
 	watch_signals(serve);
+	serve_supervisor_begin(serve);
 	/* The address first: where it is taken, no worker has touched anything yet. */
 	bool started = serve_start_admin(serve) && serve_listen_api(serve) &&
 		       callbacks_reserve(config, &serve->callbacks) && start_workers(serve) && serve_open_api(serve);

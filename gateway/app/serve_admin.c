@@ -119,9 +119,26 @@ static void fill_queue(struct serve *serve, struct admin_snapshot *out)
 	out->paused_count = gauges->paused_count;
 }
 
-static void snapshot(void *ctx, struct admin_snapshot *out)
+/* Redis, as the workers see it. */
+static void fill_store(struct serve *serve, struct admin_snapshot *out)
 {
-	struct serve *serve = ctx;
+	out->is_redis_up = serve->worker_count > 0;
+	out->workers_wanted = serve->worker_count;
+	for (unsigned i = 0; i < serve->worker_count; i++) {
+		const struct pipeline_gauges *gauges = &serve->statuses[i].gauges;
+		if (serve->workers[i] != NULL)
+			worker_read_status(serve->workers[i], &serve->statuses[i]);
+		serve->has_begun[i] = serve->has_begun[i] || gauges->store_is_up;
+		out->workers_begun += serve->has_begun[i];
+		if (!gauges->store_is_up) {
+			out->is_redis_up = false;
+			out->redis_reason = gauges->store_reason;
+		}
+	}
+}
+
+void serve_snapshot(struct serve *serve, struct admin_snapshot *out)
+{
 	struct now now = loop_now(serve->loop);
 	out->version = HONGYAN_VERSION;
 	out->instance = serve->first_config->instance.name;
@@ -134,19 +151,17 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 		.configured = serve->log_shift.configured,
 		.for_us = serve->log_shift.until == INT64_MAX ? 0 : serve->log_shift.until - now.mono,
 	};
-	out->is_redis_up = serve->worker_count > 0;
-	for (unsigned i = 0; i < serve->worker_count; i++) {
-		worker_read_status(serve->workers[i], &serve->statuses[i]);
-		if (!serve->statuses[i].gauges.store_is_up) {
-			out->is_redis_up = false;
-			out->redis_reason = serve->statuses[i].gauges.store_reason;
-		}
-	}
+	fill_store(serve, out);
 	fill_queue(serve, out);
 	out->accounts = serve->admin_accounts;
 	out->account_count = fill_accounts(serve);
 	out->tenants = serve->admin_tenants;
 	out->tenant_count = fill_tenants(serve);
+}
+
+static void snapshot(void *ctx, struct admin_snapshot *out)
+{
+	serve_snapshot(ctx, out);
 }
 
 static void routing(void *ctx, struct admin_routing *out)

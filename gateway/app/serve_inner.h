@@ -6,6 +6,7 @@
 #include "app/crumbs.h"
 #include "app/log_shift.h"
 #include "app/log_sink.h"
+#include "app/supervisor.h"
 #include "app/worker.h"
 
 /* What the files of the main thread share. */
@@ -44,12 +45,33 @@ struct serve {
 	uv_signal_t reload_signal;
 	struct now started;
 	struct order_desk orders;
-	unsigned stops; /* signals so far */
+	unsigned stops;              /* signals so far */
+	bool has_begun[WORKERS_MAX]; /* its connection to Redis has worked once */
+	struct supervisor supervisor;
+	struct loop_member supervisor_member; /* where there is one */
+	mono_us supervisor_at;                /* when it is told next */
+	bool has_said_ready;                  /* the start is over, and it knows */
+	bool owes_ready;                      /* it waits for the end of a reload */
+	char status_told[160];
 };
 
 /* serve.c: reads the configuration again. All or nothing: what was in force stays so where anything is wrong, and then it is
  * false. tell: gets each thing that is worth telling as a line, as the log does; may be NULL. */
 bool serve_reload(struct serve *serve, admin_on_line *tell, void *tell_ctx);
+
+/* serve_admin.c: what the gateway does; out: zeroed before. What it points to is borrowed until the next call. */
+void serve_snapshot(struct serve *serve, struct admin_snapshot *out);
+
+/* serve_supervisor.c: tells whoever started us, if he wants to know, from now on. */
+void serve_supervisor_begin(struct serve *serve);
+/* Before the loop is destroyed. */
+void serve_supervisor_end(struct serve *serve);
+/* The configuration is about to be read again. */
+void serve_supervisor_reloading(struct serve *serve);
+/* It was; is_taken: and is in force. */
+void serve_supervisor_reloaded(struct serve *serve, bool is_taken);
+/* The end has begun. */
+void serve_supervisor_stopping(struct serve *serve);
 
 /* serve_admin.c: listens; false where that can't be done, which is told on stderr. */
 bool serve_start_admin(struct serve *serve);

@@ -14,7 +14,6 @@
  * that idles the longest is closed for the newcomer, and where the process has no descriptors left accepting pauses
  * instead of spinning. */
 
-#define CONNECTIONS_DEFAULT 256
 #define CONNECTIONS_MAX     4096
 #define ACCEPTS_A_TURN      16
 #define ACCEPT_PAUSE_US     US_PER_S
@@ -154,7 +153,7 @@ static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
 static void set_defaults(struct httpd_options *options)
 {
 	if (options->connections_max == 0)
-		options->connections_max = CONNECTIONS_DEFAULT;
+		options->connections_max = HTTPD_CONNECTIONS_DEFAULT;
 	if (options->header_octets_max == 0)
 		options->header_octets_max = 8 * 1024;
 	if (options->body_octets_max == 0)

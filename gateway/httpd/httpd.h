@@ -90,6 +90,8 @@ struct httpd_route {
 	void (*handler)(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 };
 
+#define HTTPD_CONNECTIONS_DEFAULT 256
+
 /* 0 stands for the default everywhere but in port. */
 struct httpd_options {
 	const char *host;  /* name or address, without brackets; borrowed until httpd_create returns */
@@ -97,7 +99,7 @@ struct httpd_options {
 	bool is_shared;    /* several servers listen there, and the system gives each connection to one of them */
 	bool keeps_target; /* requests have their target */
 	void (*on_dropped)(void *ctx, void *state); /* see httpd_wait; must be there where that is called */
-	unsigned connections_max;                   /* 2–4096, default 256 */
+	unsigned connections_max;                   /* 2–4096, default HTTPD_CONNECTIONS_DEFAULT */
 	size_t header_octets_max;                   /* request line and headers, default 8 KiB */
 	size_t body_octets_max;                     /* of a request, default 64 KiB */
 	size_t answer_octets_max; /* of all larger answers that clients have yet to read, default 32 MiB */

@@ -313,9 +313,26 @@ mono_us pipeline_next_deadline(struct pipeline *pipeline)
 	return deadline;
 }
 
+/* Somebody wants the end now: what is open then is told, whoever starts next finds it in Redis. */
+static void tell_cut(const struct pipeline *pipeline)
+{
+	struct log_line line;
+	if (!log_begin(&line, pipeline->log, LOG_WARN, "drain_cut",
+		       "a further signal ends the drain at once; what is not answered yet is sent again, marked"))
+		return;
+	log_uint(&line, "unanswered", in_flight(pipeline));
+	log_uint(&line, "begun", pipeline->begun_count);
+	log_uint(&line, "receipts", receipts_open(pipeline));
+	log_uint(&line, "messages", mos_open(pipeline));
+	log_end(&line);
+}
+
 void pipeline_drain(struct pipeline *pipeline, mono_us grace_us)
 {
-	mono_us deadline = pipeline_now(pipeline).mono + grace_us;
+	mono_us now = pipeline_now(pipeline).mono;
+	mono_us deadline = now + grace_us;
+	if (pipeline->is_draining && grace_us == 0 && pipeline->is_open && pipeline->drain_deadline > now)
+		tell_cut(pipeline);
 	if (!pipeline->is_draining || deadline < pipeline->drain_deadline)
 		pipeline->drain_deadline = deadline;
 	if (pipeline->is_draining)

@@ -129,7 +129,7 @@ void pipeline_turn(struct pipeline *pipeline, struct now now);
 mono_us pipeline_next_deadline(struct pipeline *pipeline);
 
 /* Stops reading and begins nothing more; waits for answers for at most grace_us, settles, closes carriers and store.
- * A second call with 0 ends the waiting. */
+ * A second call with 0 ends the waiting, and the log tells what was open then. */
 void pipeline_drain(struct pipeline *pipeline, mono_us grace_us);
 
 /* -- accounts that come, change and go, between turns -- */

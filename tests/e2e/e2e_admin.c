@@ -294,6 +294,8 @@ static void drains_quickly(void)
 	AWAIT(10, is_draining());
 	process_signal(&gateway.process, SIGTERM);
 	EXPECT_COUNT(process_wait(&gateway.process, 10), 0);
+	EXPECT_COUNT(gateway_process_count_said(&gateway, "drain_cut"), 1);
+	EXPECT(gateway_process_said(&gateway, "\"unanswered\":12,\"begun\":12,\"receipts\":0,\"messages\":0}"));
 	/* None is lost: each waits to be sent once more, marked. */
 	EXPECT_COUNT(books_waiting(), AT_ONCE);
 	close_world();

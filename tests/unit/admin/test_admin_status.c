@@ -251,6 +251,38 @@ Test(admin_status, readiness)
 	}
 }
 
+Test(admin_status, startup)
+{
+	static const struct {
+		const char *name;
+		struct admin_snapshot snapshot;
+		bool want;
+		const char *want_text;
+	} rows[] = {
+		{ "no workers yet", { 0 }, false, "{\"started\":false,\"reasons\":[\"Redis was not reached yet\"]}\n" },
+		{ "no Redis",
+		  { .workers_wanted = 2, .redis_reason = "connection refused" },
+		  false,
+		  "{\"started\":false,\"reasons\":[\"Redis was not reached yet (connection refused)\"]}\n" },
+		{ "one of them has",
+		  { .workers_wanted = 2, .workers_begun = 1, .redis_reason = "" },
+		  false,
+		  "{\"started\":false,\"reasons\":[\"1 of 2 workers have not reached Redis yet\"]}\n" },
+		{ "all have, and Redis is away again",
+		  { .workers_wanted = 2, .workers_begun = 2 },
+		  true,
+		  "{\"started\":true,\"reasons\":[]}\n" },
+	};
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char text[512];
+		struct buf out = buf_over(text, sizeof text - 1);
+		bool has_started = admin_startupz_write(&rows[i].snapshot, &out);
+		text[out.len] = '\0';
+		cr_expect_eq(has_started, rows[i].want, "%s", rows[i].name);
+		cr_expect_str_eq(text, rows[i].want_text, "%s:\n%s", rows[i].name, text);
+	}
+}
+
 /* However many accounts are down and however long their reasons are, the answer stays within what a page has. */
 Test(admin_status, readiness_is_bounded)
 {
