@@ -31,22 +31,27 @@ static json_t *pattern(const char *text)
 	return json_pack("{s:s, s:s}", "type", "string", "pattern", text);
 }
 
-/* A text that may look like a number: YAML reads one where it has no quotes, and the gateway takes it as it is written. */
-static json_t *digits_too(json_t *node)
+/* A text that may look like something else: YAML reads a number or a truth where it has no quotes, and the gateway takes it as it is
+ * written. */
+static json_t *as_written(json_t *node)
 {
-	json_object_set_new(node, "type", json_pack("[s, s]", "string", "number"));
+	json_object_set_new(node, "type", json_pack("[s, s, s]", "string", "number", "boolean"));
 	return node;
 }
 
-/* A text; lengths in the table are octets, those of a schema characters, of which there are never more. */
-static json_t *text_of(const struct setting *setting)
+/* Lengths in the table are octets, those of a schema characters, of which there are never more. */
+static json_t *limited(const struct setting *setting, json_t *node)
 {
-	json_t *node = pattern(setting->kind == SETTING_BLOCK ? "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]*$"
-							      : "^[^\\u0000-\\u001f\\u007f]*$");
 	json_object_set_new(node, "maxLength", json_integer(setting->most));
 	if (setting->least > 0)
 		json_object_set_new(node, "minLength", json_integer(setting->least));
-	return node;
+	return as_written(node);
+}
+
+static json_t *text_of(const struct setting *setting)
+{
+	return limited(setting, pattern(setting->kind == SETTING_BLOCK ? "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]*$"
+								       : "^[^\\u0000-\\u001f\\u007f]*$"));
 }
 
 static json_t *numbers_of(const struct setting *setting)
@@ -121,7 +126,9 @@ static json_t *prefixes_of(const struct setting *setting)
 	char text[64];
 	snprintf(text, sizeof text, "^[1-9][0-9]{%lld,%lld}$", (long long)setting->least - 1,
 		 (long long)setting->most - 1);
-	return list_of(digits_too(pattern(text)), 0, CONFIG_LIST_MAX);
+	json_t *node = list_of(as_written(pattern(text)), 0, CONFIG_LIST_MAX);
+	json_array_append_new(json_object_get(node, "anyOf"), json_pack("{s:s}", "const", "")); /* none */
+	return node;
 }
 
 static json_t *names_of(const struct setting *setting)
@@ -129,16 +136,17 @@ static json_t *names_of(const struct setting *setting)
 	char text[64];
 	snprintf(text, sizeof text, "^[A-Za-z0-9_.-]{%d,%lld}$", setting->kind != SETTING_HOSTNAME,
 		 (long long)setting->most);
-	return digits_too(pattern(text));
+	return as_written(pattern(text));
 }
 
 /* Of a route: names, or “{ account: NAME, weight: 70 }”. */
 static json_t *accounts_of(const struct setting *setting)
 {
 	json_t *name = names_of(setting);
-	json_t *weighed = json_pack("{s:s, s:[s], s:{s:O, s:{s:s, s:i, s:i}}, s:b}", "type", "object", "required",
-				    "account", "properties", "account", name, "weight", "type", "integer", "minimum", 0,
-				    "maximum", ROUTE_WEIGHT_MAX, "additionalProperties", 0);
+	json_t *weighed =
+		json_pack("{s:s, s:[s], s:{s:O, s:{s:[s, s], s:i, s:i, s:s}}, s:b}", "type", "object", "required",
+			  "account", "properties", "account", name, "weight", "type", "integer", "string", "minimum", 0,
+			  "maximum", ROUTE_WEIGHT_MAX, "pattern", "^[0-9]{1,5}$", "additionalProperties", 0);
 	json_t *item = json_pack("{s:[O, o]}", "anyOf", name, weighed);
 	json_t *list = json_pack("{s:s, s:o, s:i, s:i}", "type", "array", "items", item, "minItems", 1, "maxItems",
 				 CONFIG_ACCOUNTS_MAX);
@@ -150,19 +158,19 @@ static json_t *type_of(const struct setting *setting)
 {
 	switch (setting->kind) {
 	case SETTING_TEXT:
-	case SETTING_SECRET:
-		return digits_too(text_of(setting));
 	case SETTING_BLOCK:
-	case SETTING_TIMEZONE:
 	case SETTING_PATH:
+	case SETTING_TIMEZONE:
 		return text_of(setting);
+	case SETTING_SECRET:
+		return limited(setting, json_object());
 	case SETTING_LINES:
 		return lines_of(setting);
 	case SETTING_NAME:
 	case SETTING_HOSTNAME:
 		return names_of(setting);
 	case SETTING_LOCALE:
-		return pattern("^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$");
+		return limited(setting, pattern("^[A-Za-z]{1,2}[A-Za-z0-9]{0,6}(?:-[A-Za-z0-9]{1,8})*$"));
 	case SETTING_COUNTRY:
 		return countries();
 	case SETTING_UINT:
@@ -255,7 +263,7 @@ static void add_twin(json_t *object, const char *key)
 	snprintf(help, sizeof help, "A file that holds `%s`; the end of its line is no part of it. %s 所在的文件", key,
 		 key);
 	json_object_set_new(json_object_get(object, "properties"), twin,
-			    json_pack("{s:s, s:i, s:s}", "type", "string", "minLength", 1, "description", help));
+			    as_written(json_pack("{s:i, s:s}", "minLength", 1, "description", help)));
 	if (json_object_get(object, "allOf") == NULL)
 		json_object_set_new(object, "allOf", json_array());
 	json_array_append_new(json_object_get(object, "allOf"),

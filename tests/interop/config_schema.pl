@@ -81,6 +81,12 @@ my @rows = (
     ['addresses', 1, "admin: { listen: \"[::1]:0\" }\ncallbacks: { listen: \"\" }\n$account"],
     ['a socket', 1, "redis: { url: \"unix:///run/redis.sock?db=2\" }\n$account"],
     ['numbers for texts', 1, "signature: 7\naccounts: [{ name: 1, address: \"h:1\", system_id: 12345, cost: 0.035, password: 123 }]\nroutes: [{ prefix: 86, accounts: \"1\" }]\n"],
+    ['a truth for a text', 1, "signature: true\naccounts: [{ $smpp, system_type: false, password: true }]\n"],
+    ['numbers for paths', 1, "instance: { lock_file: 7 }\n$account"],
+    ['a tab in a secret', 1, "accounts: [{ $smpp, password: \"a\\tb\" }]\n"],
+    ['no prefix', 1, "${account}routes: [{ prefix: \"\", accounts: cmcc }]\n"],
+    ['a weight in quotes', 1, "${account}routes: [{ accounts: [{ account: cmcc, weight: \"5\" }], pick: weighted }]\n"],
+    ['languages', 1, "locale: x-my-own\n$account"],
     ['a country in small letters', 1, "country: us\n$account"],
     ['octets at their ends', 1, "accounts: [{ $smpp, data_coding_ucs2: 255, dest_npi: 18, source_ton: 0 }]\n"],
 
