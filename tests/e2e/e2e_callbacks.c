@@ -195,7 +195,7 @@ static void another_gateway(void)
 	}
 	EXPECT_COUNT(count_of("delivered"), LAST / 2);
 	EXPECT_COUNT(count_of("undelivered"), LAST - LAST / 2);
-	EXPECT(gateway_process_metric(&other, "hongyan_callbacks_total{account=\"kannel\"}") >= LAST);
+	EXPECT(gateway_process_metric(&other, "hongyan_callbacks_total{account=\"kannel\"}") >= (double)LAST);
 	gateway_process_kill(&gateway);
 	port = ports[1];
 	EXPECT_COUNT(hear(tell(SECRET, refs[LAST], "1")), 200);

@@ -216,7 +216,7 @@ void faults_late(void)
 	/* What the carrier has not read it answers late, and when we say so. */
 	smsc_tell(&faults_smsc, "freeze");
 	books_add_load(0, COUNT);
-	AWAIT(15, faults_metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") == COUNT);
+	AWAIT(15, faults_metric("hongyan_outcomes_total{account=\"fake\",class=\"unknown\"}") == (double)COUNT);
 	smsc_tell(&faults_smsc, "thaw");
 	books_await_settled(15);
 	EXPECT_COUNT(faults_metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);

@@ -58,7 +58,7 @@ void faults_held(void)
 	EXPECT_COUNT(faults_metric("hongyan_held_total{account=\"fake\"}"), COUNT);
 	gateway_process_stop(&faults_gateway);
 	gateway_process_start(&faults_gateway, "gateway", NULL, true);
-	AWAIT(10, faults_metric("hongyan_held_entries") == COUNT);
+	AWAIT(10, faults_metric("hongyan_held_entries") == (double)COUNT);
 	gateway_process_kill(&faults_gateway);
 	gateway_process_start(&faults_gateway, "gateway", NULL, true);
 	HOLDS(1, held() == COUNT && smsc_count(&faults_smsc, "swallowed") == COUNT);
@@ -94,7 +94,7 @@ void faults_held_late(void)
 	smsc_tell(&faults_smsc, "thaw");
 	books_await_settled(15);
 	EXPECT_COUNT(faults_metric("hongyan_late_answers_total{account=\"fake\"}"), COUNT);
-	AWAIT(5, faults_metric("hongyan_late_settled_total") == COUNT);
+	AWAIT(5, faults_metric("hongyan_late_settled_total") == (double)COUNT);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
 	gateway_process_stop(&faults_gateway);
 	EXPECT_COUNT(held(), 0);
@@ -122,7 +122,7 @@ void faults_held_receipt(void)
 	books_await_settled(20);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
 	EXPECT_COUNT(smsc_count(&faults_smsc, "swallowed"), COUNT);
-	AWAIT(10, faults_metric("hongyan_late_settled_total") == COUNT); /* published a moment later */
+	AWAIT(10, faults_metric("hongyan_late_settled_total") == (double)COUNT); /* published a moment later */
 	gateway_process_stop(&faults_gateway);
 	json_t *events = books_events();
 	struct books_tally tally = books_tally(events);

@@ -60,8 +60,8 @@ void faults_query(void)
 	smsc_tell(&faults_smsc, "reset");
 	smsc_tell(&faults_smsc, "swallow off");
 	books_await_settled(20);
-	AWAIT(10, faults_metric("hongyan_queries_found_total{account=\"fake\"}") == COUNT);
-	AWAIT(10, faults_metric("hongyan_late_settled_total") == COUNT);
+	AWAIT(10, faults_metric("hongyan_queries_found_total{account=\"fake\"}") == (double)COUNT);
+	AWAIT(10, faults_metric("hongyan_late_settled_total") == (double)COUNT);
 	EXPECT_COUNT(faults_metric("hongyan_late_answers_total{account=\"fake\"}"), 0);
 	AWAIT(10, smsc_count(&faults_smsc, "receipts_answered") == COUNT);
 	EXPECT_COUNT(faults_metric("hongyan_queries_open{account=\"fake\"}"), 0);

@@ -210,7 +210,7 @@ static long long send_together(unsigned first, bool is_refused_first)
 		providers_add(many_in_one[k % 2], PROVIDERS_SAME, what);
 	}
 	for (unsigned i = 0; is_refused_first && i < 2; i++) {
-		AWAIT(20, providers_outcomes(many_in_one[i], "temporary") > TOGETHER);
+		AWAIT(20, providers_outcomes(many_in_one[i], "temporary") > (double)TOGETHER);
 		smsc_tell(&providers_carriers[many_in_one[i]], "http-fail off");
 	}
 	books_await_settled(20);

@@ -117,7 +117,7 @@ void providers_callbacks_by_reload(void)
 						    .has_no_callbacks = true });
 	providers_add_all(PROVIDERS_SHORT, "a");
 	books_await_settled(20);
-	AWAIT(20, gateway_process_metric(&providers_gateway, "hongyan_callbacks_refused_total") == CALL_ALL_THE_SAME);
+	AWAIT(20, gateway_process_metric(&providers_gateway, "hongyan_callbacks_refused_total") == (double)CALL_ALL_THE_SAME);
 	EXPECT_COUNT(redis_server_int("EVAL %s 0", "return #redis.call('KEYS', '{hongyan}:receipts:*')"), 0);
 	providers_set_callbacks();
 	providers_reload();

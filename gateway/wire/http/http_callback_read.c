@@ -76,7 +76,7 @@ static enum err make_room(struct reader *reader, struct http_callback_item **out
 
 static enum err add(struct reader *reader, const struct http_callback_values *values)
 {
-	struct http_callback_item *item;
+	struct http_callback_item *item = NULL;
 	enum err err = make_room(reader, &item);
 	if (err != ERR_OK)
 		return err;
@@ -93,7 +93,7 @@ static enum err add(struct reader *reader, const struct http_callback_values *va
 
 static enum err add_mo(struct reader *reader, const struct slice values[HTTP_CALLBACK_MO_FIELD_COUNT])
 {
-	struct http_callback_item *item;
+	struct http_callback_item *item = NULL;
 	enum err err = make_room(reader, &item);
 	if (err != ERR_OK)
 		return err;

@@ -388,9 +388,13 @@ Test(tls, broken_records)
 	tls_feed(tls, wire, len);
 	cr_assert_eq(tls_read(tls, got, sizeof got), 5, "what came before it is whole");
 	cr_assert_eq(tls_state(tls), TLS_FAILED);
-	cr_assert_str_eq(tls_reason(tls), "TLS failed: decryption failed or bad record mac");
+	char reason[128]; /* OpenSSL 3.0 and 3.5 have other words for it */
+	snprintf(reason, sizeof reason, "%s", tls_reason(tls));
+	cr_assert(strcmp(reason, "TLS failed: decryption failed or bad record mac") == 0 ||
+			  strcmp(reason, "TLS failed: record layer failure") == 0,
+		  "%s", reason);
 	cr_assert_not(tls_write(tls, "x", 1));
-	cr_assert_str_eq(tls_reason(tls), "TLS failed: decryption failed or bad record mac");
+	cr_assert_str_eq(tls_reason(tls), reason);
 	tls_shut(tls);
 	tls_destroy(tls);
 	tls_peer_destroy(peer);

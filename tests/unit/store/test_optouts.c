@@ -35,7 +35,8 @@ static void *serve(void *ctx)
 	(void)ctx;
 	int fd = accept(peer.listener, NULL, NULL);
 	for (unsigned i = 0; i < ANSWERS && peer.answers[i] != NULL; i++) {
-		ssize_t got = read(fd, peer.asked + peer.asked_len, sizeof peer.asked - 1 - peer.asked_len);
+		size_t room = peer.asked_len < sizeof peer.asked ? sizeof peer.asked - 1 - peer.asked_len : 0;
+		ssize_t got = read(fd, peer.asked + peer.asked_len, room);
 		if (got <= 0)
 			break;
 		peer.asked_len += (size_t)got;
