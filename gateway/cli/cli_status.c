@@ -97,11 +97,11 @@ const struct cli_command cli_status = {
 		"1 "
 		"where\n"
 		"something is, 69 where no gateway answers.\n",
-	.options = { { "watch", NULL, "Again every two seconds, until Ctrl-C" },
-		     { "alive", NULL,
-		       "Only whether it answers: 0 or 69, whatever is wrong; for health checks of containers" },
-		     { "url", "URL", "The gateway's admin address (default: admin.listen of the configuration)" },
+	.options = { { "url", "URL", "The gateway's admin address (default: admin.listen of the configuration)" },
 		     { "config", "FILE",
-		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
+		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" },
+		     { "watch", NULL, "Again every two seconds, until Ctrl-C" },
+		     { "alive", NULL,
+		       "Only whether it answers: 0 or 69, whatever is wrong; for health checks of containers" } },
 	.run = run,
 };
