@@ -114,7 +114,8 @@ void cli_hooks_fill(struct cli_env *env)
 				 .show = config_show,
 				 .reference = config_reference,
 				 .schema = config_schema,
-				 .example = config_example };
+				 .example = config_example,
+				 .manual = config_manual };
 }
 
 void cli_hooks_fini(void)

@@ -445,3 +445,6 @@ void config_schema(struct buf *out);
 
 /* Writes a complete configuration with comments, every setting at its default. */
 void config_example(struct buf *out);
+
+/* Writes the manual page hongyan.yaml(5): every setting from the table. */
+void config_manual(struct buf *out);

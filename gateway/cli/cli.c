@@ -14,7 +14,7 @@ static const struct cli_command *const commands[] = { &cli_serve, &cli_send,   &
 						      &cli_count, &cli_pdu,    &cli_receipt, &cli_status, &cli_dead,
 						      &cli_held,  &cli_pause,  &cli_resume,  &cli_optout, &cli_accounts,
 						      &cli_log,   &cli_token,  &cli_history, &cli_trace,  &cli_tail,
-						      &cli_audit, &cli_config, &cli_version };
+						      &cli_audit, &cli_config, &cli_man,     &cli_version };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 /* Named in the documents, not offered by this version. */
@@ -27,7 +27,12 @@ static const struct cli_option common[] = {
 	{ "help", NULL, "Print this help" },
 };
 
-static unsigned option_count(const struct cli_command *command)
+const struct cli_command *cli_command_at(unsigned index)
+{
+	return index < COMMAND_COUNT ? commands[index] : NULL;
+}
+
+unsigned cli_option_count(const struct cli_command *command)
 {
 	unsigned count = 0;
 	while (count < CLI_OPTIONS_MAX && command->options[count].name)
@@ -35,12 +40,19 @@ static unsigned option_count(const struct cli_command *command)
 	return count;
 }
 
+const struct cli_option *cli_common_options(const struct cli_command *command, unsigned *count)
+{
+	unsigned first = command->has_no_json ? 1 : 0;
+	*count = sizeof common / sizeof common[0] - first;
+	return common + first;
+}
+
 const char *cli_option(const struct cli_call *call, const char *name)
 {
 	unsigned i = 0;
-	while (i < option_count(call->command) && strcmp(call->command->options[i].name, name) != 0)
+	while (i < cli_option_count(call->command) && strcmp(call->command->options[i].name, name) != 0)
 		i++;
-	CHECK(i < option_count(call->command));
+	CHECK(i < cli_option_count(call->command));
 	return call->values[i];
 }
 
@@ -74,10 +86,12 @@ static int print_help(const struct cli_command *command, FILE *out)
 	fprintf(out, "Usage: hongyan %s%s%s [OPTIONS]\n\n%s.\n\n%s%sOptions:\n", command->name,
 		*command->arguments ? " " : "", command->arguments, command->summary, command->details,
 		*command->details ? "\n" : "");
-	for (unsigned i = 0; i < option_count(command); i++)
+	for (unsigned i = 0; i < cli_option_count(command); i++)
 		print_option(out, &command->options[i]);
-	for (unsigned i = command->has_no_json ? 1 : 0; i < sizeof common / sizeof common[0]; i++)
-		print_option(out, &common[i]);
+	unsigned shared_count;
+	const struct cli_option *shared = cli_common_options(command, &shared_count);
+	for (unsigned i = 0; i < shared_count; i++)
+		print_option(out, &shared[i]);
 	return CLI_OK;
 }
 
@@ -119,7 +133,7 @@ static int tell_unknown_command(const struct cli_env *env, const char *name)
 static int tell_unknown_option(const struct cli_call *call, struct slice name)
 {
 	const char *names[CLI_OPTIONS_MAX + 2];
-	unsigned count = option_count(call->command);
+	unsigned count = cli_option_count(call->command);
 	for (unsigned i = 0; i < count; i++)
 		names[i] = call->command->options[i].name;
 	if (!call->command->has_no_json)
@@ -143,7 +157,7 @@ static int take_option(struct cli_call *call, int argc, char *const argv[], int 
 		return CLI_OK;
 	}
 	unsigned index = 0;
-	unsigned count = option_count(call->command);
+	unsigned count = cli_option_count(call->command);
 	while (index < count && !slice_is(name, call->command->options[index].name))
 		index++;
 	if (index == count)

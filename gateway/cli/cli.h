@@ -82,6 +82,8 @@ struct cli_env {
 	void (*reference)(struct buf *out);
 	void (*schema)(struct buf *out);
 	void (*example)(struct buf *out);
+	/* The settings as a manual page. */
+	void (*manual)(struct buf *out);
 };
 
 /* Runs the command that argv names. Returns the exit code. */

@@ -60,7 +60,15 @@ extern const struct cli_command cli_trace;
 extern const struct cli_command cli_tail;
 extern const struct cli_command cli_history;
 extern const struct cli_command cli_config;
+extern const struct cli_command cli_man;
 extern const struct cli_command cli_version;
+
+/* The commands in the order of the help; NULL behind the last. */
+const struct cli_command *cli_command_at(unsigned index);
+
+/* How many options are its own; and those that it has in common with others, count of them. */
+unsigned cli_option_count(const struct cli_command *command);
+const struct cli_option *cli_common_options(const struct cli_command *command, unsigned *count);
 
 /* The value of an option of the command; NULL where it was not given. name: one of the command's (CHECK). */
 const char *cli_option(const struct cli_call *call, const char *name);

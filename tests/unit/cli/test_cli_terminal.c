@@ -145,6 +145,11 @@ static void example(struct buf *out)
 	buf_put_text(out, "# Every setting\n");
 }
 
+static void manual(struct buf *out)
+{
+	buf_put_text(out, ".TH hongyan.yaml 5\n");
+}
+
 struct terminal terminal_run(const char *const words[TERMINAL_WORDS_MAX], const char *input, size_t input_len,
 			     const struct terminal_hooks *hooks)
 {
@@ -172,7 +177,8 @@ struct terminal terminal_run(const char *const words[TERMINAL_WORDS_MAX], const 
 			       .show = show,
 			       .reference = reference,
 			       .schema = schema,
-			       .example = example };
+			       .example = example,
+			       .manual = manual };
 	cr_assert(env.in && env.out && env.err);
 	terminal.code = cli_run(argc, argv, &env);
 	route_destroy(routes);
