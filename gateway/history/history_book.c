@@ -269,8 +269,13 @@ static enum err each_day(struct history_book *book, enum history_access access, 
 	for (unsigned i = 0; i < days.count && goes_on; i++) {
 		char path[PATH_OCTETS];
 		struct history_file *file;
+		struct err_at mine = { .err = ERR_OK };
 		path_of(book, days.names[i], path);
-		enum err err = history_file_open(path, book->seal, access, &file, at);
+		enum err err = history_file_open(path, book->seal, access, &file, &mine);
+		if (err == ERR_NOT_FOUND) /* the writer is about to make it, or has just removed it */
+			continue;
+		if (err != ERR_OK)
+			err_at_set(at, err, 0, NULL, "%s", mine.text);
 		if (err == ERR_OK) {
 			goes_on = on_one(ctx, file, &err, at);
 			history_file_close(file);

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define BUSY_MS        5000
 #define CACHE_KIB      65536
@@ -144,7 +145,7 @@ static enum err check_secret(struct history_file *file, struct err_at *at)
 				    file->path);
 }
 
-static enum err check(struct history_file *file, enum history_access access, struct err_at *at)
+static enum err check(struct history_file *file, enum history_access purpose, struct err_at *at)
 {
 	int64_t mark;
 	int64_t version;
@@ -152,8 +153,10 @@ static enum err check(struct history_file *file, enum history_access access, str
 	if (!read_number(file, "PRAGMA application_id", &mark) || !read_number(file, "PRAGMA user_version", &version) ||
 	    !read_number(file, "SELECT count(*) FROM sqlite_schema", &tables))
 		return failed(file, "be read", at);
-	if (mark == 0 && tables == 0 && access == HISTORY_WRITE)
-		return make(file, at);
+	if (mark == 0 && tables == 0)
+		return purpose == HISTORY_WRITE && file->seal != NULL
+			       ? make(file, at)
+			       : err_at_set(at, ERR_NOT_FOUND, 0, NULL, "%.120s: is being made", file->path);
 	if (mark != MARK_OF_FORMAT)
 		return err_at_set(at, ERR_FORMAT, 0, NULL, "%.120s: is no file of the history", file->path);
 	if (version != HISTORY_SQL_VERSION)
@@ -165,11 +168,11 @@ static enum err check(struct history_file *file, enum history_access access, str
 
 /* Commits are durable before events are acknowledged: FULL, where NORMAL would lose the last ones with the power. What is erased is
  * overwritten. */
-static enum err configure(struct history_file *file, enum history_access access, struct err_at *at)
+static enum err configure(struct history_file *file, enum history_access purpose, struct err_at *at)
 {
 	char text[192];
 	sqlite3_busy_timeout(file->db, BUSY_MS);
-	if (access == HISTORY_READ)
+	if (purpose == HISTORY_READ)
 		return ERR_OK;
 	snprintf(text, sizeof text,
 		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = "
@@ -178,12 +181,12 @@ static enum err configure(struct history_file *file, enum history_access access,
 	return run_text(file, text, "be opened", at);
 }
 
-enum err history_file_open(const char *path, struct history_seal *seal, enum history_access access,
+enum err history_file_open(const char *path, struct history_seal *seal, enum history_access purpose,
 			   struct history_file **out, struct err_at *at)
 {
 	struct history_file *file = calloc(1, sizeof *file);
 	char *copy = strdup(path);
-	bool may_make = access == HISTORY_WRITE && seal != NULL;
+	bool may_make = purpose == HISTORY_WRITE && seal != NULL;
 	if (file == NULL || copy == NULL) {
 		free(file);
 		free(copy);
@@ -195,12 +198,14 @@ enum err history_file_open(const char *path, struct history_seal *seal, enum his
 	enum err err = ERR_OK;
 	if (file->db == NULL)
 		err = err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	else if (code == SQLITE_CANTOPEN && access(path, F_OK) != 0)
+		err = err_at_set(at, ERR_NOT_FOUND, 0, NULL, "%.120s: is not there", path);
 	else if (code != SQLITE_OK)
 		err = failed(file, "be opened", at);
 	if (err == ERR_OK)
-		err = configure(file, access, at);
+		err = configure(file, purpose, at);
 	if (err == ERR_OK)
-		err = check(file, access, at);
+		err = check(file, purpose, at);
 	if (err != ERR_OK)
 		history_file_close(file);
 	else

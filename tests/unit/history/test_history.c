@@ -288,6 +288,18 @@ Test(history, a_file_of_something_else_is_left_alone, .init = setup, .fini = tea
 	cr_assert(file_holds("they stay as they are"));
 }
 
+/* The writer makes the file, and then what is in it: who looks in between finds nothing there. */
+Test(history, a_file_that_is_being_made_has_nothing_yet, .init = setup, .fini = teardown)
+{
+	char path[128];
+	snprintf(path, sizeof path, "%s/2026-02-14.sqlite", dir);
+	fclose(fopen(path, "w"));
+	find(&(struct history_query){ .id = SLICE("a") }, 9, 0);
+	must_put(1, ACCEPTED);
+	commit();
+	find(&(struct history_query){ .id = SLICE("a") }, 9, 1);
+}
+
 Test(history, one_writer_for_a_folder, .init = setup, .fini = teardown)
 {
 	struct err_at at = { .err = ERR_OK };
