@@ -63,7 +63,8 @@ static void start(bool waits)
 {
 	smsc_start(&smsc, "smsc", 0, NULL);
 	gateway_process_start(&gateway, "gateway",
-			      &(struct gateway_options){ .smsc = &smsc, .root_more = "drain_timeout: 3s" }, waits);
+			      &(struct gateway_options){ .smsc = &smsc, .root_more = "drain_timeout: 3s\nworkers: 1" },
+			      waits);
 }
 
 static void finish(void)
@@ -173,6 +174,11 @@ static void file_descriptors(void)
 	EXPECT_COUNT(process_wait(&gateway.process, 10), 1);
 	EXPECT(gateway_process_said(&gateway, "this process may have 30 file descriptors"));
 	EXPECT(gateway_process_said(&gateway, "or configure fewer binds or workers"));
+	/* What it says that its links need is enough for them: 24 for the process, 12 for its worker, 2 links. */
+	start_limited("ulimit -n 38");
+	AWAIT(20, gateway_process_is_ready(&gateway));
+	EXPECT(gateway_process_said(&gateway, "needs 38 for its links"));
+	gateway_process_stop(&gateway);
 	start_limited("ulimit -Sn 40 && ulimit -Hn 200");
 	AWAIT(20, gateway_process_is_ready(&gateway));
 	EXPECT(gateway_process_said(&gateway, "warning: this process may have 200 file descriptors"));
