@@ -5,6 +5,7 @@
 #include "books.h"
 #include "command_process.h"
 #include "gateway_process.h"
+#include "promtool.h"
 #include "redis_server.h"
 #include "scenario.h"
 
@@ -135,16 +136,6 @@ static void check_status(void)
 	json_decref(page);
 }
 
-/* Prometheus' own tool has nothing to say against them: names, units, help. */
-static void check_metrics_by_promtool(const char *text)
-{
-	char file[WORLD_PATH_OCTETS], command[WORLD_PATH_OCTETS + 64];
-	world_write("metrics", text);
-	world_path(file, "metrics");
-	snprintf(command, sizeof command, "promtool check metrics <%s", file);
-	EXPECT_COUNT(system(command), 0);
-}
-
 static bool is_ours(const char *name)
 {
 	return strncmp(name, "hongyan_", 8) == 0 || strncmp(name, "process_", 8) == 0;
@@ -155,7 +146,7 @@ static void check_metrics_text(void)
 {
 	char *body;
 	EXPECT_COUNT(gateway_process_get(&gateway, "/metrics", &body), 200);
-	check_metrics_by_promtool(body);
+	promtool_check(body);
 	unsigned samples = 0;
 	for (char *line = body; *line != '\0';) {
 		char *end = strchr(line, '\n');

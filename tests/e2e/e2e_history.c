@@ -6,6 +6,7 @@
 #include "command_process.h"
 #include "gateway_process.h"
 #include "http_caller.h"
+#include "promtool.h"
 #include "redis_server.h"
 #include "scenario.h"
 #include "smsc.h"
@@ -204,7 +205,11 @@ static void lookups(void)
 	EXPECT(strstr(answer, "\"alerts\":2") != NULL);
 	free(answer);
 	EXPECT_COUNT(status_of("GET /readyz", "-", ""), 200);
-	EXPECT(page_has("GET /metrics", "\nhongyan_history_events_total 4\n"));
+	answer = ask("GET /metrics", "-", "", &status);
+	EXPECT_COUNT(status, 200);
+	EXPECT(strstr(answer, "\nhongyan_history_events_total 4\n") != NULL);
+	promtool_check(answer);
+	free(answer);
 	command_expect(0, "delivered    by fake", COMMAND("trace", "13900000001"));
 	command_expect(1, "nothing is known", COMMAND("trace", "bad"));
 	json_t *report = command_json(0, COMMAND("history", "report", "today"));
