@@ -7,6 +7,7 @@
 #include "app/serve.h"
 #include "app/snapshot.h"
 #include "app/template_dir.h"
+#include "app/webhook_role.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -111,6 +112,7 @@ void cli_hooks_fill(struct cli_env *env)
 				 .make_smpp_account = make_smpp_account,
 				 .serve = serve_run,
 				 .history = history_role_run,
+				 .webhook = webhook_role_run,
 				 .show = config_show,
 				 .reference = config_reference,
 				 .schema = config_schema,

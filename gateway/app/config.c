@@ -21,7 +21,7 @@
 /* file -> tree -> overrides -> every key is known? -> values by the table -> do they fit one another? Each step goes on
  * after an error, so that one start tells all of them; the config is handed out only where there was none. */
 
-/* Reads accounts or routes: a list of mappings. each: reads one, given its position from 0. */
+/* Reads accounts, routes or webhooks: a list of mappings. each: reads one, given its position from 0. */
 static void read_list(struct config_load *load, const char *key, unsigned count_max,
 		      void (*each)(struct config_load *, const struct tree_node *, unsigned))
 {
@@ -81,6 +81,17 @@ static void read_route(struct config_load *load, const struct tree_node *node, u
 	load->route_nodes[load->config->route_count++] = node;
 }
 
+static void read_webhook(struct config_load *load, const struct tree_node *node, unsigned position)
+{
+	struct config_element element = { .scope = SETTING_SCOPE_WEBHOOK,
+					  .inner_scope = SETTING_SCOPE_WEBHOOK,
+					  .node = node,
+					  .base = &load->config->webhooks[load->config->webhook_count] };
+	snprintf(element.prefix, sizeof element.prefix, "webhooks[%u].", position + 1);
+	config_element_read(load, &element);
+	load->webhook_nodes[load->config->webhook_count++] = node;
+}
+
 static void name_instance(struct config_load *load)
 {
 	struct config_instance *instance = &load->config->instance;
@@ -106,7 +117,8 @@ static void read_tree(struct config_load *load)
 	const struct tree_node *routes = tree_find(load->root, SLICE("routes"));
 	config->accounts = calloc(CONFIG_ACCOUNTS_MAX, sizeof *config->accounts);
 	config->routes = calloc(CONFIG_ROUTES_MAX, sizeof *config->routes);
-	if (config->accounts == NULL || config->routes == NULL) {
+	config->webhooks = calloc(CONFIG_WEBHOOKS_MAX, sizeof *config->webhooks);
+	if (config->accounts == NULL || config->routes == NULL || config->webhooks == NULL) {
 		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
 		return;
 	}
@@ -121,6 +133,7 @@ static void read_tree(struct config_load *load)
 	read_list(load, "accounts", CONFIG_ACCOUNTS_MAX, read_account);
 	/* Routes name accounts: read when those are known, wherever they stand in the file. */
 	read_list(load, "routes", CONFIG_ROUTES_MAX, read_route);
+	read_list(load, "webhooks", CONFIG_WEBHOOKS_MAX, read_webhook);
 	if (accounts == NULL || (accounts->kind != TREE_SCALAR && accounts->first == NULL) ||
 	    (accounts->kind == TREE_SCALAR && accounts->text == NULL))
 		config_report(load->report, ERR_NOT_FOUND, accounts, true, "accounts",
@@ -276,7 +289,10 @@ void config_destroy(struct config *config)
 	}
 	for (unsigned i = 0; i < config->route_count; i++)
 		fini_element(SETTING_SCOPE_ROUTE, &config->routes[i]);
+	for (unsigned i = 0; i < config->webhook_count; i++)
+		fini_element(SETTING_SCOPE_WEBHOOK, &config->webhooks[i]);
 	fini_element(SETTING_SCOPE_ROOT, config);
+	free(config->webhooks);
 	free(config->accounts);
 	free(config->routes);
 	free(config->plan_extras);

@@ -20,6 +20,7 @@
 
 #define CONFIG_ACCOUNTS_MAX 64
 #define CONFIG_ROUTES_MAX   1024
+#define CONFIG_WEBHOOKS_MAX 32
 #define CONFIG_NOT_MINE_MAX 32
 #define CONFIG_LIST_MAX     1024 /* prefixes or accounts of one route */
 #define CONFIG_OCTETS_MAX   (1024 * 1024)
@@ -370,6 +371,29 @@ struct config_route {
 	struct route_hours hours;
 };
 
+/* Where “hongyan webhook” tells of its health. */
+struct config_webhook_role {
+	struct config_address listen; /* host NULL = nowhere */
+};
+
+/* An endpoint that events are posted to. */
+struct config_webhook {
+	char *name; /* unique; letters, digits, “_”, “-”, “.” */
+	char *url;
+	char *secret;                /* one or more, with lines or blanks between */
+	struct config_lines events;  /* names; none = all */
+	struct config_lines tenants; /* none = all */
+	unsigned batch;              /* events in one request, at most */
+	mono_us timeout_us;
+	bool numbers; /* events have the phone number */
+	mono_us retry_base_us;
+	mono_us retry_max_us;
+	int64_t give_up_ms; /* 0 = as events.retention */
+	bool plain_http;    /* the URL may begin with http:// */
+	struct config_lines allow;
+	char *ca_file; /* NULL = the system's */
+};
+
 struct config {
 	char *path;                    /* of the file, as given */
 	struct config_origin *origins; /* of all settings that have not their defaults; config_origin.h */
@@ -400,6 +424,9 @@ struct config {
 	unsigned account_count;
 	struct config_route *routes; /* where the file has none: one for every number, to all accounts in their order */
 	unsigned route_count;
+	struct config_webhook_role webhook;
+	struct config_webhook *webhooks;
+	unsigned webhook_count;
 	struct config_tenants tenants;
 	struct config_lines number_plan;       /* “86192=broadnet” */
 	struct number_plan_extra *plan_extras; /* the same, one each */

@@ -2,12 +2,13 @@
 #include "app/config_check.h"
 
 #include "app/config_api.h"
-#include "app/config_history.h"
 #include "app/config_callback.h"
+#include "app/config_history.h"
 #include "app/config_http.h"
 #include "app/config_route.h"
 #include "app/config_tenants.h"
 #include "app/config_tls.h"
+#include "app/config_webhook.h"
 
 #include "base/number.h"
 #include "base/utf8.h"
@@ -257,6 +258,7 @@ void config_check(struct config_load *load)
 	config_check_tenants(load);
 	config_check_api(load);
 	config_check_history(load);
+	config_check_webhooks(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);
 }

@@ -88,7 +88,7 @@ enum account_change_kind config_compare_accounts(const struct config_account *be
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
 		if (setting->scope == SETTING_SCOPE_ROOT || setting->scope == SETTING_SCOPE_ROUTE ||
-		    setting->is_later || is_same(setting, before, after))
+		    setting->scope == SETTING_SCOPE_WEBHOOK || setting->is_later || is_same(setting, before, after))
 			continue;
 		if (setting_effect(setting) != SETTING_AT_RELOAD)
 			return ACCOUNT_CHANGES_LINKS;

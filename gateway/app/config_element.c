@@ -10,6 +10,7 @@
 
 #define PATH_MAX_OCTETS 128 /* of a setting's name with its element */
 #define SECRET_FILE_MAX 4096
+#define LISTS           3   /* lists of mappings in the root */
 #define SIBLINGS_MAX    256 /* keys that one mapping may have, for suggestions */
 
 enum setting_scope config_element_protocol(const struct tree_node *node)
@@ -37,7 +38,7 @@ static size_t collect_keys(const struct config_element *element, const char *pre
 {
 	size_t count = 0;
 	size_t prefix_len = strlen(prefix);
-	for (size_t i = 0; i < setting_count && count + 2 < SIBLINGS_MAX; i++) {
+	for (size_t i = 0; i < setting_count && count + LISTS < SIBLINGS_MAX; i++) {
 		if (!is_of(element, &settings[i]) || strncmp(settings[i].path, prefix, prefix_len) != 0 ||
 		    settings[i].is_later)
 			continue;
@@ -51,6 +52,7 @@ static size_t collect_keys(const struct config_element *element, const char *pre
 	if (element->scope == SETTING_SCOPE_ROOT && prefix_len == 0) {
 		keys[count++] = "accounts";
 		keys[count++] = "routes";
+		keys[count++] = "webhooks";
 	}
 	return count;
 }
@@ -98,13 +100,18 @@ static enum key judge_key(const struct config_element *element, const char *path
 	return kind;
 }
 
+static bool is_list(const char *key)
+{
+	return strcmp(key, "accounts") == 0 || strcmp(key, "routes") == 0 || strcmp(key, "webhooks") == 0;
+}
+
 /* Tells every key below node that is no setting. prefix: "" or “redis.”. */
 static void check_keys(struct config_load *load, struct config_element *element, const struct tree_node *node,
 		       const char *prefix)
 {
 	for (const struct tree_node *child = node->first; child; child = child->next) {
 		bool is_root = element->scope == SETTING_SCOPE_ROOT && *prefix == '\0';
-		if (is_root && (strcmp(child->key, "accounts") == 0 || strcmp(child->key, "routes") == 0))
+		if (is_root && is_list(child->key))
 			continue;
 		char path[PATH_MAX_OCTETS];
 		int len = snprintf(path, sizeof path, "%s%s", prefix, child->key);

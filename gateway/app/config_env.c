@@ -166,9 +166,9 @@ static void try_scope(struct variable *variable, enum setting_scope scope, const
 		      struct tree_node *container)
 {
 	for (size_t i = 0; i < setting_count; i++) {
-		/* An account's name is what the variable finds it by. */
+		/* The name of an account or a webhook is what the variable finds it by. */
 		if (settings[i].scope != scope ||
-		    (scope == SETTING_SCOPE_ACCOUNT && strcmp(settings[i].path, "name") == 0))
+		    (scope != SETTING_SCOPE_ROOT && strcmp(settings[i].path, "name") == 0))
 			continue;
 		struct target target = { container, &settings[i], false };
 		try_target(variable, prefix, &target);
@@ -230,8 +230,8 @@ static bool resembles_setting(struct slice name)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
 	char heads[64][32];
-	const char *known[64] = { "accounts", "routes" };
-	size_t count = 2;
+	const char *known[64] = { "accounts", "routes", "webhooks" };
+	size_t count = 3;
 	for (size_t i = 0; i < setting_count && count < 64; i++) {
 		if (settings[i].scope != SETTING_SCOPE_ROOT)
 			continue;
@@ -247,6 +247,7 @@ static void try_all(struct variable *variable, struct tree_node *root)
 	try_scope(variable, SETTING_SCOPE_ROOT, "", root);
 	try_elements(variable, root, "accounts", SETTING_SCOPE_ACCOUNT);
 	try_elements(variable, root, "routes", SETTING_SCOPE_ROUTE);
+	try_elements(variable, root, "webhooks", SETTING_SCOPE_WEBHOOK);
 }
 
 static void apply(struct tree_node *root, struct variable *variable)

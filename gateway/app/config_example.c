@@ -32,6 +32,9 @@ static const struct sample {
 	{ SETTING_SCOPE_HTTP, "url", "\"https://sms.example.com/\"" },
 	{ SETTING_SCOPE_HTTP, "token", "\"better in token_file\"" },
 	{ SETTING_SCOPE_ROUTE, "accounts", "[cmcc]" },
+	{ SETTING_SCOPE_WEBHOOK, "name", "billing" },
+	{ SETTING_SCOPE_WEBHOOK, "url", "\"https://billing.example.com/hooks/sms\"" },
+	{ SETTING_SCOPE_WEBHOOK, "secret", "\"whsec_YmV0dGVyIGluIHNlY3JldF9maWxlISEh\"" },
 };
 
 static const char *sample_of(enum setting_scope inner_scope, const char *path)
@@ -135,13 +138,13 @@ static void put_settings(struct buf *out, unsigned indent, enum setting_scope sc
 	}
 }
 
-/* An account over HTTP, all of it commented out. */
-static void put_http_account(struct buf *out)
+/* An element of a list, all of it commented out. */
+static void put_commented(struct buf *out, enum setting_scope scope, enum setting_scope inner_scope)
 {
 	static char octets[BLOCK_OCTETS];
 	struct buf block = buf_over(octets, sizeof octets);
 	buf_put_text(&block, "  -\n");
-	put_settings(&block, 4, SETTING_SCOPE_ACCOUNT, SETTING_SCOPE_HTTP);
+	put_settings(&block, 4, scope, inner_scope);
 	CHECK(!block.full);
 	for (struct slice rest = buf_slice(&block); rest.len;) {
 		struct slice line = slice_cut(&rest, '\n');
@@ -167,8 +170,10 @@ void config_example(struct buf *out)
 			  "  # One that speaks SMPP.\n  -\n");
 	put_settings(out, 4, SETTING_SCOPE_ACCOUNT, SETTING_SCOPE_SMPP);
 	buf_put_text(out, "\n  # One over HTTP.\n");
-	put_http_account(out);
+	put_commented(out, SETTING_SCOPE_ACCOUNT, SETTING_SCOPE_HTTP);
 	buf_put_text(out, "\n# Who gets which numbers. Without this key all numbers go to all accounts in their order. "
 			  "路由\nroutes:\n  -\n");
 	put_settings(out, 4, SETTING_SCOPE_ROUTE, SETTING_SCOPE_ROUTE);
+	buf_put_text(out, "\n# Endpoints that `hongyan webhook` posts events to. 事件推送\n#webhooks:\n");
+	put_commented(out, SETTING_SCOPE_WEBHOOK, SETTING_SCOPE_WEBHOOK);
 }

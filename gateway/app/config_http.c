@@ -64,8 +64,7 @@ enum err config_http_compile(const struct config *config, const struct config_ac
 	return http_account_create(&given, out, at);
 }
 
-/* The host in “scheme://user:password@host:port”, without brackets. */
-static void host_of(const char *url, char *out, size_t cap)
+void config_http_host(const char *url, char *out, size_t cap)
 {
 	const char *from = strstr(url, "://");
 	from = from ? from + 3 : url;
@@ -85,7 +84,7 @@ enum err config_http_guard(const struct config_account *account, const struct ht
 	char host[256];
 	const struct config_lines *allow = &account->http.allow;
 	const char *proxy = said(account->http.proxy);
-	host_of(proxy ? proxy : http_account_origin(compiled), host, sizeof host);
+	config_http_host(proxy ? proxy : http_account_origin(compiled), host, sizeof host);
 	return address_guard_create((const char *const *)allow->at, allow->count, host, out, at);
 }
 

@@ -17,3 +17,6 @@ MUST_CHECK enum err config_http_guard(const struct config_account *account, cons
 
 /* Reads the files of an account over HTTP, and reports what is wrong with it. element: where it stands in the file. */
 void config_check_http(struct config_load *load, struct config_account *account, const struct tree_node *element);
+
+/* Writes the host in “scheme://user:password@host:port”, without brackets, NUL-terminated. cap: of out, in octets. */
+void config_http_host(const char *url, char *out, size_t cap);

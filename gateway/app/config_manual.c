@@ -69,6 +69,7 @@ void config_manual(struct buf *out)
 	put_settings(out, SETTING_SCOPE_SMPP, "ACCOUNTS WITH PROTOCOL SMPP");
 	put_settings(out, SETTING_SCOPE_HTTP, "ACCOUNTS WITH PROTOCOL HTTP");
 	put_settings(out, SETTING_SCOPE_ROUTE, "EACH OF ROUTES");
+	put_settings(out, SETTING_SCOPE_WEBHOOK, "EACH OF WEBHOOKS");
 	roff_section(out, "SEE ALSO");
 	buf_put_text(out, "\\fBhongyan\\fR(1), \\fBhongyan\\-check\\fR(1), \\fBhongyan\\-config\\fR(1)\n");
 }

@@ -213,7 +213,7 @@ static json_t *fallback_of(const struct setting *setting)
 	}
 }
 
-/* “What it is. 说明 (a whole number from 1 to 64)”. prefix: “”, “accounts.NAME” or “routes.N”, for the variable. */
+/* “What it is. 说明 (a whole number from 1 to 64)”. prefix: “”, “accounts.NAME”, “routes.N” or “webhooks.NAME”, for the variable. */
 static void annotate(json_t *node, const struct setting *setting, const char *prefix)
 {
 	static const char *const effects[] = {
@@ -334,13 +334,18 @@ void config_schema(struct buf *out)
 			  "Who gets which numbers; without routes all numbers go to all accounts in their order. 路由",
 			  "type", "array", "null", "minItems", 1, "maxItems", CONFIG_ROUTES_MAX, "items", "$ref",
 			  "#/$defs/route"));
+	json_object_set_new(properties, "webhooks",
+			    json_pack("{s:s, s:[s, s], s:i, s:{s:s}}", "description",
+				      "Endpoints that `hongyan webhook` posts events to. 事件推送", "type", "array",
+				      "null", "maxItems", CONFIG_WEBHOOKS_MAX, "items", "$ref", "#/$defs/webhook"));
 	json_object_set_new(root, "required", json_pack("[s]", "accounts"));
 	json_object_set_new(root, "$defs",
-			    json_pack("{s:o, s:o, s:o}", "smpp_account",
+			    json_pack("{s:o, s:o, s:o, s:o}", "smpp_account",
 				      object_of(SETTING_SCOPE_ACCOUNT, SETTING_SCOPE_SMPP, "accounts.NAME"),
 				      "http_account",
 				      object_of(SETTING_SCOPE_ACCOUNT, SETTING_SCOPE_HTTP, "accounts.NAME"), "route",
-				      object_of(SETTING_SCOPE_ROUTE, SETTING_SCOPE_ROUTE, "routes.N")));
+				      object_of(SETTING_SCOPE_ROUTE, SETTING_SCOPE_ROUTE, "routes.N"), "webhook",
+				      object_of(SETTING_SCOPE_WEBHOOK, SETTING_SCOPE_WEBHOOK, "webhooks.NAME")));
 	char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	if (text) {
 		buf_put_text(out, text);

@@ -211,6 +211,12 @@ void config_show(const struct config *config, bool has_origins, struct buf *out)
 		put_settings(out, config, has_origins, SETTING_SCOPE_ROUTE, SETTING_SCOPE_ROUTE, &config->routes[i], 4,
 			     true);
 	}
+	buf_put_text(out, config->webhook_count > 0 ? "webhooks:\n" : "");
+	for (unsigned i = 0; i < config->webhook_count; i++) {
+		buf_put_text(out, "  - ");
+		put_settings(out, config, has_origins, SETTING_SCOPE_WEBHOOK, SETTING_SCOPE_WEBHOOK,
+			     &config->webhooks[i], 4, true);
+	}
 }
 
 static const char intro[] =
@@ -297,8 +303,9 @@ void config_reference(struct buf *out)
 	put_rows(out, SETTING_SCOPE_SMPP, "Of accounts with `protocol: smpp` · SMPP 账号");
 	put_rows(out, SETTING_SCOPE_HTTP, "Of accounts with `protocol: http` · HTTP 账号");
 	put_rows(out, SETTING_SCOPE_ROUTE, "Each of `routes` · 路由");
-	buf_put_text(out, "\nWithout `routes` every number goes to all accounts in their order.\n"
-			  "\nKnown, but not built yet: ");
+	buf_put_text(out, "\nWithout `routes` every number goes to all accounts in their order.\n");
+	put_rows(out, SETTING_SCOPE_WEBHOOK, "Each of `webhooks` · 事件推送");
+	buf_put_text(out, "\nKnown, but not built yet: ");
 	const char *between = "";
 	for (size_t i = 0; i < setting_count; i++) {
 		if (!settings[i].is_later)

@@ -13,6 +13,7 @@ struct config_load {
 	const struct tree_node *root;
 	const struct tree_node *account_nodes[CONFIG_ACCOUNTS_MAX]; /* by index of the account */
 	const struct tree_node *route_nodes[CONFIG_ROUTES_MAX];
+	const struct tree_node *webhook_nodes[CONFIG_WEBHOOKS_MAX];
 	wall_ms now;
 };
 

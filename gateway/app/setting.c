@@ -12,6 +12,7 @@
 #define SCOPE_SMPP    struct config_account
 #define SCOPE_HTTP    struct config_account
 #define SCOPE_ROUTE   struct config_route
+#define SCOPE_WEBHOOK struct config_webhook
 
 #define FIELD_TEXT      char *
 #define FIELD_BLOCK     char *
@@ -89,7 +90,8 @@ enum setting_effect setting_effect(const struct setting *setting)
 		if (reloaded[i].scope == setting->scope && strcmp(reloaded[i].path, setting->path) == 0)
 			return SETTING_AT_RELOAD;
 	}
-	return setting->scope == SETTING_SCOPE_ROOT ? SETTING_AT_RESTART : SETTING_WITH_LINKS;
+	bool is_of_account = setting->scope != SETTING_SCOPE_ROOT && setting->scope != SETTING_SCOPE_WEBHOOK;
+	return is_of_account ? SETTING_WITH_LINKS : SETTING_AT_RESTART;
 }
 
 const char *setting_next_word(const char *at, struct slice *out, bool *is_offered)

@@ -14,6 +14,7 @@ enum setting_scope {
 	SETTING_SCOPE_SMPP, /* accounts that speak it; the same struct */
 	SETTING_SCOPE_HTTP,
 	SETTING_SCOPE_ROUTE,
+	SETTING_SCOPE_WEBHOOK,
 	SETTING_SCOPE_COUNT
 };
 

@@ -23,6 +23,7 @@ void scripts_check(void)
 		[SCRIPT_ORDER] = "order",
 		[SCRIPT_OWNED] = "owned",
 		[SCRIPT_PAUSE] = "pause",
+		[SCRIPT_READER] = "reader",
 		[SCRIPT_RECORD] = "record",
 		[SCRIPT_REGISTER] = "register",
 		[SCRIPT_REQUEUE] = "requeue",

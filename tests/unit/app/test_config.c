@@ -85,6 +85,7 @@ static const char full_yaml[] =
 	"templates:\n  dir: /t\nadmin:\n  listen: \"[::1]:0\"\n  token: \"0123456789abcdef\"\n"
 	"api: { listen: \"127.0.0.1:2\", tokens_file: /dev/null, queue_max: 9, replicas: 2, replica_wait: 1s }\n"
 	"history: { dir: /h, key: 0123456789abcdef0123456789abcdef, retention: 2d, listen: \"127.0.0.1:3\" }\n"
+	"webhook: { listen: \"127.0.0.1:4\" }\n"
 	"callbacks: { listen: \"127.0.0.1:1\", public_url: \"https://h\", wait: 3s, proxies: \"::1\" }\ninstance: { "
 	"name: gw-1, lock_file: /run/l }\n"
 	"log: { level: warn }\ndrain_timeout: 0s\nretry: { base: 500ms, max: 24h, attempts_max: 3 }\n"
@@ -130,7 +131,7 @@ static const char full_json[] =
 	"\"[::1]:0\", \"token\": \"0123456789abcdef\"}, \"api\": {\"listen\": \"127.0.0.1:2\", \"tokens_file\": "
 	"\"/dev/null\", \"queue_max\": 9, \"replicas\": 2, \"replica_wait\": \"1000ms\"}, "
 	"\"history\": {\"dir\": \"/h\", \"key\": \"0123456789abcdef0123456789abcdef\", \"retention\": \"48h\", "
-	"\"listen\": \"127.0.0.1:3\"}, \"callbacks\": {\"listen\": "
+	"\"listen\": \"127.0.0.1:3\"}, \"webhook\": {\"listen\": \"127.0.0.1:4\"}, \"callbacks\": {\"listen\": "
 	"\"127.0.0.1:1\", \"public_url\": "
 	"\"https://h\", \"wait\": \"3s\", "
 	"\"proxies\": \"::1\"},\"instance\": {\"name\": \"gw-1\", \"lock_file\": \"/run/l\"}, \"log\": {\"level\": "
@@ -176,7 +177,7 @@ static const char full_shown[] =
 	"templates:\n  dir: \"/t\"\nadmin:\n  listen: \"[::1]:0\"\n  token: \"(hidden)\"\napi:\n  listen: "
 	"\"127.0.0.1:2\"\n  tokens_file: \"/dev/null\"\n  queue_max: 9\n  replicas: 2\n  replica_wait: "
 	"1s\nhistory:\n  dir: \"/h\"\n  key: \"(hidden)\"\n  retention: 48h\n  listen: \"127.0.0.1:3\"\n"
-	"callbacks:\n  listen: "
+	"webhook:\n  listen: \"127.0.0.1:4\"\ncallbacks:\n  listen: "
 	"\"127.0.0.1:1\"\n  "
 	"public_url: "
 	"\"https://h\"\n  wait: 3s\n  proxies: \"::1\"\ninstance:\n  name: \"gw-1\"\n  lock_file: "
@@ -364,6 +365,7 @@ static const char *secret_of(const struct config *config, const struct setting *
 }
 
 /* Every one, whatever its name: by the key of the file, and by its variable. */
+/* Those of webhooks must look like ones: test_config_webhook.c. */
 Test(config, each_secret_may_lie_in_a_file)
 {
 	static const char smpp[] = "accounts: [{ name: a, address: \"h:1\", system_id: x, password_long: true";
@@ -374,7 +376,7 @@ Test(config, each_secret_may_lie_in_a_file)
 	scratch_make(folder);
 	for (size_t i = 0; i < setting_count; i++) {
 		const struct setting *setting = &settings[i];
-		if (setting->is_later || !setting_is_secret(setting))
+		if (setting->is_later || !setting_is_secret(setting) || setting->scope == SETTING_SCOPE_WEBHOOK)
 			continue;
 		bool is_root = setting->scope == SETTING_SCOPE_ROOT;
 		bool is_url = setting->kind == SETTING_REDIS_URL || strcmp(setting->path, "proxy") == 0;

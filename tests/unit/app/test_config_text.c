@@ -68,7 +68,8 @@ Test(config_text, schema_has_every_setting)
 	static const char *const homes[] = { [SETTING_SCOPE_ACCOUNT] = "smpp_account",
 					     [SETTING_SCOPE_SMPP] = "smpp_account",
 					     [SETTING_SCOPE_HTTP] = "http_account",
-					     [SETTING_SCOPE_ROUTE] = "route" };
+					     [SETTING_SCOPE_ROUTE] = "route",
+					     [SETTING_SCOPE_WEBHOOK] = "webhook" };
 	for (size_t i = 0; i < setting_count; i++) {
 		char path[128];
 		const json_t *node = schema;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cli_command.h"
+
+static int run(const struct cli_call *call)
+{
+	const struct cli_env *env = call->env;
+	const struct config *config = NULL;
+	struct cli_settings settings;
+	enum err err = env->load(cli_option(call, "config"), &config, &settings, cli_tell_problem, env->err);
+	if (err == ERR_NOT_FOUND && config == NULL && cli_option(call, "config") == NULL)
+		fprintf(env->err, "hongyan: there is no configuration; name its file with --config\n");
+	if (err != ERR_OK)
+		return CLI_CONFIG;
+	return env->webhook(config);
+}
+
+const struct cli_command cli_webhook = {
+	.name = "webhook",
+	.arguments = "",
+	.summary = "Post events to the endpoints of the configuration",
+	.details = "Runs until SIGTERM or SIGINT. Reads events from Redis by a group of readers for each of webhooks, "
+		   "and\n"
+		   "posts them, signed. Several processes may run: of these one sends to an endpoint. Logs are JSON "
+		   "lines\n"
+		   "on stderr; health and metrics are at webhook.listen.\n",
+	.options = { { "config", "FILE",
+		       "Configuration (default: HONGYAN_CONFIG, hongyan.yaml, /etc/hongyan/hongyan.yaml)" } },
+	.has_no_json = true,
+	.run = run,
+};
