@@ -4,52 +4,16 @@
 'use strict';
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
 const crypto = require('node:crypto');
-const fs = require('node:fs');
 const http = require('node:http');
-const net = require('node:net');
-const os = require('node:os');
 const path = require('node:path');
 const { Webhook } = require('standardwebhooks');
+const { freePort, log, ok, run, start, startRedis, until, write } = require('./world');
 
-const PATIENCE_MS = 60000;
 const [source, hongyan, queueExample] = process.argv.slice(2);
 const examples = path.join(source, 'docs', 'examples');
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'examples-'));
-const children = [];
-let checks = 0;
-let failed = 0;
 
-function ok(truth, what, more = '') {
-  console.log(`${truth ? 'ok' : 'not ok'} ${++checks} - ${what}`);
-  if (!truth) console.log(`# ${JSON.stringify(more)}`);
-  failed += !truth;
-}
-
-async function until(what, condition) {
-  for (const end = Date.now() + PATIENCE_MS; !(await condition()); ) {
-    if (Date.now() > end) throw new Error(`did not happen: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function start(program, words, env = {}) {
-  const out = fs.openSync(path.join(folder, 'log'), 'a');
-  const child = spawn(program, words, { stdio: ['ignore', out, out], env: { ...process.env, ...env } });
-  fs.closeSync(out);
-  children.push(child);
-  return child;
-}
-
-function run(words, input, env = {}) {
+// A program to its end: { code, out, err }.
+function runWith(words, input, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(words[0], words.slice(1), { env: { ...process.env, ...env } });
     let [out, err] = ['', ''];
@@ -89,16 +53,13 @@ function spoiler(port) {
 const alert = (id, to = '13900000001') => JSON.stringify({ id, to, template: 'balance', params: { date: '2026-02-13', balance: '19.53' } });
 const has = (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-async function main() {
-  const [redisPort, apiPort, adminPort] = [await freePort(), await freePort(), await freePort()];
-  const redis = (...words) => execFileSync('redis-cli', ['-p', redisPort, ...words], { encoding: 'utf8' }).trim();
+run(async () => {
+  const [server, apiPort, adminPort] = [await startRedis(), await freePort(), await freePort()];
+  const [redisPort, redis] = [server.port, server.ask];
   const added = () => redis('XRANGE', '{hongyan}:alerts:normal', '-', '+').split('\n').filter((line) => line.startsWith('{'));
-  start('redis-server', ['--port', redisPort, '--bind', '127.0.0.1', '--save', '', '--dir', folder]);
-  await until('Redis answers', () => spawnSync('redis-cli', ['-p', redisPort, 'PING'], { encoding: 'utf8' }).stdout.trim() === 'PONG');
   const made = JSON.parse(execFileSync(hongyan, ['token', 'examples', '--json'], { encoding: 'utf8' }));
-  fs.writeFileSync(path.join(folder, 'tokens'), `${made.line}\n`);
-  const config = path.join(folder, 'hongyan.yaml');
-  fs.writeFileSync(config, `redis: { url: "redis://127.0.0.1:${redisPort}/0" }\nsignature: 国网吉林电力\ntemplates: { dir: ${source}/templates }\n` +
+  write('tokens', `${made.line}\n`);
+  const config = write('hongyan.yaml', `redis: { url: "redis://127.0.0.1:${redisPort}/0" }\nsignature: 国网吉林电力\ntemplates: { dir: ${source}/templates }\n` +
     `admin: { listen: "127.0.0.1:${adminPort}" }\napi: { listen: "127.0.0.1:${apiPort}", tokens_file: tokens }\n` +
     'accounts: [{ name: none, address: "127.0.0.1:1", system_id: x }]\n');
   start(hongyan, ['serve', '--config', config]);
@@ -110,11 +71,11 @@ async function main() {
     if (!has(program[0])) return console.log(`# ${name} is not run: there is no ${program[0]} here`);
     const before = await spoiler(apiPort);
     const env = { HONGYAN_URL: `http://127.0.0.1:${before.port}`, HONGYAN_TOKEN: made.token };
-    const good = await run(words, alert(`good-${name}`), env);
+    const good = await runWith(words, alert(`good-${name}`), env);
     ok(good.code === 0 && JSON.parse(good.out).known === true, `${name}: refused, lost, known`, good);
     ok(before.requests === 3, `${name}: three requests`, before.requests);
     ok(added().filter((text) => text.includes(`"good-${name}"`)).length === 1, `${name}: taken once`);
-    const bad = await run(words, alert(`bad-${name}`, '139'), env);
+    const bad = await runWith(words, alert(`bad-${name}`, '139'), env);
     ok(bad.code !== 0 && before.requests === 4 && /phone|number|digits/.test(bad.out + bad.err), `${name}: says what is wrong, and does not insist`, bad);
     before.server.closeAllConnections();
     before.server.close();
@@ -123,7 +84,7 @@ async function main() {
   const queues = { 'queue.sh': ['sh', path.join(examples, 'queue.sh'), '-p', `${redisPort}`], 'queue.c': [queueExample, '127.0.0.1', `${redisPort}`] };
   for (const [name, words] of Object.entries(queues)) {
     redis('CONFIG', 'SET', 'maxmemory', '1');
-    const under = run(words, `${alert(`queue-${name}`)}\n`);
+    const under = runWith(words, `${alert(`queue-${name}`)}\n`);
     await until('it was refused', () => Number(/rejected_calls=(\d+),failed/.exec(redis('INFO', 'commandstats').split('\n').find((line) => line.startsWith('cmdstat_xadd')) ?? '')?.[1]) > 0);
     redis('CONFIG', 'SET', 'maxmemory', '0');
     redis('CONFIG', 'RESETSTAT');
@@ -145,14 +106,6 @@ async function main() {
     ok((await send(secret, now)) === 204, 'receive_webhooks.py: takes what is signed, again too');
     ok((await send(`whsec_${crypto.randomBytes(32).toString('base64')}`, now)) === 401, 'receive_webhooks.py: not by another secret');
     ok((await send(secret, now - 3600)) === 401, 'receive_webhooks.py: nor an old one');
-    ok(fs.readFileSync(path.join(folder, 'log'), 'utf8').split('hongyan.alert.dead a rejected').length === 2, 'receive_webhooks.py: each event once');
+    ok(log().split('hongyan.alert.dead a rejected').length === 2, 'receive_webhooks.py: each event once');
   }
-}
-
-main().catch((error) => ok(false, error.message)).finally(() => {
-  if (failed) console.log(fs.readFileSync(path.join(folder, 'log'), 'utf8').replace(/^/gm, '#   '));
-  for (const child of children) child.kill('SIGKILL');
-  fs.rmSync(folder, { recursive: true });
-  console.log(`1..${checks}`);
-  process.exit(failed ? 1 : 0);
 });
