@@ -77,7 +77,7 @@ function add(names, more = {}) {
 const secretOf = (octets) => `whsec_${octets.toString('base64')}`;
 const freshSecret = () => secretOf(crypto.randomBytes(32));
 
-// One endpoint. answer(n): what request n, from 0, gets: a status, [status, headers], or 'cut'.
+// One endpoint. answer(n): what request n, from 0, gets: a status, [status, headers], 'cut' or 'silence'.
 class Receiver {
   constructor(secret, answer = () => 204) {
     this.requests = [];
@@ -98,6 +98,7 @@ class Receiver {
         }
         this.requests.push(seen);
         if (status === 'cut') return request.socket.destroy();
+        if (status === 'silence') return;
         if (status >= 200 && status < 300) this.taken.push(...[JSON.parse(body)].flat());
         setTimeout(() => response.writeHead(status, headers).end(), this.delay);
       });
@@ -124,9 +125,9 @@ class Receiver {
 
 // What a scenario has: its webhooks in the configuration, and the process. Every one begins with an empty Redis.
 const BASE = 'plain_http: true, allow: ["127.0.0.1"], retry_base: 20ms, retry_max: 100ms, timeout: 2s';
-function configure(webhooks, name = 'one') {
+function configure(webhooks, name = 'one', more = '') {
   const file = path.join(folder, `${name}.yaml`);
-  fs.writeFileSync(file, `redis: { url: "unix://${socket}" }\ninstance: { name: ${name} }\nlog: { level: debug }\n` +
+  fs.writeFileSync(file, `redis: { url: "unix://${socket}" }\ninstance: { name: ${name} }\nlog: { level: debug }\n${more}` +
     `accounts: [{ name: a, address: "127.0.0.1:1", system_id: x }]\nwebhooks:\n${webhooks.map((text) => `  - { ${text} }\n`).join('')}`);
   return file;
 }
@@ -312,6 +313,56 @@ const scenarios = {
     same(receiver.ids(), names(2), 'each once');
     await stop(second, 'SIGTERM');
     receiver.close();
+  },
+
+  async 'told to end while nobody answers'() {
+    const [secret, receiver] = await open(() => 'silence');
+    add(['accepted']);
+    const child = run(configure([endpoint('one', receiver, secret).replace('timeout: 2s', 'timeout: 60s')]));
+    await until('it has asked', () => receiver.requests.length === 1);
+    const from = Date.now();
+    same(await stop(child, 'SIGTERM'), 0, 'in good order');
+    ok(Date.now() - from < PATIENCE_MS / 2, 'and soon');
+    same(pending('one'), 1, 'what was under way is sent again later');
+    receiver.close();
+  },
+
+  async 'Redis hangs up'() {
+    const [secret, receiver] = await open(() => 200);
+    const child = run(configure([endpoint('one', receiver, secret)]));
+    add(['accepted']);
+    await until('the first event', () => receiver.taken.length === 1);
+    redis('CLIENT', 'KILL', 'TYPE', 'normal');
+    add(['dead']);
+    await until('the second event', () => receiver.taken.length === 2);
+    redis('XGROUP', 'DESTROY', '{hongyan}:events', 'webhook:one');
+    add(['held']);
+    await until('the group is made anew', () => receiver.ids().includes('e2'));
+    await stop(child, 'SIGTERM');
+    receiver.close();
+  },
+
+  async 'how it is'() {
+    const [secret, good, bad] = await open(() => 200, () => 500);
+    const page = new Receiver(secret);
+    await page.listen();
+    page.close();
+    const child = run(configure([endpoint('good', good, secret), endpoint('bad', bad, secret)], 'one', `webhook: { listen: "127.0.0.1:${page.port}" }\n`));
+    const get = (where) => fetch(`http://127.0.0.1:${page.port}${where}`).then(async (answer) => [answer.status, await answer.text()], () => [0, '']);
+    add(['accepted', 'dead']);
+    await until('both were asked', () => good.taken.length === 2 && bad.requests.length > 2);
+    let seen;
+    await until('it is told', () => {
+      get('/metrics').then(([, text]) => (seen = text));
+      return seen?.includes('hongyan_webhook_up{webhook="bad"} 0');
+    });
+    ok(seen.includes('hongyan_webhook_up{webhook="good"} 1') && seen.includes('hongyan_webhook_delivered_total{webhook="good"} 2'), 'by endpoint');
+    ok(seen.includes('hongyan_webhook_active{webhook="bad"} 1') && /hongyan_webhook_failures_total{webhook="bad"} [1-9]/.test(seen), 'what fails is counted');
+    same((await get('/readyz'))[0], 200, 'ready, though an endpoint is away');
+    same((await get('/livez'))[0], 200, 'alive');
+    await stop(child, 'SIGTERM');
+    good.close();
+    bad.close();
   },
 
   async 'an address inside is refused'() {
