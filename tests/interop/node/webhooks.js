@@ -6,6 +6,7 @@ const { execFileSync, spawn } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
+const https = require('node:https');
 const os = require('node:os');
 const path = require('node:path');
 const { Webhook } = require('standardwebhooks');
@@ -79,11 +80,11 @@ const freshSecret = () => secretOf(crypto.randomBytes(32));
 
 // One endpoint. answer(n): what request n, from 0, gets: a status, [status, headers], 'cut' or 'silence'.
 class Receiver {
-  constructor(secret, answer = () => 204) {
+  constructor(secret, answer = () => 204, tls = null) {
     this.requests = [];
     this.taken = [];
     this.delay = 0;
-    this.server = http.createServer((request, response) => {
+    const answerTo = (request, response) => {
       const chunks = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
@@ -102,7 +103,8 @@ class Receiver {
         if (status >= 200 && status < 300) this.taken.push(...[JSON.parse(body)].flat());
         setTimeout(() => response.writeHead(status, headers).end(), this.delay);
       });
-    });
+    };
+    this.server = tls ? https.createServer(tls, answerTo) : http.createServer(answerTo);
   }
 
   listen() {
@@ -311,7 +313,14 @@ const scenarios = {
     add(['dead']);
     await until('the second one follows', () => receiver.taken.length === 2);
     same(receiver.ids(), names(2), 'each once');
-    await stop(second, 'SIGTERM');
+    await stop(second, 'SIGKILL');
+    ok(redis('GET', '{hongyan}:reader:webhook:one').startsWith('second:'), 'a dead one still has it');
+    ok(Number(redis('PTTL', '{hongyan}:reader:webhook:one')) <= 17000, 'for its time and 15 s at most');
+    const third = run(configure([endpoint('one', receiver, secret)], 'third'));
+    redis('PEXPIRE', '{hongyan}:reader:webhook:one', '1');
+    add(['held']);
+    await until('the third one follows', () => receiver.taken.length === 3);
+    await stop(third, 'SIGTERM');
     receiver.close();
   },
 
@@ -338,6 +347,22 @@ const scenarios = {
     redis('XGROUP', 'DESTROY', '{hongyan}:events', 'webhook:one');
     add(['held']);
     await until('the group is made anew', () => receiver.ids().includes('e2'));
+    await stop(child, 'SIGTERM');
+    receiver.close();
+  },
+
+  async 'over TLS'() {
+    const [secret] = await open();
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => path.join(folder, name));
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=receiver',
+      '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const receiver = new Receiver(secret, () => 200, { key: fs.readFileSync(key), cert: fs.readFileSync(cert) });
+    await receiver.listen();
+    const url = `url: "https://127.0.0.1:${receiver.port}/", secret: "${secret}", allow: ["127.0.0.1"], retry_base: 20ms, retry_max: 100ms`;
+    const child = run(configure([`name: knows, ${url}, ca_file: cert.pem`, `name: trusts_nobody, ${url}`]));
+    add(['accepted']);
+    await until('both have asked', () => receiver.taken.length === 1 && log().includes('certificate'));
+    ok(receiver.requests.length === 1 && receiver.requests[0].verified, 'with its authority; nothing is sent to whom nobody vouches for');
     await stop(child, 'SIGTERM');
     receiver.close();
   },
