@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli_status_page.h"
+#include "base/buf.h"
 
 #include "cli/cli_accounts_page.h"
 #include "cli/cli_log.h"
@@ -91,24 +92,37 @@ static void judge_state(struct problems *problems, const json_t *account, const 
 		     reason[0] ? reason : "no reason given", again[0] ? again : "goes on trying");
 }
 
+/* Who takes alerts: is up, and wanted so. */
+struct takers {
+	unsigned count;
+	unsigned stopped; /* by operators */
+	struct buf names; /* of these, “cmcc (paused), cucc (drained)”, as many as fit */
+};
+
+static void count_taker(struct takers *takers, const char *name, const char *state, const char *stance)
+{
+	bool is_stopped = strcmp(stance, "paused") == 0 || strcmp(stance, "drained") == 0;
+	takers->count += !is_stopped && strcmp(state, "up") == 0;
+	if (is_stopped)
+		buf_put_format(&takers->names, "%s%s (%s)", takers->stopped > 0 ? ", " : "", name, stance);
+	takers->stopped += is_stopped;
+}
+
 static void judge_accounts(struct problems *problems, const json_t *status)
 {
 	char name[CLI_PRINTABLE_OCTETS];
 	char state[CLI_PRINTABLE_OCTETS];
 	char stance[CLI_PRINTABLE_OCTETS];
-	unsigned drained_count = 0;
+	char names[CLI_PRINTABLE_OCTETS];
+	struct takers takers = { .names = buf_over(names, sizeof names) };
 	const json_t *accounts = json_object_get(status, "accounts");
-	size_t up_count = 0;
 	for (size_t i = 0; i < json_array_size(accounts); i++) {
 		const json_t *account = json_array_get(accounts, i);
 		cli_printable(account, "state", state);
 		cli_printable(account, "name", name);
-		/* What an operator wants is none. */
-		if (strcmp(state, "up") == 0)
-			up_count++;
-		else if (strcmp(stance_of(account, stance), "drained") == 0)
-			drained_count++;
-		else
+		count_taker(&takers, name, state, stance_of(account, stance));
+		/* What an operator wants is no problem of its own. */
+		if (strcmp(state, "up") != 0 && strcmp(stance, "drained") != 0)
 			judge_state(problems, account, state);
 		if (cli_accounts_is_broken(account))
 			tell(problems, "account %s is up, but broken: " CLI_ACCOUNTS_BROKEN, name);
@@ -118,10 +132,13 @@ static void judge_accounts(struct problems *problems, const json_t *status)
 			     "other accounts go before it",
 			     name);
 	}
-	if (up_count == 0 && drained_count > 0)
-		tell(problems, "no account has a bound link, and %u of them are drained (hongyan accounts resume NAME)",
-		     drained_count);
-	else if (up_count == 0)
+	if (takers.count == 0 && takers.stopped > 0)
+		tell(problems,
+		     "nothing is sent, since operators have stopped %.*s%s; “hongyan accounts resume NAME” lets one go "
+		     "on",
+		     SLICE_ARG(buf_slice(&takers.names)),
+		     takers.stopped == json_array_size(accounts) ? "" : ", and no other account is up");
+	else if (takers.count == 0)
 		tell(problems, "no account has a bound link: nothing is sent");
 }
 
@@ -230,21 +247,50 @@ bool cli_status_is_status(const json_t *status)
 	       json_is_object(json_object_get(status, "redis")) && json_is_array(json_object_get(status, "accounts"));
 }
 
+/* “Paused: SAY, for 3 min, by li; “COMMAND” ends it.” holder: has “for_s” and “by”. */
+static void print_pause(const json_t *holder, const char *say, const char *command, FILE *out)
+{
+	double for_s = real(holder, "for_s");
+	char who[CLI_PRINTABLE_OCTETS];
+	char reason[CLI_PRINTABLE_OCTETS];
+	char age[CLI_SPAN_OCTETS];
+	cli_printable(holder, "reason", reason);
+	fprintf(out, "  Paused: %s%s%s%s%s%s%s%s; “%s” ends it.\n", say, for_s > 0 ? ", for " : "",
+		for_s > 0 ? cli_span_format(for_s, age) : "", cli_printable(holder, "by", who)[0] ? ", by " : "", who,
+		reason[0] ? " (" : "", reason, reason[0] ? ")" : "", command);
+}
+
 /* Somebody wants it so: nothing is wrong, but whoever looks why alerts wait should see it at once. */
 static void print_pauses(const json_t *status, FILE *out)
 {
 	const json_t *paused = json_object_get(status, "paused");
+	const json_t *accounts = json_object_get(status, "accounts");
+	char say[CLI_PAUSE_SAY_OCTETS];
+	char command[CLI_PRINTABLE_OCTETS + 64];
+	char name[CLI_PRINTABLE_OCTETS];
+	char stance[CLI_PRINTABLE_OCTETS];
 	for (size_t i = 0; i < json_array_size(paused); i++) {
 		const json_t *pause = json_array_get(paused, i);
-		double for_s = real(pause, "for_s");
-		char say[CLI_PAUSE_SAY_OCTETS];
-		char who[CLI_PRINTABLE_OCTETS];
-		char age[CLI_SPAN_OCTETS];
-		const char *field = json_string_value(json_object_get(pause, "field"));
-		cli_pause_field_say(slice_of(field ? field : ""), say);
-		fprintf(out, "  Paused: %s%s%s%s%s; “hongyan resume” ends it.\n", say, for_s > 0 ? ", for " : "",
-			for_s > 0 ? cli_span_format(for_s, age) : "", cli_printable(pause, "by", who)[0] ? ", by " : "",
-			who);
+		const char *text = json_string_value(json_object_get(pause, "field"));
+		struct slice field = slice_of(cli_printable(pause, "field", name));
+		struct pause parsed;
+		bool is_known = pause_parse(field, &parsed);
+		struct slice kind = slice_cut(&field, ':'); /* “template:overdue”, or “all” */
+		cli_pause_field_say(slice_of(text ? text : ""), say);
+		snprintf(command, sizeof command, is_known ? "hongyan resume --%.*s%s%.*s" : "hongyan resume",
+			 SLICE_ARG(kind), field.len > 0 ? " " : "", SLICE_ARG(field));
+		print_pause(pause, say, command, out);
+	}
+	for (size_t i = 0; i < json_array_size(accounts); i++) {
+		const json_t *account = json_array_get(accounts, i);
+		char text[CLI_PRINTABLE_OCTETS + 32];
+		stance_of(account, stance);
+		if (strcmp(stance, "paused") != 0 && strcmp(stance, "drained") != 0)
+			continue;
+		cli_printable(account, "name", name);
+		snprintf(text, sizeof text, "account %s%s", name, strcmp(stance, "drained") == 0 ? " (drained)" : "");
+		snprintf(command, sizeof command, "hongyan accounts resume %s", name);
+		print_pause(json_object_get(account, "operator"), text, command, out);
 	}
 }
 

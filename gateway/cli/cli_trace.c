@@ -12,6 +12,7 @@
 #include "history/history_book.h"
 #include "history/history_fate.h"
 #include "store/event_watch.h"
+#include "store/pauses.h"
 #include "store/waiting_alerts.h"
 
 #include <stdlib.h>
@@ -24,6 +25,8 @@
 #define ARENA_OCTETS  65536
 #define NEEDLE_OCTETS 200
 #define TAIL_DIGITS   4
+#define LOOKS_MAX     3
+#define PAUSES_MAX    256 /* looked at */
 
 /* An event of the stream, kept until all are found. */
 struct kept {
@@ -50,7 +53,9 @@ struct trace {
 	struct entry_key last;
 	struct history_fate fate; /* of the alert under way */
 	bool is_open;             /* some alert of them is */
-	bool waits;               /* it was found where it waits */
+	struct pause pauses[PAUSES_MAX];
+	unsigned pause_count;
+	bool waits; /* it was found where it waits */
 	struct arena arena;
 	char octets[EVENT_OCTETS];
 };
@@ -229,6 +234,50 @@ static bool is_same_number(const struct trace *trace, struct slice to)
 	       strcmp(number.digits, trace->number.digits) == 0;
 }
 
+/* Operators have paused what it belongs to. */
+static void on_pause(void *ctx, const struct paused *pause)
+{
+	struct trace *trace = ctx;
+	if (trace->pause_count < PAUSES_MAX && pause_parse(pause->field, &trace->pauses[trace->pause_count]))
+		trace->pause_count++;
+}
+
+static const struct pause *pause_of(const struct trace *trace, const struct alert_glance *glance)
+{
+	for (unsigned i = 0; i < trace->pause_count; i++) {
+		const struct pause *pause = &trace->pauses[i];
+		const struct slice names[PAUSE_KIND_COUNT] = { [PAUSE_TEMPLATE] = glance->template_name,
+							       [PAUSE_TENANT] = glance->tenant,
+							       [PAUSE_BATCH] = glance->batch };
+		if (pause->kind == PAUSE_ALL || slice_is(names[pause->kind], pause->name))
+			return pause;
+	}
+	return NULL;
+}
+
+/* What is known of why it waits, behind where it does. */
+static void print_why(const struct trace *trace, const struct waiting_alert *alert, const struct alert_glance *glance)
+{
+	FILE *out = trace->call->env->out;
+	const struct pause *pause = pause_of(trace, glance);
+	char field[PAUSE_TEXT_OCTETS];
+	if (alert->due > 0) {
+		fputs(", until ", out);
+		cli_event_print_time(alert->due, trace->settings->zone, true, out);
+	}
+	if (alert->attempt > 0)
+		fprintf(out, ", after %u attempt%s", alert->attempt, alert->attempt > 1 ? "s" : "");
+	if (alert->account.len > 0)
+		fprintf(out, ", last with account %.*s", SLICE_ARG(alert->account));
+	if (alert->may_be_sent)
+		fputs("; an attempt was not answered, so that the phone may have it", out);
+	if (pause != NULL) {
+		pause_format(pause, field);
+		fprintf(out, "; operators have paused %s", field);
+	}
+	fputc('\n', out);
+}
+
 static void print_waiting(struct trace *trace, const struct waiting_alert *alert, const struct alert_glance *glance)
 {
 	static const char *const words[] = {
@@ -240,7 +289,10 @@ static void print_waiting(struct trace *trace, const struct waiting_alert *alert
 	FILE *out = trace->call->env->out;
 	char entry[ENTRY_KEY_OCTETS];
 	entry_key_format(&alert->origin, entry);
+	struct msisdn to = { .len = 0 };
+	bool has_number = msisdn_parse(glance->to, trace->settings->country, &to, NULL) == ERR_OK;
 	const struct history_event whose = { .id = glance->id,
+					     .to = { to.digits, has_number ? to.len : 0 },
 					     .template_name = glance->template_name,
 					     .tenant = glance->tenant,
 					     .batch = glance->batch };
@@ -248,13 +300,7 @@ static void print_waiting(struct trace *trace, const struct waiting_alert *alert
 	fputs("\n  ", out);
 	cli_event_print_time((wall_ms)alert->origin.ms, trace->settings->zone, true, out);
 	fprintf(out, "  added         %s\n  now                      %s", entry, words[alert->place]);
-	if (alert->due > 0) {
-		fputs(", until ", out);
-		cli_event_print_time(alert->due, trace->settings->zone, true, out);
-	}
-	if (alert->attempt > 0)
-		fprintf(out, ", after %u attempts", alert->attempt);
-	fputc('\n', out);
+	print_why(trace, alert, glance);
 }
 
 static void print_waiting_json(struct trace *trace, const struct waiting_alert *alert,
@@ -271,6 +317,13 @@ static void print_waiting_json(struct trace *trace, const struct waiting_alert *
 	if (alert->due > 0)
 		json_key_text(&out, "until", (struct slice){ text, civil_format_rfc3339(alert->due, 0, text) });
 	json_key_uint_if(&out, "attempts", alert->attempt);
+	json_key_text_if(&out, "account", alert->account);
+	if (alert->may_be_sent)
+		json_key_bool(&out, "ambiguous", true);
+	const struct pause *pause = pause_of(trace, glance);
+	char field[PAUSE_TEXT_OCTETS];
+	if (pause != NULL)
+		json_key_text(&out, "paused", (struct slice){ field, pause_format(pause, field) });
 	json_close(&out, '}');
 	fprintf(trace->call->env->out, "%s%.*s", trace->waits ? "," : "", (int)out.len, out.at);
 }
@@ -302,7 +355,13 @@ static enum err ask_queue(struct trace *trace, struct err_at *at)
 	if (trace->number.len > TAIL_DIGITS)
 		needles[count++] =
 			(struct slice){ trace->number.digits + trace->number.len - TAIL_DIGITS, TAIL_DIGITS };
-	return waiting_alerts_search(trace->ask, needles, count, on_waiting, trace, at);
+	enum err err = pauses_each(trace->ask, on_pause, trace, at);
+	if (err != ERR_OK)
+		return err;
+	/* One that moves from place to place may be missed: it is looked for again. */
+	for (unsigned i = 0; i < LOOKS_MAX && err == ERR_OK && !trace->waits; i++)
+		err = waiting_alerts_search(trace->ask, needles, count, on_waiting, trace, at);
+	return err;
 }
 
 /* -- all of it -- */

@@ -397,7 +397,7 @@ static void start_adopting(struct redis_store *store)
 {
 	struct log_line line;
 	if (log_begin(&line, store->options->log, LOG_WARN, "adopting",
-		      "taking over the alerts of a worker that died")) {
+		      "taking over the alerts of a worker that has ended")) {
 		log_text(&line, "consumer", slice_of(store->orphan));
 		log_end(&line);
 	}

@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NO_MORE       ((struct slice){ NULL, 0 })
-#define PAGE          256
-#define FOUND_MAX     32 /* of one page of a hash */
-#define CURSOR_OCTETS 24
+#define NO_MORE              ((struct slice){ NULL, 0 })
+#define PAGE                 256
+#define FOUND_MAX            32 /* of one page of a hash */
+#define CURSOR_OCTETS        24
+#define WORDS_BEFORE_ACCOUNT 6
 
 struct search {
 	struct redis_ask *ask;
@@ -55,6 +56,15 @@ static enum err read_cursor(const struct search *search, enum lane lane, struct 
 	return err;
 }
 
+/* Of what an alert was about when it came to wait (pipeline/events.c, events_state) the account: the seventh word, up to a comma. */
+static struct slice account_of(struct slice state)
+{
+	for (unsigned i = 0; i < WORDS_BEFORE_ACCOUNT; i++)
+		slice_cut(&state, ' ');
+	struct slice word = slice_cut(&state, ' ');
+	return slice_cut(&word, ',');
+}
+
 static void visit_entry(const struct search *search, enum lane lane, const struct entry_key *cursor,
 			const struct reply *entry)
 {
@@ -74,6 +84,10 @@ static void visit_entry(const struct search *search, enum lane lane, const struc
 			found.origin = key;
 		else if (slice_is(name, "attempt") && number_parse(value, UINT32_MAX, &attempt))
 			found.attempt = (uint32_t)attempt;
+		else if (slice_is(name, "state"))
+			found.account = account_of(value);
+		else if (slice_is(name, "ambiguous"))
+			found.may_be_sent = slice_is(value, "1");
 	}
 	if (entry_id_compare(&key, cursor) <= 0)
 		found.place = WAITING_IN_WORK;
@@ -112,8 +126,8 @@ static bool read_body(struct slice origin, struct slice packed, struct waiting_a
 	uint64_t attempt = 0;
 	bool is_good =
 		entry_key_parse(origin, &out->origin) && number_parse(slice_cut(&packed, '\n'), UINT32_MAX, &attempt);
-	slice_cut(&packed, '\n');
-	slice_cut(&packed, '\n');
+	out->may_be_sent = slice_is(slice_cut(&packed, '\n'), "1");
+	out->account = account_of(slice_cut(&packed, '\n'));
 	out->alert = packed;
 	out->attempt = (uint32_t)attempt;
 	return is_good;

@@ -18,9 +18,11 @@ enum waiting_place {
 struct waiting_alert {
 	enum waiting_place place;
 	struct entry_key origin;
-	struct slice alert; /* as the producer wrote it */
-	uint32_t attempt;   /* tries before */
-	wall_ms due;        /* of WAITING_LATER: when it comes back */
+	struct slice alert;   /* as the producer wrote it */
+	uint32_t attempt;     /* tries before */
+	struct slice account; /* that it went to last; absent = none yet */
+	bool may_be_sent;     /* an attempt was never answered: the phone may have it, or a part of it */
+	wall_ms due;          /* of WAITING_LATER: when it comes back */
 };
 
 /* Gets those whose text has one of the needles in it; whether it is one that is meant its caller finds out. */

@@ -104,7 +104,16 @@ static void waits(void)
 	books_add("normal", NOTE("later", "13900000001", ",\"not_before\":\"2036-01-01T00:00:00Z\""));
 	AWAIT(20, redis_server_int("ZCARD {hongyan}:later") == 1);
 	must_have("later", COMMAND("waits for its time, until 2036-01-01 08:00:00.000"));
-	must_have("13900000001", COMMAND("waits for its time"));
+	must_have("13900000001", COMMAND("waits for its time", "later  to 139****0001"));
+	command_expect(0, "template “note”", COMMAND("pause", "--template", "note", "--by", "li"));
+	must_have("later", COMMAND("operators have paused template:note"));
+	command_expect(0, "", COMMAND("resume", "--template", "note"));
+	smsc_tell(&smsc, "fail 0x08");
+	books_add("normal", NOTE("again", "13900000001", ""));
+	AWAIT(20, redis_server_int("ZCARD {hongyan}:later") == 2);
+	must_have("again", COMMAND("with account fake"));
+	smsc_tell(&smsc, "fail off");
+	AWAIT(20, redis_server_int("ZCARD {hongyan}:later") == 1);
 	smsc_tell(&smsc, "swallow on");
 	books_add("normal", NOTE("work", "13900000002", ""));
 	AWAIT(20, smsc_count(&smsc, "swallowed") == 1);

@@ -196,10 +196,31 @@ Test(cli_status_page, what_is_wrong_comes_first)
 		  ","
 		  "7]}",
 		  0,
-		  "  Paused: template “overdue”, for 2 h 11 min, by li; “hongyan resume” ends it.\n"
-		  "  Paused: everything; “hongyan resume” ends it.\n"
-		  "  Paused: batch “?”, for 1.0 s, by  ; “hongyan resume” ends it.\n"
+		  "  Paused: template “overdue”, for 2 h 11 min, by li; “hongyan resume --template overdue” ends it.\n"
+		  "  Paused: everything; “hongyan resume --all” ends it.\n"
+		  "  Paused: batch “?”, for 1.0 s, by  ; “hongyan resume --batch  ” ends it.\n"
 		  "  Paused: (something unknown); “hongyan resume” ends it.\n\n" },
+		{ "an account is paused",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"operator\":{\"state\":\"paused\",\"for_s\":60,"
+		  "\"by\":\"li\",\"reason\":\"complaints\"}},{\"name\":\"b\",\"state\":\"up\"}]}",
+		  0,
+		  "  Paused: account a, for 1 min 0 s, by li (complaints); “hongyan accounts resume a” ends it.\n\n" },
+		{ "all accounts are stopped by operators",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"operator\":{\"state\":\"paused\"}},"
+		  "{\"name\":\"b\",\"state\":\"down\",\"operator\":{\"state\":\"drained\"}}]}",
+		  1,
+		  "  ! nothing is sent, since operators have stopped a (paused), b (drained); “hongyan accounts resume "
+		  "NAME” lets one go on\n"
+		  "  Paused: account a; “hongyan accounts resume a” ends it.\n"
+		  "  Paused: account b (drained); “hongyan accounts resume b” ends it.\n\n" },
+		{ "one is paused, the other down",
+		  "{\"accounts\":[{\"name\":\"a\",\"state\":\"up\",\"operator\":{\"state\":\"paused\"}},"
+		  "{\"name\":\"b\",\"state\":\"down\"}]}",
+		  2,
+		  "  ! account b is down (no reason given); it goes on trying\n"
+		  "  ! nothing is sent, since operators have stopped a (paused), and no other account is up; “hongyan "
+		  "accounts resume NAME” lets one go on\n"
+		  "  Paused: account a; “hongyan accounts resume a” ends it.\n\n" },
 		{ "escapes for terminals", "{\"redis\":{\"up\":false,\"reason\":\"a\\u001b[2J\\u009bb\\u007f\\n\"}}", 1,
 		  "  ! Redis cannot be used (a [2J  b  ): nothing is read or settled\n\n" },
 		{ "wrong types",
