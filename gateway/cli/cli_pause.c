@@ -104,7 +104,7 @@ static int list_rows(const struct cli_call *call, struct redis_ask *ask, const s
 	if (call->wants_json)
 		fprintf(out, "%s]}\n", list->count ? "\n" : "");
 	else if (list->count == 0)
-		fprintf(out, "nothing is paused\n");
+		fprintf(out, "nothing is paused; whether accounts are, “hongyan accounts list” tells\n");
 	if (list->left_out > 0)
 		fprintf(call->env->err, "hongyan: %u more are not shown\n", list->left_out);
 	return CLI_OK;

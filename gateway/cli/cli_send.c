@@ -273,7 +273,9 @@ const struct cli_command cli_send = {
 	.arguments = "NUMBER TEMPLATE [NAME=VALUE …]",
 	.arguments_max = CLI_ARGUMENTS_MAX,
 	.summary = "Put an alert, or a file of them, on the queue",
-	.details = "All is checked as the gateway will: fields, template, parameters.\n"
+	.details = "All is checked as the gateway will: fields, template, parameters. not_before=, expires_at= and "
+		   "as_of= are\n"
+		   "fields too, as NAME=VALUE.\n"
 		   "  hongyan send 13900000001 balance date=2026-02-13 balance=19.53 --wait 10\n"
 		   "  hongyan send --file run.csv --template balance --batch feb-2026 --lane bulk --dry-run\n"
 		   "A file is a table (CSV; its first line names the columns: fields of alerts, all others are "

@@ -60,7 +60,7 @@ void desk_pauses(void)
 		  "template:notte" },
 	};
 	desk_open();
-	command_expect(0, "nothing is paused\n", COMMAND("pause"));
+	command_expect(0, "nothing is paused; whether accounts are", COMMAND("pause"));
 	json_t *list = command_json(0, COMMAND("pause", "list"));
 	EXPECT_COUNT(json_array_size(json_object_get(list, "paused")), 0);
 	json_decref(list);
