@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define EXIT_FAILED 1
 #define EXIT_CONFIG 78
@@ -126,6 +127,7 @@ int history_role_run(const struct config *config)
 		return EXIT_CONFIG;
 	}
 	log_sink_init(&role.sink, config->log.level);
+	umask(077); /* what lies there is nobody else's business */
 	role.loop = loop_create();
 	if (role.loop == NULL) {
 		fprintf(stderr, "out of memory or file descriptors\n");
@@ -133,7 +135,7 @@ int history_role_run(const struct config *config)
 	}
 	watch_signals(&role);
 	/* The folder and the address first: where either is taken, nothing was touched yet. */
-	bool started = open_books(&role, &at) && start_writer(&role, &at) && listen_for_questions(&role, &at);
+	bool started = open_books(&role, &at) && listen_for_questions(&role, &at) && start_writer(&role, &at);
 	if (started) {
 		log_write(&role.sink.log, LOG_INFO, "history_started", "hongyan " HONGYAN_VERSION " keeps the history");
 		loop_run(role.loop);

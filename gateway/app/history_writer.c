@@ -27,7 +27,9 @@ struct history_writer {
 	struct redis_ask *ask;
 	struct history_reader *reader;
 	struct event_batch batch;
-	wall_ms kept_up; /* when upkeep was done last */
+	wall_ms kept_up;   /* when upkeep was done last */
+	wall_ms behind_ms; /* what Redis' clock is behind ours, as a number below 0; 0 = it is not */
+	bool knows_redis;  /* it was asked for its time */
 };
 
 static wall_ms now_of(const struct history_writer *writer)
@@ -78,6 +80,57 @@ static void note_well(struct history_writer *writer)
 	writer->trouble[0] = '\0';
 	pthread_mutex_unlock(&writer->mutex);
 	log_write(writer->options.log, LOG_INFO, "history_writes", "events go from Redis into the history");
+}
+
+/* -- upkeep -- */
+
+/* Days are removed by the earlier of two clocks, ours and Redis': one that jumps ahead must not take the history with it. */
+static void trim(struct history_writer *writer, wall_ms now)
+{
+	struct err_at at = { .err = ERR_OK };
+	struct log_line line;
+	unsigned removed = 0;
+	if (history_book_trim(writer->options.book, now + writer->behind_ms, writer->options.keep_ms, &removed, &at) !=
+	    ERR_OK)
+		log_write(writer->options.log, LOG_ERROR, "history_trim_error", at.text);
+	if (removed > 0 && log_begin(&line, writer->options.log, LOG_INFO, "history_trimmed",
+				     "days older than history.retention are gone")) {
+		log_uint(&line, "days", removed);
+		log_end(&line);
+	}
+}
+
+/* True once a minute. */
+static bool is_time_for_upkeep(struct history_writer *writer, wall_ms now)
+{
+	if (now - writer->kept_up < UPKEEP_MS && now >= writer->kept_up)
+		return false;
+	writer->kept_up = now;
+	return true;
+}
+
+/* Not while a batch is in hand: what Redis answers takes its place. */
+static void keep_up(struct history_writer *writer)
+{
+	struct err_at at = { .err = ERR_OK };
+	uint64_t behind;
+	wall_ms now = now_of(writer);
+	wall_ms of_redis;
+	if (!is_time_for_upkeep(writer, now) || redis_ask_now(writer->ask, &of_redis, &at) != ERR_OK)
+		return;
+	writer->behind_ms = of_redis < now ? of_redis - now : 0;
+	writer->knows_redis = true;
+	trim(writer, now);
+	if (event_group_behind(writer->ask, HISTORY_GROUP, &behind, &at) == ERR_OK)
+		atomic_store(&writer->status.behind, behind);
+}
+
+/* While the disk refuses: it may be full of days that are over by now. */
+static void make_room(struct history_writer *writer)
+{
+	wall_ms now = now_of(writer);
+	if (writer->knows_redis && is_time_for_upkeep(writer, now))
+		trim(writer, now);
 }
 
 /* -- one batch -- */
@@ -144,6 +197,7 @@ static bool store_batch(struct history_writer *writer)
 	for (bool is_first_time = true; put_batch(writer, is_first_time, &at) != ERR_OK; is_first_time = false) {
 		note_trouble(writer, "history_error", &at);
 		at = (struct err_at){ .err = ERR_OK };
+		make_room(writer);
 		if (!rest(writer, AGAIN_MS))
 			return false;
 	}
@@ -155,36 +209,6 @@ static bool store_batch(struct history_writer *writer)
 	atomic_fetch_add(&writer->status.events, count);
 	note_well(writer);
 	return true;
-}
-
-/* -- upkeep -- */
-
-static void keep_up(struct history_writer *writer)
-{
-	struct err_at at = { .err = ERR_OK };
-	unsigned removed = 0;
-	uint64_t behind;
-	wall_ms now = now_of(writer);
-	wall_ms of_redis = 0;
-	if (now - writer->kept_up < UPKEEP_MS && now >= writer->kept_up)
-		return;
-	writer->kept_up = now;
-	/* Days are removed by the earlier of two clocks: one that jumps ahead must not take the history with it. */
-	if (redis_ask_now(writer->ask, &of_redis, &at) != ERR_OK)
-		return;
-	now = of_redis < now ? of_redis : now;
-	if (history_book_trim(writer->options.book, now, writer->options.keep_ms, &removed, &at) != ERR_OK)
-		log_write(writer->options.log, LOG_ERROR, "history_trim_error", at.text);
-	if (removed > 0) {
-		struct log_line line;
-		if (log_begin(&line, writer->options.log, LOG_INFO, "history_trimmed",
-			      "days older than history.retention are gone")) {
-			log_uint(&line, "days", removed);
-			log_end(&line);
-		}
-	}
-	if (event_group_behind(writer->ask, HISTORY_GROUP, &behind, &at) == ERR_OK)
-		atomic_store(&writer->status.behind, behind);
 }
 
 /* -- the thread -- */
@@ -199,6 +223,7 @@ static bool read_again(struct history_writer *writer)
 		note_trouble(writer, "history_redis_lost", &at);
 		return false;
 	}
+	keep_up(writer); /* before the first batch: the disk may be full */
 	for (;;) {
 		if (event_group_again(writer->ask, HISTORY_GROUP, READER, behind, &writer->batch, &at) != ERR_OK) {
 			note_trouble(writer, "history_redis_lost", &at);

@@ -10,7 +10,6 @@
 /* A thread that takes events from Redis into the history: read by a group of its own, written, durable, then acknowledged. What was
  * read and not acknowledged is read again at the next start, and written once. */
 
-#define HISTORY_GROUP          "history"
 #define HISTORY_TROUBLE_OCTETS 256
 
 struct history_writer_options {

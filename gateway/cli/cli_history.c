@@ -200,6 +200,9 @@ static int erase(const struct cli_call *call, const struct cli_settings *setting
 	else
 		fprintf(call->env->out, "%s is forgotten in %llu alerts%s\n", shown, (unsigned long long)erased,
 			err == ERR_OK ? "" : ", but not everywhere");
+	fprintf(call->env->err,
+		"note: events that Redis still has (events.retention) name it; what of them is not in the history yet "
+		"brings it back\n");
 	return err == ERR_OK ? CLI_OK : CLI_FAILED;
 }
 

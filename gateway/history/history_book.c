@@ -327,7 +327,7 @@ enum err history_book_erase(struct history_book *book, struct slice number, uint
 {
 	struct erasing erasing = { number, erased };
 	CHECK(book->seal != NULL);
-	return each_day(book, HISTORY_WRITE, erase_in, &erasing, at);
+	return each_day(book, HISTORY_CHANGE, erase_in, &erasing, at);
 }
 
 enum err history_book_report(struct history_book *book, const char *day,

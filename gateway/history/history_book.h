@@ -6,6 +6,8 @@
 
 /* The history: a folder with a file for each day on which alerts were added (“2026-02-13.sqlite”), by the service's time zone. */
 
+#define HISTORY_GROUP "history" /* by which it reads the events */
+
 #define HISTORY_DAY_OCTETS 16 /* “2026-02-13” and a NUL, with room */
 
 struct history_book;

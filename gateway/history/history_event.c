@@ -109,9 +109,14 @@ static void put_node(const struct json_node *node, struct buf *out)
 
 /* -- reading -- */
 
-static enum err wrong(struct err_at *at, struct slice key, const char *want)
+static bool is_number(struct slice text)
 {
-	return err_at_set(at, ERR_FORMAT, 0, NULL, "“%.*s” is %s", SLICE_ARG(key), want);
+	if (text.len < 2 || text.len > MSISDN_DIGITS_MAX + 1 || *text.at != '+')
+		return false;
+	for (size_t i = 1; i < text.len; i++)
+		if (text.at[i] < '0' || text.at[i] > '9')
+			return false;
+	return true;
 }
 
 static struct slice text_of(const struct json_node *node)
@@ -119,42 +124,39 @@ static struct slice text_of(const struct json_node *node)
 	return node->type == JSON_SCAN_STRING ? node->text : (struct slice){ NULL, 0 };
 }
 
-/* What is read into a member that takes its place in the event. ERR_FORMAT: it is something else. */
-static enum err read_member(const struct member *member, const struct json_node *node, struct history_event *out,
-			    struct err_at *at)
+/* Reads a member into its place in the event. False where it is something else than it should be. */
+static bool read_member(const struct member *member, const struct json_node *node, struct history_event *out)
 {
 	void *field = (char *)out + member->at;
 	struct slice text = text_of(node);
+	struct entry_key entry;
 	switch (member->kind) {
 	case KIND_TEXT:
-		*(struct slice *)field = text;
-		return text.at != NULL ? ERR_OK : wrong(at, node->key, "no text");
+		if (text.at != NULL)
+			*(struct slice *)field = text;
+		return text.at != NULL;
 	case KIND_UINT:
-		if (node->type == JSON_SCAN_NUMBER && number_parse(node->text, INT64_MAX, field))
-			return ERR_OK;
-		return wrong(at, node->key, "no number that counts something");
+		return node->type == JSON_SCAN_NUMBER && number_parse(node->text, INT64_MAX, field);
 	case KIND_BOOL:
 		*(bool *)field = node->type == JSON_SCAN_TRUE;
-		return ERR_OK;
+		return true;
 	case KIND_TIME:
-		return civil_parse_rfc3339(text, field) ? ERR_OK : wrong(at, node->key, "no time");
-	case KIND_ENTRY: {
-		enum lane lane = out->entry.lane;
-		return entry_id_parse(text, lane, field) && out->entry.ms <= INT64_MAX && out->entry.seq <= INT64_MAX
-			       ? ERR_OK
-			       : wrong(at, node->key, "no id of an entry");
-	}
+		return civil_parse_rfc3339(text, field);
+	case KIND_ENTRY:
+		if (!entry_id_parse(text, out->entry.lane, &entry) || entry.ms > INT64_MAX || entry.seq > INT64_MAX)
+			return false;
+		out->entry = entry;
+		return true;
 	case KIND_LANE:
-		return lane_parse(text, &out->entry.lane) ? ERR_OK : wrong(at, node->key, "no lane");
+		return lane_parse(text, &out->entry.lane);
 	case KIND_NUMBER:
-		if (text.len < 2 || text.len > MSISDN_DIGITS_MAX + 1 || *text.at != '+')
-			return wrong(at, node->key, "no phone number");
-		*(struct slice *)field = (struct slice){ text.at + 1, text.len - 1 };
-		return ERR_OK;
+		if (is_number(text))
+			*(struct slice *)field = (struct slice){ text.at + 1, text.len - 1 };
+		return is_number(text);
 	case KIND_REFS:
 		break;
 	}
-	return ERR_OK;
+	return node->type == JSON_SCAN_ARRAY;
 }
 
 static const struct member *find_member(struct slice key)
@@ -195,14 +197,14 @@ enum err history_event_read(struct history_reader *reader, struct slice line, st
 		err = err_at_set(at, ERR_FORMAT, 0, NULL, "an event is an object");
 	unsigned count = err == ERR_OK ? reader->tree.nodes[0].count : 0;
 	const struct json_node *node = reader->tree.nodes + 1;
-	for (unsigned i = 0; i < count && err == ERR_OK; i++, node = json_node_next(node)) {
+	for (unsigned i = 0; i < count; i++, node = json_node_next(node)) {
 		const struct member *member = find_member(node->key);
-		if (member == NULL)
-			put_more(&more, node);
-		else if (member->kind == KIND_REFS)
+		if (member == NULL || !read_member(member, node, &event)) {
+			put_more(&more, node); /* of a later version, or strange */
+		} else if (member->kind == KIND_REFS) {
+			refs.len = 0;
 			put_node(node, &refs);
-		else
-			err = read_member(member, node, &event, at);
+		}
 	}
 	if (err == ERR_OK && (event.event.len == 0 || event.at == 0 || event.entry.ms == 0))
 		err = err_at_set(at, ERR_FORMAT, 0, NULL, "an event has at least “event”, “at” and “entry”");

@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
-/* One event as the gateway tells it: a JSON object of the stream “events”. Members that are not known here stay together as
- * a JSON object of their own, so that nothing of a later version is lost. */
+/* One event as the gateway tells it: a JSON object of the stream “events”. Members that are not known here, or are not what they
+ * should be, stay together as a JSON object of their own, so that nothing of a later version is lost. */
 
 /* Where it stands in the stream: its entry there, and its line within the entry. No two events have the same place. */
 struct history_place {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define BUSY_MS        5000
-#define CACHE_KIB      65536
+#define CACHE_KIB      32768      /* of each day that is open */
 #define MARK_OF_FORMAT 0x486F6E67 /* “Hong”, SQLite's application_id */
 
 struct history_file {
@@ -172,8 +172,9 @@ static enum err configure(struct history_file *file, enum history_access purpose
 {
 	char text[192];
 	sqlite3_busy_timeout(file->db, BUSY_MS);
+	/* A report sorts a whole day; there may be no place for files beside the history. */
 	if (purpose == HISTORY_READ)
-		return ERR_OK;
+		return run_text(file, "PRAGMA temp_store = MEMORY", "be opened", at);
 	snprintf(text, sizeof text,
 		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = "
 		 "-%d",
@@ -326,10 +327,13 @@ enum err history_file_erase(struct history_file *file, struct slice number, uint
 		return err;
 	uint64_t count = (uint64_t)sqlite3_changes(file->db);
 	*erased += count;
-	/* The log of changes still has the pages as they were; a reader may hold them for a while, and then the next writer's end
-	 * of the file empties it. */
-	if (count > 0)
-		sqlite3_wal_checkpoint_v2(file->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	/* The log of changes still has the pages as they were, also those of an erasure whose log could not be emptied then. */
+	if (sqlite3_wal_checkpoint_v2(file->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+		return err_at_set(at, ERR_IO, 0, NULL,
+				  "%.120s: the number is gone from it, but its log of changes could not be emptied "
+				  "(%.60s): say it "
+				  "once more",
+				  file->path, sqlite3_errmsg(file->db));
 	return ERR_OK;
 }
 

@@ -9,8 +9,8 @@
 
 struct history_file;
 
-/* Who wants what of it. */
-enum history_access { HISTORY_READ, HISTORY_WRITE };
+/* Who wants what of it: to look, to change what is there, or to write on, beginning with a new file. */
+enum history_access { HISTORY_READ, HISTORY_CHANGE, HISTORY_WRITE };
 
 /* Opens it; a writer makes it where it is not there. seal: borrowed while it is open; NULL: numbers stay closed, and no file is
  * made. out: owned, set on success only. at: why not, with the path. ERR_NOT_FOUND (to be read, and not there), ERR_IO,

@@ -51,20 +51,20 @@ const char *const history_sql_texts[HISTORY_SQL_COUNT] = {
 	[HISTORY_SQL_FIND_NUMBER] = FOUND "a.number_key = ?1" IN_ORDER,
 	[HISTORY_SQL_FIND_ENTRY] = FOUND "a.ms = ?1 AND a.seq = ?2 AND a.lane = ?3" IN_ORDER,
 	[HISTORY_SQL_ERASE] = "UPDATE alert SET number = NULL, number_key = NULL, erased = 1 WHERE number_key = ?1",
-	/* Of a bare column beside max() SQLite takes the row that has the maximum. */
+	/* What an alert ended as is its last closing event; one that was brought back behind it is open again. */
 	[HISTORY_SQL_REPORT] =
-		"WITH fate AS (SELECT ms, seq, lane, event, account, segments,"
-		"  max(stream_ms * 1000000 + min(stream_seq, 999) * 1000 + line), max(coalesce(ambiguous, 0)) AS doubt"
-		"  FROM event WHERE event IN ('accepted', 'expired', 'cancelled', 'superseded', 'suppressed', "
-		"'duplicate',"
-		"  'dead') GROUP BY ms, seq, lane),"
-		" receipt AS (SELECT ms, seq, lane, max(event = 'delivered') AS yes, max(event = 'undelivered') AS no"
-		"  FROM event WHERE event IN ('delivered', 'undelivered') GROUP BY ms, seq, lane)"
+		"WITH ends AS (SELECT ms, seq, lane, event, account, segments, row_number() OVER (PARTITION BY ms, "
+		"seq, lane"
+		"  ORDER BY stream_ms DESC, stream_seq DESC, line DESC) AS place FROM event WHERE event IN ('accepted',"
+		"  'expired', 'cancelled', 'superseded', 'suppressed', 'duplicate', 'dead', 'requeued')),"
+		" fate AS (SELECT * FROM ends WHERE place = 1),"
+		" rest AS (SELECT ms, seq, lane, max(event = 'delivered') AS yes, max(event = 'undelivered') AS no,"
+		"  max(event <> 'held' AND coalesce(ambiguous, 0)) AS doubt FROM event GROUP BY ms, seq, lane)"
 		" SELECT tenant, template, fate.account, count(*), sum(event IS 'accepted'),"
 		" sum(CASE WHEN event IS 'accepted' THEN segments ELSE 0 END), sum(coalesce(yes, 0)),"
 		" sum(coalesce(no, 0) AND NOT coalesce(yes, 0)),"
 		" sum(event IN ('expired', 'cancelled', 'superseded', 'suppressed', 'duplicate')),"
-		" sum(event IS 'dead'), sum(event IS NULL), sum(coalesce(doubt, 0))"
-		" FROM alert LEFT JOIN fate USING(ms, seq, lane) LEFT JOIN receipt USING(ms, seq, lane)"
+		" sum(event IS 'dead'), sum(event IS NULL OR event IS 'requeued'), sum(coalesce(doubt, 0))"
+		" FROM alert LEFT JOIN fate USING(ms, seq, lane) LEFT JOIN rest USING(ms, seq, lane)"
 		" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
 };

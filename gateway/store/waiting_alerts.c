@@ -5,11 +5,11 @@
 #include "store/reply.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NO_MORE              ((struct slice){ NULL, 0 })
 #define PAGE                 256
-#define FOUND_MAX            32 /* of one page of a hash */
 #define CURSOR_OCTETS        24
 #define WORDS_BEFORE_ACCOUNT 6
 
@@ -17,6 +17,7 @@ struct search {
 	struct redis_ask *ask;
 	const struct slice *needles;
 	unsigned needle_count;
+	const struct entry_key *origin; /* NULL = none */
 	waiting_alerts_visit *visit;
 	void *ctx;
 	struct err_at *at;
@@ -30,6 +31,12 @@ static bool has_needle(const struct search *search, struct slice text)
 			return true;
 	}
 	return false;
+}
+
+static bool is_wanted(const struct search *search, const struct entry_key *origin, struct slice text)
+{
+	const struct entry_key *want = search->origin;
+	return (want != NULL && want->ms == origin->ms && want->seq == origin->seq) || has_needle(search, text);
 }
 
 /* -- lanes -- */
@@ -91,7 +98,7 @@ static void visit_entry(const struct search *search, enum lane lane, const struc
 	}
 	if (entry_id_compare(&key, cursor) <= 0)
 		found.place = WAITING_IN_WORK;
-	if (has_needle(search, found.alert))
+	if (is_wanted(search, &found.origin, found.alert))
 		search->visit(search->ctx, &found);
 }
 
@@ -169,37 +176,56 @@ static enum err visit_found(const struct search *search, const char *bodies, enu
 	return err;
 }
 
+/* Those of a page that are wanted. found: room for as many as the page has. */
+static unsigned pick(const struct search *search, const struct reply *pairs, struct entry_key *found)
+{
+	unsigned count = 0;
+	for (size_t i = 0; pairs != NULL && i + 1 < pairs->count; i += 2)
+		count += entry_key_parse(reply_text_at(pairs, i), &found[count]) &&
+			 is_wanted(search, &found[count], reply_text_at(pairs, i + 1));
+	return count;
+}
+
+/* One page, and where the next one begins. */
+static enum err search_page(const struct search *search, const char *bodies, enum waiting_place place,
+			    char cursor[static CURSOR_OCTETS])
+{
+	const struct reply *reply;
+	redis_ask_begin(search->ask, "HSCAN");
+	redis_ask_key(search->ask, bodies, NO_MORE);
+	redis_ask_add_word(search->ask, cursor);
+	redis_ask_add_word(search->ask, "COUNT");
+	redis_ask_add_int(search->ask, PAGE);
+	enum err err = redis_ask_run(search->ask, &reply, search->at);
+	if (err != ERR_OK)
+		return err;
+	const struct reply *pairs = reply_at(reply, 1);
+	snprintf(cursor, CURSOR_OCTETS, "%.*s", SLICE_ARG(reply_text_at(reply, 0)));
+	struct entry_key *found = calloc(pairs != NULL ? pairs->count / 2 + 1 : 1, sizeof *found);
+	if (found == NULL)
+		return err_at_set(search->at, ERR_MEMORY, 0, NULL, "out of memory");
+	unsigned count = pick(search, pairs, found);
+	for (unsigned i = 0; i < count && err == ERR_OK; i++)
+		err = visit_found(search, bodies, place, &found[i]);
+	free(found);
+	return err;
+}
+
 static enum err search_hash(const struct search *search, const char *bodies, enum waiting_place place)
 {
 	char cursor[CURSOR_OCTETS] = "0";
-	enum err err = ERR_OK;
-	do {
-		const struct reply *reply;
-		struct entry_key found[FOUND_MAX];
-		unsigned count = 0;
-		redis_ask_begin(search->ask, "HSCAN");
-		redis_ask_key(search->ask, bodies, NO_MORE);
-		redis_ask_add_word(search->ask, cursor);
-		redis_ask_add_word(search->ask, "COUNT");
-		redis_ask_add_int(search->ask, PAGE);
-		err = redis_ask_run(search->ask, &reply, search->at);
-		if (err != ERR_OK)
-			break;
-		snprintf(cursor, sizeof cursor, "%.*s", SLICE_ARG(reply_text_at(reply, 0)));
-		const struct reply *pairs = reply_at(reply, 1);
-		for (size_t i = 0; pairs != NULL && i + 1 < pairs->count && count < FOUND_MAX; i += 2)
-			count += has_needle(search, reply_text_at(pairs, i + 1)) &&
-				 entry_key_parse(reply_text_at(pairs, i), &found[count]);
-		for (unsigned i = 0; i < count && err == ERR_OK; i++)
-			err = visit_found(search, bodies, place, &found[i]);
-	} while (err == ERR_OK && strcmp(cursor, "0") != 0);
+	enum err err;
+	do
+		err = search_page(search, bodies, place, cursor);
+	while (err == ERR_OK && strcmp(cursor, "0") != 0);
 	return err;
 }
 
 enum err waiting_alerts_search(struct redis_ask *ask, const struct slice *needles, unsigned count,
-			       waiting_alerts_visit *visit, void *ctx, struct err_at *at)
+			       const struct entry_key *origin, waiting_alerts_visit *visit, void *ctx,
+			       struct err_at *at)
 {
-	const struct search search = { ask, needles, count, visit, ctx, at };
+	const struct search search = { ask, needles, count, origin, visit, ctx, at };
 	enum err err = ERR_OK;
 	for (unsigned lane = 0; lane < LANE_COUNT && err == ERR_OK; lane++)
 		err = search_lane(&search, (enum lane)lane);

@@ -25,10 +25,12 @@ struct waiting_alert {
 	wall_ms due;          /* of WAITING_LATER: when it comes back */
 };
 
-/* Gets those whose text has one of the needles in it; whether it is one that is meant its caller finds out. */
+/* Gets those that were asked for by their entry, or whose text has one of the needles in it; whether it is one that is meant its caller finds out. */
 typedef void waiting_alerts_visit(void *ctx, const struct waiting_alert *alert);
 
-/* Looks through all lanes, what waits and what is held. needles: octets that stand in what is looked for; count 1 or more. What moves
- * from place to place meanwhile may be met twice, or not at all. Errors as redis_ask_run has them. */
+/* Looks through all lanes, what waits and what is held. needles: octets that stand in what is looked for; count may be 0. origin: of an
+ * alert that is looked for by its entry, on any lane; NULL = none. What moves from place to place meanwhile may be met twice, or not at all.
+ * Errors as redis_ask_run has them, and ERR_MEMORY. */
 MUST_CHECK enum err waiting_alerts_search(struct redis_ask *ask, const struct slice *needles, unsigned count,
-					  waiting_alerts_visit *visit, void *ctx, struct err_at *at);
+					  const struct entry_key *origin, waiting_alerts_visit *visit, void *ctx,
+					  struct err_at *at);

@@ -129,6 +129,28 @@ static void waits(void)
 	close_world();
 }
 
+/* One of many that wait, by its entry and by an id that its producer escaped. */
+static void among_many(void)
+{
+	enum { COUNT = 300 };
+	open_world();
+	for (unsigned i = 0; i < COUNT; i++) {
+		char json[320];
+		snprintf(json, sizeof json, NOTE("many-%u", "13900000001", ",\"not_before\":\"2036-01-01T00:00:00Z\""),
+			 i);
+		books_add("bulk", json);
+	}
+	books_add("bulk", NOTE("a\\/b-1", "13900000002", ",\"not_before\":\"2036-01-01T00:00:00Z\""));
+	AWAIT(20, redis_server_int("ZCARD {hongyan}:later") == COUNT + 1);
+	redisReply *origins = redis_server_call("ZRANGE {hongyan}:later 0 -1");
+	for (size_t i = 0; i < origins->elements; i += 50)
+		must_have(origins->element[i]->str, COMMAND(origins->element[i]->str, "waits for its time"));
+	freeReplyObject(origins);
+	must_have("many-299", COMMAND("many-299"));
+	must_have("a/b-1", COMMAND("a/b-1  to 139****0002", "waits for its time"));
+	close_world();
+}
+
 static void tails(void)
 {
 	open_world();
@@ -162,6 +184,7 @@ int main(int argc, char *argv[])
 	static const struct scenario scenarios[] = {
 		{ "ended", ended, 60, false },
 		{ "waits", waits, 60, false },
+		{ "among_many", among_many, 60, false },
 		{ "tails", tails, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
