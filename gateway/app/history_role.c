@@ -16,6 +16,7 @@
 
 #define EXIT_FAILED 1
 #define EXIT_CONFIG 78
+#define SIGNALS     3
 
 struct role {
 	const struct config *config;
@@ -28,7 +29,7 @@ struct role {
 	struct history_book *read;
 	struct history_writer *writer;
 	struct api_lookup *lookup;
-	uv_signal_t signals[2];
+	uv_signal_t signals[SIGNALS];
 	bool watches;
 };
 
@@ -49,14 +50,17 @@ static void on_state(void *ctx, struct api_lookup_state *out)
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct role *role = handle->data;
-	(void)number;
-	loop_stop(role->loop);
+	if (number == SIGHUP)
+		log_write(&role->sink.log, LOG_WARN, "reload_ignored",
+			  "this process reads its configuration when it starts: restart it");
+	else
+		loop_stop(role->loop);
 }
 
 static void watch_signals(struct role *role)
 {
-	static const int numbers[] = { SIGTERM, SIGINT };
-	for (unsigned i = 0; i < 2; i++) {
+	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
+	for (unsigned i = 0; i < SIGNALS; i++) {
 		CHECK(uv_signal_init(loop_uv(role->loop), &role->signals[i]) == 0);
 		role->signals[i].data = role;
 		CHECK(uv_signal_start(&role->signals[i], on_signal, numbers[i]) == 0);
@@ -113,7 +117,7 @@ static void finish(struct role *role)
 	history_book_close(role->read);
 	history_seal_destroy(role->write_seal);
 	history_seal_destroy(role->read_seal);
-	for (unsigned i = 0; role->watches && i < 2; i++)
+	for (unsigned i = 0; role->watches && i < SIGNALS; i++)
 		uv_close((uv_handle_t *)&role->signals[i], NULL);
 	loop_destroy(role->loop);
 }

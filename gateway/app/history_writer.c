@@ -109,20 +109,21 @@ static bool is_time_for_upkeep(struct history_writer *writer, wall_ms now)
 	return true;
 }
 
-/* Not while a batch is in hand: what Redis answers takes its place. */
-static void keep_up(struct history_writer *writer)
+/* Once a minute, and then true. Not while a batch is in hand: what Redis answers takes its place. */
+static bool keep_up(struct history_writer *writer)
 {
 	struct err_at at = { .err = ERR_OK };
 	uint64_t behind;
 	wall_ms now = now_of(writer);
 	wall_ms of_redis;
 	if (!is_time_for_upkeep(writer, now) || redis_ask_now(writer->ask, &of_redis, &at) != ERR_OK)
-		return;
+		return false;
 	writer->behind_ms = of_redis < now ? of_redis - now : 0;
 	writer->knows_redis = true;
 	trim(writer, now);
 	if (event_group_behind(writer->ask, HISTORY_GROUP, &behind, &at) == ERR_OK)
 		atomic_store(&writer->status.behind, behind);
+	return true;
 }
 
 /* While the disk refuses: it may be full of days that are over by now. */
@@ -213,17 +214,13 @@ static bool store_batch(struct history_writer *writer)
 
 /* -- the thread -- */
 
-/* What was read and not acknowledged before the last end. False where it is to stop, or Redis is gone. */
+/* What was read and not acknowledged: before the last end, or by a connection that was cut before its answer came. False where it is
+ * to stop, or Redis is gone. */
 static bool read_again(struct history_writer *writer)
 {
 	struct err_at at = { .err = ERR_OK };
 	struct entry_key last;
 	const struct entry_key *behind = NULL;
-	if (event_group_make(writer->ask, HISTORY_GROUP, &at) != ERR_OK) {
-		note_trouble(writer, "history_redis_lost", &at);
-		return false;
-	}
-	keep_up(writer); /* before the first batch: the disk may be full */
 	for (;;) {
 		if (event_group_again(writer->ask, HISTORY_GROUP, READER, behind, &writer->batch, &at) != ERR_OK) {
 			note_trouble(writer, "history_redis_lost", &at);
@@ -238,11 +235,23 @@ static bool read_again(struct history_writer *writer)
 	}
 }
 
+static bool begin(struct history_writer *writer)
+{
+	struct err_at at = { .err = ERR_OK };
+	if (event_group_make(writer->ask, HISTORY_GROUP, &at) != ERR_OK) {
+		note_trouble(writer, "history_redis_lost", &at);
+		return false;
+	}
+	keep_up(writer); /* before the first batch: the disk may be full */
+	return read_again(writer);
+}
+
 static void read_on(struct history_writer *writer)
 {
 	struct err_at at = { .err = ERR_OK };
 	while (!stops(writer)) {
-		keep_up(writer);
+		if (keep_up(writer) && !read_again(writer))
+			return;
 		enum err err = event_group_read(writer->ask, HISTORY_GROUP, READER, BLOCK_MS, &writer->batch, &at);
 		if (err != ERR_OK) { /* where the group is gone it is made again */
 			note_trouble(writer, "history_redis_lost", &at);
@@ -264,7 +273,7 @@ static void *run(void *ctx)
 		struct err_at at = { .err = ERR_OK };
 		if (redis_ask_open(&writer->options.redis, &writer->ask, &at) != ERR_OK)
 			note_trouble(writer, "history_redis_lost", &at);
-		else if (read_again(writer))
+		else if (begin(writer))
 			read_on(writer);
 		redis_ask_close(writer->ask);
 		writer->ask = NULL;

@@ -15,6 +15,7 @@
 
 #define EXIT_FAILED 1
 #define EXIT_CONFIG 78
+#define SIGNALS     3
 
 struct role {
 	const struct config *config;
@@ -24,21 +25,24 @@ struct role {
 	struct webhook_sender *senders[CONFIG_WEBHOOKS_MAX];
 	unsigned count;
 	struct webhook_page *page;
-	uv_signal_t signals[2];
+	uv_signal_t signals[SIGNALS];
 	bool watches;
 };
 
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct role *role = handle->data;
-	(void)number;
-	loop_stop(role->loop);
+	if (number == SIGHUP)
+		log_write(&role->sink.log, LOG_WARN, "reload_ignored",
+			  "this process reads its configuration when it starts: restart it");
+	else
+		loop_stop(role->loop);
 }
 
 static void watch_signals(struct role *role)
 {
-	static const int numbers[] = { SIGTERM, SIGINT };
-	for (unsigned i = 0; i < 2; i++) {
+	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
+	for (unsigned i = 0; i < SIGNALS; i++) {
 		CHECK(uv_signal_init(loop_uv(role->loop), &role->signals[i]) == 0);
 		role->signals[i].data = role;
 		CHECK(uv_signal_start(&role->signals[i], on_signal, numbers[i]) == 0);
@@ -94,7 +98,7 @@ static void finish(struct role *role)
 		webhook_sender_end(role->senders[i]);
 	for (unsigned i = 0; i < role->count; i++)
 		webhook_sender_destroy(role->senders[i]);
-	for (unsigned i = 0; role->watches && i < 2; i++)
+	for (unsigned i = 0; role->watches && i < SIGNALS; i++)
 		uv_close((uv_handle_t *)&role->signals[i], NULL);
 	loop_destroy(role->loop);
 }

@@ -28,6 +28,7 @@
 #define HOLD_SPARE_MS 15000 /* beyond a request's longest time */
 #define HOLD_AGAIN_MS 3000
 #define UPKEEP_MS     5000
+#define UNWELL_MS     60000 /* an endpoint that is away for longer gets no attempt of each load that is too old */
 #define GROUP_OCTETS  48
 #define HEADER_OCTETS 1024
 #define STATUS_GONE   410
@@ -55,6 +56,7 @@ struct webhook_sender {
 	bool is_first_hold;
 	int64_t held_at; /* ms of the log's monotonic clock */
 	int64_t kept_up;
+	int64_t failing_since; /* since when it is not well */
 };
 
 static struct now now_of(const struct webhook_sender *sender)
@@ -168,14 +170,18 @@ static bool keep_hold(struct webhook_sender *sender)
 	return mono_ms(sender) - sender->held_at < HOLD_AGAIN_MS || hold(sender);
 }
 
+static bool is_time_for_upkeep(const struct webhook_sender *sender)
+{
+	return sender->kept_up == 0 || mono_ms(sender) - sender->kept_up >= UPKEEP_MS;
+}
+
 static void keep_up(struct webhook_sender *sender)
 {
 	struct err_at at = { .err = ERR_OK };
 	uint64_t behind;
-	int64_t now = mono_ms(sender);
-	if (sender->kept_up != 0 && now - sender->kept_up < UPKEEP_MS)
+	if (!is_time_for_upkeep(sender))
 		return;
-	sender->kept_up = now;
+	sender->kept_up = mono_ms(sender);
 	if (event_group_behind(sender->aside, sender->group, &behind, &at) == ERR_OK)
 		atomic_store(&sender->status.behind, behind);
 }
@@ -230,7 +236,6 @@ static bool post(struct webhook_sender *sender, struct webhook_answer *out)
 	signature[signed_as.len] = '\0';
 	put_header(&headers, &count, "Content-Type",
 		   sender->options.webhook->batch > 1 ? WEBHOOK_TYPE_BATCH : WEBHOOK_TYPE_SINGLE);
-	put_header(&headers, &count, "User-Agent", "hongyan/" HONGYAN_VERSION);
 	put_header(&headers, &count, "webhook-id", webhook_load_id(sender->load));
 	put_header(&headers, &count, "webhook-timestamp", seconds);
 	put_header(&headers, &count, "webhook-signature", signature);
@@ -242,7 +247,8 @@ static bool post(struct webhook_sender *sender, struct webhook_answer *out)
 static void note_refused(struct webhook_sender *sender, const struct webhook_answer *answer)
 {
 	atomic_fetch_add(&sender->status.failures, 1);
-	atomic_store(&sender->status.is_well, false);
+	if (atomic_exchange(&sender->status.is_well, false))
+		sender->failing_since = mono_ms(sender);
 	if (answer->status != STATUS_GONE) {
 		tell_trouble(sender, "webhook_refused", "the endpoint does not take events; they are sent again",
 			     answer->reason);
@@ -261,8 +267,9 @@ static bool deliver(struct webhook_sender *sender)
 	for (unsigned failures = 0;;) {
 		struct webhook_answer answer;
 		bool is_over = false;
-		/* What is old is tried all the same where the endpoint took the last one. */
-		if (!atomic_load(&sender->status.is_well) && !is_too_old(sender, &is_over))
+		/* What is old is tried all the same, unless the endpoint has been away for a while. */
+		bool may_give_up = failures > 0 || mono_ms(sender) - sender->failing_since > UNWELL_MS;
+		if (!atomic_load(&sender->status.is_well) && may_give_up && !is_too_old(sender, &is_over))
 			return false;
 		if (is_over) {
 			note_given_up(sender);
@@ -350,6 +357,9 @@ static void read_on(struct webhook_sender *sender)
 {
 	struct err_at at = { .err = ERR_OK };
 	while (!stops(sender) && keep_hold(sender)) {
+		/* What Redis has given to a connection that was cut, or that came too late for us, belongs to us and would stay. */
+		if (is_time_for_upkeep(sender) && !read_again(sender))
+			return;
 		keep_up(sender);
 		if (event_group_read(sender->ask, sender->group, READER, BLOCK_MS, &sender->batch, &at) != ERR_OK) {
 			note_redis(sender, &at);

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+#define TAIL_DIGITS_MIN 8 /* no number is shorter */
+
 enum kind { KIND_TEXT, KIND_UINT, KIND_BOOL, KIND_TIME, KIND_ENTRY, KIND_LANE, KIND_NUMBER, KIND_REFS };
 
 /* In the order in which they are written. */
@@ -51,12 +53,12 @@ static const struct member {
 /* What a carrier gives for many numbers is told apart by the end of the number, which is nobody's business here. */
 static struct slice without_number(struct slice text)
 {
-	if (text.len <= MSISDN_TAIL_DIGITS || text.at[text.len - MSISDN_TAIL_DIGITS - 1] != '/')
-		return text;
-	for (size_t i = text.len - MSISDN_TAIL_DIGITS; i < text.len; i++)
-		if (text.at[i] < '0' || text.at[i] > '9')
-			return text;
-	return (struct slice){ text.at, text.len - MSISDN_TAIL_DIGITS - 1 };
+	size_t digits = 0;
+	while (digits < text.len && text.at[text.len - 1 - digits] >= '0' && text.at[text.len - 1 - digits] <= '9')
+		digits++;
+	bool has = digits >= TAIL_DIGITS_MIN && digits <= MSISDN_TAIL_DIGITS && digits < text.len &&
+		   text.at[text.len - 1 - digits] == '/';
+	return has ? (struct slice){ text.at, text.len - 1 - digits } : text;
 }
 
 static void put_node(const struct json_node *node, struct buf *out);
@@ -200,7 +202,9 @@ enum err history_event_read(struct history_reader *reader, struct slice line, st
 	for (unsigned i = 0; i < count; i++, node = json_node_next(node)) {
 		const struct member *member = find_member(node->key);
 		if (member == NULL || !read_member(member, node, &event)) {
-			put_more(&more, node); /* of a later version, or strange */
+			/* Of a later version, or strange. A number in another form is nothing to be shown as it is. */
+			if (!slice_is(node->key, "to"))
+				put_more(&more, node);
 		} else if (member->kind == KIND_REFS) {
 			refs.len = 0;
 			put_node(node, &refs);

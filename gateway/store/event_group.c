@@ -7,10 +7,47 @@
 
 #define EVENTS ":events"
 
+/* -- what Redis tells of groups: each as [name, …, value, …] -- */
+
+static enum err groups_of(struct redis_ask *ask, const struct reply **out, struct err_at *at)
+{
+	redis_ask_begin(ask, "XINFO");
+	redis_ask_add_word(ask, "GROUPS");
+	redis_ask_key(ask, EVENTS, (struct slice){ NULL, 0 });
+	return redis_ask_run(ask, out, at);
+}
+
+/* NULL where there is none of that name. */
+static const struct reply *find_group(const struct reply *groups, const char *group)
+{
+	for (size_t i = 0; reply_at(groups, i) != NULL; i++)
+		if (slice_is(reply_text_at(reply_at(groups, i), 1), group))
+			return reply_at(groups, i);
+	return NULL;
+}
+
+static int64_t number_of(const struct reply *group, const char *name)
+{
+	for (size_t i = 0; i + 1 < group->count; i += 2)
+		if (slice_is(reply_text_at(group, i), name))
+			return group->elements[i + 1]->type == REPLY_INTEGER ? group->elements[i + 1]->integer : 0;
+	return 0;
+}
+
+/* Asked before, since a Redis that is full makes none, and says so also of one that is there. */
+static bool is_there(struct redis_ask *ask, const char *group)
+{
+	const struct reply *reply;
+	struct err_at ignored = { .err = ERR_OK }; /* there may be no stream yet */
+	return groups_of(ask, &reply, &ignored) == ERR_OK && find_group(reply, group) != NULL;
+}
+
 enum err event_group_make(struct redis_ask *ask, const char *group, struct err_at *at)
 {
 	const struct reply *reply;
 	struct err_at mine = { .err = ERR_OK };
+	if (is_there(ask, group))
+		return ERR_OK;
 	redis_ask_begin(ask, "XGROUP");
 	redis_ask_add_word(ask, "CREATE");
 	redis_ask_key(ask, EVENTS, (struct slice){ NULL, 0 });
@@ -108,28 +145,11 @@ enum err event_group_acknowledge(struct redis_ask *ask, const char *group, const
 	return redis_ask_run(ask, &reply, at);
 }
 
-/* A group is told as [name, …, value, …]. */
-static int64_t number_of(const struct reply *group, const char *name)
-{
-	for (size_t i = 0; i + 1 < group->count; i += 2)
-		if (slice_is(reply_text_at(group, i), name))
-			return group->elements[i + 1]->type == REPLY_INTEGER ? group->elements[i + 1]->integer : 0;
-	return 0;
-}
-
 enum err event_group_behind(struct redis_ask *ask, const char *group, uint64_t *out, struct err_at *at)
 {
 	const struct reply *reply;
-	redis_ask_begin(ask, "XINFO");
-	redis_ask_add_word(ask, "GROUPS");
-	redis_ask_key(ask, EVENTS, (struct slice){ NULL, 0 });
-	enum err err = redis_ask_run(ask, &reply, at);
-	*out = 0;
-	for (size_t i = 0; err == ERR_OK && reply->type == REPLY_ARRAY && i < reply->count; i++) {
-		const struct reply *one = reply->elements[i];
-		if (one->type != REPLY_ARRAY || one->count < 2 || !slice_is(reply_text_at(one, 1), group))
-			continue;
-		*out = (uint64_t)(number_of(one, "pending") + number_of(one, "lag"));
-	}
+	enum err err = groups_of(ask, &reply, at);
+	const struct reply *one = err == ERR_OK ? find_group(reply, group) : NULL;
+	*out = one != NULL ? (uint64_t)(number_of(one, "pending") + number_of(one, "lag")) : 0;
 	return err;
 }
