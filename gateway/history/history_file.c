@@ -150,13 +150,14 @@ static enum err check(struct history_file *file, enum history_access purpose, st
 	int64_t mark;
 	int64_t version;
 	int64_t tables;
-	if (!read_number(file, "PRAGMA application_id", &mark) || !read_number(file, "PRAGMA user_version", &version) ||
-	    !read_number(file, "SELECT count(*) FROM sqlite_schema", &tables))
+	/* The tables first: who sees them sees the marks as well, since both came with one commit. */
+	if (!read_number(file, "SELECT count(*) FROM sqlite_schema", &tables) ||
+	    !read_number(file, "PRAGMA application_id", &mark) || !read_number(file, "PRAGMA user_version", &version))
 		return failed(file, "be read", at);
-	if (mark == 0 && tables == 0)
-		return purpose == HISTORY_WRITE && file->seal != NULL
-			       ? make(file, at)
-			       : err_at_set(at, ERR_NOT_FOUND, 0, NULL, "%.120s: is being made", file->path);
+	if (tables == 0 && purpose == HISTORY_WRITE && mark == 0 && file->seal != NULL)
+		return make(file, at);
+	if (tables == 0 && purpose != HISTORY_WRITE)
+		return err_at_set(at, ERR_NOT_FOUND, 0, NULL, "%.120s: is being made", file->path);
 	if (mark != MARK_OF_FORMAT)
 		return err_at_set(at, ERR_FORMAT, 0, NULL, "%.120s: is no file of the history", file->path);
 	if (version != HISTORY_SQL_VERSION)
