@@ -113,7 +113,7 @@ static void waits(void)
 	AWAIT(20, redis_server_int("ZCARD {hongyan}:later") == 2);
 	must_have("again", COMMAND("with account fake"));
 	smsc_tell(&smsc, "fail off");
-	AWAIT(20, redis_server_int("ZCARD {hongyan}:later") == 1);
+	AWAIT(20, count_of("accepted") == 1);
 	smsc_tell(&smsc, "swallow on");
 	books_add("normal", NOTE("work", "13900000002", ""));
 	AWAIT(20, smsc_count(&smsc, "swallowed") == 1);
