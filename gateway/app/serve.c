@@ -398,7 +398,7 @@ static void finish(struct serve *serve)
 		metrics_destroy(serve->worker_metrics[i]);
 	metrics_destroy(serve->main_metrics);
 	snapshot_release(serve->snapshot);
-	catalogue_destroy(serve->catalogue);
+	catalogue_release(serve->catalogue);
 	crumbs_close(&serve->crumbs);
 	if (serve->lock_fd >= 0)
 		close(serve->lock_fd);

@@ -90,7 +90,7 @@ static void load_file(struct loading *loading, const char *path)
 		template_problem_format(slice_of(path), &problem, TEMPLATE_TONGUE_EN, line, sizeof line);
 		fail(loading, err == ERR_MEMORY ? ERR_MEMORY : ERR_FORMAT, line);
 	}
-	template_destroy(template);
+	template_release(template);
 	free(octets);
 }
 
@@ -133,7 +133,7 @@ enum err template_dir_load(const char *dir, const char *default_locale, struct c
 	if (loading.err == ERR_OK)
 		loading.err = catalogue_freeze(loading.catalogue);
 	if (loading.err != ERR_OK) {
-		catalogue_destroy(loading.catalogue);
+		catalogue_release(loading.catalogue);
 		return loading.err;
 	}
 	*out = loading.catalogue;

@@ -62,7 +62,7 @@ struct cli_env {
 	 * on success only; settings likewise. ERR_NOT_FOUND: path is NULL and there is no file (told nothing). */
 	enum err (*load)(const char *path, const struct config **config, struct cli_settings *settings,
 			 cli_on_problem *on_problem, void *ctx);
-	/* Loads a folder of templates. out: owned by the caller (catalogue_destroy). */
+	/* Loads a folder of templates. out: owned by the caller (catalogue_release). */
 	enum err (*load_templates)(const char *dir, const char *locale, struct catalogue **out,
 				   cli_on_problem *on_problem, void *ctx);
 	/* Makes the table of routes of a configuration; its account n is settings.account_names[n]. out: owned by whoever

@@ -93,7 +93,7 @@ void cli_alert_check_fini(struct cli_alert_check *check)
 	if (check->block != NULL)
 		arena_fini(&check->arena);
 	free(check->block);
-	catalogue_destroy(check->catalogue);
+	catalogue_release(check->catalogue);
 }
 
 enum err cli_alert_check(struct cli_alert_check *check, struct slice json, struct cli_alert *out, struct err_at *at)

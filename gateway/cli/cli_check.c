@@ -81,7 +81,7 @@ static int check(const struct cli_call *call, struct findings *findings)
 	conclude(findings, &settings, template_count, code);
 	if (code == CLI_OK && !findings->wants_json)
 		tell_held(env->out, catalogue);
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 	return code;
 }
 

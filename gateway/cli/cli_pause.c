@@ -143,7 +143,7 @@ static void note_unknown_template(const struct cli_call *call, const struct cli_
 			name, settings->templates_dir, nearest.len ? " (did you mean “" : "", SLICE_ARG(nearest),
 			nearest.len ? "”?)" : "");
 	}
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 }
 
 static int add_pause(const struct cli_call *call, struct redis_ask *ask, const struct cli_settings *settings,

@@ -259,8 +259,8 @@ static int run(const struct cli_call *call)
 		arena_init(&rendering->arena, block, ARENA_OCTETS, ARENA_OCTETS);
 		code = render(rendering);
 		arena_fini(&rendering->arena);
-		template_destroy(rendering->alone);
-		catalogue_destroy(rendering->catalogue);
+		template_release(rendering->alone);
+		catalogue_release(rendering->catalogue);
 	} else {
 		fprintf(call->env->err, "hongyan: out of memory\n");
 	}

@@ -70,7 +70,7 @@ static int read_template_class(struct routing *routing, const char *name)
 			 nearest.len ? " (did you mean “" : "", SLICE_ARG(nearest), nearest.len ? "”?)" : "");
 		code = tell(routing, name, text);
 	}
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 	return code;
 }
 

@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "model/alert.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* Templates lie sorted by name and locale; the index finds the first of a name, its variants follow.
@@ -13,6 +14,7 @@
  *   slots:  [ . ][2][ . ][0][ . ]…      templates:  0 balance/en  1 balance/zh-CN  2 overdue/zh-CN
  */
 struct catalogue {
+	_Atomic unsigned holders;
 	struct template **templates;
 	unsigned count;
 	unsigned cap;
@@ -31,6 +33,7 @@ struct catalogue *catalogue_create(struct slice default_locale)
 	struct catalogue *catalogue = calloc(1, sizeof *catalogue);
 	if (catalogue == NULL)
 		return NULL;
+	atomic_init(&catalogue->holders, 1);
 	if (default_locale.len == 0 || default_locale.len > sizeof catalogue->default_locale)
 		default_locale = SLICE(TEMPLATE_DEFAULT_LOCALE);
 	memcpy(catalogue->default_locale, default_locale.at, default_locale.len);
@@ -38,15 +41,28 @@ struct catalogue *catalogue_create(struct slice default_locale)
 	return catalogue;
 }
 
-void catalogue_destroy(struct catalogue *catalogue)
+const struct catalogue *catalogue_hold(const struct catalogue *catalogue)
 {
-	if (catalogue == NULL)
+	/* Counting who holds it changes nothing of what it says. */
+	atomic_fetch_add(&((struct catalogue *)catalogue)->holders, 1);
+	return catalogue;
+}
+
+void catalogue_release(const struct catalogue *held)
+{
+	struct catalogue *catalogue = (struct catalogue *)held;
+	if (catalogue == NULL || atomic_fetch_sub(&catalogue->holders, 1) > 1)
 		return;
-	for (unsigned i = 0; i < catalogue->count; i++)
-		template_destroy(catalogue->templates[i]);
+	catalogue_shorten(catalogue, 0);
 	free(catalogue->templates);
 	free(catalogue->slots);
 	free(catalogue);
+}
+
+void catalogue_shorten(struct catalogue *catalogue, unsigned count)
+{
+	while (catalogue->count > count)
+		template_release(catalogue->templates[--catalogue->count]);
 }
 
 static char lower(char c)
@@ -258,6 +274,24 @@ const struct template *catalogue_at(const struct catalogue *catalogue, unsigned 
 {
 	CHECK(index < catalogue->count);
 	return catalogue->templates[index];
+}
+
+bool catalogue_keep(struct catalogue *catalogue, const struct catalogue *from, struct slice name, uint32_t version)
+{
+	CHECK(catalogue->slots == NULL);
+	unsigned before = catalogue->count;
+	unsigned first = from != NULL ? first_of(from, name) : 0;
+	for (unsigned i = first; from != NULL && i < from->count; i++) {
+		const struct template_header *header = template_header(from->templates[i]);
+		if (!slice_equal(header->name, name))
+			break;
+		if ((version != 0 && header->version != version) || grow(catalogue, NULL) != ERR_OK) {
+			catalogue_shorten(catalogue, before);
+			return false;
+		}
+		catalogue->templates[catalogue->count++] = template_hold(from->templates[i]);
+	}
+	return catalogue->count > before;
 }
 
 struct slice catalogue_nearest(const struct catalogue *catalogue, struct slice name)

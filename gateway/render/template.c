@@ -2,6 +2,7 @@
 #include "render/template.h"
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "model/alert.h"
@@ -153,6 +154,7 @@ static struct template *pack(const struct template_draft *draft, char *source)
 		else if (nodes[i].kind == NODE_VALUE)
 			uses[nodes[i].param]++;
 	}
+	atomic_init(&template->holders, 1);
 	template->header = draft->header;
 	template->header.params = params;
 	template->nodes = nodes;
@@ -220,12 +222,24 @@ enum err template_compile(struct slice name, struct slice locale, struct slice s
 	return err;
 }
 
-void template_destroy(struct template *template)
+struct template *template_hold(struct template *template)
 {
-	if (template == NULL)
+	atomic_fetch_add(&template->holders, 1);
+	return template;
+}
+
+void template_release(struct template *template)
+{
+	if (template == NULL || atomic_fetch_sub(&template->holders, 1) > 1)
 		return;
 	free(template->source);
 	free(template);
+}
+
+void template_number(struct template *template, uint32_t version)
+{
+	CHECK(version > 0 && atomic_load(&template->holders) == 1);
+	template->header.version = version;
 }
 
 const struct template_header *template_header(const struct template *template)

@@ -67,7 +67,8 @@ struct template_header {
 	enum sms_class sms_class;
 	enum on_unknown on_unknown;
 	int64_t max_age_ms; /* 0 = no limit */
-	uint32_t version;   /* made from name, locale and content: equal content has an equal version; never 0 */
+	uint32_t version;   /* that template_number gave; else made from name, locale and content, so that equal
+			       content has an equal one; never 0 */
 	const struct template_param *params;
 	unsigned param_count;
 };
@@ -82,7 +83,7 @@ struct template_warnings {
 /* Compiles one file.
  * name: 1–64 characters of [a-z A-Z 0-9 _ - .] or beyond ASCII. locale: BCP 47; absent = zh-CN; “zh…” writes dates the
  * Chinese way, all others the English way. source: the file's octets, at most TEMPLATE_OCTETS_MAX; a BOM and CR LF are
- * taken. out: owned (template_destroy), set on success only. problem: the error with its place; may be NULL.
+ * taken. out: owned (template_release), set on success only. problem: the error with its place; may be NULL.
  * warnings: filled on success and on failure; may be NULL.
  * ERR_FORMAT, ERR_RANGE, ERR_NOT_FOUND (unknown parameter, key, type), ERR_DUPLICATE, ERR_UNSUPPORTED, ERR_MEMORY. */
 MUST_CHECK enum err template_compile_report(struct slice name, struct slice locale, struct slice source,
@@ -93,8 +94,13 @@ MUST_CHECK enum err template_compile_report(struct slice name, struct slice loca
 MUST_CHECK enum err template_compile(struct slice name, struct slice locale, struct slice source, struct template **out,
 				     struct err_at *at);
 
-/* Frees a template; NULL is fine. */
-void template_destroy(struct template *template);
+/* Holds a template once more, from any thread; and lets go of it, which frees it with the last holder. NULL is fine to let go of. */
+struct template *template_hold(struct template *template);
+void template_release(struct template *template);
+
+/* Gives a template the version that its catalogue counts, in place of the one made from its content. Only before anybody else
+ * holds it. version: at least 1. */
+void template_number(struct template *template, uint32_t version);
 
 /* The header; borrowed from the template. */
 const struct template_header *template_header(const struct template *template);

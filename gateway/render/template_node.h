@@ -4,6 +4,8 @@
 #include "render/template.h"
 #include "render/value_format.h"
 
+#include <stdatomic.h>
+
 /* The compiled form. Sections need no stack: each knows where it ends.
  *
  *   您好{{#name}},{{name}}{{/name}}。      TEXT 您好 | SECTION name, end 4 | TEXT , | VALUE name | TEXT 。
@@ -20,6 +22,7 @@ struct template_node {
 
 struct template
 {
+	_Atomic unsigned holders;
 	struct template_header header;
 	enum template_tongue tongue;
 	unsigned node_count;

@@ -94,6 +94,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	}
 	render_samples(template);
 	render_values(template, values);
-	template_destroy(template);
+	template_release(template);
 	return 0;
 }

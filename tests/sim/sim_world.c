@@ -112,7 +112,7 @@ void sim_world_fini(struct sim_world *world)
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		smsc_model_destroy(world->smscs[i]);
 	queue_model_destroy(world->model);
-	catalogue_destroy(world->catalogue);
+	catalogue_release(world->catalogue);
 	route_destroy(world->routes);
 	sim_ledger_fini(&world->ledger);
 }

@@ -153,7 +153,7 @@ static void house_close(void)
 		metrics_destroy(house.metrics[i]);
 	free(house.page);
 	snapshot_release(house.snapshot);
-	catalogue_destroy(house.catalogue);
+	catalogue_release(house.catalogue);
 	config_destroy(house.config);
 }
 

@@ -138,7 +138,7 @@ static void finish(void)
 	loop_destroy(facts.loop);
 	metrics_destroy(facts.block);
 	route_destroy(facts.table);
-	catalogue_destroy(facts.catalogue);
+	catalogue_release(facts.catalogue);
 }
 
 /* Fails where the status is another one, or want is not in the answer. */

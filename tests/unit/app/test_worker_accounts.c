@@ -262,7 +262,7 @@ static void finish(void)
 	pipeline_destroy(rig.pipeline);
 	worker_accounts_destroy(rig.accounts);
 	snapshot_release(rig.snapshot);
-	catalogue_destroy(rig.catalogue);
+	catalogue_release(rig.catalogue);
 	loop_destroy(rig.loop);
 	for (unsigned i = 0; i < rig.made; i++) {
 		if (rig.links[i] >= 0)

@@ -403,7 +403,7 @@ void rig_tear_down(void)
 {
 	rig.pipeline->is_open = false;
 	pipeline_destroy(rig.pipeline);
-	catalogue_destroy(rig.catalogue);
+	catalogue_release(rig.catalogue);
 	route_destroy(rig.routes);
 }
 

@@ -182,7 +182,7 @@ static void run_entry(enum lane lane, const char *body, const struct store_entry
 	pipeline_turn(pipeline, rig.now);
 	pipeline->is_open = false;
 	pipeline_destroy(pipeline);
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 	route_destroy(routes);
 }
 

@@ -70,6 +70,6 @@ static inline enum err fixture_render(struct fixture *fixture, const struct pair
 
 static inline void fixture_fini(struct fixture *fixture)
 {
-	template_destroy(fixture->template);
+	template_release(fixture->template);
 	fixture->template = NULL;
 }

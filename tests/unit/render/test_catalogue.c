@@ -18,7 +18,7 @@ static enum err add(struct catalogue *catalogue, const char *name, const char *l
 	struct template *template = make(name, locale, header);
 	enum err err = catalogue_add(catalogue, &template, problem);
 	cr_expect_eq(template == NULL, err == ERR_OK, "%s: taken on success only", name);
-	template_destroy(template);
+	template_release(template);
 	return err;
 }
 
@@ -67,7 +67,7 @@ Test(catalogue, finds_the_best_variant)
 				  rows[i].name, rows[i].locale, SLICE_ARG(template_header(found)->locale));
 			cr_expect(slice_is(template_header(found)->name, rows[i].name), "row %zu", i);
 		}
-		catalogue_destroy(catalogue);
+		catalogue_release(catalogue);
 	}
 }
 
@@ -113,7 +113,7 @@ Test(catalogue, variants_must_agree)
 		template_problem_sentence(&problem, TEMPLATE_TONGUE_EN, sentence, sizeof sentence);
 		if (rows[i].sentence != NULL)
 			cr_expect_str_eq(sentence, rows[i].sentence, "%s: %s", rows[i].name, sentence);
-		catalogue_destroy(catalogue);
+		catalogue_release(catalogue);
 	}
 }
 
@@ -134,8 +134,8 @@ Test(catalogue, many_templates_sorted_and_found)
 	}
 	cr_expect(slice_is(template_header(catalogue_at(catalogue, 0))->name, "t0"));
 	cr_expect(slice_is(template_header(catalogue_at(catalogue, 499))->name, "t99"));
-	catalogue_destroy(catalogue);
-	catalogue_destroy(NULL);
+	catalogue_release(catalogue);
+	catalogue_release(NULL);
 }
 
 Test(catalogue, full)
@@ -149,7 +149,7 @@ Test(catalogue, full)
 	}
 	cr_expect_eq(add(catalogue, "more", "", "class: notice", &problem), ERR_FULL);
 	cr_expect_eq(problem.kind, PROBLEM_CATALOGUE_FULL);
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 }
 
 Test(catalogue, empty_and_nearest)
@@ -158,7 +158,7 @@ Test(catalogue, empty_and_nearest)
 	cr_expect_eq(catalogue_freeze(catalogue), ERR_OK);
 	cr_expect_null(catalogue_find(catalogue, SLICE("balance"), SLICE("")));
 	cr_expect_null(catalogue_nearest(catalogue, SLICE("balance")).at);
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 
 	catalogue = catalogue_create(SLICE(""));
 	cr_expect_eq(add(catalogue, "balance", "", "class: notice", NULL), ERR_OK);
@@ -168,5 +168,69 @@ Test(catalogue, empty_and_nearest)
 	cr_expect(slice_is(catalogue_nearest(catalogue, SLICE("overdeu")), "overdue"));
 	cr_expect_null(catalogue_nearest(catalogue, SLICE("phone_binding")).at);
 	cr_expect_null(catalogue_nearest(catalogue, SLICE("")).at);
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
+}
+
+/* A catalogue with “a” in two locales, of the version given, and “b”. */
+static struct catalogue *numbered(uint32_t version)
+{
+	static const char *const locales[] = { "zh-CN", "en" };
+	struct catalogue *catalogue = catalogue_create(SLICE(""));
+	for (unsigned i = 0; i < 2; i++) {
+		struct template *template = make("a", locales[i], "class: notice");
+		template_number(template, version);
+		cr_assert_eq(catalogue_add(catalogue, &template, NULL), ERR_OK);
+	}
+	cr_assert_eq(add(catalogue, "b", "zh-CN", "class: notice", NULL), ERR_OK);
+	cr_assert_eq(catalogue_freeze(catalogue), ERR_OK);
+	return catalogue;
+}
+
+Test(catalogue, what_stayed_the_same_is_shared)
+{
+	static const struct {
+		const char *label;
+		const char *name;
+		uint32_t version;
+		unsigned want;
+	} rows[] = {
+		{ "the same version", "a", 3, 2 },
+		{ "whichever", "a", 0, 2 },
+		{ "another version", "a", 4, 0 },
+		{ "not there", "c", 0, 0 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct catalogue *before = numbered(3);
+		struct catalogue *after = catalogue_create(SLICE(""));
+		bool is_kept = catalogue_keep(after, before, slice_of(rows[i].name), rows[i].version);
+		cr_expect_eq(is_kept, rows[i].want > 0, "%s", rows[i].label);
+		cr_expect_eq(catalogue_count(after), rows[i].want, "%s", rows[i].label);
+		cr_assert_eq(catalogue_freeze(after), ERR_OK);
+		const struct template *shared = catalogue_find(before, SLICE("a"), SLICE("en"));
+		if (rows[i].want > 0)
+			cr_expect_eq(catalogue_find(after, SLICE("a"), SLICE("en")), shared, "%s", rows[i].label);
+		catalogue_release(before);
+		/* Under the sanitizer this reads freed memory, were it not held. */
+		if (rows[i].want > 0)
+			cr_expect_eq(template_header(shared)->version, 3, "%s", rows[i].label);
+		catalogue_release(after);
+	}
+	struct catalogue *alone = catalogue_create(SLICE(""));
+	cr_expect_not(catalogue_keep(alone, NULL, SLICE("a"), 0));
+	catalogue_release(alone);
+}
+
+Test(catalogue, is_freed_with_its_last_holder_and_gives_back_what_was_put_in_last)
+{
+	struct catalogue *catalogue = catalogue_create(SLICE(""));
+	cr_assert_eq(add(catalogue, "a", "zh-CN", "class: notice", NULL), ERR_OK);
+	cr_assert_eq(add(catalogue, "b", "zh-CN", "class: notice", NULL), ERR_OK);
+	catalogue_shorten(catalogue, 1);
+	cr_expect_eq(add(catalogue, "b", "zh-CN", "class: critical", NULL), ERR_OK, "it is not there any more");
+	cr_assert_eq(catalogue_freeze(catalogue), ERR_OK);
+	const struct catalogue *held = catalogue_hold(catalogue);
+	catalogue_release(catalogue);
+	cr_expect_eq(catalogue_count(held), 2);
+	catalogue_release(held);
+	catalogue_release(NULL);
 }

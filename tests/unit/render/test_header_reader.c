@@ -102,7 +102,7 @@ Test(header_reader, line_between_header_and_text)
 		snprintf(source, sizeof source, "class: notice\n%s\n---\nx", lines[i]);
 		enum err err = template_compile(SLICE("t"), SLICE(""), slice_of(source), &template, NULL);
 		cr_expect_eq(err, ERR_OK, "“%s”: only the first such line counts", lines[i]);
-		template_destroy(template);
+		template_release(template);
 	}
 }
 

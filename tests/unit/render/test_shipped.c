@@ -119,7 +119,7 @@ Test(shipped, texts)
 			      length);
 		render(template, TEMPLATE_SAMPLE_SHORTEST, text);
 		render(template, TEMPLATE_SAMPLE_LONGEST, text);
-		template_destroy(template);
+		template_release(template);
 	}
 }
 
@@ -145,7 +145,7 @@ Test(shipped, one_catalogue)
 			  "%.*s has an English variant", SLICE_ARG(header->name));
 		cr_expect_gt(header->max_age_ms, 0, "%.*s", SLICE_ARG(header->name));
 	}
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 }
 
 /* A template without a row above is one whose text nobody has looked at. */

@@ -22,7 +22,7 @@ static void check_line(const struct row *row, enum template_tongue tongue)
 	cr_expect_eq(err, template_problem_err(problem.kind), "%s: %s", row->name, err_name(err));
 	template_problem_format(SLICE("templates/t.tmpl"), &problem, tongue, line, sizeof line);
 	cr_expect_str_eq(line, row->want, "%s:\n  got  %s\n  want %s", row->name, line, row->want);
-	template_destroy(template);
+	template_release(template);
 }
 
 static const struct row text_rows[] = {
@@ -215,7 +215,7 @@ Test(template, names_and_locales)
 						       SLICE("class: notice\n---\nx"), &template, &problem, NULL);
 		cr_expect_eq(problem.kind, rows[i].want, "%s/%s: %d", rows[i].name, rows[i].locale, problem.kind);
 		cr_expect_eq(err == ERR_OK, rows[i].want == PROBLEM_NONE, "%s", rows[i].name);
-		template_destroy(template);
+		template_release(template);
 	}
 }
 
@@ -256,7 +256,7 @@ static uint32_t version(const char *name, const char *locale, const char *source
 	struct template *template = NULL;
 	cr_assert_eq(template_compile(slice_of(name), slice_of(locale), slice_of(source), &template, NULL), ERR_OK);
 	uint32_t version = template_header(template)->version;
-	template_destroy(template);
+	template_release(template);
 	return version;
 }
 
@@ -289,7 +289,7 @@ Test(template, limits)
 	cr_expect_eq(problem.kind, PROBLEM_TOO_LARGE);
 	cr_expect_eq(template_compile(SLICE("t"), SLICE(""), (struct slice){ source, len - 1 }, &template, NULL),
 		     ERR_OK, "the largest file");
-	template_destroy(template);
+	template_release(template);
 	free(source);
 
 	static const struct {
@@ -314,5 +314,5 @@ Test(template, limits)
 			     fixture.problem.kind);
 		fixture_fini(&fixture);
 	}
-	template_destroy(NULL);
+	template_release(NULL);
 }

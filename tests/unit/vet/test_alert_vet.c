@@ -35,7 +35,7 @@ static void set_up(void)
 static void tear_down(void)
 {
 	route_destroy(routes);
-	catalogue_destroy(catalogue);
+	catalogue_release(catalogue);
 }
 
 TestSuite(alert_vet, .init = set_up, .fini = tear_down);
