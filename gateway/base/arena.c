@@ -28,15 +28,38 @@ void arena_init(struct arena *arena, void *block, size_t cap, size_t overflow_ma
 	*arena = (struct arena){ .first = block, .first_cap = cap, .overflow_max = overflow_max };
 }
 
+/* Frees what came behind a block; NULL = all. */
+static void free_overflow(struct arena *arena, const struct arena_block *until)
+{
+	while (arena->overflow != until) {
+		struct arena_block *block = arena->overflow;
+		arena->overflow = block->next;
+		arena->overflow_octets -= block->cap;
+		free(block);
+	}
+}
+
 void arena_reset(struct arena *arena)
 {
-	while (arena->overflow != NULL) {
-		struct arena_block *next = arena->overflow->next;
-		free(arena->overflow);
-		arena->overflow = next;
-	}
-	arena->overflow_octets = 0;
+	free_overflow(arena, NULL);
 	arena->first_used = 0;
+}
+
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){
+		.first_used = arena->first_used,
+		.overflow = arena->overflow,
+		.overflow_used = arena->overflow != NULL ? arena->overflow->used : 0,
+	};
+}
+
+void arena_rewind(struct arena *arena, const struct arena_mark *mark)
+{
+	free_overflow(arena, mark->overflow);
+	if (arena->overflow != NULL)
+		arena->overflow->used = mark->overflow_used;
+	arena->first_used = mark->first_used;
 }
 
 void arena_fini(struct arena *arena)

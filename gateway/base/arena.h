@@ -37,5 +37,15 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* A copy of text in the arena; {NULL, 0} where there is no room (or text was absent). */
 struct slice arena_copy(struct arena *arena, struct slice text);
 
+/* Where the arena stands; and goes back there: what was given since then is gone, what was given before stays. Only to a mark of the
+ * same arena, made since its last reset, and not behind one that was gone back from. */
+struct arena_mark {
+	size_t first_used;
+	struct arena_block *overflow;
+	size_t overflow_used;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, const struct arena_mark *mark);
+
 /* Gives back the tail of the newest allocation: it keeps keep octets. at: what arena_alloc gave last. */
 void arena_trim(struct arena *arena, void *at, size_t size, size_t keep);

@@ -86,6 +86,7 @@ void dispatch_forget(struct pipeline *pipeline, struct parcel *parcel)
 	forget_begun(pipeline, parcel);
 	CHECK(pipeline->held[parcel->key.lane] > 0);
 	pipeline->held[parcel->key.lane]--;
+	editions_leave(parcel);
 	parcel_free(&pipeline->pool, parcel);
 }
 

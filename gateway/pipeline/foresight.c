@@ -43,8 +43,9 @@ static bool may_withdraw(struct slice body)
 /* An alert that will be a dead letter must not end the one before it. */
 static bool can_be_sent(struct pipeline *pipeline, const struct alert *alert)
 {
+	const struct catalogue *catalogue = editions_now(pipeline);
 	const struct template *template =
-		catalogue_find(pipeline->options->catalogue, alert->template_name, alert->locale);
+		catalogue != NULL ? catalogue_find(catalogue, alert->template_name, alert->locale) : NULL;
 	struct sms sms;
 	struct err_at at = { .err = ERR_OK };
 	return template != NULL && routing_covers(pipeline, alert, template_header(template)->sms_class) &&

@@ -181,7 +181,8 @@ static void read(struct pipeline *pipeline, mono_us now)
 
 static bool may_take(const struct pipeline *pipeline)
 {
-	return !pipeline->is_draining && pipeline->gauges.store_is_up && !pipeline->is_paused;
+	return !pipeline->is_draining && pipeline->gauges.store_is_up && !pipeline->is_paused &&
+	       pipeline->edition != NULL;
 }
 
 static bool may_read(const struct pipeline *pipeline)

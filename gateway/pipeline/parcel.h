@@ -32,6 +32,8 @@ enum parcel_state {
 
 struct template;
 
+struct edition;
+
 struct parcel {
 	struct list link; /* of the list that its state belongs to */
 	struct list turn; /* READY: beside it, of its account's turns */
@@ -58,7 +60,9 @@ struct parcel {
 
 	/* From prepare. */
 	struct alert alert;
-	const struct template *template; /* that sms was made with */
+	struct arena_mark decoded;       /* behind what alert points to */
+	struct edition *edition;         /* whose template sms was made with; NULL = none yet */
+	const struct template *template; /* that one */
 	struct sms sms;
 	struct submit_text text; /* of an account with CONCAT_TEXT */
 	struct encoded encoded;

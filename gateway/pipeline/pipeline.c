@@ -164,7 +164,8 @@ struct pipeline *pipeline_create(struct store *store, const struct pipeline_opti
 	pipeline->memory = route_memory_create(MEMORY_NUMBERS);
 	pipeline->mos = mos_create();
 	if (pipeline->begun == NULL || pipeline->begun_parcels == NULL || pipeline->receipts == NULL ||
-	    pipeline->memory == NULL || pipeline->mos == NULL || parcel_pool_init(&pipeline->pool, count) != ERR_OK) {
+	    pipeline->memory == NULL || pipeline->mos == NULL || parcel_pool_init(&pipeline->pool, count) != ERR_OK ||
+	    !editions_follow(pipeline, options->catalogue)) {
 		pipeline_destroy(pipeline);
 		return NULL;
 	}
@@ -178,6 +179,7 @@ void pipeline_destroy(struct pipeline *pipeline)
 	if (pipeline == NULL)
 		return;
 	CHECK(!pipeline->is_open);
+	editions_end(pipeline);
 	parcel_pool_fini(&pipeline->pool);
 	receipts_destroy(pipeline->receipts);
 	route_memory_destroy(pipeline->memory);
@@ -354,6 +356,11 @@ void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options
 	pipeline->own_options.optout_keywords = options->optout_keywords;
 	pipeline->own_options.protection = options->protection;
 	pipeline->quiet.is_known = false;
+}
+
+bool pipeline_follow(struct pipeline *pipeline, const struct catalogue *catalogue)
+{
+	return editions_follow(pipeline, catalogue);
 }
 
 const struct pipeline_gauges *pipeline_gauges(const struct pipeline *pipeline)

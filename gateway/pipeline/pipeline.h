@@ -49,7 +49,7 @@ struct pipeline_options {
 	const struct pipeline_account *accounts;
 	unsigned account_count; /* 1–ROUTE_ACCOUNTS_MAX */
 	const struct route_table *routes;
-	const struct catalogue *catalogue;
+	const struct catalogue *catalogue; /* held while it is in use; NULL: none is known yet, and nothing is read */
 	struct decode_options decode;
 	struct render_options render;
 	struct decision_options retry;
@@ -137,6 +137,10 @@ void pipeline_drain(struct pipeline *pipeline, mono_us grace_us);
 /* Takes from options what may change while it runs: routes, decode, render, retry, keywords, protection. What the former ones pointed to is not
  * used any more, but for accounts' names. */
 void pipeline_configure(struct pipeline *pipeline, const struct pipeline_options *options);
+
+/* Brings other templates into force: alerts that wait and were never tried get their text anew, what has begun goes out as it is.
+ * catalogue: held as long as it is needed. False where there is no memory: the former ones stay. */
+MUST_CHECK bool pipeline_follow(struct pipeline *pipeline, const struct catalogue *catalogue);
 
 /* An account comes, at an index where there is none now (CHECK). options: copied; its name is borrowed for the pipeline's
  * life, and an index has the same name each time. Not after pipeline_drain. */

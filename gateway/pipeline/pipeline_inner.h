@@ -7,6 +7,7 @@
 #include "flow/health.h"
 #include "flow/lease.h"
 #include "flow/store_clock.h"
+#include "pipeline/editions.h"
 #include "pipeline/parcel.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/turns.h"
@@ -95,6 +96,7 @@ struct pipeline {
 	struct metrics *metrics;
 	const struct log *log;
 	struct parcel_pool pool;
+	struct edition *edition; /* in force; NULL = no templates are known yet, and nothing is read */
 	struct account accounts[ROUTE_ACCOUNTS_MAX];
 	unsigned account_count;      /* of accounts that are or were there */
 	uint64_t known;              /* bit n: account n was opened once: what waits for it can be encoded */
@@ -293,6 +295,8 @@ mono_us intake_next_deadline(const struct pipeline *pipeline);
 
 /* prepare.c: decides about a parcel that was just read: onto a lane, or into settlement. A crumb lies while it does. */
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry);
+/* One that was prepared, was never tried and is not queued: all that follows decoding once more. */
+void prepare_anew(struct pipeline *pipeline, struct parcel *parcel);
 /* Gives a parcel its account and its segments. False where it went into settlement instead. */
 bool prepare_for_account(struct pipeline *pipeline, struct parcel *parcel, unsigned account);
 /* True where a parcel may have been sent and must not be sent twice: then it is held. */

@@ -54,10 +54,10 @@ static bool decode(struct pipeline *pipeline, struct parcel *parcel, const struc
 static bool render(struct pipeline *pipeline, struct parcel *parcel)
 {
 	const struct alert *alert = &parcel->alert;
-	const struct template *template =
-		catalogue_find(pipeline->options->catalogue, alert->template_name, alert->locale);
+	const struct catalogue *catalogue = editions_now(pipeline);
+	const struct template *template = catalogue_find(catalogue, alert->template_name, alert->locale);
 	if (template == NULL) {
-		struct slice near = catalogue_nearest(pipeline->options->catalogue, alert->template_name);
+		struct slice near = catalogue_nearest(catalogue, alert->template_name);
 		char text[256];
 		char name[ALERT_NAME_MAX + 8]; /* a producer may have put a phone number there */
 		msisdn_mask_text(alert->template_name, name, sizeof name);
@@ -75,6 +75,7 @@ static bool render(struct pipeline *pipeline, struct parcel *parcel)
 		return false;
 	}
 	parcel->template = template;
+	editions_take(pipeline, parcel);
 	return true;
 }
 
@@ -177,12 +178,12 @@ static void wait_for_time(struct pipeline *pipeline, struct parcel *parcel, bool
 		settling_later(pipeline, parcel, until);
 }
 
-static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)
+static bool judge(struct pipeline *pipeline, struct parcel *parcel, bool was_tried)
 {
 	struct policy_facts facts = {
 		.now = pipeline_now(pipeline).wall,
 		.expires_at = parcel->alert.expires_at,
-		.not_before = was_tried(entry) ? 0 : parcel->alert.not_before,
+		.not_before = was_tried ? 0 : parcel->alert.not_before,
 		.as_of = parcel->alert.as_of,
 		.max_age_ms = parcel->sms.max_age_ms,
 	};
@@ -195,8 +196,7 @@ static bool judge(struct pipeline *pipeline, struct parcel *parcel, const struct
 	case VERDICT_WAIT:
 		if (judgement.rule != PROTECTION_NONE)
 			metrics_add_at(pipeline->metrics, METRIC_DEFERRED, judgement.rule, 1);
-		wait_for_time(pipeline, parcel, was_tried(entry), -1,
-			      settling_not_at_once(pipeline, parcel, judgement.until));
+		wait_for_time(pipeline, parcel, was_tried, -1, settling_not_at_once(pipeline, parcel, judgement.until));
 		return false;
 	case VERDICT_SUPPRESSED:
 		protecting_suppress(pipeline, parcel, judgement.rule);
@@ -290,12 +290,23 @@ static void prepare(struct pipeline *pipeline, struct parcel *parcel, const stru
 		return;
 	if (parcel->alert.has_priority)
 		parcel->lane = parcel->alert.priority;
+	parcel->decoded = arena_mark(&parcel->arena);
 	if (!render(pipeline, parcel))
 		return;
 	if (parcel->is_ambiguous && parcel->doubts == 0)
 		parcel->doubts = 1; /* its state is lost, or was never written */
-	if (judge(pipeline, parcel, entry))
+	if (judge(pipeline, parcel, was_tried(entry)))
 		choose_account(pipeline, parcel, was_tried(entry));
+}
+
+void prepare_anew(struct pipeline *pipeline, struct parcel *parcel)
+{
+	editions_leave(parcel);
+	arena_rewind(&parcel->arena, &parcel->decoded);
+	parcel->template = NULL;
+	parcel->members = (struct slice){ NULL, 0 }; /* they name the version */
+	if (render(pipeline, parcel) && judge(pipeline, parcel, false))
+		choose_account(pipeline, parcel, false);
 }
 
 void prepare_parcel(struct pipeline *pipeline, struct parcel *parcel, const struct store_entry *entry)

@@ -2,7 +2,7 @@
 
 /* What goes wrong, and how often. Each seed has its own temper: some are calm, some have one kind of trouble, some all. */
 
-#include "sim/sim_world.h"
+#include "sim/sim_texts.h"
 
 #include <stdio.h>
 
@@ -36,6 +36,7 @@ struct sim_profile sim_fault_profile(struct sim_world *world)
 		.crash = some(world, 6000),
 		.drain = some(world, 2000),
 		.jump = some(world, 1000),
+		.publish = 3000,
 	};
 }
 
@@ -292,6 +293,7 @@ void sim_fault_step(struct sim_world *world)
 		}
 	}
 	strike_as_planned(world);
+	sim_texts_publish(world);
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++) {
 		if (happens(world, profile->change_mood)) {
 			change_mood(world, i);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Five templates, routes that leave some numbers out. */
+/* Five templates in two editions, routes that leave some numbers out. */
 
 #include "sim/sim_texts.h"
 
@@ -18,6 +18,33 @@ static void add_template(struct catalogue *catalogue, const char *name, const ch
 	CHECK(catalogue_add(catalogue, &template, NULL) == ERR_OK);
 }
 
+/* One edition of all texts: they differ in a mark at their end. */
+static struct catalogue *make_catalogue(const char *mark)
+{
+	static const struct {
+		const char *name;
+		const char *header;
+		const char *text;
+	} rows[] = {
+		{ "short", "class: notice\nparam n integer n sample=1", "您好，第{{n}}条" },
+		{ "careful", "class: notice\non_unknown: hold\nparam n integer n sample=1", "您好，第{{n}}条" },
+		{ "long", "class: notice\nparam n integer n sample=1\nparam t text t max=400 sample=x",
+		  "第{{n}}条：{{t}}" },
+		{ "long_careful", "class: marketing\nparam n integer n sample=1\nparam t text t max=400 sample=x",
+		  "第{{n}}条：{{t}} 退订回T" },
+		{ "alarm", "class: critical\nparam n integer n sample=1", "请注意，第{{n}}条" },
+	};
+	struct catalogue *catalogue = catalogue_create((struct slice){ NULL, 0 });
+	CHECK(catalogue != NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char source[256];
+		snprintf(source, sizeof source, "%s\n---\n%s%s", rows[i].header, rows[i].text, mark);
+		add_template(catalogue, rows[i].name, source);
+	}
+	CHECK(catalogue_freeze(catalogue) == ERR_OK);
+	return catalogue;
+}
+
 bool sim_texts_make(struct sim_world *world)
 {
 	static const struct slice both[] = { SLICE("86138") };
@@ -27,21 +54,17 @@ bool sim_texts_make(struct sim_world *world)
 		{ .prefixes = both, .prefix_count = 1, .accounts = accounts, .account_count = 2 },
 		{ .prefixes = second, .prefix_count = 1, .accounts = accounts + 1, .account_count = 1 },
 	};
-	world->catalogue = catalogue_create((struct slice){ NULL, 0 });
-	CHECK(world->catalogue != NULL);
-	add_template(world->catalogue, "short", "class: notice\nparam n integer n sample=1\n---\n您好，第{{n}}条。");
-	add_template(world->catalogue, "careful",
-		     "class: notice\non_unknown: hold\nparam n integer n sample=1\n---\n您好，第{{n}}条。");
-	add_template(world->catalogue, "long",
-		     "class: notice\nparam n integer n sample=1\n"
-		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}}");
-	add_template(world->catalogue, "long_careful",
-		     "class: marketing\nparam n integer n sample=1\n"
-		     "param t text t max=400 sample=x\n---\n第{{n}}条：{{t}} 退订回T");
-	add_template(world->catalogue, "alarm",
-		     "class: critical\nparam n integer n sample=1\n---\n请注意，第{{n}}条。");
-	return catalogue_freeze(world->catalogue) == ERR_OK &&
-	       route_create(rules, sizeof rules / sizeof rules[0], NULL, 0, &world->routes, NULL) == ERR_OK;
+	static const char *const marks[SIM_EDITIONS] = { "。", "！" };
+	for (unsigned i = 0; i < SIM_EDITIONS; i++)
+		world->editions[i] = make_catalogue(marks[i]);
+	rng_seed(&world->publish_rng, world->seed + 77);
+	return route_create(rules, sizeof rules / sizeof rules[0], NULL, 0, &world->routes, NULL) == ERR_OK;
+}
+
+void sim_texts_publish(struct sim_world *world)
+{
+	if (rng_below(&world->publish_rng, 1000000) < world->profile.publish)
+		world->edition = (world->edition + 1) % SIM_EDITIONS;
 }
 
 static const char *template_of(const struct sim_alert *alert)

@@ -7,8 +7,12 @@
 
 /* The words of the simulated world: templates, routes, and alerts as JSON. */
 
-/* Makes catalogue and routes. */
+/* Makes catalogues and routes. */
 bool sim_texts_make(struct sim_world *world);
+
+/* Staff may publish other texts in this step; the workers that are awake follow. Chance of its own, so that the other troubles of a
+ * seed stay what they are. */
+void sim_texts_publish(struct sim_world *world);
 
 /* Writes an alert or a cancel. */
 void sim_texts_put(struct sim_world *world, struct buf *body, const struct sim_alert *alert);

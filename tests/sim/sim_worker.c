@@ -177,7 +177,7 @@ void sim_worker_start(struct sim_worker *worker)
 		.accounts = worker->accounts,
 		.account_count = SIM_ACCOUNTS,
 		.routes = world->routes,
-		.catalogue = world->catalogue,
+		.catalogue = world->editions[world->edition],
 		.decode = { .country = country_find(SLICE("CN")) },
 		.render = { .signature = SLICE("国网"), .zone = &world->budget.zone },
 		.retry = { .base_us = sim_world_span(world, US_PER_S / 5),
@@ -200,6 +200,7 @@ void sim_worker_start(struct sim_worker *worker)
 void sim_worker_turn(struct sim_worker *worker)
 {
 	mono_us now = worker->world->env.now.mono;
+	CHECK(pipeline_follow(worker->pipeline, worker->world->editions[worker->world->edition]));
 	bool was_watched = alloc_fault_watch(true);
 	bool has_news = worker->wants_turn;
 	uint64_t fences = fake_store_counts(worker->store)->fences;

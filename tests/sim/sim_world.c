@@ -112,7 +112,8 @@ void sim_world_fini(struct sim_world *world)
 	for (unsigned i = 0; i < SIM_ACCOUNTS; i++)
 		smsc_model_destroy(world->smscs[i]);
 	queue_model_destroy(world->model);
-	catalogue_release(world->catalogue);
+	for (unsigned i = 0; i < SIM_EDITIONS; i++)
+		catalogue_release(world->editions[i]);
 	route_destroy(world->routes);
 	sim_ledger_fini(&world->ledger);
 }

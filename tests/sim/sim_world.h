@@ -17,6 +17,7 @@
  * moves the clock to the next moment at which something happens and lets it happen. */
 
 #define SIM_ACCOUNTS     2
+#define SIM_EDITIONS     2
 #define SIM_WINDOW_MAX   64
 #define SIM_LONG_PARTS   3 /* segments of a long alert */
 #define SIM_DEAD_US      (4 * US_PER_S)
@@ -51,7 +52,8 @@ struct sim_profile {
 	unsigned freeze;
 	unsigned crash;
 	unsigned drain;
-	unsigned jump; /* of the wall clock */
+	unsigned jump;    /* of the wall clock */
+	unsigned publish; /* other texts */
 };
 
 struct sim_world;
@@ -111,7 +113,9 @@ struct sim_world {
 	mono_us jumped_at;     /* the clocks, last */
 	unsigned jumps;        /* so many shortly one after the other */
 	unsigned parcel_count; /* 0 = what the pipeline takes by itself */
-	struct catalogue *catalogue;
+	struct catalogue *editions[SIM_EDITIONS];
+	unsigned edition; /* in force */
+	struct rng publish_rng;
 	struct route_table *routes;
 	struct sim_worker workers[SIM_WORKERS_MAX];
 	unsigned worker_count;

@@ -108,3 +108,38 @@ Test(arena, trim_gives_back_only_the_newest)
 	cr_assert_eq(arena_alloc(&arena, 16), large + 112);
 	arena_fini(&arena);
 }
+
+Test(arena, goes_back_to_a_mark)
+{
+	static const struct {
+		const char *name;
+		size_t before; /* octets given before the mark */
+		size_t after;
+	} rows[] = {
+		{ "within the first block", 32, 64 },
+		{ "from an overflow block to the first", 32, 1000 },
+		{ "within an overflow block", 1000, 64 },
+		{ "from one overflow block to another", 1000, 40000 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct arena arena;
+		arena_init(&arena, block, sizeof block, 100000);
+		char *kept = arena_alloc(&arena, rows[i].before);
+		cr_assert_not_null(kept);
+		memset(kept, 'k', rows[i].before);
+		struct arena_mark mark = arena_mark(&arena);
+		size_t octets = arena.overflow_octets;
+		char *first = arena_alloc(&arena, rows[i].after);
+		for (unsigned k = 0; k < 100; k++) {
+			arena_rewind(&arena, &mark);
+			cr_assert_eq(arena.overflow_octets, octets, "%s", rows[i].name);
+			char *again = arena_alloc(&arena, rows[i].after);
+			cr_assert_not_null(again, "%s", rows[i].name);
+			cr_assert(k > 0 || is_in_block(first) == is_in_block(again), "%s", rows[i].name);
+			memset(again, 'a', rows[i].after);
+		}
+		cr_expect_eq(kept[0], 'k', "%s", rows[i].name);
+		cr_expect_eq(kept[rows[i].before - 1], 'k', "%s", rows[i].name);
+		arena_fini(&arena);
+	}
+}
