@@ -8,11 +8,6 @@
 
 #define NO_MORE ((struct slice){ NULL, 0 })
 
-static enum err other_form(struct err_at *at)
-{
-	return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
-}
-
 enum err additions_put(struct redis_ask *ask, enum lane lane, const struct slice *alerts, unsigned count,
 		       char last[static ENTRY_ID_OCTETS], struct err_at *at)
 {
@@ -28,7 +23,7 @@ enum err additions_put(struct redis_ask *ask, enum lane lane, const struct slice
 	if (err != ERR_OK)
 		return err;
 	if (reply->type != REPLY_TEXT || reply->text.len >= ENTRY_ID_OCTETS)
-		return other_form(at);
+		return reply_of_other_form(at);
 	snprintf(last, ENTRY_ID_OCTETS, "%.*s", SLICE_ARG(reply->text));
 	return ERR_OK;
 }

@@ -72,7 +72,7 @@ enum err optouts_step(struct redis_ask *ask, struct optouts_walk *walk,
 	struct slice cursor = reply_text_at(reply, 0);
 	const struct reply *pairs = reply_at(reply, 1);
 	if (cursor.len == 0 || cursor.len >= sizeof walk->cursor || pairs == NULL)
-		return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
+		return reply_of_other_form(at);
 	snprintf(walk->cursor, sizeof walk->cursor, "%.*s", SLICE_ARG(cursor));
 	walk->is_over = slice_is(cursor, "0");
 	for (size_t i = 0; i + 1 < pairs->count; i += 2)

@@ -30,6 +30,6 @@ enum err orders_change(struct redis_ask *ask, const struct account_change *chang
 	orders_put(redis_ask_command(ask), change);
 	enum err err = redis_ask_run(ask, &reply, at);
 	if (err == ERR_OK && !orders_read(change, reply, out))
-		err = err_at_set(at, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
+		err = reply_of_other_form(at);
 	return err;
 }

@@ -8,11 +8,6 @@
 
 #define NO_MORE ((struct slice){ NULL, 0 })
 
-static enum err malformed(struct err_at *at)
-{
-	return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
-}
-
 enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who, bool *was_paused, struct paused *out,
 		    struct err_at *at)
 {
@@ -27,7 +22,7 @@ enum err pauses_add(struct redis_ask *ask, struct slice field, struct slice who,
 		return err;
 	const struct reply *is_new = reply_at(reply, 0);
 	if (is_new == NULL || is_new->type != REPLY_INTEGER)
-		return malformed(at);
+		return reply_of_other_form(at);
 	if (is_new->integer < 0)
 		return err_at_set(at, ERR_FULL, 0, NULL,
 				  "%d things are paused already, which is the most that can be; “hongyan pause” lists "
@@ -112,7 +107,7 @@ enum err pauses_release(struct redis_ask *ask, struct slice field, struct pauses
 	struct slice cursor = reply_text_at(reply, 0);
 	const struct reply *origins = reply_at(reply, 1);
 	if (cursor.len == 0 || cursor.len >= sizeof walk->cursor || origins == NULL)
-		return malformed(at);
+		return reply_of_other_form(at);
 	snprintf(walk->cursor, sizeof walk->cursor, "%.*s", SLICE_ARG(cursor));
 	walk->is_over = slice_is(cursor, "0");
 	if (origins->count == 0)
@@ -131,7 +126,7 @@ enum err pauses_release(struct redis_ask *ask, struct slice field, struct pauses
 	const struct reply *released = reply_at(reply, 0);
 	const struct reply *absent = reply_at(reply, 1);
 	if (released == NULL || absent == NULL)
-		return malformed(at);
+		return reply_of_other_form(at);
 	walk->is_paused_again = released->integer < 0;
 	walk->is_over = walk->is_over || walk->is_paused_again;
 	walk->released += walk->is_paused_again ? 0 : (uint64_t)released->integer;

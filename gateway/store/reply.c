@@ -117,6 +117,11 @@ struct slice reply_text_at(const struct reply *reply, size_t index)
 	return element->text;
 }
 
+enum err reply_of_other_form(struct err_at *at)
+{
+	return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
+}
+
 bool reply_is_error(const struct reply *reply, const char *word)
 {
 	return reply != NULL && reply->type == REPLY_ERROR && slice_starts(reply->text, slice_of(word));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/slice.h"
 
 #include <hiredis/hiredis.h>
@@ -28,6 +29,9 @@ struct slice reply_text_at(const struct reply *reply, size_t index);
 
 /* The element at index, NULL where reply is no array or has no such element. */
 const struct reply *reply_at(const struct reply *reply, size_t index);
+
+/* What is said where an answer is none that the command can have. Returns ERR_FORMAT. at: may be NULL. */
+enum err reply_of_other_form(struct err_at *at);
 
 /* True where reply is an error that begins with word (“NOSCRIPT”). */
 bool reply_is_error(const struct reply *reply, const char *word);

@@ -35,7 +35,7 @@ static void on_answer(void *ctx, const struct reply *reply)
 	else if (store_script_failed(store, reply))
 		err_at_set(&why, ERR_FORMAT, 0, NULL, "Redis refuses: %.*s", SLICE_ARG(reply->text));
 	else if (!read_answer(order, reply, &answer))
-		err_at_set(&why, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
+		reply_of_other_form(&why);
 	order->done(order, why.err == ERR_OK ? &answer : NULL, &why);
 }
 

@@ -52,7 +52,7 @@ static void on_changed(void *ctx, const struct reply *reply)
 	} else if (store_script_failed(store, reply)) {
 		err_at_set(&why, ERR_FORMAT, 0, NULL, "Redis refuses: %.*s", SLICE_ARG(reply->text));
 	} else if (!orders_read(&order->change, reply, &answer)) {
-		err_at_set(&why, ERR_FORMAT, 0, NULL, "Redis gave an answer of another form than expected");
+		reply_of_other_form(&why);
 	} else {
 		store->next_orders = 0; /* here it holds at once */
 		order->done(order, &answer, &why);
