@@ -37,16 +37,17 @@ my %room = (
 	'admin'        => [ 6 ],
 	'api'          => [ 6 ],
 	'cli'          => [ 7 ],
+	'console'      => [ 7 ],
 	'app'          => [ 8 ],
 );
 
 # Foreign headers: pattern of the header -> rooms. app may include everything.
 my @foreign = (
-	[ qr{^jansson\.h$},               qw(audit admin cli) ],
+	[ qr{^jansson\.h$},               qw(audit admin cli console) ],
 	[ qr{^utf8proc\.h$},              qw(encode render) ],
 	[ qr{^iconv\.h$},                 qw(encode) ],
 	[ qr{^uv\.h$},                    qw(loop httpd) ],
-	[ qr{^curl/},                     qw(loop cli) ],
+	[ qr{^curl/},                     qw(loop cli console) ],
 	[ qr{^openssl/},                  qw(loop) ],
 	[ qr{^openssl/(?:crypto|hmac|evp)}, qw(wire/http history) ],
 	[ qr{^openssl/rand\.h$},         qw(history) ],
@@ -61,7 +62,7 @@ my @foreign = (
 # Of libc: what computes may be included anywhere; what knows time, sockets, files, threads only by rooms that have to.
 my $pure_libc = qr{^(?:assert|ctype|errno|float|inttypes|limits|math|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|
 	stdlib|stdnoreturn|string)\.h$}x;
-my %may_use_system = map { $_ => 1 } qw(loop httpd store history audit admin api cli app);
+my %may_use_system = map { $_ => 1 } qw(loop httpd store history audit admin api cli console app);
 
 sub room_of {
 	my ($path) = @_;
