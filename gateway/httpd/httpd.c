@@ -14,9 +14,9 @@
  * that idles the longest is closed for the newcomer, and where the process has no descriptors left accepting pauses
  * instead of spinning. */
 
-#define CONNECTIONS_MAX     4096
-#define ACCEPTS_A_TURN      16
-#define ACCEPT_PAUSE_US     US_PER_S
+#define CONNECTIONS_MAX 4096
+#define ACCEPTS_A_TURN  16
+#define ACCEPT_PAUSE_US US_PER_S
 
 static void run(struct httpd *httpd)
 {
@@ -160,6 +160,10 @@ static void set_defaults(struct httpd_options *options)
 		options->body_octets_max = 64 * 1024;
 	if (options->answer_octets_max == 0)
 		options->answer_octets_max = 32 * 1024 * 1024;
+	if (options->streams_max == 0)
+		options->streams_max = options->connections_max / 2;
+	if (options->stream_octets_max == 0)
+		options->stream_octets_max = 64 * 1024;
 	if (options->header_us == 0)
 		options->header_us = 5 * US_PER_S;
 	if (options->body_us == 0)
@@ -302,6 +306,8 @@ void httpd_stop(struct httpd *httpd, mono_us grace_us, void (*on_stopped)(void *
 		struct httpd_client *client = LIST_ITEM(link, struct httpd_client, link);
 		if (client->phase == HTTPD_PHASE_IDLE)
 			httpd_client_cut(client);
+		else if (client->stream != NULL)
+			httpd_stream_end(client->stream);
 	}
 }
 
@@ -319,6 +325,8 @@ void httpd_destroy(struct httpd *httpd)
 		struct httpd_client *client = LIST_ITEM(link, struct httpd_client, link);
 		if (client->phase == HTTPD_PHASE_WAIT)
 			httpd_wait_end(client, false);
+		else if (client->stream != NULL)
+			httpd_stream_wake(client->stream);
 	}
 	MHD_stop_daemon(httpd->mhd);
 	httpd->mhd = NULL;

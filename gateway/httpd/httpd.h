@@ -15,6 +15,7 @@
 enum httpd_method { HTTPD_GET, HTTPD_POST, HTTPD_PUT, HTTPD_DELETE, HTTPD_METHOD_COUNT };
 
 struct httpd_client;
+struct httpd_stream;
 struct MHD_Connection;
 
 /* One request, all here; borrowed until the handler returns. */
@@ -41,6 +42,9 @@ struct slice httpd_query(const struct httpd_request *request, const char *key);
 /* A key of the query that is none of those in keys (NULL-terminated); NULL where there is none. Borrowed likewise. */
 const char *httpd_query_other(const struct httpd_request *request, const char *const keys[]);
 
+/* The value of a cookie; empty where there is none of that name. Borrowed likewise. */
+struct slice httpd_cookie(const struct httpd_request *request, const char *name);
+
 #define HTTPD_PEER_OCTETS 64
 
 /* Writes the address of the other end, without its port, NUL-terminated; "" where it has none. */
@@ -56,6 +60,9 @@ struct httpd_client *httpd_wait(const struct httpd_request *request, void *state
  * until the handler is called again or the state was dropped. */
 void httpd_resume(struct httpd_client *client);
 
+#define HTTPD_HEADERS_MAX   8    /* that a handler adds to an answer */
+#define HTTPD_HEADER_OCTETS 1024 /* all their values */
+
 /* The answer that the handler fills in. What does not fit into body becomes a problem document of status 500. */
 struct httpd_response {
 	unsigned status;          /* 200 unless the handler sets another */
@@ -63,7 +70,15 @@ struct httpd_response {
 	unsigned retry_after_s;   /* says when to come again; 0 = does not */
 	const char *allow;        /* with 405: the methods that the page takes, “GET, HEAD”; NULL = says nothing */
 	const char *challenge;    /* with 401: how to prove who one is, “Bearer”; NULL = says nothing */
+	const char *cache;        /* static storage: Cache-Control; “no-store” unless the handler sets another */
 	struct buf body;          /* room for HTTPD_BODY_OCTETS; for more ask httpd_response_room first */
+	struct slice constant;    /* sent instead of body where it is not absent; lives longer than the server */
+	unsigned header_count;    /* of httpd_response_header, as are the rest */
+	bool has_lost_header;
+	size_t header_len;
+	const char *header_names[HTTPD_HEADERS_MAX];
+	const char *header_values[HTTPD_HEADERS_MAX];
+	char header_text[HTTPD_HEADER_OCTETS];
 	struct httpd_answer *inner; /* the server's */
 };
 
@@ -72,6 +87,11 @@ struct httpd_response {
 /* Makes room for at least octets in all. Keeps what was written, but for body.full, which it clears. False where there is
  * no memory for it; then the answer is a problem document of status 503 already. */
 MUST_CHECK bool httpd_response_room(struct httpd_response *response, size_t octets);
+
+/* Adds a header, also to what becomes a problem document; printf style. name: static storage. Where there is no room, or the value
+ * has a control character in it, the answer becomes a problem document of status 500. */
+void httpd_response_header(struct httpd_response *response, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Makes the answer a problem document of that status, whatever was written before. format: printf style, one sentence
  * for people that says what was wrong and what to do. */
@@ -90,6 +110,32 @@ struct httpd_route {
 	void (*handler)(void *ctx, const struct httpd_request *request, struct httpd_response *response);
 };
 
+/* Within a handler: the answer has no end yet. Status, content type and headers of the response are sent, then what is put
+ * into the stream; the response's body is thrown away. NULL where as many streams as options.streams_max are open, or no memory is
+ * left: then the response is a problem document of status 503 already. The stream is there until options.on_stream_over got
+ * its state, which comes once, whoever ended it. */
+struct httpd_stream *httpd_stream_open(const struct httpd_request *request, struct httpd_response *response,
+				       void *state);
+
+/* Sends octets, all or none. False where the stream is over or its client does not read: what it has yet to read would be
+ * more than options.stream_octets_max; then it is cut. Not within the handler that opened it. */
+bool httpd_stream_put(struct httpd_stream *stream, struct slice octets);
+
+/* No more is put into it; the client gets what was, and a proper end. */
+void httpd_stream_end(struct httpd_stream *stream);
+
+/* Paths that begin so may have larger bodies, or only smaller ones, than others. */
+struct httpd_body_limit {
+	const char *path;
+	size_t octets_max;
+};
+
+/* A header that all answers have. */
+struct httpd_header {
+	const char *name;
+	const char *value;
+};
+
 #define HTTPD_CONNECTIONS_DEFAULT 256
 
 /* 0 stands for the default everywhere but in port. */
@@ -98,10 +144,16 @@ struct httpd_options {
 	uint16_t port;     /* 0 = any that is free */
 	bool is_shared;    /* several servers listen there, and the system gives each connection to one of them */
 	bool keeps_target; /* requests have their target */
-	void (*on_dropped)(void *ctx, void *state); /* see httpd_wait; must be there where that is called */
-	unsigned connections_max;                   /* 2–4096, default HTTPD_CONNECTIONS_DEFAULT */
-	size_t header_octets_max;                   /* request line and headers, default 8 KiB */
-	size_t body_octets_max;                     /* of a request, default 64 KiB */
+	void (*on_dropped)(void *ctx, void *state);     /* see httpd_wait; must be there where that is called */
+	void (*on_stream_over)(void *ctx, void *state); /* see httpd_stream_open; likewise */
+	const struct httpd_header *headers; /* of all answers, refusals too; ends with a name of NULL; borrowed */
+	unsigned streams_max;               /* open at a time, default half the connections */
+	size_t stream_octets_max;           /* that the client of a stream has yet to read, default 64 KiB */
+	unsigned connections_max;           /* 2–4096, default HTTPD_CONNECTIONS_DEFAULT */
+	size_t header_octets_max;           /* request line and headers, default 8 KiB */
+	size_t body_octets_max;             /* of a request, default 64 KiB */
+	const struct httpd_body_limit
+		*body_limits;     /* the first that fits counts; ends with a path of NULL; borrowed; may be NULL */
 	size_t answer_octets_max; /* of all larger answers that clients have yet to read, default 32 MiB */
 	mono_us header_us;        /* from the connection to the end of its first headers, default 5 s */
 	mono_us body_us;          /* from there to the end of the body, default 10 s */

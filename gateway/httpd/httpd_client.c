@@ -39,6 +39,8 @@ void httpd_client_cut(struct httpd_client *client)
 	shutdown(client->fd, SHUT_RDWR);
 	if (client->phase == HTTPD_PHASE_WAIT)
 		httpd_wait_end(client, false);
+	if (client->stream != NULL)
+		httpd_stream_wake(client->stream);
 	client->is_cut = true;
 	client->deadline = INT64_MAX;
 }
@@ -47,6 +49,7 @@ static void forget_request(struct httpd_client *client)
 {
 	if (client->state != NULL)
 		client->httpd->options.on_dropped(client->httpd->ctx, client->state);
+	httpd_stream_close(client);
 	free(client->body);
 	free(client->target);
 	client->body = client->target = NULL;
@@ -67,6 +70,7 @@ void httpd_client_notify(void *cls, struct MHD_Connection *connection, void **so
 		struct httpd_client *client = LIST_ITEM(httpd->unused.next, struct httpd_client, link);
 		client->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 		client->is_cut = false;
+		client->mhd = connection;
 		httpd->client_count++;
 		enter(client, HTTPD_PHASE_IDLE, httpd->options.header_us);
 		*socket_context = client;
@@ -102,18 +106,19 @@ static enum MHD_Result refuse(struct httpd_client *client, struct MHD_Connection
 		return MHD_NO;
 	httpd_request_refuse(client->httpd, client->refusal, path, &response, allow);
 	enter(client, HTTPD_PHASE_ANSWER, client->httpd->options.answer_us);
-	return httpd_response_send(&response, connection, must_close || client->httpd->is_stopping);
+	return httpd_response_send(&response, connection, NULL, must_close || client->httpd->is_stopping);
 }
 
 /* The headers are here: what becomes of the request? */
 static enum MHD_Result begin(struct httpd_client *client, struct MHD_Connection *connection, const char *path,
-			     const char *method)
+			     const char *method, const char *version)
 {
 	struct httpd *httpd = client->httpd;
 	enter(client, HTTPD_PHASE_BODY, httpd->options.body_us);
 	uint64_t body_len;
 	bool is_chunked;
-	client->refusal = httpd_request_check(connection, &body_len, &is_chunked);
+	client->body_max = httpd_request_body_max(httpd, path);
+	client->refusal = httpd_request_check(connection, method, version, &body_len, &is_chunked);
 	if (client->refusal != HTTPD_REFUSAL_NONE)
 		return refuse(client, connection, path, true);
 	size_t header_octets =
@@ -123,7 +128,7 @@ static enum MHD_Result begin(struct httpd_client *client, struct MHD_Connection 
 	else
 		client->route = httpd_request_route(httpd, method, path, &client->refusal);
 	if (client->route != NULL)
-		client->refusal = body_len > httpd->options.body_octets_max ? HTTPD_REFUSAL_BODY : HTTPD_REFUSAL_NONE;
+		client->refusal = body_len > client->body_max ? HTTPD_REFUSAL_BODY : HTTPD_REFUSAL_NONE;
 	if (client->refusal == HTTPD_REFUSAL_NONE)
 		return MHD_YES;
 	/* Where a body follows, its sender may wait for leave to send it (RFC 9110 §10.1.1): then the answer comes now. */
@@ -137,7 +142,7 @@ static enum MHD_Result begin(struct httpd_client *client, struct MHD_Connection 
 /* False where the body must be refused; why is noted. */
 static bool keep(struct httpd_client *client, struct slice piece)
 {
-	size_t max = client->httpd->options.body_octets_max;
+	size_t max = client->body_max;
 	if (piece.len > max - client->body_len) {
 		client->refusal = HTTPD_REFUSAL_BODY;
 		return false;
@@ -200,19 +205,22 @@ static enum MHD_Result answer(struct httpd_client *client, struct MHD_Connection
 		MHD_suspend_connection(connection);
 		return MHD_YES;
 	}
+	if (client->stream != NULL) {
+		enter(client, HTTPD_PHASE_STREAM, httpd->options.answer_us);
+		return httpd_response_send(&response, connection, client->stream, httpd->is_stopping);
+	}
 	enter(client, HTTPD_PHASE_ANSWER, httpd->options.answer_us);
-	return httpd_response_send(&response, connection, httpd->is_stopping);
+	return httpd_response_send(&response, connection, NULL, httpd->is_stopping);
 }
 
 enum MHD_Result httpd_client_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
 				     const char *version, const char *upload, size_t *upload_len, void **request)
 {
 	(void)cls;
-	(void)version;
 	struct httpd_client *client = client_of(connection);
 	if (*request == NULL) {
 		*request = client;
-		return begin(client, connection, url, method);
+		return begin(client, connection, url, method, version);
 	}
 	if (*upload_len != 0) {
 		struct slice piece = { upload, *upload_len };

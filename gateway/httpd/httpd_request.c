@@ -8,13 +8,20 @@
 #include <strings.h>
 
 /* Requests that two readers could understand differently are refused whole (RFC 9112 §6.3, §11.2): a length given twice
- * or both ways, a coding that is not known, a header's name that is no token. */
+ * or both ways, a coding that is not known, a header's name that is no token, a control character in its value, lines that do not
+ * end in CR and LF or go on in the next one (§2.2, §5.2).
+ *
+ * The last two libmicrohttpd before 1.0 lets pass, and tells nobody; but it leaves names and values where they were received, so
+ * that their places show it: each line begins two octets behind the end of the one before. A folded line it copies elsewhere. */
+
+#define TELLS_LINES (MHD_VERSION < 0x00097700)
 
 static const char *const method_names[HTTPD_METHOD_COUNT] = { "GET", "POST", "PUT", "DELETE" };
 
 #define SUGGESTIONS_MAX 64
 
 struct framing {
+	const char *next_line; /* where the next line must begin */
 	unsigned lengths;
 	unsigned codings;
 	unsigned hosts;
@@ -36,6 +43,17 @@ static bool is_token(struct slice name)
 	return name.len != 0;
 }
 
+/* RFC 9110 §5.5: a tab is allowed. */
+static bool has_control(struct slice value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		unsigned char octet = (unsigned char)value.at[i];
+		if ((octet < 0x20 && octet != '\t') || octet == 0x7F)
+			return true;
+	}
+	return false;
+}
+
 static bool is_name(struct slice name, struct slice known)
 {
 	return name.len == known.len && strncasecmp(name.at, known.at, known.len) == 0;
@@ -48,8 +66,9 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 	struct framing *framing = cls;
 	struct slice name = { key, key_len };
 	struct slice text = { value, value_len };
-	if (!is_token(name))
+	if (!is_token(name) || has_control(text) || (TELLS_LINES && name.at != framing->next_line))
 		framing->is_malformed = true;
+	framing->next_line = text.at + text.len + 2;
 	if (is_name(name, SLICE("content-length"))) {
 		framing->lengths++;
 		if (!number_parse(text, UINT64_MAX, &framing->body_len))
@@ -64,16 +83,30 @@ static enum MHD_Result on_header(void *cls, enum MHD_ValueKind kind, const char 
 	return MHD_YES;
 }
 
-enum httpd_refusal httpd_request_check(struct MHD_Connection *connection, uint64_t *body_len, bool *is_chunked)
+enum httpd_refusal httpd_request_check(struct MHD_Connection *connection, const char *method, const char *version,
+				       uint64_t *body_len, bool *is_chunked)
 {
-	struct framing framing = { 0 };
+	struct framing framing = { .next_line = version + strlen(version) + 2 };
+	size_t octets = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
+	if (TELLS_LINES && framing.next_line + 2 != method + octets) /* the empty line at the end */
+		framing.is_malformed = true;
 	*body_len = framing.body_len;
 	*is_chunked = framing.codings != 0;
 	if (framing.is_malformed || framing.lengths > 1 || framing.codings > 1 || framing.hosts > 1 ||
 	    (framing.lengths && framing.codings))
 		return HTTPD_REFUSAL_FRAMING;
 	return framing.is_unknown ? HTTPD_REFUSAL_CODING : HTTPD_REFUSAL_NONE;
+}
+
+size_t httpd_request_body_max(const struct httpd *httpd, const char *path)
+{
+	const struct httpd_body_limit *limit = httpd->options.body_limits;
+	for (; limit != NULL && limit->path != NULL; limit++) {
+		if (strncmp(limit->path, path, strlen(limit->path)) == 0)
+			return limit->octets_max;
+	}
+	return httpd->options.body_octets_max;
 }
 
 static bool is_beginning(const struct httpd_route *route)
@@ -145,7 +178,7 @@ void httpd_request_refuse(const struct httpd *httpd, enum httpd_refusal refusal,
 		break;
 	case HTTPD_REFUSAL_BODY:
 		httpd_problem(response, MHD_HTTP_CONTENT_TOO_LARGE, "the body has more than the %zu octets allowed",
-			      httpd->options.body_octets_max);
+			      httpd_request_body_max(httpd, path));
 		break;
 	case HTTPD_REFUSAL_HEADERS:
 		httpd_problem(response, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -153,9 +186,11 @@ void httpd_request_refuse(const struct httpd *httpd, enum httpd_refusal refusal,
 			      httpd->options.header_octets_max);
 		break;
 	case HTTPD_REFUSAL_FRAMING:
-		httpd_problem(response, MHD_HTTP_BAD_REQUEST,
-			      "a header is malformed, or Content-Length, Transfer-Encoding or Host is given twice, or "
-			      "Content-Length together with Transfer-Encoding");
+		httpd_problem(
+			response, MHD_HTTP_BAD_REQUEST,
+			"a header is malformed or goes on in the next line, a line does not end in CR and LF, or "
+			"Content-Length, Transfer-Encoding or Host is given twice, or Content-Length together with "
+			"Transfer-Encoding");
 		break;
 	case HTTPD_REFUSAL_CODING:
 		httpd_problem(response, MHD_HTTP_NOT_IMPLEMENTED, "the only transfer coding understood is chunked");

@@ -42,6 +42,11 @@ struct slice httpd_header(const struct httpd_request *request, const char *name)
 	return slice_of(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
 }
 
+struct slice httpd_cookie(const struct httpd_request *request, const char *name)
+{
+	return slice_of(MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name));
+}
+
 struct last_header {
 	const char *name;
 	struct slice value;

@@ -15,6 +15,9 @@ Test(httpd_request, answers)
 		  "hello" },
 		{ "get with a body", "GET /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", 200,
 		  "application/json", "", "hello" },
+		{ "blanks around values",
+		  "GET /hello HTTP/1.1\r\nHost:   h  \r\nCookie: a=b; c=\"d\"\r\nX-A:\t\r\nX-B:\r\n\r\n", 200,
+		  "application/json", "", "hello" },
 		{ "HTTP/1.0", "GET /hello HTTP/1.0\r\n\r\n", 200, "application/json", "", "hello" },
 		{ "post", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", 201, "text/plain", "",
 		  "abc" },
@@ -97,6 +100,15 @@ Test(httpd_request, refuses_what_two_readers_could_understand_differently)
 		{ "two hosts", "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400 },
 		{ "no host", "GET /hello HTTP/1.1\r\n\r\n", 400 },
 		{ "folded header", "GET /hello HTTP/1.1\r\nHost: h\r\nX-A: b\r\n c: d\r\n\r\n", 400 },
+		{ "folded header without a colon", "GET /hello HTTP/1.1\r\nHost: h\r\nX-A: b\r\n c\r\n\r\n", 400 },
+		{ "folded with a tab", "GET /hello HTTP/1.1\r\nX-A: b\r\n\tc\r\nHost: h\r\n\r\n", 400 },
+		{ "header ends in LF", "GET /hello HTTP/1.1\r\nX-A: b\nHost: h\r\n\r\n", 400 },
+		{ "last header ends in LF", "GET /hello HTTP/1.1\r\nHost: h\n\r\n", 400 },
+		{ "request line ends in LF", "GET /hello HTTP/1.1\nHost: h\r\n\r\n", 400 },
+		{ "empty line is LF", "GET /hello HTTP/1.1\r\nHost: h\r\n\n", 400 },
+		{ "LF everywhere", "GET /hello HTTP/1.1\nHost: h\n\n", 400 },
+		{ "CR within a header", "GET /hello HTTP/1.1\r\nX-A: b\rHost: h\r\nHost: h\r\n\r\n", 400 },
+		{ "control character in a header", "GET /hello HTTP/1.1\r\nHost: h\r\nX-A: \x01\r\n\r\n", 400 },
 		{ "no header", "GET /hello HTTP/1.1\r\nHost: h\r\nnonsense\r\n\r\n", 400 },
 		{ "bad chunk",
 		  "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n", 400 },
@@ -110,8 +122,8 @@ Test(httpd_request, refuses_what_two_readers_could_understand_differently)
 		http_client_say(client, rows[i].request);
 		http_client_read(client, false, &reply);
 		/* A newer libmicrohttpd refuses unknown codings itself, with another status. */
-		bool is_as_wanted = reply.status == rows[i].want_status ||
-				    (rows[i].want_status == 501 && reply.status == 400);
+		bool is_as_wanted =
+			reply.status == rows[i].want_status || (rows[i].want_status == 501 && reply.status == 400);
 		cr_expect(is_as_wanted, "%s: status %u %s", rows[i].name, reply.status, reply.body);
 		cr_expect(http_client_wait_closed(client), "%s: left open", rows[i].name);
 		http_client_close(client);
@@ -144,6 +156,62 @@ Test(httpd_request, survives_nonsense)
 		cr_expect(http_client_wait_closed(client), "%s: left open", rows[i].name);
 		http_client_close(client);
 	}
+	http_server_finish(&setup);
+	free(client);
+}
+
+/* Their places in microhttpd's buffer say whether lines are whole: it must not matter how they come. */
+Test(httpd_request, headers_may_come_in_any_pieces_one_request_after_the_other)
+{
+	static const char request[] = "GET /hello HTTP/1.1\r\nHost: h\r\nCookie: a=b; c=d\r\nX-Long: "
+				      "0123456789012345678901234567890123456789\r\nAccept: */*\r\n\r\n";
+	struct setup setup;
+	http_server_start(&setup, NULL);
+	struct http_client *client = http_clients(1);
+	struct http_reply reply;
+	http_client_open(client, setup.loop, setup.port);
+	for (size_t piece = 1; piece < sizeof request; piece += 7) {
+		for (size_t at = 0; at < sizeof request - 1; at += piece) {
+			size_t left = sizeof request - 1 - at;
+			http_client_send(client, request + at, left < piece ? left : piece);
+		}
+		http_client_read(client, false, &reply);
+		cr_expect_eq(reply.status, 200, "in pieces of %zu: %u", piece, reply.status);
+	}
+	char many[10 * sizeof request];
+	struct buf row = buf_over(many, sizeof many);
+	for (unsigned i = 0; i < 10; i++)
+		buf_put_text(&row, request);
+	http_client_send(client, many, row.len);
+	for (unsigned i = 0; i < 10; i++) {
+		http_client_read(client, false, &reply);
+		cr_expect_eq(reply.status, 200, "one of many in a row: %u", reply.status);
+	}
+	http_client_close(client);
+	http_server_finish(&setup);
+	free(client);
+}
+
+Test(httpd_request, some_paths_may_have_larger_bodies)
+{
+	static const struct httpd_body_limit limits[] = { { "/ech", 100000 }, { NULL, 0 } };
+	struct setup setup;
+	http_server_start(&setup, &(struct httpd_options){ .body_octets_max = 10, .body_limits = limits });
+	struct http_client *client = http_clients(1);
+	struct http_reply reply;
+	static char text[100000 + 200];
+	for (size_t len = 100000; len <= 100001; len++) {
+		int head = snprintf(
+			text, sizeof text,
+			"POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", len);
+		memset(text + head, 'x', len);
+		http_client_open(client, setup.loop, setup.port);
+		http_client_send(client, text, (size_t)head + len);
+		http_client_read(client, false, &reply);
+		cr_expect_eq(reply.status, len == 100000 ? 201 : 413, "%zu: %u", len, reply.status);
+		http_client_close(client);
+	}
+	cr_expect_eq(setup.seen.body_len, 100000);
 	http_server_finish(&setup);
 	free(client);
 }
