@@ -188,8 +188,23 @@ struct config_lines {
 	bool is_set;
 };
 
-/* Of tenants with a daily budget. */
+/* The staff's web console. */
+struct config_console {
+	struct config_address listen; /* host NULL = none */
+	char *url;                    /* without a slash at its end; "" = not said */
+	char *proxies;
+	unsigned requests_per_s;
+	char *history;
+	char *currency;
+	char *forbidden_words; /* path; NULL or "" = none */
+	struct config_lines link_domains;
+};
+
+/* Of tenants with a daily budget, or a signature of their own. */
 struct config_tenants {
+	struct config_lines signature;       /* “north=北方供电” */
+	struct tenant_signature *signatures; /* the same, one each */
+	unsigned signature_count;
 	struct config_lines segments_per_day; /* “north=50000” */
 	struct tenant_budget *budgets;        /* the same, one each */
 	unsigned budget_count;
@@ -296,10 +311,11 @@ struct config_account {
 	uint8_t addr_npi;
 	char *address_range; /* at most 40 octets */
 	enum config_bind bind;
-	unsigned binds;               /* links, 1–64, of all workers together */
-	unsigned window;              /* of one link, 1–10000 */
-	unsigned tps;                 /* segments a second, of all links together; 0 = unlimited */
-	bool breaker;                 /* it gets nothing for a while where nearly all of its answers are failures */
+	unsigned binds;  /* links, 1–64, of all workers together */
+	unsigned window; /* of one link, 1–10000 */
+	unsigned tps;    /* segments a second, of all links together; 0 = unlimited */
+	bool breaker;    /* it gets nothing for a while where nearly all of its answers are failures */
+	bool requires_registration;
 	char *cost_text;              /* of a segment, as written; "" = 0 */
 	uint64_t cost;                /* the same in millionths */
 	char *source;                 /* sender; "" = the carrier's default; at most 20 octets */
@@ -425,6 +441,7 @@ struct config {
 	struct config_route *routes; /* where the file has none: one for every number, to all accounts in their order */
 	unsigned route_count;
 	struct config_webhook_role webhook;
+	struct config_console console;
 	struct config_webhook *webhooks;
 	unsigned webhook_count;
 	struct config_tenants tenants;

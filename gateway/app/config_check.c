@@ -3,6 +3,7 @@
 
 #include "app/config_api.h"
 #include "app/config_callback.h"
+#include "app/config_console.h"
 #include "app/config_history.h"
 #include "app/config_http.h"
 #include "app/config_route.h"
@@ -259,6 +260,7 @@ void config_check(struct config_load *load)
 	config_check_api(load);
 	config_check_history(load);
 	config_check_webhooks(load);
+	config_check_console(load);
 	if (config->route_count == 0 && config->account_count && tree_find(load->root, SLICE("routes")) == NULL)
 		make_route(load);
 }

@@ -3,13 +3,17 @@
 
 #include "app/config_check.h"
 #include "base/number.h"
+#include "base/utf8.h"
 #include "model/alert.h"
 #include "model/tenant_budget.h"
+#include "model/tenant_signature.h"
+#include "render/template.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define PATH         "tenants.segments_per_day"
+#define SIGNATURES   "tenants.signature"
 #define SEGMENTS_MAX 1000000000
 
 /* “north=50000”; the name may hold “=” too. */
@@ -43,7 +47,52 @@ static void read_budget(struct config_load *load, const char *line)
 	tenants->budgets[tenants->budget_count++] = (struct tenant_budget){ kept, segments };
 }
 
-void config_check_tenants(struct config_load *load)
+/* “north=北方供电”; the name may hold “=” too. */
+static void read_signature(struct config_load *load, const char *line)
+{
+	struct config_tenants *tenants = &load->config->tenants;
+	const struct tree_node *place = config_check_place(load->root, SIGNATURES);
+	const char *sign = strrchr(line, '=');
+	struct slice name = { line, sign != NULL ? (size_t)(sign - line) : 0 };
+	const char *text = sign != NULL ? sign + 1 : "";
+	bool is_good = name.len > 0 && name.len <= ALERT_NAME_MAX && *text != '\0' && strstr(text, "【") == NULL &&
+		       strstr(text, "】") == NULL && utf8_count(text, strlen(text)) <= TEMPLATE_SIGNATURE_MAX;
+	for (unsigned i = 0; is_good && i < tenants->signature_count; i++)
+		is_good = !slice_is(name, tenants->signatures[i].tenant);
+	if (!is_good) {
+		config_report(load->report, ERR_FORMAT, place, false, SIGNATURES,
+			      SIGNATURES
+			      ": “%s” must be a tenant's name (once, up to %d octets) and a signature of up to %d "
+			      "characters without 【】, such as north: 北方供电",
+			      line, ALERT_NAME_MAX, TEMPLATE_SIGNATURE_MAX);
+		return;
+	}
+	struct tenant_signature made = { strndup(name.at, name.len), strdup(text) };
+	tenants->signatures[tenants->signature_count++] = made;
+	if (made.tenant == NULL || made.signature == NULL)
+		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
+}
+
+static void read_signatures(struct config_load *load)
+{
+	struct config_tenants *tenants = &load->config->tenants;
+	unsigned count = tenants->signature.count;
+	if (count > TENANT_SIGNATURES_MAX) {
+		config_report(load->report, ERR_RANGE, config_check_place(load->root, SIGNATURES), false, SIGNATURES,
+			      SIGNATURES " has %u tenants; %d at most may have a signature", count,
+			      TENANT_SIGNATURES_MAX);
+		return;
+	}
+	tenants->signatures = calloc(count + 1, sizeof *tenants->signatures);
+	if (tenants->signatures == NULL) {
+		config_report(load->report, ERR_MEMORY, NULL, false, NULL, "out of memory");
+		return;
+	}
+	for (unsigned i = 0; i < count; i++)
+		read_signature(load, tenants->signature.at[i]);
+}
+
+static void read_budgets(struct config_load *load)
 {
 	struct config_tenants *tenants = &load->config->tenants;
 	unsigned count = tenants->segments_per_day.count;
@@ -61,8 +110,21 @@ void config_check_tenants(struct config_load *load)
 		read_budget(load, tenants->segments_per_day.at[i]);
 }
 
+void config_check_tenants(struct config_load *load)
+{
+	read_budgets(load);
+	read_signatures(load);
+}
+
 void config_tenants_fini(struct config_tenants *tenants)
 {
+	for (unsigned i = 0; i < tenants->signature_count; i++) {
+		free(tenants->signatures[i].tenant);
+		free(tenants->signatures[i].signature);
+	}
+	free(tenants->signatures);
+	tenants->signatures = NULL;
+	tenants->signature_count = 0;
 	for (unsigned i = 0; i < tenants->budget_count; i++)
 		free(tenants->budgets[i].name);
 	free(tenants->budgets);

@@ -3,10 +3,10 @@
 
 #include "app/config_value.h"
 
-/* Daily budgets of tenants. */
+/* Daily budgets and signatures of tenants. */
 
-/* Reads what was written as lines into budgets, and reports what is wrong. */
+/* Reads what was written as lines into budgets and signatures, and reports what is wrong. */
 void config_check_tenants(struct config_load *load);
 
-/* Frees the budgets. */
+/* Frees them. */
 void config_tenants_fini(struct config_tenants *tenants);

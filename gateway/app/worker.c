@@ -153,7 +153,12 @@ static void set_pipeline_options(struct worker *worker, const struct snapshot *s
 	struct pipeline_options *options = &worker->pipeline_options;
 	options->routes = snapshot->routes;
 	options->decode = (struct decode_options){ .country = config->country };
-	options->render = (struct render_options){ .signature = slice_of(config->signature), .zone = &config->zone };
+	options->render = (struct render_options){
+		.signature = slice_of(config->signature),
+		.tenants = config->tenants.signatures,
+		.tenant_count = config->tenants.signature_count,
+		.zone = &config->zone,
+	};
 	options->optout_keywords = slice_of(config->optout.keywords);
 	set_protection(&options->protection, &config->protection);
 	options->retry = (struct decision_options){

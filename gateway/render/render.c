@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/utf8.h"
+#include "model/tenant_signature.h"
 #include "render/alert_values.h"
 #include "render/param_value.h"
 #include "render/template_node.h"
@@ -17,11 +18,14 @@
 
 static const struct slice none = { NULL, 0 };
 
-static struct slice signature_of(const struct template_header *header, const struct render_options *options)
+static struct slice signature_of(const struct template_header *header, const struct render_options *options,
+				 struct slice tenant)
 {
 	if (header->has_no_signature || options->signature_mode == RENDER_SIGNATURE_NONE)
 		return none;
-	return header->signature.len > 0 ? header->signature : options->signature;
+	if (header->signature.len > 0)
+		return header->signature;
+	return tenant_signature_of(options->tenants, options->tenant_count, tenant, options->signature);
 }
 
 /* Octets that the text may take: exact for words, an upper bound for numbers and dates. */
@@ -121,7 +125,7 @@ enum err render_alert_report(const struct template *template, const struct alert
 	enum err err = alert_values_take(header, alert, options->zone, arena, values, problem);
 	struct slice text = none;
 	if (err == ERR_OK)
-		err = write_text(template, values, signature_of(header, options), arena, &text, problem);
+		err = write_text(template, values, signature_of(header, options, alert->tenant), arena, &text, problem);
 	if (err != ERR_OK)
 		return err;
 	*out = (struct sms){

@@ -16,7 +16,9 @@ enum render_signature {
 };
 
 struct render_options {
-	struct slice signature;  /* the configured one, without 【】; absent = none */
+	struct slice signature;                 /* the configured one, without 【】; absent = none */
+	const struct tenant_signature *tenants; /* tenant_count of them, that have another one */
+	unsigned tenant_count;
 	const struct zone *zone; /* for date-times in parameters; NULL = UTC; borrowed during the call */
 	enum render_signature signature_mode;
 };

@@ -158,7 +158,8 @@ Test(config_http, errors_have_their_line)
 		{ "proxy", "  preset: json\n  token: t\n  url: \"https://h/\"\n  proxy: \"socks5://h\"\n",
 		  "hongyan.yaml:7:10: the proxy of account “web” must begin with http:// or https://\n" },
 		{ "no such file", "  preset: json\n  token: t\n  url: \"https://h/\"\n  ca_file: /no/such\n",
-		  "hongyan.yaml:7:12: ca_file of account “web”: “/no/such” cannot be read: No such file or directory\n" },
+		  "hongyan.yaml:7:12: ca_file of account “web”: “/no/such” cannot be read: No such file or "
+		  "directory\n" },
 		{ "half a pair", "  preset: json\n  token: t\n  url: \"https://h/\"\n  cert_file: /dev/null\n",
 		  "hongyan.yaml:7:14: account “web”: cert_file and key_file belong together\n" },
 		{ "a mapping where none goes", "  preset: json\n  token: t\n  url: \"https://h/\"\n  allow: { a: b }\n",

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/config_console.h"
+
+#include "app/config_check.h"
+
+#include <string.h>
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* “https://host” or “https://host:port”: what browsers send as Origin. */
+static bool is_origin(const char *url)
+{
+	const char *host = strstr(url, "://");
+	return host != NULL && host[3] != '\0' && strpbrk(host + 3, "/?#@ ") == NULL &&
+	       (begins(url, "https://") || begins(url, "http://"));
+}
+
+/* Browsers take cookies that are Secure from these without TLS, and from no others. */
+static bool is_loopback(const char *url)
+{
+	return begins(url, "http://127.0.0.1") || begins(url, "http://localhost") || begins(url, "http://[::1]");
+}
+
+void config_check_console(struct config_load *load)
+{
+	const struct config_console *console = &load->config->console;
+	const char *url = console->url != NULL ? console->url : "";
+	const char *history = console->history != NULL ? console->history : "";
+	if (*url != '\0' && !is_origin(url))
+		config_report(load->report, ERR_FORMAT, config_check_place(load->root, "console.url"), false,
+			      "console.url",
+			      "console.url must be https:// and a host, without a path or a slash at its end");
+	else if (begins(url, "http://") && !is_loopback(url))
+		config_report(
+			load->report, ERR_UNSUPPORTED, config_check_place(load->root, "console.url"), false,
+			"console.url",
+			"console.url must begin with https://: over http:// browsers keep no session of another host");
+	if (*history != '\0' && !is_origin(history))
+		config_report(load->report, ERR_FORMAT, config_check_place(load->root, "console.history"), false,
+			      "console.history",
+			      "console.history must be http:// or https://, a host and a port, without a path");
+}
