@@ -36,6 +36,7 @@ my %room = (
 	'audit'        => [ 5, 'audit' ], # it judges the rest from outside and shares no code with it
 	'admin'        => [ 6 ],
 	'api'          => [ 6 ],
+	'staff'        => [ 6 ],
 	'cli'          => [ 7 ],
 	'console'      => [ 7 ],
 	'app'          => [ 8 ],
@@ -43,7 +44,7 @@ my %room = (
 
 # Foreign headers: pattern of the header -> rooms. app may include everything.
 my @foreign = (
-	[ qr{^jansson\.h$},               qw(audit admin cli console) ],
+	[ qr{^jansson\.h$},               qw(audit admin staff cli console) ],
 	[ qr{^utf8proc\.h$},              qw(encode render) ],
 	[ qr{^iconv\.h$},                 qw(encode) ],
 	[ qr{^uv\.h$},                    qw(loop httpd) ],
@@ -55,14 +56,14 @@ my @foreign = (
 	[ qr{^microhttpd\.h$},            qw(httpd) ],
 	[ qr{^hiredis/},                  qw(store audit) ],
 	[ qr{^sqlite3\.h$},               qw(history) ],
-	[ qr{^sodium(?:\.h$|/)},          qw(admin) ],
+	[ qr{^sodium(?:\.h$|/)},          qw(staff) ],
 	[ qr{^yaml\.h$},                  () ],
 );
 
 # Of libc: what computes may be included anywhere; what knows time, sockets, files, threads only by rooms that have to.
 my $pure_libc = qr{^(?:assert|ctype|errno|float|inttypes|limits|math|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|
 	stdlib|stdnoreturn|string)\.h$}x;
-my %may_use_system = map { $_ => 1 } qw(loop httpd store history audit admin api cli console app);
+my %may_use_system = map { $_ => 1 } qw(loop httpd store history audit admin api staff cli console app);
 
 sub room_of {
 	my ($path) = @_;
