@@ -2,6 +2,7 @@
 #include "api/api_lookup.h"
 
 #include "api/api_inner.h"
+#include "base/civil.h"
 #include "base/json.h"
 #include "base/json_tree.h"
 #include "base/secret.h"
@@ -169,6 +170,103 @@ static void on_question(void *ctx, const struct httpd_request *request, struct h
 	json_tree_fini(&tree);
 }
 
+/* -- what only the console asks -- */
+
+static bool keep_number(void *ctx, const struct history_event *event)
+{
+	struct buf *number = ctx;
+	if (number->len == 0)
+		buf_put_slice(number, event->to);
+	return number->len == 0;
+}
+
+/* Whole, so that the one who asks has to see to it who may know it. */
+static void answer_number(struct api_lookup *lookup, const struct json_tree *tree, struct httpd_response *response)
+{
+	struct history_query query = { .number = { NULL, 0 } };
+	struct err_at at = { .err = ERR_OK };
+	char digits[MSISDN_DIGITS_MAX];
+	struct buf number = buf_over(digits, sizeof digits);
+	unsigned found = 0;
+	if (!entry_key_parse(json_node_text(json_node_member(tree->nodes, SLICE("entry"))), &query.entry)) {
+		httpd_problem(response, 422, "ask with {\"entry\":\"1739404800000-7@normal\"}");
+		return;
+	}
+	enum err err = history_book_find(lookup->view.book, &query, 1, &found, keep_number, &number, &at);
+	if (number.len > 0) {
+		json_open(&response->body, '{');
+		json_key_text(&response->body, "number", buf_slice(&number));
+		json_close(&response->body, '}');
+	} else if (err != ERR_OK) {
+		httpd_problem(response, 503, "a day of the history cannot be read, and the others have nothing of it");
+	} else {
+		httpd_problem(response, 404, "the history has no number of that alert");
+	}
+}
+
+static void on_number(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+{
+	struct api_lookup *lookup = ctx;
+	struct json_tree tree;
+	struct err_at at = { .err = ERR_OK };
+	if (!is_admin(lookup, request)) {
+		refuse(response, "who looks numbers up must send “Authorization: Bearer …” with the token of "
+				 "admin.token");
+		return;
+	}
+	if (json_tree_read(&tree, request->body, &at) == ERR_OK)
+		answer_number(lookup, &tree, response);
+	else
+		httpd_problem(response, 400, "the body is no JSON object: %s", at.text);
+	json_tree_fini(&tree);
+}
+
+static void put_row(void *ctx, const struct history_row *row)
+{
+	struct buf *out = ctx;
+	json_open(out, '{');
+	json_key_text(out, "tenant", row->tenant);
+	json_key_text(out, "template", row->template_name);
+	json_key_text(out, "account", row->account);
+	json_key_uint(out, "alerts", row->alerts);
+	json_key_uint(out, "accepted", row->accepted);
+	json_key_uint(out, "segments", row->segments);
+	json_key_uint(out, "delivered", row->delivered);
+	json_key_uint(out, "undelivered", row->undelivered);
+	json_key_uint(out, "not_sent", row->not_sent);
+	json_key_uint(out, "dead", row->dead);
+	json_key_uint(out, "open", row->open);
+	json_key_uint(out, "ambiguous", row->ambiguous);
+	json_close(out, '}');
+}
+
+/* A day without a file is one on which nothing was sent. */
+static void on_report(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+{
+	struct api_lookup *lookup = ctx;
+	struct slice wanted = httpd_query(request, "day");
+	struct err_at at = { .err = ERR_OK };
+	struct civil date;
+	char day[HISTORY_DAY_OCTETS];
+	if (!is_admin(lookup, request)) {
+		refuse(response, "reports need “Authorization: Bearer …” with the token of admin.token");
+		return;
+	}
+	if (wanted.len >= sizeof day || !civil_parse_date(wanted, &date)) {
+		httpd_problem(response, 422, "say which day: ?day=2026-02-13");
+		return;
+	}
+	snprintf(day, sizeof day, "%.*s", SLICE_ARG(wanted));
+	if (!httpd_response_room(response, ANSWER_OCTETS))
+		return;
+	buf_put_text(&response->body, "{\"rows\":[");
+	enum err err = history_book_report(lookup->view.book, day, put_row, &response->body, &at);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		httpd_problem(response, 503, "the history of that day cannot be read");
+	else
+		buf_put_text(&response->body, "]}\n");
+}
+
 static void on_livez(void *ctx, const struct httpd_request *request, struct httpd_response *response)
 {
 	(void)ctx;
@@ -218,8 +316,12 @@ static void on_metrics(void *ctx, const struct httpd_request *request, struct ht
 }
 
 static const struct httpd_route routes[] = {
-	{ HTTPD_GET, ALERTS, on_alert },       { HTTPD_POST, "/v1/history", on_question },
-	{ HTTPD_GET, "/livez", on_livez },     { HTTPD_GET, "/readyz", on_readyz },
+	{ HTTPD_GET, ALERTS, on_alert },
+	{ HTTPD_POST, "/v1/history", on_question },
+	{ HTTPD_POST, "/v1/history/number", on_number },
+	{ HTTPD_GET, "/v1/report", on_report },
+	{ HTTPD_GET, "/livez", on_livez },
+	{ HTTPD_GET, "/readyz", on_readyz },
 	{ HTTPD_GET, "/metrics", on_metrics },
 };
 

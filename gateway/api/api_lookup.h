@@ -8,10 +8,12 @@
  *
  *   GET /v1/alerts/ID     events of an alert, for whoever has a token of the submit API with the scope “read”
  *   POST /v1/history      {"number":"13900000001"} or {"id":"…"}: the newest alerts; for whoever has the admin token
+ *   POST /v1/history/number  {"entry":"…@normal"}: the number of an alert, whole; likewise
+ *   GET /v1/report?day=…  what became of a day's alerts, by tenant, template and account; likewise
  *   GET /livez, /readyz   is it alive, does it write
  *   GET /metrics          for Prometheus
  *
- * Numbers are masked in all of it. */
+ * Numbers are masked in all else. */
 
 struct country;
 struct loop;

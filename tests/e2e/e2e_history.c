@@ -204,6 +204,32 @@ static void lookups(void)
 	EXPECT_COUNT(status, 200);
 	EXPECT(strstr(answer, "\"alerts\":2") != NULL);
 	free(answer);
+	/* What only the console asks: a whole number, and a day's report. */
+	char question[128];
+	json_t *told = json_loads(answer = ask("POST /v1/history", ADMIN_TOKEN, "{\"id\":\"one\"}", &status), 0, NULL);
+	const json_t *first = json_array_get(json_object_get(told, "events"), 0);
+	snprintf(question, sizeof question, "{\"entry\":\"%s@%s\"}", json_string_value(json_object_get(first, "entry")),
+		 json_string_value(json_object_get(first, "stream")));
+	json_decref(told);
+	free(answer);
+	answer = ask("POST /v1/history/number", ADMIN_TOKEN, question, &status);
+	EXPECT_COUNT(status, 200);
+	EXPECT(strcmp(answer, "{\"number\":\"8613900000001\"}") == 0);
+	free(answer);
+	EXPECT_COUNT(status_of("POST /v1/history/number", readers, question), 401);
+	EXPECT_COUNT(status_of("POST /v1/history/number", ADMIN_TOKEN, "{\"entry\":\"1-1@normal\"}"), 404);
+	EXPECT_COUNT(status_of("POST /v1/history/number", ADMIN_TOKEN, "{\"entry\":\"1\"}"), 422);
+	char line[64], today[16];
+	time_t now = time(NULL) + 8 * 3600; /* the gateway's zone */
+	strftime(today, sizeof today, "%F", gmtime(&now));
+	snprintf(line, sizeof line, "GET /v1/report?day=%s", today);
+	answer = ask(line, ADMIN_TOKEN, "", &status);
+	EXPECT_COUNT(status, 200);
+	EXPECT(strstr(answer, "\"template\":\"") != NULL && strstr(answer, "\"accepted\":") != NULL);
+	free(answer);
+	EXPECT_COUNT(status_of("GET /v1/report?day=1999-01-01", ADMIN_TOKEN, ""), 200);
+	EXPECT_COUNT(status_of("GET /v1/report?day=../../x", ADMIN_TOKEN, ""), 422);
+	EXPECT_COUNT(status_of(line, readers, ""), 401);
 	EXPECT_COUNT(status_of("GET /readyz", "-", ""), 200);
 	answer = ask("GET /metrics", "-", "", &status);
 	EXPECT_COUNT(status, 200);
