@@ -103,6 +103,10 @@ struct loop;
 MUST_CHECK enum err admin_start(struct loop *loop, const struct admin_options *options, const struct admin_view *view,
 				struct admin **out, struct err_at *at);
 
+/* What /v1/status answers now: a JSON object, NUL-terminated. len: set on success only. Owned by the caller (free); NULL where there is no
+ * memory. In the loop's thread. */
+char *admin_status_text(struct admin *admin, size_t *len);
+
 /* The port that it listens on. */
 uint16_t admin_port(const struct admin *admin);
 

@@ -61,13 +61,16 @@ static void write_no_link(const struct admin_snapshot *snapshot, struct buf *out
 bool admin_readyz_write(const struct admin_snapshot *snapshot, struct buf *out)
 {
 	bool is_linked = has_link(snapshot);
-	bool is_ready = snapshot->is_redis_up && is_linked && !snapshot->is_draining;
+	bool has_templates = !snapshot->templates.is_unknown;
+	bool is_ready = snapshot->is_redis_up && has_templates && is_linked && !snapshot->is_draining;
 	json_open(out, '{');
 	json_key_bool(out, "ready", is_ready);
 	json_key(out, "reasons");
 	json_open(out, '[');
 	if (!snapshot->is_redis_up)
 		write_no_redis(snapshot, out);
+	else if (!has_templates)
+		json_text(out, SLICE("the published templates could not be read yet; the log says why"));
 	if (!is_linked)
 		write_no_link(snapshot, out);
 	if (snapshot->is_draining)

@@ -101,6 +101,14 @@ struct admin_log_level {
 	mono_us for_us; /* how long it stays so yet; 0 = no end is set */
 };
 
+/* The published templates, as this gateway has them. */
+struct admin_templates {
+	bool is_unknown; /* they were not read since the start: nothing is sent */
+	uint64_t turn;   /* counts their changes */
+	unsigned count;
+	unsigned broken; /* names whose published version can't be used */
+};
+
 struct admin_snapshot {
 	const char *version;
 	const char *instance;
@@ -115,6 +123,7 @@ struct admin_snapshot {
 	const char *redis_reason; /* why not, a sentence for people */
 	bool is_redis_full;       /* it is reachable, but nothing new is begun */
 	uint64_t redis_reconnects;
+	struct admin_templates templates;
 	struct admin_lane lanes[LANE_COUNT];
 	uint64_t later; /* entries that wait for their time */
 	uint64_t dead;  /* dead letters kept */

@@ -5,9 +5,7 @@
 #include "base/civil.h"
 #include "base/json.h"
 
-#define PAGE_OCTETS    2048
-#define ACCOUNT_OCTETS 1024
-#define PAUSE_OCTETS   256
+#define PAGE_OCTETS    8192
 #define RFC3339_OCTETS 32
 
 static void put_real(struct buf *out, const char *key, double value, int decimals)
@@ -243,6 +241,17 @@ static void put_totals(struct buf *out, const struct admin_totals *totals)
 	json_close(out, '}');
 }
 
+static void put_templates(struct buf *out, const struct admin_templates *templates)
+{
+	json_key(out, "templates");
+	json_open(out, '{');
+	json_key_bool(out, "known", !templates->is_unknown);
+	json_key_uint(out, "turn", templates->turn);
+	json_key_uint(out, "count", templates->count);
+	json_key_uint(out, "broken", templates->broken);
+	json_close(out, '}');
+}
+
 void admin_status_write(const struct admin_snapshot *snapshot, const struct admin_rates *rates, struct buf *out)
 {
 	json_open(out, '{');
@@ -262,6 +271,7 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	json_key_uint(out, "memory_used", snapshot->redis_memory_used);
 	json_key_uint(out, "memory_max", snapshot->redis_memory_max);
 	json_close(out, '}');
+	put_templates(out, &snapshot->templates);
 	put_lanes(out, snapshot);
 	json_key_uint(out, "later", snapshot->later);
 	json_key_uint(out, "dead", snapshot->dead);
@@ -289,24 +299,45 @@ void admin_status_write(const struct admin_snapshot *snapshot, const struct admi
 	buf_put_text(out, "\n");
 }
 
-void admin_status(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+/* The whole of it, with what it needs of room told; false where it did not fit. */
+static bool write_status(struct admin *admin, struct buf *out)
 {
-	(void)request;
-	struct admin *admin = ctx;
 	struct admin_snapshot snapshot;
 	admin_look(admin, &snapshot);
 	struct admin_rates rates = {
 		.accepted_per_s = admin_rate_per_s(&admin->accepted),
 		.dead_per_s = admin_rate_per_s(&admin->dead),
 	};
+	out->len = 0;
+	out->full = false;
+	admin_status_write(&snapshot, &rates, out);
+	return !out->full;
+}
+
+void admin_status(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+{
+	(void)request;
 	/* Reasons have no fixed length: where the room was too small, once more with twice as much. */
-	size_t octets = PAGE_OCTETS + (size_t)snapshot.account_count * ACCOUNT_OCTETS +
-			(size_t)snapshot.paused_count * PAUSE_OCTETS;
+	size_t octets = PAGE_OCTETS / 2;
 	do {
 		octets *= 2;
 		if (!httpd_response_room(response, octets))
 			return;
-		response->body.len = 0;
-		admin_status_write(&snapshot, &rates, &response->body);
-	} while (response->body.full);
+	} while (!write_status(ctx, &response->body));
+}
+
+char *admin_status_text(struct admin *admin, size_t *len)
+{
+	for (size_t octets = PAGE_OCTETS;; octets *= 2) {
+		char *text = malloc(octets + 1);
+		if (text == NULL)
+			return NULL;
+		struct buf out = buf_over(text, octets);
+		if (write_status(admin, &out)) {
+			text[out.len] = '\0';
+			*len = out.len;
+			return text;
+		}
+		free(text);
+	}
 }

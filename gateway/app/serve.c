@@ -166,6 +166,7 @@ static void on_wake(void *ctx)
 	struct serve *serve = ctx;
 	if (serve->admin != NULL)
 		order_desk_tell(&serve->orders);
+	serve_follow_templates(serve);
 	if (atomic_load(&serve->workers_running) == 0)
 		end_loop(serve);
 }
@@ -183,7 +184,6 @@ static bool start_workers(struct serve *serve)
 		serve->worker_options[i] = (struct worker_options){
 			.snapshot = serve->snapshot,
 			.account_names = serve->slots.names,
-			.catalogue = serve->catalogue,
 			.log = &serve->sink.log,
 			.metrics = serve->worker_metrics[i],
 			.index = i,
@@ -355,9 +355,11 @@ static int prepare(struct serve *serve)
 			ROUTE_ACCOUNTS_MAX);
 		return EXIT_CONFIG;
 	}
-	if (template_dir_load(serve->config->templates.dir, serve->config->locale, &serve->catalogue, tell_problem,
-			      serve) != ERR_OK)
+	struct catalogue *shipped;
+	if (template_dir_load(serve->config->templates.dir, serve->config->locale, &shipped, tell_problem, serve) !=
+	    ERR_OK)
 		return EXIT_CONFIG;
+	serve->catalogue = shipped;
 	struct err_at at = { .err = ERR_OK };
 	if (snapshot_create(serve->first_config, NULL, &serve->slots, &serve->snapshot, &at) != ERR_OK) {
 		fprintf(stderr, "%s: %s: %s\n", serve->config->path, at.field, at.text);
@@ -385,6 +387,7 @@ static void finish(struct serve *serve)
 	adder_destroy(serve->adder);
 	api_destroy(serve->api);
 	serve_supervisor_end(serve);
+	serve_end_templates(serve);
 	for (unsigned i = 0; serve->loop != NULL && i < 2; i++) {
 		if (serve->signals[i].data != NULL)
 			uv_close((uv_handle_t *)&serve->signals[i], NULL);
@@ -427,7 +430,8 @@ int serve_run(const struct config *config)
 	serve_supervisor_begin(serve);
 	/* The address first: where it is taken, no worker has touched anything yet. */
 	bool started = serve_start_admin(serve) && serve_listen_api(serve) &&
-		       callbacks_reserve(config, &serve->callbacks) && start_workers(serve) && serve_open_api(serve);
+		       callbacks_reserve(config, &serve->callbacks) && start_workers(serve) && serve_open_api(serve) &&
+		       serve_watch_templates(serve);
 	if (started)
 		log_write(&serve->sink.log, LOG_INFO, "started", "hongyan " HONGYAN_VERSION " serves");
 	else

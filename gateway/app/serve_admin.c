@@ -153,6 +153,12 @@ void serve_snapshot(struct serve *serve, struct admin_snapshot *out)
 	};
 	fill_store(serve, out);
 	fill_queue(serve, out);
+	out->templates = (struct admin_templates){
+		.is_unknown = !serve->knows_templates,
+		.turn = serve->templates_turn,
+		.count = catalogue_count(serve->catalogue),
+		.broken = serve->templates_broken,
+	};
 	out->accounts = serve->admin_accounts;
 	out->account_count = fill_accounts(serve);
 	out->tenants = serve->admin_tenants;

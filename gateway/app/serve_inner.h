@@ -3,6 +3,7 @@
 
 #include "admin/admin.h"
 #include "api/api.h"
+#include "app/catalogue_watch.h"
 #include "app/crumbs.h"
 #include "app/log_shift.h"
 #include "app/log_sink.h"
@@ -21,7 +22,14 @@ struct serve {
 	struct log_sink sink;
 	struct log_shift log_shift;
 	struct loop *loop;
-	struct catalogue *catalogue;
+	const struct catalogue *catalogue; /* in force; before the first is known, that of the templates' folder */
+	struct catalogue_watch *watch;
+	struct loop_member board_member;
+	mono_us board_at;     /* when the board is written next */
+	bool is_on_board;     /* board_member is there */
+	bool knows_templates; /* of Redis: workers may begin */
+	uint64_t templates_turn;
+	unsigned templates_broken;
 	int lock_fd; /* -1 = none */
 	struct callbacks_place callbacks;
 	struct crumbs crumbs;
@@ -72,6 +80,14 @@ void serve_supervisor_reloading(struct serve *serve);
 void serve_supervisor_reloaded(struct serve *serve, bool is_taken);
 /* The end has begun. */
 void serve_supervisor_stopping(struct serve *serve);
+
+/* serve_templates.c: the published templates are looked at from now on. False where the system gives no thread, which is told on
+ * stderr. */
+bool serve_watch_templates(struct serve *serve);
+/* In the loop: hands news on to all workers. */
+void serve_follow_templates(struct serve *serve);
+/* Before the loop is destroyed; without the call above too. */
+void serve_end_templates(struct serve *serve);
 
 /* serve_admin.c: listens; false where that can't be done, which is told on stderr. */
 bool serve_start_admin(struct serve *serve);

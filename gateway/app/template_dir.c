@@ -60,8 +60,9 @@ static void tell_warnings(struct loading *loading, const char *path, const struc
 	}
 }
 
-static void load_file(struct loading *loading, const char *path)
+static void load_file(void *ctx, const char *path)
 {
+	struct loading *loading = ctx;
 	size_t len;
 	char *octets = read_file(path, &len);
 	if (octets == NULL) {
@@ -100,25 +101,33 @@ static int is_template(const struct dirent *entry)
 	return len > 5 && entry->d_name[0] != '.' && strcmp(entry->d_name + len - 5, ".tmpl") == 0;
 }
 
-static void load_all(struct loading *loading, const char *dir)
+/* Calls visit with the path of each file; -1 where the folder cannot be read (errno says why), else how many there are. */
+static int walk(const char *dir, void (*visit)(void *ctx, const char *path), void *ctx)
 {
 	struct dirent **entries;
 	int count = scandir(dir, &entries, is_template, alphasort);
-	if (count < 0) {
-		fail_errno(loading, dir);
-		return;
-	}
+	if (count < 0)
+		return -1;
 	char path[PATH_OCTETS];
 	for (int i = 0; i < count; i++) {
 		int len = snprintf(path, sizeof path, "%s/%s", dir, entries[i]->d_name);
 		if (len > 0 && (size_t)len < sizeof path)
-			load_file(loading, path);
+			visit(ctx, path);
 		free(entries[i]);
 	}
 	free(entries);
+	return count;
+}
+
+static void load_all(struct loading *loading, const char *dir)
+{
+	char line[PATH_OCTETS];
+	int count = walk(dir, load_file, loading);
+	if (count < 0)
+		fail_errno(loading, dir);
 	if (count == 0) {
-		snprintf(path, sizeof path, "%s: holds no template (*.tmpl)", dir);
-		fail(loading, ERR_NOT_FOUND, path);
+		snprintf(line, sizeof line, "%s: holds no template (*.tmpl)", dir);
+		fail(loading, ERR_NOT_FOUND, line);
 	}
 }
 
@@ -138,4 +147,44 @@ enum err template_dir_load(const char *dir, const char *default_locale, struct c
 	}
 	*out = loading.catalogue;
 	return ERR_OK;
+}
+
+/* -- as they are -- */
+
+struct visiting {
+	template_dir_on_file *on_file;
+	void *ctx;
+	struct err_at *at;
+	enum err err; /* the first */
+};
+
+static void visit_file(void *ctx, const char *path)
+{
+	struct visiting *visiting = ctx;
+	struct slice name;
+	struct slice locale;
+	size_t len;
+	if (visiting->err != ERR_OK)
+		return;
+	char *octets = read_file(path, &len);
+	if (octets == NULL)
+		visiting->err =
+			err_at_set(visiting->at, ERR_IO, 0, NULL, "%s: cannot be read: %s", path, strerror(errno));
+	else if (!template_file_name_parse(slice_of(path), &name, &locale))
+		visiting->err = err_at_set(visiting->at, ERR_FORMAT, 0, NULL,
+					   "%s: the file's name must be NAME.tmpl or NAME.LOCALE.tmpl", path);
+	else if (!visiting->on_file(visiting->ctx, name, locale, (struct slice){ octets, len }))
+		visiting->err = err_at_set(visiting->at, ERR_MEMORY, 0, NULL, "%s: out of memory", path);
+	free(octets);
+}
+
+enum err template_dir_visit(const char *dir, template_dir_on_file *on_file, void *ctx, struct err_at *at)
+{
+	struct visiting visiting = { .on_file = on_file, .ctx = ctx, .at = at };
+	int count = walk(dir, visit_file, &visiting);
+	if (count < 0)
+		return err_at_set(at, ERR_IO, 0, NULL, "%s: cannot be read: %s", dir, strerror(errno));
+	if (count == 0)
+		return err_at_set(at, ERR_NOT_FOUND, 0, NULL, "%s: holds no template (*.tmpl)", dir);
+	return visiting.err;
 }

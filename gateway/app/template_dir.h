@@ -13,3 +13,11 @@ typedef void template_dir_on_problem(void *ctx, const char *line, bool is_warnin
  * ERR_MEMORY. */
 MUST_CHECK enum err template_dir_load(const char *dir, const char *default_locale, struct catalogue **out,
 				      template_dir_on_problem *on_problem, void *ctx);
+
+/* Takes one file as it is. locale: absent where the file's name has none. All is borrowed until it returns. False where it can't be
+ * taken. */
+typedef bool template_dir_on_file(void *ctx, struct slice name, struct slice locale, struct slice source);
+
+/* Reads the same files, in the same order, and compiles nothing. at: why not, a sentence. ERR_IO, ERR_NOT_FOUND, ERR_FORMAT (a file's
+ * name is none), ERR_MEMORY (or one could not be taken). */
+MUST_CHECK enum err template_dir_visit(const char *dir, template_dir_on_file *on_file, void *ctx, struct err_at *at);

@@ -31,8 +31,9 @@ struct worker {
 	struct callbacks *callbacks; /* NULL = none come in */
 	bool is_drained;             /* the pipeline has ended */
 	pthread_t thread;
-	_Atomic int64_t drain_grace_us;    /* -1 = not asked */
-	_Atomic(struct snapshot *) reload; /* to follow; held. NULL = not asked */
+	_Atomic int64_t drain_grace_us;              /* -1 = not asked */
+	_Atomic(struct snapshot *) reload;           /* to follow; held. NULL = not asked */
+	_Atomic(const struct catalogue *) catalogue; /* likewise */
 	mono_us status_at;
 	pthread_mutex_t lock; /* of status */
 	struct worker_status status;
@@ -177,7 +178,6 @@ static bool make_pipeline(struct worker *worker)
 {
 	struct pipeline_options *options = &worker->pipeline_options;
 	*options = (struct pipeline_options){
-		.catalogue = worker->options->catalogue,
 		.seed = worker->options->nonce * 31 + worker->options->index,
 		.metrics = worker->options->metrics,
 		.crumb = worker->options->crumb,
@@ -281,10 +281,20 @@ static void reload(struct worker *worker)
 	snapshot_release(snapshot);
 }
 
+static void follow(struct worker *worker)
+{
+	const struct catalogue *catalogue = atomic_exchange(&worker->catalogue, NULL);
+	if (catalogue != NULL && !pipeline_follow(worker->pipeline, catalogue))
+		log_write(worker->options->log, LOG_ERROR, "templates_error",
+			  "out of memory: a worker goes on with the templates that it has until others are published");
+	catalogue_release(catalogue);
+}
+
 static void on_wake(void *ctx)
 {
 	struct worker *worker = ctx;
 	reload(worker);
+	follow(worker);
 	if (worker->options->orders != NULL && !worker->is_drained)
 		order_desk_pass(worker->options->orders, worker->store);
 	int64_t grace = atomic_exchange(&worker->drain_grace_us, -1);
@@ -330,6 +340,7 @@ static void destroy(struct worker *worker)
 	worker_accounts_destroy(worker->accounts);
 	callbacks_destroy(worker->callbacks);
 	snapshot_release(atomic_exchange(&worker->reload, NULL));
+	catalogue_release(atomic_exchange(&worker->catalogue, NULL));
 	if (worker->store != NULL)
 		worker->store->ops->destroy(worker->store);
 	loop_destroy(worker->loop);
@@ -345,6 +356,7 @@ struct worker *worker_start(const struct worker_options *options)
 	worker->options = options;
 	atomic_init(&worker->drain_grace_us, -1);
 	atomic_init(&worker->reload, NULL);
+	atomic_init(&worker->catalogue, NULL);
 	CHECK(pthread_mutex_init(&worker->lock, NULL) == 0);
 	worker->loop = loop_create();
 	if (worker->loop != NULL) {
@@ -369,6 +381,12 @@ void worker_reload(struct worker *worker, struct snapshot *snapshot)
 {
 	/* One that was not followed yet is overtaken. */
 	snapshot_release(atomic_exchange(&worker->reload, snapshot_hold(snapshot)));
+	loop_wake(worker->loop);
+}
+
+void worker_follow(struct worker *worker, const struct catalogue *catalogue)
+{
+	catalogue_release(atomic_exchange(&worker->catalogue, catalogue_hold(catalogue)));
 	loop_wake(worker->loop);
 }
 

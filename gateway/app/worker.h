@@ -13,7 +13,6 @@
 struct worker_options {
 	struct snapshot *snapshot;        /* to begin with */
 	const char *const *account_names; /* of all slots */
-	const struct catalogue *catalogue;
 	const struct log *log;
 	struct metrics *metrics; /* the worker's own block */
 	unsigned index;
@@ -47,6 +46,10 @@ void worker_drain(struct worker *worker, mono_us grace_us);
 /* From any thread: another configuration is in force. What it says of accounts, routes, retries and texts is followed; a
  * worker that drains does not. snapshot: held by the worker as long as it needs it. */
 void worker_reload(struct worker *worker, struct snapshot *snapshot);
+
+/* From any thread: other templates are in force; before the first ones are, nothing is read. catalogue: held by the worker as long as it
+ * needs it. */
+void worker_follow(struct worker *worker, const struct catalogue *catalogue);
 
 /* From any thread: something lies on the desk. */
 void worker_wake(struct worker *worker);

@@ -78,3 +78,55 @@ enum err live_templates_read(struct redis_ask *ask, uint64_t *turn,
 	*turn = now;
 	return ERR_OK;
 }
+
+/* -- the first fill -- */
+
+static enum err queue_entry(struct redis_ask *ask, const char *key, struct slice more, struct slice field,
+			    struct slice value, struct err_at *at)
+{
+	const struct reply *reply;
+	redis_ask_begin(ask, "HSET");
+	redis_ask_key(ask, key, more);
+	redis_ask_add(ask, field);
+	redis_ask_add(ask, value);
+	return redis_ask_run(ask, &reply, at);
+}
+
+static enum err queue_first(struct redis_ask *ask, const struct live_template_first *template, struct err_at *at)
+{
+	static const struct slice one = { "1", 1 };
+	enum err err = queue_entry(ask, ":templates:live", whole, template->name, template->document, at);
+	if (err == ERR_OK)
+		err = queue_entry(ask, ":templates:latest", whole, template->name, one, at);
+	if (err == ERR_OK)
+		err = queue_entry(ask, ":templates:versions:", template->name, one, template->version, at);
+	return err;
+}
+
+enum err live_templates_fill(struct redis_ask *ask, const struct live_template_first *templates, unsigned count,
+			     bool *is_done, struct err_at *at)
+{
+	const struct reply *reply;
+	uint64_t turn = 0;
+	/* Of several gateways that start at once one fills it: the others' EXEC does nothing. */
+	enum err err = queue(ask, "WATCH", ":templates:turn", at);
+	if (err == ERR_OK)
+		err = live_templates_turn(ask, &turn, at);
+	if (err != ERR_OK)
+		return err;
+	if (turn > 0) {
+		*is_done = false;
+		return queue(ask, "UNWATCH", NULL, at);
+	}
+	err = queue(ask, "MULTI", NULL, at);
+	for (unsigned i = 0; err == ERR_OK && i < count; i++)
+		err = queue_first(ask, &templates[i], at);
+	if (err == ERR_OK)
+		err = queue(ask, "INCR", ":templates:turn", at);
+	redis_ask_begin(ask, "EXEC");
+	if (err == ERR_OK)
+		err = redis_ask_run(ask, &reply, at);
+	if (err == ERR_OK)
+		*is_done = reply->type == REPLY_ARRAY;
+	return err;
+}

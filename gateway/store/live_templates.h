@@ -19,3 +19,15 @@ struct live_template {
 MUST_CHECK enum err live_templates_read(struct redis_ask *ask, uint64_t *turn,
 					void (*visit)(void *ctx, const struct live_template *template), void *ctx,
 					struct err_at *at);
+
+/* One template to begin with. Slices are borrowed for the call. */
+struct live_template_first {
+	struct slice name;
+	struct slice document; /* for gateways: its number (1) and texts */
+	struct slice version;  /* the same as its first version, for the record */
+};
+
+/* Publishes what there is to begin with, all of it or, where anything was ever published, nothing. is_done: set on success only; whether it
+ * was this call that did it. */
+MUST_CHECK enum err live_templates_fill(struct redis_ask *ask, const struct live_template_first *templates,
+					unsigned count, bool *is_done, struct err_at *at);

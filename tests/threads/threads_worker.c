@@ -20,15 +20,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define WORKERS 2
-#define LOAD    2000
-#define TURNS   8 /* that each worker makes with nobody there: it tries to reach Redis again and again */
+#define WORKERS  2
+#define EDITIONS 2
+#define LOAD     2000
+#define TURNS    8 /* that each worker makes with nobody there: it tries to reach Redis again and again */
 
 #define DRAIN_US (10 * US_PER_S)
 
 struct house {
 	struct config *config;
-	struct catalogue *catalogue;
+	struct catalogue *editions[EDITIONS]; /* published in turn */
+	unsigned published;
 	struct snapshot *snapshot;
 	struct slot_names names;
 	struct log_sink sink;
@@ -115,11 +117,20 @@ static void on_done(void *ctx)
 	atomic_fetch_add(&house.done, 1);
 }
 
+/* Other templates come into force, again and again: what a worker has not followed yet is overtaken. */
+static void publish(void)
+{
+	for (unsigned i = 0; i < WORKERS; i++)
+		worker_follow(house.workers[i], house.editions[house.published % EDITIONS]);
+	house.published++;
+}
+
 static void house_open(const char *redis_url, uint16_t smsc_port)
 {
 	make_config(redis_url, smsc_port);
-	EXPECT(template_dir_load(SOURCE_DIR "/tests/e2e/templates", house.config->locale, &house.catalogue, NULL,
-				 NULL) == ERR_OK);
+	for (unsigned i = 0; i < EDITIONS; i++)
+		EXPECT(template_dir_load(SOURCE_DIR "/tests/e2e/templates", house.config->locale, &house.editions[i],
+					 NULL, NULL) == ERR_OK);
 	EXPECT(snapshot_create(house.config, NULL, &house.names, &house.snapshot, NULL) == ERR_OK);
 	log_sink_init(&house.sink, house.config->log.level);
 	make_labels();
@@ -134,7 +145,6 @@ static void house_open(const char *redis_url, uint16_t smsc_port)
 		house.options[i] = (struct worker_options){
 			.snapshot = house.snapshot,
 			.account_names = house.names.names,
-			.catalogue = house.catalogue,
 			.log = &house.sink.log,
 			.metrics = house.metrics[i],
 			.index = i,
@@ -145,6 +155,7 @@ static void house_open(const char *redis_url, uint16_t smsc_port)
 		house.workers[i] = worker_start(&house.options[i]);
 		EXPECT(house.workers[i] != NULL);
 	}
+	publish();
 }
 
 static void house_close(void)
@@ -153,7 +164,8 @@ static void house_close(void)
 		metrics_destroy(house.metrics[i]);
 	free(house.page);
 	snapshot_release(house.snapshot);
-	catalogue_release(house.catalogue);
+	for (unsigned i = 0; i < EDITIONS; i++)
+		catalogue_release(house.editions[i]);
 	config_destroy(house.config);
 }
 
@@ -167,6 +179,7 @@ static bool look(void)
 		worker_read_status(house.workers[i], &house.statuses[i]);
 		EXPECT(house.statuses[i].gauges.version >= version);
 	}
+	publish();
 	struct buf page = buf_over(house.page, house.page_cap);
 	metrics_format((const struct metrics *const[]){ house.metrics[0], house.metrics[1] }, WORKERS, &page);
 	EXPECT(!page.full);

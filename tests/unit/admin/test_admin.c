@@ -14,6 +14,7 @@ struct facts {
 	struct admin_account accounts[ADMIN_TEST_ACCOUNTS];
 	bool is_redis_up;
 	bool is_draining;
+	bool has_no_templates;
 	unsigned refreshes;
 	bool is_stopped;
 	const char *instance;
@@ -64,6 +65,7 @@ static void snapshot(void *ctx, struct admin_snapshot *out)
 	out->instance = facts->instance;
 	out->is_redis_up = facts->is_redis_up;
 	out->is_draining = facts->is_draining;
+	out->templates.is_unknown = facts->has_no_templates;
 	out->accounts = facts->accounts;
 	out->account_count = ADMIN_TEST_ACCOUNTS;
 }
@@ -130,13 +132,14 @@ Test(admin, probes)
 {
 	static const struct {
 		const char *name;
-		bool is_redis_up, is_linked, is_draining;
+		bool is_redis_up, is_linked, is_draining, has_no_templates;
 		unsigned want;
 	} rows[] = {
-		{ "well", true, true, false, 200 },
-		{ "no Redis", false, true, false, 503 },
-		{ "no link", true, false, false, 503 },
-		{ "draining", true, true, true, 503 },
+		{ "well", true, true, false, false, 200 },
+		{ "no Redis", false, true, false, true, 503 },
+		{ "no link", true, false, false, false, 503 },
+		{ "draining", true, true, true, false, 503 },
+		{ "templates not read yet", true, true, false, true, 503 },
 	};
 	struct facts facts;
 	start(&facts);
@@ -144,6 +147,7 @@ Test(admin, probes)
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		facts.is_redis_up = rows[i].is_redis_up;
 		facts.is_draining = rows[i].is_draining;
+		facts.has_no_templates = rows[i].has_no_templates;
 		facts.accounts[1].state = rows[i].is_linked ? ADMIN_ACCOUNT_UP : ADMIN_ACCOUNT_DOWN;
 		struct http_reply reply;
 		char type[64];
@@ -295,7 +299,7 @@ Test(admin, says_why_it_cannot_start)
 				   .order = order,
 				   .optout = optout,
 				   .reload = reload,
-		.set_log_level = set_log_level,
+				   .set_log_level = set_log_level,
 				   .blocks = (const struct metrics *const *)facts.blocks,
 				   .block_count = 2,
 				   .ctx = &facts };

@@ -91,6 +91,7 @@ static const struct admin_snapshot full = {
 	.events_length = 77,
 	.events_oldest_us = 2500000,
 	.events_held_by = "billing",
+	.templates = { .turn = 7, .count = 20, .broken = 1 },
 	.lanes = { [LANE_URGENT] = { 10,
 				     1500000,
 				     { 10, { true, 3, 23.04 }, { false, 0, 0 }, { OUTLOOK_KEEPS_UP, 0.43 } } },
@@ -138,6 +139,7 @@ Test(admin_status, page)
 		  "\"log\":{\"level\":\"debug\",\"configured\":\"info\",\"for_s\":59.500},\"workers\":2,"
 		  "\"redis\":{\"up\":true,\"reason\":\"\",\"full\":true,\"reconnects\":5,\"memory_used\":1000,\"memory_"
 		  "max\":4000},"
+		  "\"templates\":{\"known\":true,\"turn\":7,\"count\":20,\"broken\":1},"
 		  "\"lanes\":{\"urgent\":{\"length\":10,\"oldest_s\":1.500,\"added_per_s\":3.0,\"left_per_s\":23.0,"
 		  "\"outlook\":\"keeps_up\",\"eta_s\":0.4,\"clear_at\":\"2026-02-13T07:58:21.000+08:00\"},"
 		  "\"normal\":{\"length\":20,\"oldest_s\":0.002,\"added_per_s\":5.0,\"left_per_s\":4.0,"
@@ -201,6 +203,7 @@ Test(admin_status, page)
 		  "\"log\":{\"level\":\"debug\",\"configured\":\"debug\",\"for_s\":null},\"workers\":0,"
 		  "\"redis\":{\"up\":false,\"reason\":\"\",\"full\":false,\"reconnects\":0,\"memory_used\":0,\"memory_"
 		  "max\":0},"
+		  "\"templates\":{\"known\":true,\"turn\":0,\"count\":0,\"broken\":0},"
 		  "\"lanes\":{\"urgent\":{\"length\":0,\"oldest_s\":0.000" LANE_NOTHING
 		  ",\"normal\":{\"length\":0,\"oldest_s\":0.000" LANE_NOTHING ""
 		  ","

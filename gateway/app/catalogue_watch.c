@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/catalogue_watch.h"
+
+#include "app/template_dir.h"
+#include "base/check.h"
+#include "base/json.h"
+#include "staff/live_catalogue.h"
+#include "store/gateway_board.h"
+#include "store/live_templates.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define LOOK_MS        200
+#define AGAIN_MS       1000 /* while Redis does not answer */
+#define SOURCES_MAX    CATALOGUE_TEMPLATES_MAX
+#define TROUBLE_OCTETS 256
+
+struct catalogue_watch {
+	struct catalogue_watch_options options;
+	pthread_t thread;
+	pthread_mutex_t mutex; /* of what follows */
+	pthread_cond_t changed;
+	bool stops;
+	struct catalogue_news news; /* catalogue NULL = taken already */
+	char *status;               /* for the board; owned; NULL = nothing new */
+	/* The thread's alone. */
+	struct redis_ask *ask;
+	const struct catalogue *known; /* held; NULL = none yet */
+	uint64_t turn;                 /* of it */
+	char trouble[TROUBLE_OCTETS];  /* told last; "" = all is well */
+};
+
+/* Waits, or until it is to stop. Returns false then. */
+static bool rest(struct catalogue_watch *watch, unsigned ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&watch->mutex);
+	while (!watch->stops && pthread_cond_timedwait(&watch->changed, &watch->mutex, &until) == 0)
+		continue;
+	bool goes_on = !watch->stops;
+	pthread_mutex_unlock(&watch->mutex);
+	return goes_on;
+}
+
+/* -- well or not: said once -- */
+
+static void note_trouble(struct catalogue_watch *watch, const struct err_at *at)
+{
+	if (strcmp(watch->trouble, at->text) == 0)
+		return;
+	snprintf(watch->trouble, sizeof watch->trouble, "%s", at->text);
+	log_write(watch->options.log, LOG_ERROR, "templates_error", at->text);
+}
+
+static void note_well(struct catalogue_watch *watch)
+{
+	if (watch->trouble[0] != '\0')
+		log_write(watch->options.log, LOG_INFO, "templates_read_again",
+			  "the published templates can be read again");
+	watch->trouble[0] = '\0';
+}
+
+static void tell_broken(void *ctx, const char *line)
+{
+	const struct catalogue_watch *watch = ctx;
+	log_write(watch->options.log, LOG_ERROR, "template_broken", line);
+}
+
+/* -- the first fill -- */
+
+struct collecting {
+	struct live_source *sources;
+	char **texts; /* owned; names and locales lie in them too */
+	unsigned count;
+};
+
+/* One file, copied: its name, its locale, its octets. */
+static bool collect(void *ctx, struct slice name, struct slice locale, struct slice source)
+{
+	struct collecting *collecting = ctx;
+	char *text = collecting->count < SOURCES_MAX ? malloc(name.len + locale.len + source.len + 1) : NULL;
+	if (text == NULL)
+		return false;
+	memcpy(text, name.at, name.len);
+	if (locale.len > 0)
+		memcpy(text + name.len, locale.at, locale.len);
+	memcpy(text + name.len + locale.len, source.at, source.len);
+	collecting->sources[collecting->count] = (struct live_source){
+		.name = { text, name.len },
+		.locale = { text + name.len, locale.len },
+		.source = { text + name.len + locale.len, source.len },
+	};
+	collecting->texts[collecting->count++] = text;
+	return true;
+}
+
+static enum err fill_from(struct catalogue_watch *watch, struct collecting *collecting, struct err_at *at)
+{
+	bool is_done = false;
+	if (collecting->sources == NULL || collecting->texts == NULL)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	enum err err = template_dir_visit(watch->options.templates_dir, collect, collecting, at);
+	if (err == ERR_OK)
+		err = live_catalogue_fill(watch->ask, collecting->sources, collecting->count, &is_done, at);
+	struct log_line line;
+	if (is_done &&
+	    log_begin(&line, watch->options.log, LOG_INFO, "templates_filled",
+		      "nothing was published yet: the files of the templates' folder are the first versions")) {
+		log_uint(&line, "files", collecting->count);
+		log_end(&line);
+	}
+	return err;
+}
+
+/* Nothing was ever published: this is the first start of the service. */
+static enum err fill(struct catalogue_watch *watch, struct err_at *at)
+{
+	struct collecting collecting = {
+		.sources = calloc(SOURCES_MAX, sizeof *collecting.sources),
+		.texts = calloc(SOURCES_MAX, sizeof *collecting.texts),
+	};
+	enum err err = fill_from(watch, &collecting, at);
+	for (unsigned i = 0; i < collecting.count; i++)
+		free(collecting.texts[i]);
+	free(collecting.texts);
+	free(collecting.sources);
+	return err;
+}
+
+/* -- looking -- */
+
+/* Hands it on; one that nobody has taken yet is overtaken. */
+static void hand_on(struct catalogue_watch *watch, const struct live_catalogue *live)
+{
+	pthread_mutex_lock(&watch->mutex);
+	catalogue_release(watch->news.catalogue);
+	watch->news = (struct catalogue_news){
+		.catalogue = catalogue_hold(live->catalogue),
+		.turn = live->turn,
+		.broken = live->broken,
+	};
+	pthread_mutex_unlock(&watch->mutex);
+	catalogue_release(watch->known);
+	watch->known = live->catalogue;
+	watch->turn = live->turn;
+	struct log_line line;
+	if (log_begin(&line, watch->options.log, LOG_INFO, "templates_changed", "other templates are in force")) {
+		log_uint(&line, "turn", live->turn);
+		log_uint(&line, "templates", catalogue_count(live->catalogue));
+		log_end(&line);
+	}
+	watch->options.on_news(watch->options.ctx);
+}
+
+static enum err look_at_templates(struct catalogue_watch *watch, struct err_at *at)
+{
+	uint64_t turn;
+	struct live_catalogue live;
+	enum err err = live_templates_turn(watch->ask, &turn, at);
+	if (err == ERR_OK && turn == 0) {
+		err = fill(watch, at);
+		if (err == ERR_OK)
+			err = live_templates_turn(watch->ask, &turn, at);
+	}
+	if (err != ERR_OK || (watch->known != NULL && turn == watch->turn))
+		return err;
+	err = live_catalogue_load(watch->ask, watch->options.locale, watch->known, tell_broken, watch, &live, at);
+	if (err == ERR_OK)
+		hand_on(watch, &live);
+	return err;
+}
+
+static char *take_status(struct catalogue_watch *watch)
+{
+	pthread_mutex_lock(&watch->mutex);
+	char *status = watch->status;
+	watch->status = NULL;
+	pthread_mutex_unlock(&watch->mutex);
+	return status;
+}
+
+/* {"at":…,"templates_turn":…,"status":{…}}, by Redis' clock, which all readers have too. */
+static enum err write_on_board(struct catalogue_watch *watch, const char *status, struct err_at *at)
+{
+	wall_ms now;
+	size_t room = strlen(status) + 128;
+	char *octets = malloc(room);
+	if (octets == NULL)
+		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+	enum err err = redis_ask_now(watch->ask, &now, at);
+	if (err == ERR_OK) {
+		struct buf line = buf_over(octets, room);
+		json_open(&line, '{');
+		json_key_uint(&line, "at", (uint64_t)now);
+		json_key_uint(&line, "templates_turn", watch->turn);
+		json_key(&line, "status");
+		buf_put_text(&line, status);
+		json_close(&line, '}');
+		err = gateway_board_put(watch->ask, watch->options.instance, buf_slice(&line), at);
+	}
+	free(octets);
+	return err;
+}
+
+static enum err look(struct catalogue_watch *watch, struct err_at *at)
+{
+	if (watch->ask == NULL) {
+		enum err err = redis_ask_open(&watch->options.redis, &watch->ask, at);
+		if (err != ERR_OK)
+			return err;
+	}
+	enum err err = look_at_templates(watch, at);
+	char *status = err == ERR_OK ? take_status(watch) : NULL;
+	if (status != NULL)
+		err = write_on_board(watch, status, at);
+	free(status);
+	return err;
+}
+
+static void *run(void *ctx)
+{
+	struct catalogue_watch *watch = ctx;
+	unsigned wait_ms = 0;
+	while (rest(watch, wait_ms)) {
+		struct err_at at = { .err = ERR_OK };
+		if (look(watch, &at) == ERR_OK) {
+			note_well(watch);
+			wait_ms = LOOK_MS;
+			continue;
+		}
+		note_trouble(watch, &at);
+		redis_ask_close(watch->ask); /* whatever it was: a MULTI may be open */
+		watch->ask = NULL;
+		wait_ms = AGAIN_MS;
+	}
+	struct err_at at = { .err = ERR_OK };
+	if (watch->ask != NULL && gateway_board_remove(watch->ask, watch->options.instance, &at) != ERR_OK)
+		note_trouble(watch, &at); /* its line grows stale, which says the same after ten seconds */
+	redis_ask_close(watch->ask);
+	return NULL;
+}
+
+struct catalogue_watch *catalogue_watch_start(const struct catalogue_watch_options *options)
+{
+	struct catalogue_watch *watch = calloc(1, sizeof *watch);
+	pthread_condattr_t monotonic;
+	if (watch == NULL)
+		return NULL;
+	watch->options = *options;
+	CHECK(pthread_condattr_init(&monotonic) == 0);
+	CHECK(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+	CHECK(pthread_mutex_init(&watch->mutex, NULL) == 0 && pthread_cond_init(&watch->changed, &monotonic) == 0);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&watch->thread, NULL, run, watch) == 0)
+		return watch;
+	pthread_cond_destroy(&watch->changed);
+	pthread_mutex_destroy(&watch->mutex);
+	free(watch);
+	return NULL;
+}
+
+bool catalogue_watch_take(struct catalogue_watch *watch, struct catalogue_news *out)
+{
+	pthread_mutex_lock(&watch->mutex);
+	bool is_there = watch->news.catalogue != NULL;
+	if (is_there)
+		*out = watch->news;
+	watch->news.catalogue = NULL;
+	pthread_mutex_unlock(&watch->mutex);
+	return is_there;
+}
+
+void catalogue_watch_tell(struct catalogue_watch *watch, struct slice text)
+{
+	char *status = strndup(text.at, text.len);
+	pthread_mutex_lock(&watch->mutex);
+	char *former = watch->status;
+	watch->status = status != NULL ? status : former;
+	pthread_mutex_unlock(&watch->mutex);
+	if (status != NULL)
+		free(former);
+}
+
+void catalogue_watch_stop(struct catalogue_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	pthread_mutex_lock(&watch->mutex);
+	watch->stops = true;
+	pthread_cond_signal(&watch->changed);
+	pthread_mutex_unlock(&watch->mutex);
+	pthread_join(watch->thread, NULL);
+	catalogue_release(watch->known);
+	catalogue_release(watch->news.catalogue);
+	free(watch->status);
+	pthread_cond_destroy(&watch->changed);
+	pthread_mutex_destroy(&watch->mutex);
+	free(watch);
+}
