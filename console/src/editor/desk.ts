@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The draft on the desk: what is written, and whether the server has it. It is saved a second after the last change; until
+// then, and without a connection, a copy lies in this browser's session.
+import { call, connection, Problem, sessionEnded, Unreachable } from '../api/client';
+import type { Draft, Lock, Registrations, SampleSet, Template, Variants } from '../api/types';
+import { createStore } from '../store';
+
+export interface Doc { variants: Variants; samples: SampleSet[]; registrations: Registrations; why: string }
+
+export type SaveState =
+	| { kind: 'clean' | 'dirty' | 'saving' | 'offline' }
+	| { kind: 'saved'; at: number }
+	| { kind: 'refused'; error: unknown }
+	| { kind: 'conflict'; theirs: Draft | null }
+	| { kind: 'locked'; lock: Lock | null };
+
+const SAVE_AFTER_MS = 1000;
+const AGAIN_AFTER_MS = 3000;
+const backupKey = (name: string) => `hongyan.backup.${name}`;
+
+export interface Backup { doc: Doc; revision: number | null; at: number }
+
+const unixLines = (variants: Variants): Variants =>
+	Object.fromEntries(Object.entries(variants).map(([locale, text]) => [locale, text.replace(/\r\n/g, '\n')]));
+
+export function docOf(from: Pick<Draft, 'variants'> & Partial<Draft>): Doc {
+	return { variants: unixLines(from.variants), samples: from.samples ?? [], registrations: from.registrations ?? {}, why: from.why ?? '' };
+}
+
+export const isSame = (a: Doc, b: Doc) => JSON.stringify(a) === JSON.stringify(b);
+
+export class Desk {
+	readonly doc;
+	readonly save = createStore<SaveState>({ kind: 'clean' });
+	readonly draft;
+	readonly backup;
+	revision: number | null;
+	private saved: Doc;
+	private timer = 0;
+	private busy: Promise<void> | null = null;
+	private leave: (() => void)[] = [];
+	private isClosed = false;
+
+	constructor(readonly name: string, template: Template | null, first: Doc) {
+		const draft = template?.draft ?? null;
+		this.draft = createStore<Draft | null>(draft);
+		this.revision = draft?.revision ?? null;
+		this.saved = draft ? docOf(draft) : template?.live ? docOf({ ...template.live, why: '' }) : { variants: {}, samples: [], registrations: {}, why: '' };
+		this.doc = createStore<Doc>(draft ? this.saved : first);
+		this.backup = createStore<Backup | null>(this.readBackup());
+		const again = () => {
+			if (this.save.get().kind === 'offline' && connection.get() === 'fine' && !sessionEnded.get()) this.later(0);
+		};
+		this.leave = [connection.subscribe(again), sessionEnded.subscribe(again)];
+		if (!draft && !isSame(this.doc.get(), this.saved)) this.changed();
+	}
+
+	// Takes a change of the draft and saves it soon.
+	change(patch: Partial<Doc>): void {
+		this.doc.set({ ...this.doc.get(), ...patch });
+		this.changed();
+	}
+
+	setVariant(locale: string, text: string): void {
+		const { variants } = this.doc.get();
+		if (variants[locale] !== text) this.change({ variants: { ...variants, [locale]: text } });
+	}
+
+	isUnsaved(): boolean {
+		return !isSame(this.doc.get(), this.saved);
+	}
+
+	// Saves at once; resolves when the server has it, or when it can't be had.
+	async flush(): Promise<boolean> {
+		window.clearTimeout(this.timer);
+		while (this.isUnsaved()) {
+			if (this.busy) await this.busy;
+			else this.busy = this.store();
+			await this.busy;
+			const { kind } = this.save.get();
+			if (kind === 'offline' || kind === 'refused' || kind === 'conflict' || kind === 'locked') return false;
+		}
+		return true;
+	}
+
+	// The other's version is known: mine takes its place, or theirs mine.
+	keepMine(theirs: Draft | null): void {
+		this.revision = theirs?.revision ?? null;
+		this.draft.set(theirs);
+		this.changed();
+		this.later(0);
+	}
+
+	takeTheirs(theirs: Draft | null): void {
+		if (theirs) this.adopt(theirs);
+		this.save.set({ kind: 'clean' });
+	}
+
+	adopt(draft: Draft): void {
+		this.draft.set(draft);
+		this.revision = draft.revision;
+		this.saved = docOf(draft);
+		this.doc.set(this.saved);
+		this.dropBackup();
+	}
+
+	restore(backup: Backup): void {
+		this.backup.set(null);
+		this.doc.set(backup.doc);
+		this.changed();
+	}
+
+	dropBackup(): void {
+		this.backup.set(null);
+		try {
+			window.sessionStorage.removeItem(backupKey(this.name));
+		} catch {
+			// there was none
+		}
+	}
+
+	unlocked(): void {
+		if (this.save.get().kind === 'locked') this.later(0);
+	}
+
+	close(): void {
+		this.isClosed = true;
+		window.clearTimeout(this.timer);
+		this.leave.forEach((one) => one());
+	}
+
+	private changed(): void {
+		this.keepBackup();
+		const { kind } = this.save.get();
+		if (kind !== 'conflict' && kind !== 'locked') {
+			if (kind !== 'saving') this.save.set({ kind: 'dirty' });
+			this.later(SAVE_AFTER_MS);
+		}
+	}
+
+	private later(ms: number): void {
+		window.clearTimeout(this.timer);
+		this.timer = window.setTimeout(() => {
+			if (this.isClosed || this.busy || !this.isUnsaved()) return;
+			this.busy = this.store();
+		}, ms);
+	}
+
+	private async store(): Promise<void> {
+		const doc = this.doc.get();
+		this.save.set({ kind: 'saving' });
+		try {
+			const { draft } = await call('put', '/api/templates/{name}/draft', {
+				path: { name: this.name }, body: doc, ifMatch: this.revision, ifNoneMatch: this.revision === null,
+			});
+			this.revision = draft.revision;
+			this.draft.set(draft);
+			this.saved = doc;
+			this.save.set({ kind: 'saved', at: Date.now() });
+			if (!this.isUnsaved()) this.dropBackup();
+		} catch (error) {
+			this.refused(error);
+		}
+		this.busy = null;
+		const { kind } = this.save.get();
+		if (this.isClosed) return;
+		if (kind === 'saved' && this.isUnsaved()) this.changed();
+		if (kind === 'offline') this.later(AGAIN_AFTER_MS);
+	}
+
+	private refused(error: unknown): void {
+		if (error instanceof Unreachable || (error instanceof Problem && (error.status === 401 || error.status === 503 || error.status === 429))) {
+			this.save.set({ kind: 'offline' });
+		} else if (error instanceof Problem && error.status === 412) {
+			this.save.set({ kind: 'conflict', theirs: error.body.theirs ?? null });
+		} else if (error instanceof Problem && error.status === 423) {
+			this.save.set({ kind: 'locked', lock: error.body.lock ?? null });
+		} else {
+			this.save.set({ kind: 'refused', error });
+		}
+	}
+
+	private keepBackup(): void {
+		try {
+			const backup: Backup = { doc: this.doc.get(), revision: this.revision, at: Date.now() };
+			window.sessionStorage.setItem(backupKey(this.name), JSON.stringify(backup));
+		} catch {
+			// a full store must not stop anybody from writing
+		}
+	}
+
+	private readBackup(): Backup | null {
+		try {
+			const text = window.sessionStorage.getItem(backupKey(this.name));
+			const backup = text ? (JSON.parse(text) as Backup) : null;
+			return backup && !isSame(backup.doc, this.doc.get()) ? backup : null;
+		} catch {
+			return null;
+		}
+	}
+}

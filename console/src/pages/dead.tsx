@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Alerts that could not be sent, why, and another try.
+import { useEffect, useState } from 'preact/hooks';
+import { call } from '../api/client';
+import { useLoad } from '../api/load';
+import type { DeadLetter } from '../api/types';
+import { number } from '../format';
+import { reason as reasonWords, t } from '../i18n';
+import { href } from '../route';
+import { may, useUser } from '../session';
+import { askPerson } from '../ui/dialog';
+import { Page } from '../ui/page';
+import { Act, Rows, Tag, When } from '../ui/parts';
+import { Await, Empty, Only } from '../ui/states';
+import { attempt } from './template_actions';
+
+async function requeue(entries: string[], letters: DeadLetter[]): Promise<boolean> {
+	const ambiguous = letters.filter((one) => entries.includes(one.entry) && one.is_ambiguous).length;
+	const sure = await askPerson({
+		title: t('dead.requeue.title', { count: number(entries.length) }),
+		text: ambiguous > 0 ? t('dead.requeue.twice', { count: number(ambiguous) }) : t('dead.requeue.text'),
+		yes: t('dead.requeue'), danger: ambiguous > 0,
+	});
+	if (sure === null) return false;
+	return (await attempt(() => call('post', '/api/dead/requeue', { body: { entries } }), t('dead.requeued', { count: number(entries.length) }))) !== null;
+}
+
+async function requeueAll(reason: string): Promise<boolean> {
+	const sure = await askPerson({ title: t('dead.all.title'), text: t('dead.all.text', { reason }), yes: t('dead.requeue') });
+	if (sure === null) return false;
+	return (await attempt(() => call('post', '/api/dead/requeue', { body: { reason, until: Date.now() } }), t('dead.all.done'))) !== null;
+}
+
+interface TableProps { letters: DeadLetter[]; chosen: Set<string>; choose: (entries: string[], is: boolean) => void; mayRequeue: boolean }
+
+function Table({ letters, chosen, choose, mayRequeue }: TableProps) {
+	const usable = letters.filter((one) => one.usable).map((one) => one.entry);
+	return (
+		<Rows label={t('nav.dead')}>
+			<table>
+				<thead>
+					<tr>
+						{mayRequeue && <th><input type="checkbox" aria-label={t('dead.choose_all')} checked={usable.length > 0 && usable.every((one) => chosen.has(one))} onChange={(event) => choose(usable, event.currentTarget.checked)} /></th>}
+						{(['when', 'reason', 'template', 'number', 'id'] as const).map((one) => <th key={one} scope="col">{t(`dead.col.${one}`)}</th>)}
+					</tr>
+				</thead>
+				<tbody>
+					{letters.map((one) => (
+						<tr key={one.entry}>
+							{mayRequeue && <td>{one.usable && <input type="checkbox" aria-label={`${t('dead.choose')} ${one.id || one.entry}`} checked={chosen.has(one.entry)} onChange={(event) => choose([one.entry], event.currentTarget.checked)} />}</td>}
+							<td class="nowrap"><When at={one.at} /></td>
+							<td>{reasonWords(one.reason)} {one.is_ambiguous && <Tag kind="warn">{t('dead.ambiguous')}</Tag>}</td>
+							<td>{one.template && <a href={href('templates', one.template)}>{one.template}</a>}</td>
+							<td class="figures nowrap">{one.number}</td>
+							<td><code>{one.id}</code></td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</Rows>
+	);
+}
+
+function Letters() {
+	const user = useUser();
+	const mayRequeue = may(user, 'dead.requeue');
+	const [typed, setTyped] = useState('');
+	const [reason, setReason] = useState('');
+	const [after, setAfter] = useState<string | null>(null);
+	const [chosen, setChosen] = useState<Set<string>>(new Set());
+	const list = useLoad('/api/dead', { query: { after, reason } });
+	useEffect(() => {
+		const timer = window.setTimeout(() => {
+			setReason(typed.trim());
+			setAfter(null);
+		}, 300);
+		return () => window.clearTimeout(timer);
+	}, [typed]);
+	const choose = (entries: string[], is: boolean) => {
+		const next = new Set(chosen);
+		for (const entry of entries) if (is) next.add(entry); else next.delete(entry);
+		setChosen(next);
+	};
+	const after_requeue = (done: boolean) => {
+		if (!done) return;
+		setChosen(new Set());
+		list.reload();
+	};
+	return (
+		<>
+			<div class="filters">
+				<label class="search">
+					<span class="unseen">{t('dead.filter')}</span>
+					<input type="search" placeholder={t('dead.filter')} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+				</label>
+				{mayRequeue && <Act class="main" disabled={chosen.size === 0} run={async () => after_requeue(await requeue([...chosen], list.value?.letters ?? []))}>{t('dead.requeue')}{chosen.size > 0 ? ` (${number(chosen.size)})` : ''}</Act>}
+				{mayRequeue && reason !== '' && <Act run={async () => after_requeue(await requeueAll(reason))}>{t('dead.all')}</Act>}
+			</div>
+			<Await of={list} permission="dead.read">
+				{({ letters, total, next }) => letters.length === 0 ? (
+					<Empty title={reason ? t('dead.nothing') : t('dead.empty')}>{!reason && t('dead.empty.text')}</Empty>
+				) : (
+					<>
+						<p class="hint" role="status">{t('dead.total', { count: number(total) })}</p>
+						<Table letters={letters} chosen={chosen} choose={choose} mayRequeue={mayRequeue} />
+						<div class="buttons-left">
+							{after !== null && <button type="button" onClick={() => setAfter(null)}>{t('page.first')}</button>}
+							{next !== null && <button type="button" onClick={() => setAfter(next)}>{t('page.next')}</button>}
+						</div>
+					</>
+				)}
+			</Await>
+		</>
+	);
+}
+
+export function DeadPage() {
+	return (
+		<Page title={t('nav.dead')} wide note={<span class="faint">{t('dead.note')}</span>}>
+			<Only permission="dead.read"><Letters /></Only>
+		</Page>
+	);
+}

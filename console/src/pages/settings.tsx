@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// One's own password, number and language.
+import { useState } from 'preact/hooks';
+import { call } from '../api/client';
+import { t, word } from '../i18n';
+import { look, useUser } from '../session';
+import { notify } from '../ui/live';
+import { Page } from '../ui/page';
+import { Act, Facts, Field, Tag } from '../ui/parts';
+import { TongueSwitch } from '../ui/shell';
+import { reasonOf } from '../ui/states';
+import { PasswordField, passwordProblem } from './password';
+
+function PasswordPart() {
+	const [old, setOld] = useState('');
+	const [first, setFirst] = useState('');
+	const [second, setSecond] = useState('');
+	const [wrong, setWrong] = useState<string | null>(null);
+	const save = async () => {
+		const problem = passwordProblem(first, second);
+		setWrong(problem);
+		if (problem) return;
+		try {
+			await call('put', '/api/session/password', { body: { old, new: first } });
+			setOld('');
+			setFirst('');
+			setSecond('');
+			notify(t('password.saved'));
+		} catch (error) {
+			setWrong(reasonOf(error));
+		}
+	};
+	return (
+		<section class="card">
+			<h2>{t('settings.password')}</h2>
+			<form class="stack narrow" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
+				<Field label={t('password.old')}>
+					{(attributes) => <input {...attributes} type="password" autoComplete="current-password" value={old} onInput={(event) => setOld(event.currentTarget.value)} />}
+				</Field>
+				<PasswordField label={t('password.new')} value={first} onChange={setFirst} />
+				<Field label={t('password.repeat')}>
+					{(attributes) => <input {...attributes} type="password" autoComplete="new-password" value={second} onInput={(event) => setSecond(event.currentTarget.value)} />}
+				</Field>
+				<div role="alert">{wrong && <p class="wrong">{wrong}</p>}</div>
+				<div><Act run={save} type="submit" class="main">{t('password.save')}</Act></div>
+			</form>
+		</section>
+	);
+}
+
+function NumberPart() {
+	const user = useUser()!;
+	const [number, setNumber] = useState('');
+	const [code, setCode] = useState('');
+	const [isSent, setSent] = useState(false);
+	const [wrong, setWrong] = useState<string | null>(null);
+	const attempt = (work: () => Promise<void>) => async () => {
+		setWrong(null);
+		try {
+			await work();
+		} catch (error) {
+			setWrong(reasonOf(error));
+		}
+	};
+	const send = attempt(async () => {
+		await call('put', '/api/session/number', { body: { number: number.trim() } });
+		setSent(true);
+	});
+	const prove = attempt(async () => {
+		await call('post', '/api/session/number', { body: { code: code.trim() } });
+		setSent(false);
+		setNumber('');
+		setCode('');
+		await look();
+		notify(t('settings.number.saved'));
+	});
+	return (
+		<section class="card">
+			<h2>{t('settings.number')}</h2>
+			<p class="faint">{t('settings.number.why')}</p>
+			{user.number && (
+				<p class="number-now">
+					<span class="figures">{user.number}</span>{' '}
+					{user.number_verified ? <Tag kind="good">{t('settings.number.proved')}</Tag> : <Tag kind="warn">{t('settings.number.unproved')}</Tag>}
+				</p>
+			)}
+			<form class="stack narrow" noValidate onSubmit={(event) => { event.preventDefault(); void (isSent ? prove() : send()); }}>
+				<Field label={t('settings.number.new')}>
+					{(attributes) => <input {...attributes} type="tel" autoComplete="tel" value={number} onInput={(event) => { setNumber(event.currentTarget.value); setSent(false); }} />}
+				</Field>
+				{isSent && (
+					<Field label={t('settings.number.code')} hint={t('settings.number.sent')}>
+						{(attributes) => <input {...attributes} inputMode="numeric" autoComplete="one-time-code" value={code} onInput={(event) => setCode(event.currentTarget.value)} />}
+					</Field>
+				)}
+				<div role="alert">{wrong && <p class="wrong">{wrong}</p>}</div>
+				<div><Act run={isSent ? prove : send} type="submit" class="main">{isSent ? t('settings.number.prove') : t('settings.number.send')}</Act></div>
+			</form>
+		</section>
+	);
+}
+
+export function SettingsPage() {
+	const user = useUser()!;
+	return (
+		<Page title={t('settings.title')}>
+			<section class="card">
+				<h2>{t('settings.me')}</h2>
+				<Facts rows={[
+					[t('users.name'), user.name],
+					[t('users.display'), user.display],
+					[t('users.roles'), user.roles.map((role) => word('role', role)).join(' · ')],
+				]} />
+				<div class="inline"><span>{t('nav.tongue')}</span><TongueSwitch /></div>
+			</section>
+			<NumberPart />
+			<PasswordPart />
+		</Page>
+	);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signing in; the first time with a one-time code, behind which a password is chosen; again after a session has ended.
+import { useEffect, useState } from 'preact/hooks';
+import { call, Problem } from '../api/client';
+import { t } from '../i18n';
+import { look, session, signIn, signOut } from '../session';
+import { Act, Field } from '../ui/parts';
+import { Mark, TongueSwitch } from '../ui/shell';
+import { reasonOf } from '../ui/states';
+import { PasswordField, passwordProblem } from './password';
+
+function Enter({ again }: { again?: boolean }) {
+	const known = session.get().user?.name ?? '';
+	const [name, setName] = useState(known);
+	const [password, setPassword] = useState('');
+	const [wrong, setWrong] = useState<string | null>(null);
+	const [waitS, setWaitS] = useState(0);
+	useEffect(() => {
+		if (waitS <= 0) return;
+		const timer = window.setTimeout(() => setWaitS(waitS - 1), 1000);
+		return () => window.clearTimeout(timer);
+	}, [waitS]);
+	const enter = async () => {
+		if (waitS > 0) return;
+		if (name.trim() === '' || password === '') {
+			setWrong(t('sign_in.missing'));
+			return;
+		}
+		setWrong(null);
+		try {
+			await signIn(name.trim(), password);
+		} catch (error) {
+			if (error instanceof Problem && error.status === 429) setWaitS(Math.max(1, error.retryAfterS));
+			else if (error instanceof Problem && error.status === 401) setWrong(t('sign_in.wrong'));
+			else setWrong(reasonOf(error));
+		}
+	};
+	return (
+		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); void enter(); }}>
+			<h1 tabIndex={-1}>{again ? t('sign_in.again') : t('sign_in.title')}</h1>
+			{again && <p class="faint">{t('sign_in.again.text')}</p>}
+			<Field label={t('sign_in.name')}>
+				{(attributes) => (
+					<input {...attributes} name="username" autoComplete="username" autoFocus={!again} spellcheck={false} readOnly={again && known !== ''} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+				)}
+			</Field>
+			<Field label={t('sign_in.password')} hint={t('sign_in.password.hint')}>
+				{(attributes) => (
+					<input {...attributes} name="password" type="password" autoComplete="current-password" autoFocus={again} value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
+				)}
+			</Field>
+			<div role="alert">
+				{waitS > 0 ? <p class="wrong">{t('sign_in.wait', { seconds: waitS })}</p> : wrong && <p class="wrong">{wrong}</p>}
+			</div>
+			<Act run={enter} type="submit" class="main wide" disabled={waitS > 0}>{t('sign_in.enter')}</Act>
+		</form>
+	);
+}
+
+function Choose() {
+	const [code, setCode] = useState('');
+	const [first, setFirst] = useState('');
+	const [second, setSecond] = useState('');
+	const [wrong, setWrong] = useState<string | null>(null);
+	const save = async () => {
+		const problem = passwordProblem(first, second);
+		if (problem) {
+			setWrong(problem);
+			return;
+		}
+		try {
+			await call('put', '/api/session/password', { body: { old: code, new: first } });
+			await look();
+		} catch (error) {
+			setWrong(reasonOf(error));
+		}
+	};
+	return (
+		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
+			<h1 tabIndex={-1}>{t('password.choose')}</h1>
+			<p class="faint">{t('password.choose.text')}</p>
+			<Field label={t('password.code')}>
+				{(attributes) => <input {...attributes} type="password" autoComplete="one-time-code" autoFocus value={code} onInput={(event) => setCode(event.currentTarget.value)} />}
+			</Field>
+			<PasswordField label={t('password.new')} value={first} onChange={setFirst} />
+			<Field label={t('password.repeat')}>
+				{(attributes) => <input {...attributes} type="password" autoComplete="new-password" value={second} onInput={(event) => setSecond(event.currentTarget.value)} />}
+			</Field>
+			<div role="alert">{wrong && <p class="wrong">{wrong}</p>}</div>
+			<Act run={save} type="submit" class="main wide">{t('password.save')}</Act>
+			<button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>
+		</form>
+	);
+}
+
+export function SignIn({ again, mustChange }: { again?: boolean; mustChange?: boolean }) {
+	useEffect(() => {
+		if (!again) document.title = `${t('sign_in.title')} · ${t('app.name')}`;
+	});
+	if (again) return <Enter again />;
+	return (
+		<main class="alone">
+			<div class="door">
+				<div class="brand"><Mark /><span>{t('app.name')}</span></div>
+				{mustChange ? <Choose /> : <Enter />}
+				<TongueSwitch />
+			</div>
+		</main>
+	);
+}

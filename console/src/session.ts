@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who sits here.
+import { call, Problem, sessionEnded } from './api/client';
+import type { Permission, SessionAnswer, User } from './api/types';
+import { setTimeZone } from './format';
+import { chooseTongue, isTongueChosen } from './i18n';
+import { createStore, useStore } from './store';
+
+export const session = createStore<{ user: User | null; known: boolean; unreachable: boolean }>({
+	user: null,
+	known: false,
+	unreachable: false,
+});
+
+function take(answer: SessionAnswer): User {
+	if (answer.time_zone) setTimeZone(answer.time_zone);
+	if (answer.user.tongue && !isTongueChosen()) chooseTongue(answer.user.tongue);
+	session.set({ user: answer.user, known: true, unreachable: false });
+	return answer.user;
+}
+
+export async function look(): Promise<void> {
+	try {
+		take(await call('get', '/api/session'));
+	} catch (error) {
+		session.set({ user: null, known: error instanceof Problem, unreachable: !(error instanceof Problem) });
+	}
+}
+
+// Signs in. After an ended session the same person goes on where the page stands; another begins at the start.
+export async function signIn(name: string, password: string): Promise<void> {
+	const before = session.get().user;
+	await call('post', '/api/session', { body: { name, password } });
+	const user = take(await call('get', '/api/session'));
+	if (before && before.name !== user.name) window.location.assign('/');
+	sessionEnded.set(false);
+}
+
+export async function signOut(): Promise<void> {
+	await call('delete', '/api/session').catch(() => undefined);
+	session.set({ user: null, known: true, unreachable: false });
+	sessionEnded.set(false);
+	window.location.hash = '';
+}
+
+export const useUser = () => useStore(session).user;
+export const may = (user: User | null, permission: Permission) => user?.permissions.includes(permission) ?? false;

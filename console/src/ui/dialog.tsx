@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions to the person: a native dialog, one at a time, answered by a promise.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../i18n';
+import { createStore, useStore } from '../store';
+import { Field } from './parts';
+
+export interface Question {
+	title: string;
+	text?: ComponentChildren;
+	yes: string;
+	no?: string;
+	danger?: boolean;
+	// A line of text that is asked for.
+	input?: { label: string; hint?: string; required?: boolean; value?: string; type?: 'text' | 'datetime-local'; min?: string };
+}
+
+const open = createStore<{ question: Question; answer: (value: string | null) => void } | null>(null);
+
+// The text that was given (empty where none was asked for), or null where the person thought better of it.
+export function askPerson(question: Question): Promise<string | null> {
+	open.get()?.answer(null);
+	return new Promise((resolve) => open.set({ question, answer: resolve }));
+}
+
+export function Modal({ label, onClose, children, className }: { label: string; onClose?: () => void; children: ComponentChildren; className?: string }) {
+	const box = useRef<HTMLDialogElement>(null);
+	useEffect(() => {
+		const before = document.activeElement;
+		box.current?.showModal();
+		return () => {
+			if (before instanceof HTMLElement && before.isConnected) before.focus();
+		};
+	}, []);
+	return (
+		<dialog
+			ref={box}
+			class={className}
+			aria-label={label}
+			onCancel={(event) => {
+				event.preventDefault();
+				onClose?.();
+			}}
+		>
+			{children}
+		</dialog>
+	);
+}
+
+function Ask({ question, answer }: { question: Question; answer: (value: string | null) => void }) {
+	const [text, setText] = useState(question.input?.value ?? '');
+	const [missing, setMissing] = useState(false);
+	const input = question.input;
+	return (
+		<Modal label={question.title} onClose={() => answer(null)}>
+			<form
+				noValidate
+				onSubmit={(event) => {
+					event.preventDefault();
+					if (input?.required && text.trim() === '') setMissing(true);
+					else answer(text.trim());
+				}}
+			>
+				<h2>{question.title}</h2>
+				{question.text && <div class="dialog-text">{question.text}</div>}
+				{input && (
+					<Field label={input.label} hint={input.hint} error={missing ? t('form.required') : null}>
+						{(attributes) =>
+							input.type === 'datetime-local' ? (
+								<input {...attributes} type="datetime-local" min={input.min} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+							) : (
+								<textarea {...attributes} rows={3} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+							)}
+					</Field>
+				)}
+				<div class="buttons">
+					<button type="button" onClick={() => answer(null)}>{question.no ?? t('action.cancel')}</button>
+					<button type="submit" class={question.danger ? 'danger' : 'main'}>{question.yes}</button>
+				</div>
+			</form>
+		</Modal>
+	);
+}
+
+export function Questions() {
+	const asked = useStore(open);
+	if (!asked) return null;
+	const answer = (value: string | null) => {
+		open.set(null);
+		asked.answer(value);
+	};
+	return <Ask key={asked.question.title} question={asked.question} answer={answer} />;
+}
