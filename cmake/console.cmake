@@ -3,7 +3,7 @@
 # had; ON fails then.
 set(HONGYAN_CONSOLE AUTO CACHE STRING "Build the staff's web console: AUTO, ON, OFF")
 set_property(CACHE HONGYAN_CONSOLE PROPERTY STRINGS AUTO ON OFF)
-set(HONGYAN_CONSOLE_BUILT OFF)
+set(HONGYAN_CONSOLE_BUILT OFF CACHE INTERNAL "The staff's web console is part of the program")
 if(HONGYAN_CONSOLE STREQUAL "OFF")
   return()
 endif()
@@ -28,7 +28,7 @@ if(why)
   return()
 endif()
 
-set(HONGYAN_CONSOLE_BUILT ON)
+set(HONGYAN_CONSOLE_BUILT ON CACHE INTERNAL "The staff's web console is part of the program")
 set(console_sources ${CMAKE_SOURCE_DIR}/console)
 set(console_work ${CMAKE_BINARY_DIR}/console)
 set(console_openapi ${CMAKE_CURRENT_SOURCE_DIR}/console/openapi.json)

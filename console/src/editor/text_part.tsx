@@ -74,9 +74,6 @@ export function TextPart(props: TextPartProps) {
 			made.destroy();
 		};
 	}, []);
-	useEffect(() => {
-		if (code && !code.isComposing()) code.setText(text);
-	}, [code, text]);
 	useEffect(() => code?.setReadOnly(readOnly, label, lang), [code, readOnly, label, lang]);
 	const listed = JSON.stringify(variables);
 	useEffect(() => code?.setVariables(variables), [code, listed]);

@@ -54,6 +54,23 @@ function usePreview(name: string, locale: string, source: string, desk: Desk, te
 	return { shown, error: useStore(previewer.error), turn, ask };
 }
 
+// What is typed goes into the source, and what changes the source otherwise (a repair, the other's version) into the editor, both
+// at once: a text that came a moment later would take back what has been typed since.
+function useFollowing(desk: Desk, locale: string, code: { current: Code | null }) {
+	const isTyped = useRef(false);
+	const settle = () => {
+		if (isTyped.current || !code.current || code.current.isComposing()) return;
+		code.current.setText(splitSource(desk.doc.get().variants[locale] ?? '').body);
+	};
+	useEffect(() => desk.doc.subscribe(settle), [desk, locale]);
+	const typed = (next: string) => {
+		isTyped.current = true;
+		desk.setVariant(locale, splitSource(desk.doc.get().variants[locale] ?? '').head + next);
+		isTyped.current = false;
+	};
+	return { typed, settle };
+}
+
 export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps) {
 	const doc = useStore(desk.doc);
 	const user = useUser();
@@ -70,6 +87,7 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 	const answer = current?.answer ?? null;
 	const isFresh = current?.question.source === source;
 	const setSource = (next: string) => desk.setVariant(locale, next);
+	const { typed, settle } = useFollowing(desk, locale, code);
 
 	const shownHead = current ? splitSource(current.question.source).head.length : 0;
 	const bodyMarks = useMemo(
@@ -120,8 +138,11 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 						marks={bodyMarks}
 						marksFor={current ? current.question.source.slice(shownHead) : ''}
 						readOnly={readOnly}
-						onChange={(next) => setSource(splitSource(desk.doc.get().variants[locale] ?? '').head + next)}
-						onComposed={ask}
+						onChange={typed}
+						onComposed={() => {
+							settle();
+							ask();
+						}}
 						onFix={(one, mark) => fix(answer?.marks.find((other) => other.kind === mark.kind && other.from === mark.from + shownHead)?.fixes.find((other) => other.insert === one.insert) ?? one)}
 						codeRef={(made) => { code.current = made; }}
 					/>

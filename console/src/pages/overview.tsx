@@ -20,9 +20,11 @@ const clearText = (at: number) => (at - Date.now() > 12 * 3600_000 ? moment(at) 
 function Problems({ of }: { of: Overview['problems'] }) {
 	if (of.length === 0) return <div class="banner banner-good" role="status"><p>✓ {t('overview.fine')}</p></div>;
 	return (
-		<ul class="troubles" role="status">
-			{of.map((one, index) => <li key={index} class={`banner banner-${one.severity === 'error' ? 'bad' : 'warn'}`}>{say(one.message)}</li>)}
-		</ul>
+		<div role="status">
+			<ul class="troubles">
+				{of.map((one, index) => <li key={index} class={`banner banner-${one.severity === 'error' ? 'bad' : 'warn'}`}>{say(one.message)}</li>)}
+			</ul>
+		</div>
 	);
 }
 
