@@ -30,7 +30,8 @@ static struct slice json_slice(const json_t *text)
 static void tell(struct reading *reading, struct slice name, json_int_t version, const char *why)
 {
 	char line[LINE_OCTETS];
-	snprintf(line, sizeof line, "template “%.*s”, version %lld: %.*s", SLICE_ARG(name), (long long)version, WHY_OCTETS, why);
+	snprintf(line, sizeof line, "template “%.*s”, version %lld: %.*s", SLICE_ARG(name), (long long)version,
+		 WHY_OCTETS, why);
 	reading->on_problem(reading->ctx, line);
 }
 
