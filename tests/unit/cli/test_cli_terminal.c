@@ -30,7 +30,8 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .templates_dir = "folder",
 					   .locale = "zh-CN",
 					   .signature = "国网",
-					   .redis = { .path = "/nowhere/redis.sock", .tag = "{hongyan}" },
+					   .redis = { .path = hooks_now.redis ? hooks_now.redis : "/nowhere/redis.sock",
+						      .tag = "{hongyan}" },
 					   .admin_host = "127.0.0.1",
 					   .admin_port = 9, /* nothing listens there */
 					   .country = country_find(SLICE("CN")),

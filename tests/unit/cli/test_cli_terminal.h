@@ -17,6 +17,7 @@ struct terminal {
  * accounts “cmcc” (SMPP: packed, ids in decimal that were hexadecimal, ACCEPTED is final) and “backup” (HTTP). */
 struct terminal_hooks {
 	enum err load;      /* what loading the configuration gives; its problem is told as “c.yaml:1:1: wrong” */
+	const char *redis;  /* path of its socket; NULL = there is none */
 	enum err templates; /* what loading templates gives; its problem is told as “x.tmpl:3: wrong” */
 };
 
