@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "staff/live_catalogue.h"
+#include "staff/template_life.h"
 #include "store/gateway_board.h"
 #include "store/live_templates.h"
 
@@ -27,7 +28,8 @@ struct catalogue_watch {
 	struct catalogue_news news; /* catalogue NULL = taken already */
 	char *status;               /* for the board; owned; NULL = nothing new */
 	/* The thread's alone. */
-	struct redis_ask *ask;
+	struct staff_db *db;           /* NULL = Redis did not answer last time */
+	struct redis_ask *ask;         /* its */
 	const struct catalogue *known; /* held; NULL = none yet */
 	uint64_t turn;                 /* of it */
 	char trouble[TROUBLE_OCTETS];  /* told last; "" = all is well */
@@ -209,19 +211,37 @@ static enum err write_on_board(struct catalogue_watch *watch, const char *status
 	return err;
 }
 
-static enum err look(struct catalogue_watch *watch, struct err_at *at)
+/* What is due comes into force, and is seen in the look that follows. */
+static enum staff_outcome publish_due(struct catalogue_watch *watch, struct err_at *at)
 {
-	if (watch->ask == NULL) {
-		enum err err = redis_ask_open(&watch->options.redis, &watch->ask, at);
-		if (err != ERR_OK)
-			return err;
+	wall_ms now;
+	unsigned count = 0;
+	struct log_line line;
+	enum staff_outcome outcome = staff_db_now(watch->db, &now, at);
+	if (outcome == STAFF_OK)
+		outcome = template_publish_due(watch->db, watch->options.rules, now, &count, at);
+	if (count > 0 && log_begin(&line, watch->options.log, LOG_INFO, "templates_published",
+				   "templates whose time had come are published")) {
+		log_uint(&line, "count", count);
+		log_end(&line);
 	}
-	enum err err = look_at_templates(watch, at);
-	char *status = err == ERR_OK ? take_status(watch) : NULL;
+	/* Somebody else is at it at this moment, or what lies there is none of ours: the next look sees it anew. */
+	return outcome == STAFF_BUSY ? STAFF_OK : outcome;
+}
+
+static bool look(struct catalogue_watch *watch, struct err_at *at)
+{
+	if (watch->db == NULL && staff_db_open(&watch->options.redis, &watch->db, at) != STAFF_OK)
+		return false;
+	if (staff_db_ask(watch->db, &watch->ask, at) != STAFF_OK)
+		return false;
+	bool is_well = look_at_templates(watch, at) == ERR_OK && publish_due(watch, at) == STAFF_OK &&
+		       staff_db_ask(watch->db, &watch->ask, at) == STAFF_OK;
+	char *status = is_well ? take_status(watch) : NULL;
 	if (status != NULL)
-		err = write_on_board(watch, status, at);
+		is_well = write_on_board(watch, status, at) == ERR_OK;
 	free(status);
-	return err;
+	return is_well;
 }
 
 static void *run(void *ctx)
@@ -230,20 +250,20 @@ static void *run(void *ctx)
 	unsigned wait_ms = 0;
 	while (rest(watch, wait_ms)) {
 		struct err_at at = { .err = ERR_OK };
-		if (look(watch, &at) == ERR_OK) {
+		if (look(watch, &at)) {
 			note_well(watch);
 			wait_ms = LOOK_MS;
 			continue;
 		}
 		note_trouble(watch, &at);
-		redis_ask_close(watch->ask); /* whatever it was: a MULTI may be open */
-		watch->ask = NULL;
+		staff_db_close(watch->db); /* whatever it was: a MULTI may be open */
+		watch->db = NULL;
 		wait_ms = AGAIN_MS;
 	}
 	struct err_at at = { .err = ERR_OK };
-	if (watch->ask != NULL && gateway_board_remove(watch->ask, watch->options.instance, &at) != ERR_OK)
+	if (watch->db != NULL && gateway_board_remove(watch->ask, watch->options.instance, &at) != ERR_OK)
 		note_trouble(watch, &at); /* its line grows stale, which says the same after ten seconds */
-	redis_ask_close(watch->ask);
+	staff_db_close(watch->db);
 	return NULL;
 }
 

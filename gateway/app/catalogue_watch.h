@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "render/catalogue.h"
+#include "staff/template_check.h"
 #include "store/redis_ask.h"
 
 /* A thread that keeps an eye on the published templates in Redis: it looks five times a second, makes a catalogue of what has
@@ -11,10 +12,11 @@
  * While Redis does not answer, or what is there can't be used, what was known last goes on serving. */
 
 struct catalogue_watch_options {
-	struct redis_place redis;  /* borrowed texts */
-	const char *instance;      /* borrowed, as all here */
-	const char *templates_dir; /* for the first fill */
-	const char *locale;        /* the default one */
+	struct redis_place redis;           /* borrowed texts */
+	const char *instance;               /* borrowed, as all here */
+	const char *templates_dir;          /* for the first fill */
+	const char *locale;                 /* the default one */
+	const struct template_rules *rules; /* that what is due at a time is held against; borrowed too */
 	const struct log *log;
 	void (*on_news)(void *ctx); /* from the thread: there is something to take */
 	void *ctx;

@@ -7,6 +7,7 @@
 #include "app/serve.h"
 #include "app/snapshot.h"
 #include "app/template_dir.h"
+#include "app/template_rules.h"
 #include "app/webhook_role.h"
 
 #include <stdlib.h>
@@ -62,6 +63,8 @@ static enum err load(const char *path, const struct config **config, struct cli_
 	*config = loaded;
 	for (unsigned i = 0; i < loaded->account_count; i++)
 		account_names[i] = loaded->accounts[i].name;
+	static struct config_template_rules rules;
+	template_rules_fill(loaded, &rules);
 	*settings = (struct cli_settings){ .path = loaded->path,
 					   .templates_dir = loaded->templates.dir,
 					   .locale = loaded->locale,
@@ -74,6 +77,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .admin_host = loaded->admin.listen.host,
 					   .admin_port = loaded->admin.listen.port,
 					   .admin_token = loaded->admin.token ? loaded->admin.token : "",
+					   .template_rules = rules.rules,
 					   .account_names = account_names,
 					   .account_count = loaded->account_count,
 					   .route_count = loaded->route_count };

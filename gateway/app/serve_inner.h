@@ -8,6 +8,7 @@
 #include "app/log_shift.h"
 #include "app/log_sink.h"
 #include "app/supervisor.h"
+#include "app/template_rules.h"
 #include "app/worker.h"
 
 /* What the files of the main thread share. */
@@ -24,6 +25,7 @@ struct serve {
 	struct loop *loop;
 	const struct catalogue *catalogue; /* in force; before the first is known, that of the templates' folder */
 	struct catalogue_watch *watch;
+	struct config_template_rules template_rules; /* of the start's configuration */
 	struct loop_member board_member;
 	mono_us board_at;     /* when the board is written next */
 	bool is_on_board;     /* board_member is there */

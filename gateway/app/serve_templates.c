@@ -56,11 +56,13 @@ static mono_us next_deadline(void *ctx)
 bool serve_watch_templates(struct serve *serve)
 {
 	const struct config *config = serve->first_config;
+	template_rules_fill(config, &serve->template_rules);
 	const struct catalogue_watch_options options = {
 		.redis = redis_address_place(&config->redis.url),
 		.instance = config->instance.name,
 		.templates_dir = config->templates.dir,
 		.locale = config->locale,
+		.rules = &serve->template_rules.rules,
 		.log = &serve->sink.log,
 		.on_news = on_news,
 		.ctx = serve,

@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "staff/template_check.h"
 #include "store/redis_ask.h"
 
 #include <stdint.h>
@@ -37,9 +38,10 @@ struct cli_settings {
 	struct redis_place redis;
 	const char *history_dir; /* "" = there is no history */
 	const char *history_key; /* "" = none */
-	const char *admin_host; /* of admin.listen, without brackets */
+	const char *admin_host;  /* of admin.listen, without brackets */
 	uint16_t admin_port;
-	const char *admin_token; /* "" = none */
+	const char *admin_token;              /* "" = none */
+	struct template_rules template_rules; /* that templates are held against before they are published */
 	const char *const *account_names;
 	unsigned account_count;
 	unsigned route_count;
