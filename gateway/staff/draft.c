@@ -207,17 +207,17 @@ static json_t *authors_with(const json_t *former, struct slice name, bool *is_ne
 	return authors;
 }
 
-static json_t *make_draft(const struct saving *saving, const json_t *former, int64_t base, json_t *authors)
+static json_t *make_draft(const struct saving *saving, const json_t *former, int64_t base, int64_t revision,
+			  json_t *authors)
 {
 	const struct draft_content *content = saving->content;
 	json_t *empty_samples = content->samples == NULL ? json_array() : NULL;
 	json_t *empty_registrations = content->registrations == NULL ? json_object() : NULL;
 	json_t *draft = json_pack(
 		"{s:s%, s:I, s:I, s:s, s:O, s:O, s:O, s:s%, s:O, s:s%, s:I, s:s%}", "name", saving->name.at,
-		saving->name.len, "revision", (json_int_t)(revision_of(former) + 1), "base", (json_int_t)base, "state",
-		"draft", "variants", content->variants, "samples",
-		content->samples != NULL ? content->samples : empty_samples, "registrations",
-		content->registrations != NULL ? content->registrations : empty_registrations, "why",
+		saving->name.len, "revision", (json_int_t)revision, "base", (json_int_t)base, "state", "draft",
+		"variants", content->variants, "samples", content->samples != NULL ? content->samples : empty_samples,
+		"registrations", content->registrations != NULL ? content->registrations : empty_registrations, "why",
 		content->why.at != NULL ? content->why.at : "", content->why.len, "authors", authors, "edited_by",
 		saving->actor->name.at, saving->actor->name.len, "edited_at", (json_int_t)saving->now, "address",
 		saving->actor->address.at != NULL ? saving->actor->address.at : "", saving->actor->address.len);
@@ -234,19 +234,25 @@ static enum staff_outcome write_draft(struct staff_change *change, struct saving
 				      struct err_at *at)
 {
 	int64_t base = 0;
+	int64_t revision = 0;
 	bool is_new_author;
-	enum staff_outcome outcome =
-		staff_db_read_number(staff_change_db(change), staff_key(STAFF_KEY_LATEST), saving->name, &base, at);
+	struct staff_db *db = staff_change_db(change);
+	enum staff_outcome outcome = staff_db_read_number(db, staff_key(STAFF_KEY_LATEST), saving->name, &base, at);
+	/* Counted on over all drafts of a template: who has seen one must not approve another that came in its place. */
+	if (outcome == STAFF_OK)
+		outcome = staff_db_read_number(db, staff_key(STAFF_KEY_REVISIONS), saving->name, &revision, at);
 	if (outcome != STAFF_OK)
 		return outcome;
 	if (former != NULL)
 		base = staff_number(former, "base");
 	json_t *authors = authors_with(former, saving->actor->name, &is_new_author);
-	saving->out = make_draft(saving, former, base, authors);
+	revision = 1 + (revision > revision_of(former) ? revision : revision_of(former));
+	saving->out = make_draft(saving, former, base, revision, authors);
 	json_decref(authors);
 	if (saving->out == NULL)
 		return fail(at, STAFF_INVALID, ERR_FORMAT, "a text is no valid UTF-8");
 	staff_change_put(change, staff_key(STAFF_KEY_DRAFTS), saving->name, saving->out);
+	staff_change_put_number(change, staff_key(STAFF_KEY_REVISIONS), saving->name, revision);
 	if (former != NULL && draft_is(former, "scheduled"))
 		staff_change_unrank(change, staff_key(STAFF_KEY_DUE), saving->name);
 	/* Saving is done every second: the log has who began to write, and when an approval was voided by that. */

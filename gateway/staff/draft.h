@@ -5,7 +5,7 @@
 #include "staff/staff_change.h"
 
 /* Drafts of templates: what staff is writing, for each template at most one, with all its languages. A draft has a revision that grows
- * with each change of its words; who has seen an older one can't overwrite it. */
+ * with each change of its words, also from one draft of a template to the next; who has seen an older one can't overwrite or approve it. */
 
 #define DRAFT_VARIANTS_MAX 16
 #define DRAFT_SAMPLES_MAX  64

@@ -21,6 +21,7 @@ struct staff_db;
 #define STAFF_KEY_LATEST        ":templates:latest"
 #define STAFF_KEY_VERSIONS      ":templates:versions:"
 #define STAFF_KEY_DRAFTS        ":templates:drafts"
+#define STAFF_KEY_REVISIONS     ":templates:revisions"
 #define STAFF_KEY_DUE           ":templates:due"
 #define STAFF_KEY_ARCHIVED      ":templates:archived"
 #define STAFF_KEY_LOCKS         ":templates:locks"
