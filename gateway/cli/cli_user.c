@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
 #include "cli/cli_redis.h"
+#include "cli/cli_staff.h"
 #include "cli/cli_time.h"
 #include "cli/cli_verb.h"
 #include "staff/password.h"
 #include "staff/user.h"
 
-#include <pwd.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#define BEHIND_NAME  " (command line)"
-#define ACTOR_OCTETS 96
 #define NAME_COLUMN  16
 #define ROLES_OCTETS 80
 
@@ -24,49 +19,15 @@ static const struct cli_verb verbs[VERB_COUNT] = {
 };
 
 struct desk {
-	const struct cli_call *call;
-	const struct cli_settings *settings;
-	struct staff_db *db;
-	wall_ms now;
-	struct staff_actor actor;
+	struct cli_staff staff;
 	struct slice name; /* of the user that it is about */
 	staff_roles roles;
 };
-
-/* Who is at the terminal, as the audit log has it; behind sudo who has called that. */
-static void find_actor(char out[static ACTOR_OCTETS])
-{
-	const struct passwd *entry = getpwuid(getuid());
-	const char *behind_sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
-	if (behind_sudo != NULL && user_name_is_valid(slice_of(behind_sudo)))
-		snprintf(out, ACTOR_OCTETS, "%s" BEHIND_NAME, behind_sudo);
-	else if (entry != NULL && strlen(entry->pw_name) < ACTOR_OCTETS - sizeof BEHIND_NAME)
-		snprintf(out, ACTOR_OCTETS, "%s" BEHIND_NAME, entry->pw_name);
-	else
-		snprintf(out, ACTOR_OCTETS, "%lu" BEHIND_NAME, (unsigned long)getuid());
-}
-
-/* Tells what went wrong. Returns the exit code. */
-static int failed(const struct desk *desk, enum staff_outcome outcome, const struct err_at *at)
-{
-	if (outcome == STAFF_INVALID)
-		return cli_usage(desk->call, "%s", at->text);
-	fprintf(desk->call->env->err, "hongyan: %s\n", at->text);
-	return outcome == STAFF_UNREACHABLE ? CLI_UNREACHABLE : CLI_FAILED;
-}
 
 static const char *text_of(const json_t *user, const char *member)
 {
 	const char *text = json_string_value(json_object_get(user, member));
 	return text != NULL ? text : "";
-}
-
-static void print_json(const struct desk *desk, json_t *answer)
-{
-	char *text = answer != NULL ? json_dumps(answer, JSON_COMPACT) : NULL;
-	fprintf(desk->call->env->out, "%s\n", text != NULL ? text : "{}");
-	free(text);
-	json_decref(answer);
 }
 
 /* --- list --- */
@@ -86,7 +47,7 @@ static void print_user(const struct desk *desk, const json_t *user)
 {
 	char roles[ROLES_OCTETS];
 	char when[CLI_TIME_OCTETS];
-	FILE *out = desk->call->env->out;
+	FILE *out = desk->staff.call->env->out;
 	wall_ms signed_in_at = json_integer_value(json_object_get(user, "signed_in_at"));
 	fprintf(out, "%-*s  %-20s  ", NAME_COLUMN, text_of(user, "name"),
 		names_of(json_object_get(user, "roles"), roles));
@@ -95,7 +56,7 @@ static void print_user(const struct desk *desk, const json_t *user)
 	else if (json_is_true(json_object_get(user, "has_code")))
 		fprintf(out, "has a one-time code");
 	else if (signed_in_at > 0)
-		fprintf(out, "signed in %s", cli_time_format(signed_in_at, desk->settings->zone, when));
+		fprintf(out, "signed in %s", cli_time_format(signed_in_at, desk->staff.settings.zone, when));
 	else
 		fprintf(out, "never signed in");
 	fprintf(out, "  %s\n", text_of(user, "display"));
@@ -107,16 +68,16 @@ static int list(const struct desk *desk)
 	const json_t *user;
 	size_t i;
 	struct err_at at = { .err = ERR_OK };
-	enum staff_outcome outcome = user_list(desk->db, desk->settings->country, &users, &at);
+	enum staff_outcome outcome = user_list(desk->staff.db, desk->staff.settings.country, &users, &at);
 	if (outcome != STAFF_OK)
-		return failed(desk, outcome, &at);
-	if (desk->call->wants_json) {
-		print_json(desk, json_pack("{s:o}", "users", users));
+		return cli_staff_failed(&desk->staff, outcome, &at);
+	if (desk->staff.call->wants_json) {
+		cli_staff_print(&desk->staff, json_pack("{s:o}", "users", users));
 		return CLI_OK;
 	}
 	json_array_foreach(users, i, user) print_user(desk, user);
 	size_t count = json_array_size(users);
-	fprintf(desk->call->env->out, "%s%zu %s\n", count > 0 ? "\n" : "", count, count == 1 ? "user" : "users");
+	fprintf(desk->staff.call->env->out, "%s%zu %s\n", count > 0 ? "\n" : "", count, count == 1 ? "user" : "users");
 	json_decref(users);
 	return CLI_OK;
 }
@@ -126,12 +87,13 @@ static int list(const struct desk *desk)
 static int print_code(const struct desk *desk, enum staff_outcome outcome, char code[static ONE_TIME_CODE_OCTETS],
 		      const struct err_at *at)
 {
-	const struct cli_env *env = desk->call->env;
+	const struct cli_env *env = desk->staff.call->env;
 	if (outcome != STAFF_OK)
-		return failed(desk, outcome, at);
-	if (desk->call->wants_json) {
-		print_json(desk, json_pack("{s:s%, s:s, s:I}", "user", desk->name.at, desk->name.len, "code", code,
-					   "until", (json_int_t)(desk->now + ONE_TIME_CODE_LIFE_MS)));
+		return cli_staff_failed(&desk->staff, outcome, at);
+	if (desk->staff.call->wants_json) {
+		cli_staff_print(&desk->staff,
+				json_pack("{s:s%, s:s, s:I}", "user", desk->name.at, desk->name.len, "code", code,
+					  "until", (json_int_t)(desk->staff.now + ONE_TIME_CODE_LIFE_MS)));
 	} else {
 		fprintf(env->err,
 			"%.*s signs in once with this code, within 24 hours, and then sets a password. It is shown "
@@ -147,8 +109,9 @@ static int add(const struct desk *desk)
 {
 	char code[ONE_TIME_CODE_OCTETS];
 	struct err_at at = { .err = ERR_OK };
-	enum staff_outcome outcome = user_add(desk->db, &desk->actor, desk->now, desk->name,
-					      slice_of(cli_option(desk->call, "display")), desk->roles, code, &at);
+	enum staff_outcome outcome =
+		user_add(desk->staff.db, &desk->staff.actor, desk->staff.now, desk->name,
+			 slice_of(cli_option(desk->staff.call, "display")), desk->roles, code, &at);
 	return print_code(desk, outcome, code, &at);
 }
 
@@ -156,7 +119,8 @@ static int reset(const struct desk *desk)
 {
 	char code[ONE_TIME_CODE_OCTETS];
 	struct err_at at = { .err = ERR_OK };
-	return print_code(desk, user_reset(desk->db, &desk->actor, desk->now, desk->name, code, &at), code, &at);
+	return print_code(desk, user_reset(desk->staff.db, &desk->staff.actor, desk->staff.now, desk->name, code, &at),
+			  code, &at);
 }
 
 static int change(const struct desk *desk, enum verb verb)
@@ -167,14 +131,15 @@ static int change(const struct desk *desk, enum verb verb)
 				  .roles = desk->roles,
 				  .has_disabled = verb != VERB_ROLES,
 				  .is_disabled = verb == VERB_DISABLE };
-	enum staff_outcome outcome = user_change(desk->db, &desk->actor, desk->now, desk->name, &wish, &at);
+	enum staff_outcome outcome =
+		user_change(desk->staff.db, &desk->staff.actor, desk->staff.now, desk->name, &wish, &at);
 	if (outcome == STAFF_OK)
-		outcome = user_find(desk->db, desk->name, &user, &at);
+		outcome = user_find(desk->staff.db, desk->name, &user, &at);
 	if (outcome != STAFF_OK)
-		return failed(desk, outcome, &at);
-	json_t *shown = user_shown(user, desk->settings->country);
-	if (desk->call->wants_json)
-		print_json(desk, json_pack("{s:O?}", "user", shown));
+		return cli_staff_failed(&desk->staff, outcome, &at);
+	json_t *shown = user_shown(user, desk->staff.settings.country);
+	if (desk->staff.call->wants_json)
+		cli_staff_print(&desk->staff, json_pack("{s:O?}", "user", shown));
 	else
 		print_user(desk, shown);
 	json_decref(shown);
@@ -200,15 +165,8 @@ static int read_roles(const struct cli_call *call, enum verb verb, staff_roles *
 	return cli_usage(call, "%s", at.text);
 }
 
-static int act(struct desk *desk, enum verb verb)
+static int act(const struct desk *desk, enum verb verb)
 {
-	char actor[ACTOR_OCTETS];
-	struct err_at at = { .err = ERR_OK };
-	find_actor(actor);
-	desk->actor = (struct staff_actor){ .name = slice_of(actor), .is_at_command_line = true };
-	enum staff_outcome outcome = staff_db_now(desk->db, &desk->now, &at);
-	if (outcome != STAFF_OK)
-		return failed(desk, outcome, &at);
 	switch (verb) {
 	case VERB_LIST:
 		return list(desk);
@@ -224,22 +182,16 @@ static int act(struct desk *desk, enum verb verb)
 static int run(const struct cli_call *call)
 {
 	unsigned verb;
-	struct cli_settings settings;
-	struct err_at at = { .err = ERR_OK };
-	struct desk desk = { .call = call, .settings = &settings };
+	struct desk desk = { .name = slice_of(call->arguments[1]) };
 	int code = cli_verb_read(call, verbs, VERB_COUNT, &verb);
 	if (code == CLI_OK)
 		code = read_roles(call, (enum verb)verb, &desk.roles);
-	if (code == CLI_OK)
-		code = cli_redis_settings(call, &settings);
 	if (code != CLI_OK)
 		return code;
-	desk.name = slice_of(call->arguments[1]);
-	enum staff_outcome outcome = staff_db_open(&settings.redis, &desk.db, &at);
-	if (outcome != STAFF_OK)
-		return failed(&desk, outcome, &at);
-	code = act(&desk, (enum verb)verb);
-	staff_db_close(desk.db);
+	code = cli_staff_open(call, &desk.staff);
+	if (code == CLI_OK)
+		code = act(&desk, (enum verb)verb);
+	cli_staff_close(&desk.staff);
 	return code;
 }
 
