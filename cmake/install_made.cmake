@@ -21,7 +21,7 @@ file(MAKE_DIRECTORY ${prefix}/${data_folder} ${prefix}/${doc_folder} ${prefix}/l
 print_to(${prefix}/${data_folder}/hongyan.schema.json config schema)
 print_to(${prefix}/${doc_folder}/hongyan.example.yaml config example)
 
-foreach(unit hongyan.service hongyan-history.service hongyan-webhook.service)
+foreach(unit hongyan.service hongyan-history.service hongyan-webhook.service hongyan-console.service)
   file(READ ${unit_source}/${unit} text)
   string(REPLACE "ExecStart=/usr/bin/" "ExecStart=${CMAKE_INSTALL_PREFIX}/${bin_folder}/" text "${text}")
   file(WRITE ${prefix}/lib/systemd/system/${unit} "${text}")

@@ -2,6 +2,7 @@
 #include "app/cli_hooks.h"
 
 #include "app/config_smpp.h"
+#include "app/console_role.h"
 #include "app/history_role.h"
 #include "app/redis_address.h"
 #include "app/serve.h"
@@ -117,6 +118,7 @@ void cli_hooks_fill(struct cli_env *env)
 				 .serve = serve_run,
 				 .history = history_role_run,
 				 .webhook = webhook_role_run,
+				 .console = console_role_run,
 				 .show = config_show,
 				 .reference = config_reference,
 				 .schema = config_schema,

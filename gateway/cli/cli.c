@@ -11,10 +11,10 @@
 
 /* In the order of the help. */
 static const struct cli_command *const commands[] = {
-	&cli_serve,    &cli_send,   &cli_check,  &cli_render,  &cli_route,   &cli_count,  &cli_pdu,
-	&cli_receipt,  &cli_status, &cli_dead,   &cli_held,    &cli_pause,   &cli_resume, &cli_optout,
-	&cli_accounts, &cli_log,    &cli_token,  &cli_history, &cli_webhook, &cli_trace,  &cli_tail,
-	&cli_user,     &cli_audit,  &cli_config, &cli_man,     &cli_version
+	&cli_serve,    &cli_send,   &cli_check, &cli_render,  &cli_route,   &cli_count,   &cli_pdu,
+	&cli_receipt,  &cli_status, &cli_dead,  &cli_held,    &cli_pause,   &cli_resume,  &cli_optout,
+	&cli_accounts, &cli_log,    &cli_token, &cli_history, &cli_webhook, &cli_console, &cli_trace,
+	&cli_tail,     &cli_user,   &cli_audit, &cli_config,  &cli_man,     &cli_version
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

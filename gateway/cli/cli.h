@@ -80,6 +80,8 @@ struct cli_env {
 	int (*history)(const struct config *config);
 	/* The same for the process that posts events. */
 	int (*webhook)(const struct config *config);
+	/* The same for the staff's web console. */
+	int (*console)(const struct config *config);
 	/* Writes the configuration in force, with where each value comes from where has_origins. */
 	void (*show)(const struct config *config, bool has_origins, struct buf *out);
 	/* What all settings are: a page about them, a JSON Schema, a file with all of them. */

@@ -90,6 +90,7 @@ struct finding {
 	char hash[HASH_OCTETS];
 	wall_ms now;
 	const struct staff_actor *actor; /* of session_end */
+	bool only_looks;
 };
 
 static enum staff_outcome try_seen(struct staff_change *change, void *ctx, struct err_at *at)
@@ -118,18 +119,18 @@ static enum staff_outcome use(struct staff_db *db, struct finding *finding, cons
 	if (is_over(session, finding->now) || user_is_disabled(user) || !json_is_integer(epoch) ||
 	    !json_equal(epoch, json_object_get(session, "epoch")))
 		return ended(at);
-	if (finding->now - time_of(session, "seen") < SEEN_STEP_MS)
+	if (finding->only_looks || finding->now - time_of(session, "seen") < SEEN_STEP_MS)
 		return STAFF_OK;
 	enum staff_outcome outcome = staff_change_run(db, &key, 1, try_seen, finding, at);
 	return outcome == STAFF_BUSY ? STAFF_OK : outcome; /* somebody has written it a moment ago, or will */
 }
 
-enum staff_outcome session_find(struct staff_db *db, struct slice id, wall_ms now, struct staff_session *out,
-				struct err_at *at)
+static enum staff_outcome find(struct staff_db *db, struct slice id, wall_ms now, bool only_looks,
+			       struct staff_session *out, struct err_at *at)
 {
 	json_t *session = NULL;
 	json_t *user = NULL;
-	struct finding finding = { .now = now };
+	struct finding finding = { .now = now, .only_looks = only_looks };
 	if (id.len != SESSION_ID_OCTETS - 1)
 		return ended(at);
 	hash_id(id, finding.hash);
@@ -151,6 +152,18 @@ enum staff_outcome session_find(struct staff_db *db, struct slice id, wall_ms no
 	json_decref(user);
 	json_decref(session);
 	return outcome;
+}
+
+enum staff_outcome session_find(struct staff_db *db, struct slice id, wall_ms now, struct staff_session *out,
+				struct err_at *at)
+{
+	return find(db, id, now, false, out, at);
+}
+
+enum staff_outcome session_look(struct staff_db *db, struct slice id, wall_ms now, struct staff_session *out,
+				struct err_at *at)
+{
+	return find(db, id, now, true, out, at);
 }
 
 void session_fini(struct staff_session *session)

@@ -25,6 +25,10 @@ struct staff_session {
 MUST_CHECK enum staff_outcome session_find(struct staff_db *db, struct slice id, wall_ms now, struct staff_session *out,
 					   struct err_at *at);
 
+/* The same without using it: what goes on by itself in the background must not keep a session alive. */
+MUST_CHECK enum staff_outcome session_look(struct staff_db *db, struct slice id, wall_ms now, struct staff_session *out,
+					   struct err_at *at);
+
 /* Frees what a session owns. */
 void session_fini(struct staff_session *session);
 

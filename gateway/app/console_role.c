@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/console_role.h"
+
+#include "app/config.h"
+#include "app/config_file.h"
+#include "app/log_sink.h"
+#include "app/redis_address.h"
+#include "base/check.h"
+#include "console/console.h"
+#include "loop/loop.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define EXIT_FAILED      1
+#define EXIT_CONFIG      78
+#define SIGNALS          3
+#define WORDS_OCTETS_MAX (4u * 1024u * 1024u)
+#define GRACE_US         (10 * US_PER_S)
+#define THREADS          "16" /* of libuv's pool: requests, hashes, live answers */
+#define URL_OCTETS       600
+
+struct role {
+	const struct config *config;
+	struct log_sink sink;
+	struct loop *loop;
+	struct console_account *accounts;
+	char *words;
+	size_t words_len;
+	char history[URL_OCTETS];
+	struct console *console;
+	uv_signal_t signals[SIGNALS];
+	bool watches;
+	bool is_stopping;
+};
+
+static void on_stopped(void *ctx)
+{
+	struct role *role = ctx;
+	loop_stop(role->loop);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct role *role = handle->data;
+	if (number == SIGHUP) {
+		log_write(&role->sink.log, LOG_WARN, "reload_ignored",
+			  "this process reads its configuration when it starts: restart it");
+	} else if (role->console != NULL && !role->is_stopping) {
+		role->is_stopping = true;
+		console_stop(role->console, GRACE_US, on_stopped, role);
+	} else {
+		loop_stop(role->loop);
+	}
+}
+
+static void watch_signals(struct role *role)
+{
+	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
+	for (unsigned i = 0; i < SIGNALS; i++) {
+		CHECK(uv_signal_init(loop_uv(role->loop), &role->signals[i]) == 0);
+		role->signals[i].data = role;
+		CHECK(uv_signal_start(&role->signals[i], on_signal, numbers[i]) == 0);
+	}
+	role->watches = true;
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static bool read_words(struct role *role, struct err_at *at)
+{
+	const char *path = role->config->console.forbidden_words;
+	struct err_at why = { .err = ERR_OK };
+	if (path == NULL || *path == '\0')
+		return true;
+	if (config_file_read(path, WORDS_OCTETS_MAX, &role->words, &role->words_len, &why) == ERR_OK)
+		return true;
+	err_at_set(at, why.err, 0, NULL, "console.forbidden_words: “%.100s” %s", path, why.text);
+	return false;
+}
+
+static bool list_accounts(struct role *role, struct err_at *at)
+{
+	const struct config *config = role->config;
+	role->accounts = calloc(config->account_count + 1, sizeof *role->accounts);
+	if (role->accounts == NULL) {
+		err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+		return false;
+	}
+	for (unsigned i = 0; i < config->account_count; i++)
+		role->accounts[i] = (struct console_account){
+			.name = config->accounts[i].name,
+			.cost = config->accounts[i].cost_text != NULL ? config->accounts[i].cost_text : "",
+			.requires_registration = config->accounts[i].requires_registration,
+		};
+	return true;
+}
+
+/* Where it is not said: where the history of this configuration listens. */
+static void find_history(struct role *role)
+{
+	const struct config *config = role->config;
+	const struct config_address *listen = &config->history.listen;
+	const char *url = config->console.history;
+	if (url != NULL && *url != '\0')
+		snprintf(role->history, sizeof role->history, "%s", url);
+	else if (listen->host != NULL)
+		snprintf(role->history, sizeof role->history,
+			 strchr(listen->host, ':') ? "http://[%s]:%u" : "http://%s:%u", listen->host, listen->port);
+}
+
+static bool serve(struct role *role, struct err_at *at)
+{
+	const struct config *config = role->config;
+	const struct console_options options = {
+		.host = config->console.listen.host,
+		.port = config->console.listen.port,
+		.url = config->console.url != NULL ? config->console.url : "",
+		.proxies = config->console.proxies != NULL ? config->console.proxies : "",
+		.history = role->history,
+		.admin_token = config->admin.token != NULL ? config->admin.token : "",
+		.requests_per_s = config->console.requests_per_s,
+		.redis = redis_address_place(&config->redis.url),
+		.signature = config->signature != NULL ? config->signature : "",
+		.tenants = config->tenants.signatures,
+		.tenant_count = config->tenants.signature_count,
+		.accounts = role->accounts,
+		.account_count = config->account_count,
+		.currency = config->console.currency,
+		.locale = config->locale,
+		.time_zone = config->timezone,
+		.zone = &config->zone,
+		.country = config->country,
+		.forbidden_words = { role->words, role->words_len },
+		.link_domains = (const char *const *)config->console.link_domains.at,
+		.link_domain_count = config->console.link_domains.count,
+		.version = HONGYAN_VERSION,
+		.log = &role->sink.log,
+	};
+	return console_start(role->loop, &options, &role->console, at) == ERR_OK;
+}
+
+static void finish(struct role *role)
+{
+	console_destroy(role->console);
+	for (unsigned i = 0; role->watches && i < SIGNALS; i++)
+		uv_close((uv_handle_t *)&role->signals[i], NULL);
+	loop_destroy(role->loop);
+	free(role->accounts);
+	free(role->words);
+}
+
+int console_role_run(const struct config *config)
+{
+	struct role role = { .config = config };
+	struct err_at at = { .err = ERR_OK };
+	if (config->console.listen.host == NULL) {
+		fprintf(stderr, "%s: console.listen is not set: there is no address to serve the console at\n",
+			config->path);
+		return EXIT_CONFIG;
+	}
+	log_sink_init(&role.sink, config->log.level);
+	umask(077);
+	setenv("UV_THREADPOOL_SIZE", THREADS, 0);
+	role.loop = loop_create();
+	if (role.loop == NULL) {
+		fprintf(stderr, "out of memory or file descriptors\n");
+		return EXIT_FAILED;
+	}
+	watch_signals(&role);
+	find_history(&role);
+	bool started = read_words(&role, &at) && list_accounts(&role, &at) && serve(&role, &at);
+	if (started) {
+		log_write(&role.sink.log, LOG_INFO, "console_started",
+			  "hongyan " HONGYAN_VERSION " serves the console");
+		loop_run(role.loop);
+	} else {
+		fprintf(stderr, "%s: console: %s\n", config->path, at.text);
+	}
+	finish(&role);
+	if (started)
+		log_write(&role.sink.log, LOG_INFO, "console_stopped", "the console has stopped");
+	return started ? 0 : EXIT_FAILED;
+}

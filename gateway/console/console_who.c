@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "console/console_who.h"
+
+#include "console/console_outcome.h"
+#include "staff/audit_log.h"
+#include "staff/own_number.h"
+#include "staff/session.h"
+#include "staff/user.h"
+
+#include <stdio.h>
+
+/* Fills user and actor from the session. */
+static bool find_session(struct console_call *call, bool *must_change)
+{
+	struct err_at at = { .err = ERR_OK };
+	struct staff_session session;
+	enum staff_outcome outcome = session_find(call->db, slice_of(call->cookie), call->now, &session, &at);
+	if (outcome == STAFF_OK) {
+		call->user = json_incref(session.user);
+		*must_change = session.must_change;
+		session_fini(&session);
+		console_who_is(call);
+		return true;
+	}
+	if (outcome == STAFF_FORBIDDEN)
+		console_refuse(call, CONSOLE_NO_SESSION);
+	else
+		console_outcome_refuse(call, outcome, &at);
+	return false;
+}
+
+void console_who_is(struct console_call *call)
+{
+	const char *name = json_string_value(json_object_get(call->user, "name"));
+	snprintf(call->name, sizeof call->name, "%s", name != NULL ? name : "");
+	call->actor = user_actor(call->user, slice_of(call->address));
+}
+
+bool console_who_admits(struct console_call *call)
+{
+	const struct console_route *route = call->route;
+	bool must_change;
+	if (route->gate == CONSOLE_OPEN)
+		return true;
+	if (!find_session(call, &must_change))
+		return false;
+	if (route->gate != CONSOLE_SESSION && must_change)
+		console_refuse(call, CONSOLE_MUST_CHANGE);
+	else if (route->gate == CONSOLE_MAY && !staff_roles_may(call->actor.roles, route->permission))
+		console_refuse(call, CONSOLE_NO_PERMISSION);
+	else
+		return true;
+	return false;
+}
+
+bool console_who_has_gone(struct staff_db *db, const char *cookie, wall_ms now, enum staff_permission permission)
+{
+	struct staff_session session;
+	enum staff_outcome outcome = session_look(db, slice_of(cookie), now, &session, NULL);
+	if (outcome != STAFF_OK)
+		return outcome == STAFF_FORBIDDEN;
+	bool may = !session.must_change && staff_roles_may(session.roles, permission);
+	session_fini(&session);
+	return !may;
+}
+
+bool console_who_number(const struct console_call *call, char out[static 32])
+{
+	const char *number = own_number_of(call->user);
+	snprintf(out, 32, "%s", number);
+	return *number != '\0';
+}
+
+bool console_who_note(struct console_call *call, const char *action, const char *object, json_t *detail)
+{
+	struct err_at at = { .err = ERR_OK };
+	enum staff_outcome outcome =
+		audit_log_write(call->db, &call->actor, call->now, action, slice_of(object), detail, &at);
+	json_decref(detail);
+	if (outcome != STAFF_OK)
+		console_outcome_refuse(call, outcome, &at);
+	return outcome == STAFF_OK;
+}
+
+json_t *console_who_session(const struct console_call *call)
+{
+	const struct console_options *options = &call->console->options;
+	return json_pack("{s:o,s:I,s:s}", "user", user_shown(call->user, options->country), "now",
+			 (json_int_t)call->now, "time_zone", options->time_zone);
+}

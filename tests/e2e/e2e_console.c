@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The staff's console, as browsers see it. What may be done to it, and which scenario fails without the control:
+ *
+ *   stolen or forged session     cookie's flags, new id at each sign-in, ids kept as hashes       sign_in
+ *                                idle 15 min, absolute 12 h, ended by an admin or a new password  sessions, sign_in
+ *   guessed password             backoff by name and address, never locked; the same answer for   flood
+ *                                unknown names; weak ones refused                                 sign_in
+ *   more than the role may       every route × every role; nobody without a session               matrix
+ *   request of another site      Fetch metadata, Origin, JSON only                                cross_site
+ *   script in the page           CSP without inline code, nosniff, JSON only                      headers
+ *   click-jacking                frame-ancestors, X-Frame-Options                                 headers
+ *   formula in a table           cells of the export escaped                                      headers
+ *   request smuggling            two lengths, length and chunks, bare LF, folded lines            limits
+ *   flood                        header, body, rate of an address                                 limits
+ *   own text published           another one approves; an edit voids it                           life
+ *   lost edits                   If-Match, lock                                                   two_editors
+ *   number looked up             masked; shown with the permission only, and logged               numbers, matrix
+ *   “I did not do it”            audit log with a chain of hashes                                 users, life, numbers
+ *   live answers for ever        they end with the session and the process                        streams
+ */
+
+#include "e2e_console.h"
+#include "scenario.h"
+
+int main(int argc, char *argv[])
+{
+	static const struct scenario scenarios[] = {
+		{ "sign_in", console_sign_in_works, 60, false }, { "flood", console_sign_in_flood, 90, false },
+		{ "sessions", console_sessions_end, 60, false }, { "matrix", console_matrix, 120, false },
+		{ "cross_site", console_cross_site, 60, false }, { "limits", console_limits, 60, false },
+		{ "headers", console_headers, 60, false },       { "users", console_users_page, 60, false },
+		{ "streams", console_streams, 90, false },
+	};
+	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
+}
