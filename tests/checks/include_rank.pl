@@ -24,6 +24,7 @@ my %room = (
 	'outcome'      => [ 3, @pure ],
 	'wire/session' => [ 3, @pure ],
 	'vet'          => [ 4, @pure, qw(decode render encode route) ],
+	'proof'        => [ 4, @pure, qw(render encode) ],
 	'wire/smpp'    => [ 4, @pure, 'encode', 'wire/session' ],
 	'wire/http'    => [ 4, @pure ],
 	'loop'         => [ 4, qw(base model port) ],
