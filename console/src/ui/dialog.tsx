@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions to the person: a native dialog, one at a time, answered by a promise.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { createStore, useStore } from '../store';
 import { Field } from './parts';
@@ -24,12 +24,21 @@ export function askPerson(question: Question): Promise<string | null> {
 	return new Promise((resolve) => open.set({ question, answer: resolve }));
 }
 
+// What has the focus, also within a shadow root, where the editor's text lives.
+function focused(): Element | null {
+	let element = document.activeElement;
+	while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+	return element;
+}
+
 export function Modal({ label, onClose, children, className }: { label: string; onClose?: () => void; children: ComponentChildren; className?: string }) {
 	const box = useRef<HTMLDialogElement>(null);
-	useEffect(() => {
-		const before = document.activeElement;
-		box.current?.showModal();
+	useLayoutEffect(() => {
+		const before = focused();
+		const dialog = box.current;
+		dialog?.showModal();
 		return () => {
+			dialog?.close(); // while it is open nothing else takes the focus
 			if (before instanceof HTMLElement && before.isConnected) before.focus();
 		};
 	}, []);
