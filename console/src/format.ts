@@ -98,3 +98,6 @@ export function fromLocalInput(text: string): number | null {
 	for (let round = 0; round < 2; round++) at -= Date.parse(`${toLocalInput(at)}:00Z`) - guess; // what the zone is off by
 	return at;
 }
+
+export const chineseFirst = (locales: string[]) =>
+	[...locales].sort((a, b) => Number(b.startsWith('zh')) - Number(a.startsWith('zh')) || a.localeCompare(b));

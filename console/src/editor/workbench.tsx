@@ -2,7 +2,7 @@
 // Text, preview and all that belongs to it: one source per language is the truth, and each part writes into it.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ConfigAnswer, Fix, Mark, Version } from '../api/types';
-import { language } from '../format';
+import { chineseFirst, language } from '../format';
 import { t } from '../i18n';
 import { may, useUser } from '../session';
 import { useStore } from '../store';
@@ -18,7 +18,7 @@ import { readParams } from './header_params';
 import { Languages, Tabs } from './languages';
 import { ParamTable } from './param_table';
 import { Phone } from './phone';
-import { Previewer } from './previewer';
+import { Previewer, type Shown } from './previewer';
 import { Problems } from './problems';
 import { RegistrationTable } from './registrations';
 import { Samples } from './samples';
@@ -74,7 +74,7 @@ function useFollowing(desk: Desk, locale: string, code: { current: Code | null }
 export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps) {
 	const doc = useStore(desk.doc);
 	const user = useUser();
-	const locales = Object.keys(doc.variants).sort((a, b) => Number(b.startsWith('zh')) - Number(a.startsWith('zh')) || a.localeCompare(b));
+	const locales = chineseFirst(Object.keys(doc.variants));
 	const [chosen, setLocale] = useState(locales[0] ?? 'zh-CN');
 	const locale = doc.variants[chosen] === undefined ? locales[0] ?? 'zh-CN' : chosen;
 	const [part, setPart] = useState<Part>('params');
@@ -85,6 +85,9 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 	const { shown, error, turn, ask } = usePreview(name, locale, source, desk, tenant, code);
 	const current = shown && shown.question.locale === locale ? shown : null;
 	const answer = current?.answer ?? null;
+	const lastGood = useRef<Shown | null>(null);
+	if (current && current.answer.previews.length > 0) lastGood.current = current;
+	const good = lastGood.current?.question.locale === locale ? lastGood.current : null;
 	const isFresh = current?.question.source === source;
 	const setSource = (next: string) => desk.setVariant(locale, next);
 	const { typed, settle } = useFollowing(desk, locale, code);
@@ -177,8 +180,12 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 					)}
 				</div>
 				{error !== null && <p class="wrong" role="alert">{reasonOf(error)}</p>}
-				{answer && answer.previews.length > 0 && <Phone previews={answer.previews} currency={config?.currency ?? 'CNY'} lang={locale} turn={current?.turn} />}
 				{answer && answer.previews.length === 0 && <p class="state-text">{t('preview.none')}</p>}
+				{good && (
+					<div class={good.answer === answer ? undefined : 'stale'}>
+						<Phone previews={good.answer.previews} currency={config?.currency ?? 'CNY'} lang={locale} turn={good.turn} />
+					</div>
+				)}
 				<div class="unseen" data-asked={turn} data-shown={current?.turn ?? 0} />
 			</aside>
 		</div>

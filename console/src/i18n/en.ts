@@ -124,7 +124,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'preview.segments': '{count} segment(s)',
 	'preview.units': '{count} units',
 	'preview.left': '{count} left',
-	'preview.none': 'A preview appears here once the problems are put right',
+	'preview.none': 'The preview follows once the problems are put right',
 	'preview.as_expected': 'As expected',
 	'preview.not_expected': 'Not as expected',
 	'preview.tenant': 'Signature of',

@@ -123,7 +123,7 @@ export const zh = {
 	'preview.segments': '{count} 条',
 	'preview.units': '共 {count} 字',
 	'preview.left': '还可写 {count} 字',
-	'preview.none': '改好标出的问题后，这里显示预览',
+	'preview.none': '改好标出的问题后会更新预览',
 	'preview.as_expected': '与预期一致',
 	'preview.not_expected': '与预期不一致',
 	'preview.tenant': '签名单位',

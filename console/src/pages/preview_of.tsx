@@ -5,7 +5,7 @@ import { call } from '../api/client';
 import type { PreviewAnswer, SampleSet, Variants } from '../api/types';
 import { Phone } from '../editor/phone';
 import { Problems } from '../editor/problems';
-import { language } from '../format';
+import { chineseFirst, language } from '../format';
 import { t } from '../i18n';
 import { Failure, Loading } from '../ui/states';
 
@@ -38,7 +38,7 @@ function One({ name, locale, source, samples, currency, only, problems }: Omit<P
 }
 
 export function PreviewOf({ variants, samples = [], ...rest }: PreviewProps) {
-	const locales = Object.keys(variants).sort((a, b) => Number(b.startsWith('zh')) - Number(a.startsWith('zh')));
+	const locales = chineseFirst(Object.keys(variants));
 	return (
 		<div class="previews">
 			{locales.map((locale) => <One key={locale} {...rest} locale={locale} source={variants[locale]!} samples={samples.filter((one) => one.locale === locale)} />)}

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { useLoad } from '../api/load';
 import { useStream } from '../api/stream';
 import type { TemplateRow, TemplatesAnswer } from '../api/types';
-import { language, number } from '../format';
+import { chineseFirst, language, number } from '../format';
 import { t, word } from '../i18n';
 import { go, href } from '../route';
 import { may, useUser } from '../session';
@@ -69,7 +69,7 @@ function Row({ row }: { row: TemplateRow }) {
 				</div>
 			</td>
 			<td><ClassTag of={row.class} /></td>
-			<td>{row.locales.map(language).join(' · ')}</td>
+			<td>{chineseFirst(row.locales).map(language).join(' · ')}</td>
 			<td class="nowrap">
 				{row.version !== null && <>v{row.version} </>}
 				{row.published_at ? <span class="faint"><When at={row.published_at} /> {row.published_by}</span> : null}
