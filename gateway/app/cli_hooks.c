@@ -113,6 +113,7 @@ void cli_hooks_fill(struct cli_env *env)
 				 .version = HONGYAN_VERSION,
 				 .load = load,
 				 .load_templates = template_dir_load,
+				 .visit_templates = template_dir_visit,
 				 .make_routes = make_routes,
 				 .make_smpp_account = make_smpp_account,
 				 .serve = serve_run,

@@ -11,16 +11,12 @@
 
 /* In the order of the help. */
 static const struct cli_command *const commands[] = {
-	&cli_serve,    &cli_send,   &cli_check, &cli_render,  &cli_route,   &cli_count,   &cli_pdu,
-	&cli_receipt,  &cli_status, &cli_dead,  &cli_held,    &cli_pause,   &cli_resume,  &cli_optout,
-	&cli_accounts, &cli_log,    &cli_token, &cli_history, &cli_webhook, &cli_console, &cli_trace,
-	&cli_tail,     &cli_user,   &cli_audit, &cli_config,  &cli_man,     &cli_version
+	&cli_serve,    &cli_send,      &cli_check, &cli_render,  &cli_route,   &cli_count,   &cli_pdu,
+	&cli_receipt,  &cli_status,    &cli_dead,  &cli_held,    &cli_pause,   &cli_resume,  &cli_optout,
+	&cli_accounts, &cli_log,       &cli_token, &cli_history, &cli_webhook, &cli_console, &cli_trace,
+	&cli_tail,     &cli_templates, &cli_user,  &cli_audit,   &cli_config,  &cli_man,     &cli_version
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
-
-/* Named in the documents, not offered by this version. */
-static const char *const later[] = { "templates" };
-#define LATER_COUNT (sizeof later / sizeof later[0])
 
 /* “json” first: a command may go without it. */
 static const struct cli_option common[] = {
@@ -119,12 +115,6 @@ static int tell_unknown_command(const struct cli_env *env, const char *name)
 	const char *names[COMMAND_COUNT];
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		names[i] = commands[i]->name;
-	for (size_t i = 0; i < LATER_COUNT; i++) {
-		if (strcmp(later[i], name) == 0) {
-			fprintf(env->err, "hongyan: “%s” is not built yet. Try “hongyan --help”.\n", name);
-			return CLI_USAGE;
-		}
-	}
 	const char *nearest = suggest_nearest(slice_of(name), names, COMMAND_COUNT);
 	fprintf(env->err, "hongyan: unknown command “%s”%s%s%s. Try “hongyan --help”.\n", name,
 		nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");

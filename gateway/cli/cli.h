@@ -67,6 +67,11 @@ struct cli_env {
 	/* Loads a folder of templates. out: owned by the caller (catalogue_release). */
 	enum err (*load_templates)(const char *dir, const char *locale, struct catalogue **out,
 				   cli_on_problem *on_problem, void *ctx);
+	/* Reads the same files as they are: on_file takes each. at: why not, a sentence. */
+	enum err (*visit_templates)(const char *dir,
+				    bool (*on_file)(void *ctx, struct slice name, struct slice locale,
+						    struct slice source),
+				    void *ctx, struct err_at *at);
 	/* Makes the table of routes of a configuration; its account n is settings.account_names[n]. out: owned by whoever
 	 * filled this. at: says why not. */
 	enum err (*make_routes)(const struct config *config, const struct route_table **out, struct err_at *at);

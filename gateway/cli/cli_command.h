@@ -62,6 +62,7 @@ extern const struct cli_command cli_history;
 extern const struct cli_command cli_webhook;
 extern const struct cli_command cli_user;
 extern const struct cli_command cli_console;
+extern const struct cli_command cli_templates;
 extern const struct cli_command cli_config;
 extern const struct cli_command cli_man;
 extern const struct cli_command cli_version;

@@ -69,7 +69,8 @@ const struct cli_command cli_token = {
 	.details = "Prints the token on standard error, and on standard output the line with its hash:\n"
 		   "  hongyan token billing --expires 2027-02-01 >>tokens\n"
 		   "To end a token delete its line and reload.\n",
-	.options = { { "scopes", "LIST", "Some of submit,cancel,read (default: submit,cancel); read is for looking fates up" },
+	.options = { { "scopes", "LIST",
+		       "Some of submit,cancel,read (default: submit,cancel); read is for looking fates up" },
 		     { "tenant", "NAME", "For alerts of this tenant only, and no cancels" },
 		     { "expires", "TIME", "2027-02-01, or 2027-02-01T08:00:00+08:00" } },
 	.run = run,

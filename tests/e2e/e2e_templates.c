@@ -4,6 +4,7 @@
  * text of exactly one version, which its event names, however fast they follow each other. */
 
 #include "books.h"
+#include "command_process.h"
 #include "gateway_process.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define GATEWAYS 2
@@ -248,6 +250,52 @@ static void each_gateway_is_on_the_board(void)
 	close_world();
 }
 
+/* Files against what is in force, and the ways between both. */
+static void files_go_there_and_back(void)
+{
+	char folder[WORLD_PATH_OCTETS];
+	char path[WORLD_PATH_OCTETS];
+	open_world("fixed:1");
+	command_use(gateways[0].config);
+	world_path(folder, "files");
+	EXPECT(mkdir(folder, 0700) == 0);
+	command_expect(0, "files in", COMMAND("templates", "pull", "--dir", folder));
+	command_expect(0, "holds what is in force", COMMAND("templates", "diff", "--dir", folder));
+	command_expect(0, "nothing is sent", COMMAND("templates", "push", "--dir", folder));
+	world_write("files/note.tmpl", NOTE_HEAD "新文：编号{{code}}，金额{{amount}}元。\n");
+	command_expect(1, "+ 新文：编号{{code}}", COMMAND("templates", "diff", "--dir", folder));
+	command_expect(1, "somebody else must have approved it",
+		       COMMAND("templates", "push", "--dir", folder, "--why", "tariff", "--approved-by", ""));
+	command_expect(0, "note: version 2 is in force",
+		       COMMAND("templates", "push", "--dir", folder, "--why", "tariff", "--approved-by", "wang"));
+	AWAIT(10, all_have(2));
+	command_expect(0, "approved by wang  tariff", COMMAND("templates", "history", "note"));
+	command_expect(0, "note: version 3 is in force",
+		       COMMAND("templates", "rollback", "note", "1", "--why", "a wrong word"));
+	command_expect(0, "the words of version 1  a wrong word", COMMAND("templates", "history", "note"));
+	command_expect(0, "note", COMMAND("templates", "list"));
+	AWAIT(10, all_have(3));
+	books_add_load(0, 5);
+	books_await_settled(20);
+	/* A draft waits for somebody else; at the command line nobody approves. */
+	command_expect(0, "note: a draft waits for review",
+		       COMMAND("templates", "push", "--dir", folder, "--why", "again"));
+	command_expect(1, "not in state “approved”", COMMAND("templates", "publish", "note"));
+	command_expect(1, "has a draft already", COMMAND("templates", "push", "--dir", folder));
+	world_write("files/note.tmpl", NOTE_HEAD "编号{{cod}}。\n");
+	command_expect(64, "unknown parameter “cod”",
+		       COMMAND("templates", "push", "note", "--dir", folder, "--approved-by", "wang"));
+	command_expect(64, "there is no template “not”", COMMAND("templates", "diff", "not", "--dir", folder));
+	command_expect(64, "is no version", COMMAND("templates", "rollback", "note", "x"));
+	command_expect(1, "has no version 77", COMMAND("templates", "rollback", "note", "77"));
+	command_expect(1, "was never published", COMMAND("templates", "history", "nothing"));
+	world_path(path, "files/note.tmpl");
+	command_expect(0, "files in", COMMAND("templates", "pull", "note", "--dir", folder));
+	command_expect(0, "holds what is in force", COMMAND("templates", "diff", "--dir", folder));
+	smsc_finish(&smsc);
+	close_world();
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
@@ -255,6 +303,7 @@ int main(int argc, char *argv[])
 		{ "a_thousand_times_at_full_speed", a_thousand_times_at_full_speed, 200, false },
 		{ "what_cannot_be_used_leaves_the_former_one", what_cannot_be_used_leaves_the_former_one, 60, false },
 		{ "a_restart_keeps_what_was_published", a_restart_keeps_what_was_published, 60, false },
+		{ "files_go_there_and_back", files_go_there_and_back, 60, false },
 		{ "each_gateway_is_on_the_board", each_gateway_is_on_the_board, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
