@@ -3,7 +3,6 @@
 #include "base/suggest.h"
 #include "cli/cli_command.h"
 #include "decode/alert_decode.h"
-#include "encode/cut.h"
 #include "encode/segmenter.h"
 #include "render/catalogue.h"
 #include "render/render.h"
@@ -167,34 +166,6 @@ static int read_alert(struct rendering *rendering, struct alert *alert)
 			 sample, nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");
 }
 
-/* Units of a piece of a text in its encoding. */
-static unsigned piece_units(struct rendering *rendering, struct slice piece)
-{
-	struct segmenter_count count;
-	if (rendering->count.encoding == ENCODING_GSM7) {
-		bool is_counted = segmenter_count(piece, false, &rendering->arena, &count, NULL) == ERR_OK;
-		return is_counted ? count.units : 0;
-	}
-	/* A character beyond the basic plane is four octets of UTF-8 and two units of UTF-16. */
-	unsigned units = 0;
-	for (size_t i = 0; i < piece.len; i++) {
-		unsigned char octet = (unsigned char)piece.at[i];
-		units += (octet & 0xC0) != 0x80;
-		units += octet >= 0xF0;
-	}
-	return units;
-}
-
-/* Units that could be added before another segment is needed. */
-static size_t units_left(struct rendering *rendering)
-{
-	const struct segmenter_count *count = &rendering->count;
-	size_t most =
-		count->segment_count > 1 ? cut_units_part(count->encoding, false) : cut_units_alone(count->encoding);
-	size_t used = count->segment_count ? piece_units(rendering, count->segment_texts[count->segment_count - 1]) : 0;
-	return used < most ? most - used : 0;
-}
-
 static void print_json(struct rendering *rendering, const char *encoding)
 {
 	const struct template_header *header = template_header(rendering->template);
@@ -210,7 +181,7 @@ static void print_json(struct rendering *rendering, const char *encoding)
 	json_key_text(&out, "encoding", slice_of(encoding));
 	json_key_uint(&out, "units", rendering->count.units);
 	json_key_uint(&out, "segments", rendering->count.segment_count);
-	json_key_uint(&out, "units_left", units_left(rendering));
+	json_key_uint(&out, "units_left", segmenter_units_left(&rendering->count, &rendering->arena));
 	json_key(&out, "segment_texts");
 	json_open(&out, '[');
 	for (unsigned i = 0; i < rendering->count.segment_count; i++)
@@ -243,8 +214,8 @@ static int render(struct rendering *rendering)
 			"%.*s\n\n%s, %u units, %u segment%s, %zu units left in the last; class %s, unanswered: %s\n",
 			SLICE_ARG(rendering->sms.text), encoding, rendering->count.units,
 			rendering->count.segment_count, rendering->count.segment_count == 1 ? "" : "s",
-			units_left(rendering), sms_class_name(rendering->sms.sms_class),
-			on_unknown_name(rendering->sms.on_unknown));
+			segmenter_units_left(&rendering->count, &rendering->arena),
+			sms_class_name(rendering->sms.sms_class), on_unknown_name(rendering->sms.on_unknown));
 	return CLI_OK;
 }
 

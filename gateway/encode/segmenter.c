@@ -207,3 +207,29 @@ enum err segmenter_count(struct slice text, bool use_ref16, struct arena *arena,
 	};
 	return ERR_OK;
 }
+
+/* Units of a piece of a text in its encoding. */
+static unsigned piece_units(enum encoding encoding, struct slice piece, struct arena *arena)
+{
+	if (encoding == ENCODING_GSM7) {
+		struct segmenter_count count;
+		bool is_counted = segmenter_count(piece, false, arena, &count, NULL) == ERR_OK;
+		return is_counted ? count.units : 0;
+	}
+	/* A character beyond the basic plane is four octets of UTF-8 and two units of UTF-16. */
+	unsigned units = 0;
+	for (size_t i = 0; i < piece.len; i++) {
+		unsigned char octet = (unsigned char)piece.at[i];
+		units += (octet & 0xC0) != 0x80;
+		units += octet >= 0xF0;
+	}
+	return units;
+}
+
+size_t segmenter_units_left(const struct segmenter_count *count, struct arena *arena)
+{
+	unsigned last = count->segment_count;
+	size_t most = last > 1 ? cut_units_part(count->encoding, false) : cut_units_alone(count->encoding);
+	size_t used = last > 0 ? piece_units(count->encoding, count->segment_texts[last - 1], arena) : 0;
+	return used < most ? most - used : 0;
+}

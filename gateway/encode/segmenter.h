@@ -46,3 +46,6 @@ struct segmenter_count {
  * ERR_FORMAT and ERR_FULL as encode_sms; ERR_RANGE above 16 MiB. */
 MUST_CHECK enum err segmenter_count(struct slice text, bool use_ref16, struct arena *arena, struct segmenter_count *out,
 				    struct err_at *at);
+
+/* Units that could be added to a counted text before it needs one more segment. arena: the count's. */
+size_t segmenter_units_left(const struct segmenter_count *count, struct arena *arena);

@@ -101,3 +101,11 @@ struct slice proof_char_gsm7_form(uint32_t code, char buffer[2])
 	buffer[0] = (char)(code - 0xFEE0);
 	return (struct slice){ buffer, 1 };
 }
+
+bool proof_char_same(struct slice a, struct slice b)
+{
+	for (size_t i = 0; i < a.len && i < b.len; i++)
+		if (proof_char_fold((unsigned char)a.at[i]) != proof_char_fold((unsigned char)b.at[i]))
+			return false;
+	return a.len == b.len;
+}

@@ -33,3 +33,6 @@ bool proof_char_is_beyond_gsm7(uint32_t code);
 /* What stands for a character in the GSM 7-bit alphabet (“'” for “’”); absent where nothing does. Static storage or buffer.
  * buffer: room for 2 octets. */
 struct slice proof_char_gsm7_form(uint32_t code, char buffer[2]);
+
+/* True where both hold the same octets but for the case of Latin letters. */
+bool proof_char_same(struct slice a, struct slice b);

@@ -206,8 +206,7 @@ static enum err read_line(struct template_draft *draft, struct slice line, unsig
 	return set_key(draft, (enum key)meaning, value);
 }
 
-/* “---” and what an input method makes of it: hyphens, dashes, box lines. */
-static bool is_rule(struct slice line)
+bool header_reader_is_rule(struct slice line)
 {
 	static const char *const dashes[] = { "-", "－", "—", "–", "─" };
 	size_t at = 0;
@@ -229,7 +228,7 @@ enum err header_reader_read(struct template_draft *draft)
 	unsigned seen = 0;
 	while (rest.len > 0) {
 		struct slice line = template_draft_trim(slice_cut(&rest, '\n'), false);
-		if (is_rule(line)) {
+		if (header_reader_is_rule(line)) {
 			if (!draft->has_class)
 				return template_draft_fail_bare(draft, PROBLEM_CLASS_MISSING, line.at);
 			draft->text_part = rest;
