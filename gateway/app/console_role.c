@@ -17,7 +17,7 @@
 #define EXIT_FAILED      1
 #define EXIT_CONFIG      78
 #define SIGNALS          3
-#define WORDS_OCTETS_MAX (4u * 1024u * 1024u)
+#define WORDS_OCTETS_MAX (256u * 1024u)
 #define GRACE_US         (10 * US_PER_S)
 #define THREADS          "16" /* of libuv's pool: requests, hashes, live answers */
 #define URL_OCTETS       600

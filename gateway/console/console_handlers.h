@@ -32,6 +32,8 @@ void console_rollback_post(struct console_call *call);
 void console_archive_post(struct console_call *call);
 void console_restore_post(struct console_call *call);
 
+void console_preview_post(struct console_call *call);
+
 void console_messages_find(struct console_call *call);
 void console_messages_number(struct console_call *call);
 void console_dead_list(struct console_call *call);

@@ -20,6 +20,15 @@ static struct template_life life_of(struct console_call *call)
 	};
 }
 
+/* With the marks of the draft, where it is that what is wrong. */
+static void refuse_text(struct console_call *call, const struct err_at *at)
+{
+	const char *name = call->params[0];
+	json_t *draft = console_template_draft(call, name);
+	console_refuse_with(call, CONSOLE_INVALID_TEXT, at->text, console_proof_marks(call->console, name, draft));
+	json_decref(draft);
+}
+
 static void answer(struct console_call *call, enum staff_outcome outcome, const struct err_at *at)
 {
 	const char *name = call->params[0];
@@ -29,7 +38,7 @@ static void answer(struct console_call *call, enum staff_outcome outcome, const 
 		console_outcome_refuse_with(call, outcome, at,
 					    json_pack("{s:o?}", "theirs", console_template_draft(call, name)));
 	else if (outcome == STAFF_INVALID)
-		console_refuse_with(call, CONSOLE_INVALID_TEXT, at->text, NULL);
+		refuse_text(call, at);
 	else
 		console_outcome_refuse(call, outcome, at);
 }

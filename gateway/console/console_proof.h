@@ -2,23 +2,28 @@
 #pragma once
 
 #include "console/console_inner.h"
+#include "proof/proof.h"
 #include "staff/template_check.h"
 
-/* The rules that all texts are held against before they are published. */
+/* The rules that all texts are held against, and what room proof says of one. */
 
 struct console_proof;
 
-/* Of the options, which are borrowed. NULL where there is no memory: at says so. */
+/* Of the options, which are borrowed. NULL where there is no memory, or the forbidden words have another form: at says so. */
 struct console_proof *console_proof_create(const struct console_options *options, struct err_at *at);
 
 /* NULL is fine. */
 void console_proof_destroy(struct console_proof *proof);
 
-/* Borrowed for the console's life. */
+/* Borrowed for the console's life; any thread. */
 const struct template_rules *console_proof_rules(const struct console *console);
+const struct proof_rules *console_proof_reading(const struct console *console);
 
 /* The categories of forbidden words: an array of texts, owned. */
 json_t *console_proof_categories(const struct console *console);
 
-/* Whether a text could be sent as a test; where not, the call is refused. */
+/* Whether a text could be sent as a test; where not, the call is refused with its marks. */
 bool console_proof_admits(struct console_call *call, const char *locale, const char *source);
+
+/* What is wrong with a draft, for a refusal: {"marks":{LOCALE:[…]}}; owned; NULL where there is no memory, or no draft. */
+json_t *console_proof_marks(const struct console *console, const char *name, const json_t *draft);

@@ -55,6 +55,8 @@ const struct console_route console_routes[] = {
 	MAY(HTTPD_POST, TEMPLATE "/test", STAFF_TEMPLATES_TEST, console_test_post, BODY),
 	MAY(HTTPD_GET, "/api/tests/{id}", STAFF_TEMPLATES_TEST, console_stream_test, ),
 
+	MAY(HTTPD_POST, "/api/preview", STAFF_TEMPLATES_READ, console_preview_post, BODY),
+
 	MAY(HTTPD_GET, "/api/overview", STAFF_OVERVIEW_READ, console_overview_get, ),
 	MAY(HTTPD_GET, "/api/stream", STAFF_OVERVIEW_READ, console_stream_overview, ),
 	MAY(HTTPD_POST, "/api/messages", STAFF_MESSAGES_READ, console_messages_find, BODY),

@@ -24,6 +24,9 @@ struct reply {
 void console_open(const char *more, const char *root);
 void console_close(void);
 
+/* The world and its Redis, before the console where its configuration needs a path in it. */
+void console_prepare(void);
+
 /* Sends octets as they are, hears all until the connection is closed. */
 struct reply console_raw(const char *request, size_t len);
 

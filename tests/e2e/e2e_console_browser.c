@@ -28,11 +28,20 @@ static bool answers(void)
 	return has;
 }
 
+static bool has_world;
+
+void console_prepare(void)
+{
+	world_open();
+	redis_server_start();
+	has_world = true;
+}
+
 void console_open(const char *more, const char *root)
 {
 	char config[4096], path[WORLD_PATH_OCTETS];
-	world_open();
-	redis_server_start();
+	if (!has_world)
+		console_prepare();
 	console_port = world_free_port();
 	snprintf(config, sizeof config,
 		 "redis: { url: \"%s\" }\nconsole: { listen: \"127.0.0.1:%u\"%s%s }\n%s"

@@ -4,8 +4,10 @@
 
 #include "e2e_console.h"
 
+#include "gateway_process.h"
 #include "redis_server.h"
 #include "scenario.h"
+#include "smsc.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -88,4 +90,67 @@ void console_streams(void)
 	console_close();
 	AWAIT(10, !hear());
 	close(live);
+}
+
+static struct smsc smsc;
+static struct gateway_process gateway;
+
+#define NUMBER "13900000001"
+
+static void send_as_test(const char *cookie, const char *source, int want, char id[static 192])
+{
+	json_t *body = json_pack("{s:s,s:s,s:{s:s}}", "locale", "zh-CN", "source", source, "params", "name", "李");
+	char *text = json_dumps(body, JSON_COMPACT);
+	json_t *answer = console_json(want, "POST", "/api/templates/anything/test", cookie, text);
+	snprintf(id, 192, "%s", json_text_of(answer, "id"));
+	json_decref(answer);
+	json_decref(body);
+	free(text);
+}
+
+#define SOURCE(text) "title: 试发\nclass: notice\nparam name text \"姓名\" sample=李\n---\n" text
+
+/* The code that proves a number, and a text that nobody has published, over a real gateway. */
+void console_tests(void)
+{
+	char li[COOKIE_OCTETS], zhao[COOKIE_OCTETS], id[192], path[256], code[64] = "";
+	console_open("", "");
+	console_user("li", "editor", li);
+	console_user("zhao", "editor", zhao);
+	/* Without a gateway nothing is promised. */
+	EXPECT_COUNT(console_status("PUT", "/api/session/number", li, "{\"number\":\"" NUMBER "\"}"), 409);
+	smsc_start(&smsc, "smsc", 0, NULL);
+	uint16_t port = smsc.port;
+	gateway_process_start(&gateway, "gateway", &(struct gateway_options){ .smsc = &smsc }, true);
+	send_as_test(li, SOURCE("您好，{{name}}。"), 409, id); /* there is no number yet */
+	EXPECT_COUNT(console_status("PUT", "/api/session/number", li, "{\"number\":\"123\"}"), 422);
+	AWAIT(20, console_status("PUT", "/api/session/number", li, "{\"number\":\"" NUMBER "\"}") == 200);
+	AWAIT(20, smsc_count(&smsc, "accepted") >= 1);
+	smsc_finish(&smsc);
+	const char *text = json_text_of(smsc_message(&smsc, "86" NUMBER), "text");
+	const char *digits = text + strcspn(text, "0123456789");
+	snprintf(code, sizeof code, "{\"code\":\"%.6s\"}", digits);
+	EXPECT_COUNT(console_status("POST", "/api/session/number", li, "{\"code\":\"x\"}"), 422);
+	json_t *session = console_json(200, "POST", "/api/session/number", li, code);
+	const json_t *user = json_object_get(session, "user");
+	EXPECT(json_is_true(json_object_get(user, "number_verified")));
+	EXPECT(strcmp(json_text_of(user, "number"), "139****0001") == 0);
+	json_decref(session);
+	smsc_fini(&smsc);
+	smsc_start(&smsc, "again", port, (const char *const[]){ "--receipts", "on", NULL });
+	AWAIT(20, gateway_process_status_has(&gateway, "\"state\":\"up\""));
+	send_as_test(li, SOURCE("您好，{{nobody}}。"), 422, id);
+	send_as_test(li, SOURCE("您好，{{name}}。"), 200, id);
+	snprintf(path, sizeof path, "/api/tests/%s", id);
+	EXPECT_COUNT(console_status("GET", path, zhao, NULL), 404); /* it is not his */
+	follow(path, li);
+	AWAIT(30, !hear());
+	EXPECT(count("event: step") >= 2 && strstr(heard, "\"event\":\"accepted\"") != NULL);
+	EXPECT(strstr(heard, "\"event\":\"delivered\"") != NULL && strstr(heard, NUMBER) == NULL);
+	close(live);
+	gateway_process_stop(&gateway);
+	smsc_finish(&smsc);
+	EXPECT(strstr(json_text_of(smsc_message(&smsc, "86" NUMBER), "text"), "您好，李。") != NULL);
+	smsc_fini(&smsc);
+	console_close();
 }

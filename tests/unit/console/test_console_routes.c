@@ -35,6 +35,18 @@ Test(console_routes, each_is_described_with_its_permission)
 	json_decref(all);
 }
 
+Test(console_routes, nothing_else_is_described)
+{
+	json_t *all = description();
+	const char *path, *method;
+	json_t *page, *operation;
+	unsigned count = 0;
+	json_object_foreach(json_object_get(all, "paths"), path, page) json_object_foreach(page, method, operation)
+		count++;
+	cr_expect_eq(count, console_route_count);
+	json_decref(all);
+}
+
 /* Each name that is used is there: whoever makes types of it needs that. */
 static void check_references(const json_t *node, const json_t *schemas)
 {
