@@ -109,7 +109,7 @@ exit(self_test() ? 0 : 1) if $root eq '--self-test';
 chdir $root or die "cannot enter $root: $!\n";
 $ENV{PWD} = do { require Cwd; Cwd::getcwd() };
 my (@path, @wrong);
-find({ no_chdir => 1, wanted => sub { push @path, $_ if /\.(?:c|h|def)$/ } }, grep { -d } qw(gateway bench tests));
+find({ no_chdir => 1, wanted => sub { push @path, $_ if /\.(?:c|h|def)$/ && !m{/node_modules/} } }, grep { -d } qw(gateway bench tests));
 for my $path (sort @path) {
 	open my $file, '<', $path or die "cannot read $path: $!\n";
 	push @wrong, map { "$path:$_->[0]: $_->[1]" } judge($path, do { local $/; <$file> } // '');
