@@ -71,6 +71,7 @@ void console_limits(void);
 void console_headers(void);
 void console_users_page(void);
 void console_life(void);
+void console_preview(void);
 void console_two_editors(void);
 void console_streams(void);
 void console_numbers(void);
