@@ -196,8 +196,8 @@ void console_limits(void)
 	EXPECT_COUNT(body_status("/api/preview", 256 * 1024 + 1), 413);
 	static const char *const ambiguous[] = {
 		"POST /api/session HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-		"POST /api/session HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nTransfer-Encoding: "
-		"chunked\r\n\r\n0\r\n\r\n",
+		("POST /api/session HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nTransfer-Encoding: "
+		 "chunked\r\n\r\n0\r\n\r\n"),
 		"POST /api/session HTTP/1.1\r\nHost: h\nContent-Length: 2\r\n\r\n{}",
 		"POST /api/session HTTP/1.1\r\nHost: h\r\nX-A: b\r\n c\r\nContent-Length: 2\r\n\r\n{}",
 	};
