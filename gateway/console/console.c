@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "console/console.h"
 
+#include "console/console_history.h"
 #include "console/console_inner.h"
 #include "console/console_overview.h"
 #include "console/console_proof.h"
@@ -18,6 +19,7 @@
 #define TEMPLATE_MAX    (256u * 1024u)
 #define WORKS_AT_ONCE   8
 #define HEAVY_AT_ONCE   2 /* each takes 19 MiB and a processor */
+#define SLOW_AT_ONCE    4
 #define WAITING_MAX     256
 #define HEAVY_WAITING   32
 #define BURST           4 /* seconds' worth of requests at once */
@@ -50,16 +52,18 @@ static bool make(struct console *console, struct err_at *at)
 	if (getrandom(&salt, sizeof salt, 0) != (ssize_t)sizeof salt)
 		return false;
 	unsigned per_s = console->options.requests_per_s;
+	console_history_prepare();
 	httpd_rate_init(&console->rate, per_s, per_s > 0 ? BURST * per_s : 1, salt);
 	console->works = loop_works_create(console->loop, WORKS_AT_ONCE, WAITING_MAX);
 	console->heavy = loop_works_create(console->loop, HEAVY_AT_ONCE, HEAVY_WAITING);
+	console->slow = loop_works_create(console->loop, SLOW_AT_ONCE, WAITING_MAX);
 	console->pool = console_pool_create(&console->options.redis);
 	console->proof = console_proof_create(&console->options, at);
 	console->used = console_used_create(&console->options);
 	console->streams = console_stream_desk_create(console);
 	console->overview = console_overview_create(console);
-	return console->works != NULL && console->heavy != NULL && console->pool != NULL && console->proof != NULL &&
-	       console->used != NULL && console->streams != NULL && console->overview != NULL;
+	return console->works != NULL && console->heavy != NULL && console->slow != NULL && console->pool != NULL &&
+	       console->proof != NULL && console->used != NULL && console->streams != NULL && console->overview != NULL;
 }
 
 static enum err listen_there(struct console *console, struct err_at *at)
@@ -127,6 +131,7 @@ void console_destroy(struct console *console)
 	console->httpd = NULL;
 	loop_works_destroy(console->works);
 	loop_works_destroy(console->heavy);
+	loop_works_destroy(console->slow);
 	console_stream_desk_destroy(console->streams);
 	console_overview_destroy(console->overview);
 	console_used_destroy(console->used);

@@ -123,5 +123,9 @@ static void on_done(struct loop_work *work, bool has_run)
 bool console_call_start(struct console_call *call)
 {
 	call->work = (struct loop_work){ .run = on_run, .done = on_done };
-	return loop_works_put(call->route->is_heavy ? call->console->heavy : call->console->works, &call->work);
+	struct console *console = call->console;
+	struct loop_works *works = call->route->is_heavy  ? console->heavy
+				   : call->route->is_slow ? console->slow
+							  : console->works;
+	return loop_works_put(works, &call->work);
 }

@@ -63,6 +63,12 @@ static json_t *perform(const char *url, struct curl_slist *headers, const char *
 	return answer;
 }
 
+/* curl would do it at the first use, which may be in two threads at once. */
+void console_history_prepare(void)
+{
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 bool console_history_is_there(const struct console_options *options)
 {
 	return *options->history != '\0' && *options->admin_token != '\0';

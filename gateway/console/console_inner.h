@@ -43,6 +43,7 @@ struct console_route {
 	enum staff_permission permission; /* of CONSOLE_MAY */
 	bool has_body;                    /* a JSON object */
 	bool is_heavy;                    /* computes a password's hash */
+	bool is_slow;                     /* waits for others than Redis: they must not take all threads */
 	bool is_stream;                   /* what follows are events: see console_stream.c */
 	/* In a thread of the pool. Answers by console_answer, console_refuse or console_send. */
 	void (*handler)(struct console_call *call);
@@ -104,6 +105,7 @@ struct console {
 	struct httpd_rate rate;
 	struct loop_works *works;
 	struct loop_works *heavy;
+	struct loop_works *slow;
 	struct console_pool *pool;
 	struct console_stream_desk *streams;
 	struct console_overview *overview;

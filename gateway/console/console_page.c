@@ -106,5 +106,6 @@ void console_metrics(void *ctx, const struct httpd_request *request, struct http
 	put_metric(out, "hongyan_console_connections", "gauge", "Connections open now",
 		   httpd_connection_count(console->httpd));
 	put_metric(out, "hongyan_console_under_way", "gauge", "Requests that threads work on, or that wait for one",
-		   loop_works_count(console->works) + loop_works_count(console->heavy));
+		   loop_works_count(console->works) + loop_works_count(console->heavy) +
+			   loop_works_count(console->slow));
 }

@@ -25,6 +25,7 @@
 	}
 #define BODY     .has_body = true
 #define HEAVY    .is_heavy = true
+#define SLOW     .is_slow = true
 #define TEMPLATE "/api/templates/{name}"
 
 const struct console_route console_routes[] = {
@@ -33,7 +34,7 @@ const struct console_route console_routes[] = {
 	SESSION(HTTPD_DELETE, "/api/session", console_session_delete, ),
 	SESSION(HTTPD_PUT, "/api/session/password", console_password_put, BODY, HEAVY),
 	SESSION(HTTPD_PUT, "/api/session/tongue", console_tongue_put, BODY),
-	SIGNED(HTTPD_PUT, "/api/session/number", console_number_put, BODY),
+	SIGNED(HTTPD_PUT, "/api/session/number", console_number_put, BODY, SLOW),
 	SIGNED(HTTPD_POST, "/api/session/number", console_number_post, BODY),
 
 	MAY(HTTPD_GET, "/api/templates", STAFF_TEMPLATES_READ, console_templates_list, ),
@@ -52,15 +53,15 @@ const struct console_route console_routes[] = {
 	MAY(HTTPD_POST, TEMPLATE "/rollback", STAFF_TEMPLATES_PUBLISH, console_rollback_post, BODY),
 	MAY(HTTPD_POST, TEMPLATE "/archive", STAFF_TEMPLATES_PUBLISH, console_archive_post, BODY),
 	MAY(HTTPD_POST, TEMPLATE "/restore", STAFF_TEMPLATES_PUBLISH, console_restore_post, BODY),
-	MAY(HTTPD_POST, TEMPLATE "/test", STAFF_TEMPLATES_TEST, console_test_post, BODY),
+	MAY(HTTPD_POST, TEMPLATE "/test", STAFF_TEMPLATES_TEST, console_test_post, BODY, SLOW),
 	MAY(HTTPD_GET, "/api/tests/{id}", STAFF_TEMPLATES_TEST, console_stream_test, ),
 
 	MAY(HTTPD_POST, "/api/preview", STAFF_TEMPLATES_READ, console_preview_post, BODY),
 
 	MAY(HTTPD_GET, "/api/overview", STAFF_OVERVIEW_READ, console_overview_get, ),
 	MAY(HTTPD_GET, "/api/stream", STAFF_OVERVIEW_READ, console_stream_overview, ),
-	MAY(HTTPD_POST, "/api/messages", STAFF_MESSAGES_READ, console_messages_find, BODY),
-	MAY(HTTPD_POST, "/api/messages/number", STAFF_MESSAGES_UNMASK, console_messages_number, BODY),
+	MAY(HTTPD_POST, "/api/messages", STAFF_MESSAGES_READ, console_messages_find, BODY, SLOW),
+	MAY(HTTPD_POST, "/api/messages/number", STAFF_MESSAGES_UNMASK, console_messages_number, BODY, SLOW),
 	MAY(HTTPD_GET, "/api/dead", STAFF_DEAD_READ, console_dead_list, ),
 	MAY(HTTPD_POST, "/api/dead/requeue", STAFF_DEAD_REQUEUE, console_dead_requeue, BODY),
 

@@ -153,7 +153,8 @@ void console_test_post(struct console_call *call)
 		console_refuse(call, CONSOLE_INVALID);
 	else if (!console_who_number(call, number))
 		console_refuse(call, CONSOLE_NO_NUMBER);
-	else if (console_proof_admits(call, locale, source) &&
-		 console_test_send(call, source, locale, params, number, id))
+	else if (console_proof_admits(call, locale, source) && console_test_has_gateway(call) &&
+		 console_who_note(call, "template.test", call->params[0], json_pack("{s:s}", "locale", locale)) &&
+		 console_ask_again(call) && console_test_send(call, source, locale, params, number, id))
 		console_answer(call, json_pack("{s:s}", "id", id));
 }

@@ -15,9 +15,10 @@
 
 struct console_used {
 	const struct console_options *options;
-	pthread_mutex_t mutex; /* held while it is asked: others wait for the same answer */
+	pthread_mutex_t mutex;
 	json_t *all;
 	wall_ms at;
+	bool is_asking; /* one thread does: others go on with what was known before */
 };
 
 struct console_used *console_used_create(const struct console_options *options)
@@ -101,10 +102,16 @@ json_t *console_used_all(struct console_used *used, wall_ms now)
 	if (!console_history_is_there(used->options))
 		return NULL;
 	pthread_mutex_lock(&used->mutex);
-	if (used->at == 0 || now - used->at > KEEP_MS) {
+	bool is_mine = !used->is_asking && (used->at == 0 || now - used->at > KEEP_MS);
+	used->is_asking = used->is_asking || is_mine;
+	pthread_mutex_unlock(&used->mutex);
+	json_t *fresh = is_mine ? ask(used->options, now) : NULL;
+	pthread_mutex_lock(&used->mutex);
+	if (is_mine) {
 		json_decref(used->all);
-		used->all = ask(used->options, now);
+		used->all = fresh;
 		used->at = now;
+		used->is_asking = false;
 	}
 	/* Counting references is not for several threads at once: each gets an object of its own. */
 	json_t *copy = json_deep_copy(used->all);

@@ -100,6 +100,18 @@ void console_sign_in_flood(void)
 	EXPECT(was_slowed);
 	/* It is no lock-out: he who knows the password comes in when the time is over. */
 	AWAIT(20, console_sign_in("li", PASSWORD, "", cookie) == 200);
+	/* Behind a proxy of ours the address counts that it noted, and no other that a client made up. */
+	char boss[COOKIE_OCTETS];
+	console_user("boss", "admin", boss);
+	struct reply noted = console_ask("PUT", "/api/users/li", boss, "{\"display\":\"李\"}",
+					 "Sec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n"
+					 "X-Forwarded-For: 198.51.100.1, 203.0.113.9\r\n");
+	EXPECT_COUNT(noted.status, 200);
+	reply_free(&noted);
+	json_t *page = console_json(200, "GET", "/api/audit?action=user.change", boss, NULL);
+	EXPECT(strcmp(json_text_of(json_array_get(json_object_get(page, "entries"), 0), "address"), "203.0.113.9") ==
+	       0);
+	json_decref(page);
 	/* Whose sessions there were has still got them. */
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 200);
 	console_close();
