@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { headValue, readAge, setHeadValue, splitSource, writeAge } from '../src/editor/header';
+import { headValue, lastEnd, readAge, setHeadValue, splitSource, withoutLastEnd, writeAge } from '../src/editor/header';
 import { addParam, readParams, removeParam, setParam } from '../src/editor/header_params';
 
 const source = `# 备注：不要动
@@ -23,6 +23,11 @@ test('a source is cut behind its line of dashes, however they are typed', () => 
 	assert.equal(splitSource('class: notice\n——————\ntext').body, 'text');
 	assert.equal(splitSource('class: notice\r\n---\r\ntext').head, 'class: notice\r\n---\r\n');
 	assert.deepEqual(splitSource('no rule'), { head: '', body: 'no rule', hasRule: false });
+});
+
+test('the end of the last line is kept and not shown', () => {
+	for (const text of ['', 'a', 'a\n', 'a\n\n', '\n']) assert.equal(withoutLastEnd(text) + lastEnd(text), text);
+	assert.equal(withoutLastEnd('a\n\n'), 'a\n');
 });
 
 test('values are read by meaning', () => {

@@ -136,6 +136,19 @@ class Person {
     await this.page.waitForFunction(() => document.querySelector('[data-save]')?.dataset.save === 'saved', { timeout: PATIENCE_MS, polling: 20 });
   }
 
+  // The preview has caught up with what is written.
+  async previewed() {
+    await this.page.waitForFunction(() => {
+      const turn = document.querySelector('[data-asked]');
+      return turn && turn.dataset.asked !== '0' && turn.dataset.asked === turn.dataset.shown;
+    }, { timeout: PATIENCE_MS, polling: 20 });
+  }
+
+  async bubbles() {
+    await this.previewed();
+    return this.page.$$eval('.workbench-side .bubble', (all) => all.map((one) => one.innerText));
+  }
+
   async shot(name) {
     fs.mkdirSync(this.shots, { recursive: true });
     await this.page.screenshot({ path: path.join(this.shots, `${name}.webp`), type: 'webp', quality: 82 });

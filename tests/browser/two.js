@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two people at one text, an ended session, a lost connection. TAP on stdout.
+// Two people at one text, an ended session, a lost connection; how soon the preview follows the keys. TAP on stdout.
 // usage: node two.js PATH/TO/hongyan PATH/TO/fake-carrier PATH/TO/source PATH/FOR/screenshots
 'use strict';
 const { ok, run } = require('../interop/node/world.js');
 const { openDesk } = require('./desk.js');
-const { Person, openBrowser } = require('./person.js');
+const { Person, openBrowser, sleep } = require('./person.js');
 
 const [hongyan, fakeCarrier, source, shots] = process.argv.slice(2);
+const KEYS = 50;
+const TEXT_LENGTH = 500;
+// The aim is 100 ms on a machine that does nothing else; here many share it.
+const BOUND_MS = 1000;
 
 async function editAtOnce(li, wang) {
   await li.go('#/templates/balance/edit');
@@ -62,6 +66,36 @@ async function comeBack(desk, li) {
   ok((await li.text()).endsWith('甲丙丁戊'), 'a lost connection loses no text', await li.text());
 }
 
+// From each key to its preview, in the page's own time.
+async function measure(li) {
+  await li.toEnd();
+  await li.cdp.send('Input.insertText', { text: '电'.repeat(TEXT_LENGTH - (await li.text()).length) });
+  await li.previewed();
+  const spans = [];
+  for (let key = 0; key < KEYS; key++) {
+    await li.page.evaluate(() => {
+      const turn = document.querySelector('[data-asked]');
+      const before = Number(turn.dataset.asked);
+      window.measured = null;
+      const content = document.querySelector('.code').shadowRoot.querySelector('.cm-content');
+      content.addEventListener('beforeinput', () => { window.pressed = performance.now(); }, { once: true, capture: true });
+      const watch = new MutationObserver(() => {
+        if (Number(turn.dataset.shown) <= before) return;
+        watch.disconnect();
+        window.measured = performance.now() - window.pressed;
+      });
+      watch.observe(turn, { attributes: true });
+    });
+    await li.page.keyboard.type(String.fromCharCode(97 + (key % 26)));
+    await li.page.waitForFunction(() => window.measured !== null, { polling: 5, timeout: 20000 });
+    spans.push(await li.page.evaluate(() => window.measured));
+  }
+  spans.sort((a, b) => a - b);
+  const p95 = spans[Math.ceil(KEYS * 0.95) - 1];
+  console.log(`# typing to preview, ${KEYS} keys in a text of ${TEXT_LENGTH} characters: median ${spans[KEYS / 2].toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`);
+  ok(p95 <= BOUND_MS, 'the preview follows the keys', p95);
+}
+
 run(async () => {
   const desk = await openDesk(hongyan, fakeCarrier, source);
   const codes = { li: desk.addUser('li', '李伟', 'editor'), wang: desk.addUser('wang', '王芳', 'editor') };
@@ -75,6 +109,8 @@ run(async () => {
     await chooseVersion(li);
     await wang.complained('王芳');
     await comeBack(desk, li);
+    await measure(li);
+    await sleep(100);
     await li.complained('李伟');
   } finally {
     await browser.close();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a text in somebody's head to phones: written in Chinese, approved by a second person, published, sent by both gateways
-// within a second, and rolled back likewise. TAP on stdout.
+// From a text in somebody's head to phones: written in Chinese, refused with a mark that helps, repaired, approved by a second
+// person, published, sent by both gateways within a second, and rolled back likewise. TAP on stdout.
 // usage: node walk.js PATH/TO/hongyan PATH/TO/fake-carrier PATH/TO/source PATH/FOR/screenshots
 'use strict';
 const { ok, run } = require('../interop/node/world.js');
@@ -31,7 +31,38 @@ async function write(li) {
   await li.page.keyboard.press('Enter');
   ok((await li.text()) === '您好，编号编号', 'a variable is completed behind “{{” and shown by its label', await li.text());
   await li.compose('gongzuo', '的工作人员将上门抄表');
+  const bubbles = await li.bubbles();
+  ok(bubbles.length === 3 && bubbles.every((one) => /^【国网吉林电力】您好，编号.+的工作人员将上门抄表$/.test(one)), 'the preview shows the shortest, a typical and the longest', bubbles);
+  await li.sees('1 条', '.counts');
+  await li.sees('还可写', '.counts');
+  await li.sees('¥0.035', '.counts');
   await li.shot('editor');
+}
+
+async function beRefused(li) {
+  await li.page.keyboard.type('【{{cod}}');
+  await li.previewed();
+  await li.page.waitForSelector('.problem-error');
+  const marks = await li.page.$$eval('.problem-error', (all) => all.length);
+  ok(marks >= 1, 'what cannot be sent is marked');
+  await li.shot('marks');
+  await li.clean('editor with marks');
+  await li.saved();
+  await li.press('提交审核');
+  await li.fill('为什么改', '新业务');
+  await li.press('提交', 'dialog[open]');
+  await li.sees('还不能提交', 'dialog');
+  await li.shot('refused');
+  await li.press('知道了');
+  for (let left = 4; left > 0; left--) {
+    await li.previewed();
+    const repair = await li.page.$('.problem-error .small');
+    if (!repair) break;
+    await repair.click();
+    await sleep(150);
+  }
+  await li.previewed();
+  ok((await li.page.$('.problem-error')) === null, 'marks are repaired by a click each', await li.text());
 }
 
 async function review(zhang) {
@@ -64,6 +95,7 @@ run(async () => {
     await li.sees('电费余额提醒', 'table');
     await li.shot('templates');
     await write(li);
+    await beRefused(li);
     await li.saved();
     await li.press('提交审核');
     await li.fill('为什么改', '新业务');

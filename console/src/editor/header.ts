@@ -53,6 +53,10 @@ export function splitSource(source: string): Split {
 	return { head: '', body: source, hasRule: false };
 }
 
+// The end of a file's last line is no part of what people write.
+export const lastEnd = (body: string) => (body.endsWith('\n') ? '\n' : '');
+export const withoutLastEnd = (body: string) => body.slice(0, body.length - lastEnd(body).length);
+
 function readLine(text: string, from: number): HeadLine {
 	const lead = text.length - text.replace(/^[ \t\u3000\uFEFF]+/, '').length;
 	let end = lead;

@@ -13,7 +13,7 @@ import type { Code } from './code';
 import { Compare } from './compare';
 import type { Desk } from './desk';
 import { HeadForm } from './head_form';
-import { setHeadValue, splitSource } from './header';
+import { lastEnd, setHeadValue, splitSource, withoutLastEnd } from './header';
 import { readParams } from './header_params';
 import { Languages, Tabs } from './languages';
 import { ParamTable } from './param_table';
@@ -60,12 +60,13 @@ function useFollowing(desk: Desk, locale: string, code: { current: Code | null }
 	const isTyped = useRef(false);
 	const settle = () => {
 		if (isTyped.current || !code.current || code.current.isComposing()) return;
-		code.current.setText(splitSource(desk.doc.get().variants[locale] ?? '').body);
+		code.current.setText(withoutLastEnd(splitSource(desk.doc.get().variants[locale] ?? '').body));
 	};
 	useEffect(() => desk.doc.subscribe(settle), [desk, locale]);
 	const typed = (next: string) => {
 		isTyped.current = true;
-		desk.setVariant(locale, splitSource(desk.doc.get().variants[locale] ?? '').head + next);
+		const now = splitSource(desk.doc.get().variants[locale] ?? '');
+		desk.setVariant(locale, now.head + next + lastEnd(now.body));
 		isTyped.current = false;
 	};
 	return { typed, settle };
@@ -134,12 +135,12 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 				<div id="text-panel" role="tabpanel" aria-labelledby={`text-panel-tab-${locale}`}>
 					<TextPart
 						key={locale}
-						text={body}
+						text={withoutLastEnd(body)}
 						lang={locale}
 						label={`${t('editor.text')} · ${language(locale)}`}
 						variables={variablesOf(head)}
 						marks={bodyMarks}
-						marksFor={current ? current.question.source.slice(shownHead) : ''}
+						marksFor={current ? withoutLastEnd(current.question.source.slice(shownHead)) : ''}
 						readOnly={readOnly}
 						onChange={typed}
 						onComposed={() => {
