@@ -68,6 +68,7 @@ function judgeCompose(file) {
 // --- Kubernetes ---
 
 const FOLDERS = { apps: 'apps', policy: 'policy', 'networking.k8s.io': 'networking.k8s.io' };
+const SETS = ['StatefulSet', 'Deployment'];
 const PROBES = { startupProbe: '/startupz', livenessProbe: '/livez', readinessProbe: '/readyz' };
 
 function modelOf(object) {
@@ -116,9 +117,9 @@ function judgeObjects(objects) {
     } catch (error) {
       say(error.message);
     }
-    if (object.kind === 'StatefulSet') judgeSet(object, say);
+    if (SETS.includes(object.kind)) judgeSet(object, say);
   }
-  const sets = objects.filter((object) => object.kind === 'StatefulSet').map((object) => object.spec.template.metadata.labels);
+  const sets = objects.filter((object) => SETS.includes(object.kind)).map((object) => object.spec.template.metadata.labels);
   for (const object of objects) {
     const selector = { Service: (spec) => spec.selector, PodDisruptionBudget: (spec) => spec.selector.matchLabels,
       NetworkPolicy: (spec) => spec.podSelector.matchLabels }[object.kind];
@@ -199,6 +200,7 @@ const planted = [
   ['kubernetes', (all) => { podOf(all).containers[0].securityContext.readOnlyRootFilesystem = false; }],
   ['kubernetes', (all) => { podOf(all).terminationGracePeriodSeconds = 20; }],
   ['kubernetes', (all) => { podOf(all).containers[0].volumeMounts[0].name = 'none'; }],
+  ['kubernetes', (all) => { all.find((object) => object.kind === 'Deployment').spec.template.spec.containers[0].securityContext = {}; }],
   ['kubernetes', (all) => { all.find((object) => object.kind === 'PodDisruptionBudget').spec.selector.matchLabels = { a: 'b' }; }],
 ];
 const missed = planted.filter(([where, plant]) => {
