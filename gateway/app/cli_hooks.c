@@ -49,6 +49,19 @@ static const char *usual_path(void)
 	return NULL;
 }
 
+/* What a segment costs at most, as it is written; NULL where no account says it. */
+static const char *dearest(const struct config *config)
+{
+	const struct config_account *most = NULL;
+	for (unsigned i = 0; i < config->account_count; i++) {
+		const struct config_account *account = &config->accounts[i];
+		if (account->cost_text != NULL && *account->cost_text != '\0' &&
+		    (most == NULL || account->cost > most->cost))
+			most = account;
+	}
+	return most != NULL ? most->cost_text : NULL;
+}
+
 static enum err load(const char *path, const struct config **config, struct cli_settings *settings,
 		     cli_on_problem *on_problem, void *ctx)
 {
@@ -78,6 +91,11 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .admin_host = loaded->admin.listen.host,
 					   .admin_port = loaded->admin.listen.port,
 					   .admin_token = loaded->admin.token ? loaded->admin.token : "",
+					   .forbidden_words = loaded->console.forbidden_words,
+					   .link_domains = (const char *const *)loaded->console.link_domains.at,
+					   .link_domain_count = loaded->console.link_domains.count,
+					   .cost = dearest(loaded),
+					   .currency = loaded->console.currency,
 					   .template_rules = rules.rules,
 					   .account_names = account_names,
 					   .account_count = loaded->account_count,

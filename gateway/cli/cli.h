@@ -40,7 +40,12 @@ struct cli_settings {
 	const char *history_key; /* "" = none */
 	const char *admin_host;  /* of admin.listen, without brackets */
 	uint16_t admin_port;
-	const char *admin_token;              /* "" = none */
+	const char *admin_token;     /* "" = none */
+	const char *forbidden_words; /* path; NULL or "" = none */
+	const char *const *link_domains;
+	unsigned link_domain_count;
+	const char *cost;                     /* of a segment, the dearest account's; NULL or "" = not known */
+	const char *currency;                 /* of cost */
 	struct template_rules template_rules; /* that templates are held against before they are published */
 	const char *const *account_names;
 	unsigned account_count;

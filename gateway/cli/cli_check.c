@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "cli/cli_command.h"
+#include "cli/cli_proof.h"
 #include "render/catalogue.h"
 
 #include <stdlib.h>
@@ -76,6 +77,8 @@ static int check(const struct cli_call *call, struct findings *findings)
 	if (dir && env->load_templates(dir, settings.locale ? settings.locale : TEMPLATE_DEFAULT_LOCALE, &catalogue,
 				       take, findings) != ERR_OK)
 		code = code == CLI_OK ? CLI_DATA : code;
+	if (dir && !cli_proof_templates(env, &settings, dir, take, findings))
+		code = code == CLI_OK ? CLI_DATA : code;
 	if (catalogue)
 		template_count = catalogue_count(catalogue);
 	conclude(findings, &settings, template_count, code);
@@ -108,7 +111,11 @@ const struct cli_command cli_check = {
 	.summary = "Check a configuration and all templates",
 	.details = "Tells every error, not only the first. Exit 0 where all is well (warnings do not count), 78 where "
 		   "the\n"
-		   "configuration is wrong, 65 where only templates are.\n",
+		   "configuration is wrong, 65 where only templates are. With console.forbidden_words or "
+		   "console.link_domains texts are\n"
+		   "proofread too: words and links that are not allowed are errors, rare characters, pictures and what "
+		   "makes a text\n"
+		   "dear are warnings.\n",
 	.options = { { "config", "FILE", "The same as FILE" },
 		     { "templates", "DIR", "Folder of templates instead of the configured one" } },
 	.run = run,

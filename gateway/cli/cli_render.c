@@ -4,6 +4,7 @@
 #include "cli/cli_command.h"
 #include "decode/alert_decode.h"
 #include "encode/segmenter.h"
+#include "proof/proof.h"
 #include "render/catalogue.h"
 #include "render/render.h"
 #include "render/template_sample.h"
@@ -25,6 +26,8 @@ struct rendering {
 	struct render_options options;
 	struct sms sms;
 	struct segmenter_count count;
+	struct slice cost; /* of a segment; absent = not known */
+	const char *currency;
 	char json[ALERT_OCTETS];
 };
 
@@ -108,6 +111,8 @@ static int load(struct rendering *rendering)
 	enum err err = call->env->load(path, &config, &settings, cli_tell_problem, call->env->err);
 	if (err != ERR_OK && (err != ERR_NOT_FOUND || path))
 		return CLI_CONFIG;
+	rendering->cost = slice_of(settings.cost);
+	rendering->currency = settings.currency != NULL ? settings.currency : "";
 	const char *signature = cli_option(call, "signature");
 	const char *dir = cli_option(call, "templates");
 	rendering->options = (struct render_options){ .signature = slice_of(signature ? signature : settings.signature),
@@ -166,6 +171,26 @@ static int read_alert(struct rendering *rendering, struct alert *alert)
 			 sample, nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "”?)" : "");
 }
 
+/* What the text costs at most. False where no account says. */
+static bool write_cost(const struct rendering *rendering, struct buf *out)
+{
+	return proof_cost_write(rendering->cost, rendering->count.segment_count, out);
+}
+
+static void print_line(struct rendering *rendering, const char *encoding)
+{
+	char digits[48];
+	struct buf cost = buf_over(digits, sizeof digits);
+	bool has_cost = write_cost(rendering, &cost);
+	unsigned segments = rendering->count.segment_count;
+	fprintf(rendering->call->env->out,
+		"%.*s\n\n%s, %u units, %u segment%s, %zu units left in the last; class %s, unanswered: %s%s%.*s%s%s\n",
+		SLICE_ARG(rendering->sms.text), encoding, rendering->count.units, segments, segments == 1 ? "" : "s",
+		segmenter_units_left(&rendering->count, &rendering->arena), sms_class_name(rendering->sms.sms_class),
+		on_unknown_name(rendering->sms.on_unknown), has_cost ? "; at most " : "", (int)cost.len,
+		has_cost ? cost.at : "", has_cost ? " " : "", has_cost ? rendering->currency : "");
+}
+
 static void print_json(struct rendering *rendering, const char *encoding)
 {
 	const struct template_header *header = template_header(rendering->template);
@@ -182,6 +207,12 @@ static void print_json(struct rendering *rendering, const char *encoding)
 	json_key_uint(&out, "units", rendering->count.units);
 	json_key_uint(&out, "segments", rendering->count.segment_count);
 	json_key_uint(&out, "units_left", segmenter_units_left(&rendering->count, &rendering->arena));
+	char digits[48];
+	struct buf cost = buf_over(digits, sizeof digits);
+	if (write_cost(rendering, &cost)) {
+		json_key_text(&out, "cost", buf_slice(&cost));
+		json_key_text(&out, "currency", slice_of(rendering->currency));
+	}
 	json_key(&out, "segment_texts");
 	json_open(&out, '[');
 	for (unsigned i = 0; i < rendering->count.segment_count; i++)
@@ -210,12 +241,7 @@ static int render(struct rendering *rendering)
 	if (rendering->call->wants_json)
 		print_json(rendering, encoding);
 	else
-		fprintf(rendering->call->env->out,
-			"%.*s\n\n%s, %u units, %u segment%s, %zu units left in the last; class %s, unanswered: %s\n",
-			SLICE_ARG(rendering->sms.text), encoding, rendering->count.units,
-			rendering->count.segment_count, rendering->count.segment_count == 1 ? "" : "s",
-			segmenter_units_left(&rendering->count, &rendering->arena),
-			sms_class_name(rendering->sms.sms_class), on_unknown_name(rendering->sms.on_unknown));
+		print_line(rendering, encoding);
 	return CLI_OK;
 }
 

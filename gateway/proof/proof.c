@@ -120,8 +120,10 @@ static void judge_sample(const struct proof_sample *sample, const struct templat
 					  sentence, sizeof sentence);
 	const struct slice args[3] = { sample->name, is_rendered ? text.text : slice_of(sentence) };
 	struct proof_mark *mark = proof_desk_mark(&desk, is_rendered ? PROOF_SAMPLE : PROOF_SAMPLE_BROKEN, 0, 0, args);
-	if (mark != NULL)
-		mark->locale = arena_copy(arena, header->locale);
+	if (mark == NULL)
+		return;
+	mark->line = 1;
+	mark->locale = arena_copy(arena, header->locale);
 }
 
 /* Each sample against the variant that an alert with its locale would get. */

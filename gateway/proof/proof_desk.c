@@ -174,6 +174,14 @@ static uint32_t units_before(struct slice source, size_t offset)
 	return units;
 }
 
+static unsigned line_of(struct slice source, size_t offset)
+{
+	unsigned line = 1;
+	for (size_t at = 0; at < offset && at < source.len; at++)
+		line += source.at[at] == '\n';
+	return line;
+}
+
 void proof_desk_finish(struct proof_desk *desk, unsigned first)
 {
 	struct proof_mark *items = desk->marks->items + first;
@@ -181,6 +189,7 @@ void proof_desk_finish(struct proof_desk *desk, unsigned first)
 	if (count > 0)
 		qsort(items, count, sizeof *items, compare);
 	for (unsigned i = 0; i < count; i++) {
+		items[i].line = line_of(desk->source, items[i].from);
 		items[i].from = units_before(desk->source, items[i].from);
 		items[i].to = units_before(desk->source, items[i].to);
 		for (unsigned f = 0; f < items[i].fix_count; f++) {

@@ -26,6 +26,8 @@ struct proof_fix {
 struct proof_mark {
 	uint32_t from; /* UTF-16 units from the start of the source as given, BOM and CR counted */
 	uint32_t to;
+	unsigned line;     /* 1-based, of from */
+	bool is_compilers; /* template_compile_report says it too */
 	enum proof_severity severity;
 	const char *kind;      /* “unknown_parameter”; static storage */
 	struct slice category; /* of a forbidden word; absent for all others */

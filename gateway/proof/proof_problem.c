@@ -338,6 +338,7 @@ void proof_problem_mark(struct proof_desk *desk, const struct template_problem *
 						     arena_copy(desk->arena, slice_of(chinese)));
 	if (mark == NULL)
 		return;
+	mark->is_compilers = true;
 	if (from >= desk->body && slice_starts(rest_at(desk, from), SLICE("{{"))) {
 		struct proof_tag tag = proof_desk_tag(desk, from);
 		fix_tag(desk, mark, problem, &tag);
