@@ -153,11 +153,12 @@ static enum err read_all(struct reading *reading, struct slice text)
 	reading->line = 0;
 	enum err err = ERR_OK;
 	while (err == ERR_OK && rest.len > 0) {
-		struct slice line = slice_cut(&rest, '\n');
+		struct slice whole = slice_cut(&rest, '\n');
+		struct slice line = slice_cut(&whole, '#');
 		reading->line++;
 		for (size_t blank; (blank = blank_octets(line)) > 0;)
 			line = behind(line, blank);
-		if (line.len > 0 && line.at[0] != '#')
+		if (line.len > 0)
 			err = read_line(reading, line);
 	}
 	return err;

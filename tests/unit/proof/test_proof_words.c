@@ -7,7 +7,7 @@
 #define COUNT(rows) (sizeof(rows) / sizeof(rows)[0])
 
 static const char list[] = "\xEF\xBB\xBF# remarks don't count\r\n贷款: 贷款 网贷平台 网贷\r\n\r\n加微信：加微信 "
-			   "加V信\n联系: VPN 加QQ群 加QQ\n贷款: 放贷\n";
+			   "加V信\n联系: VPN 加QQ群 加QQ\n贷款: 放贷 # 裸聊\n";
 
 static struct proof_words *parse(const char *text)
 {
@@ -55,6 +55,7 @@ Test(proof_words, words_are_found_however_they_are_written)
 		{ "behind a tag", "{{x}}贷款", "贷款", "贷款" },
 		{ "an open tag", "{{贷款", NULL, NULL },
 		{ "malformed octets", "\xE8\xB4贷\xFF款", NULL, NULL },
+		{ "in a remark", "裸聊", NULL, NULL },
 		{ "nothing", "", NULL, NULL },
 	};
 	struct proof_words *words = parse(list);
