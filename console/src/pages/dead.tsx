@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Alerts that could not be sent, why, and another try.
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { useLoad } from '../api/load';
 import type { DeadLetter } from '../api/types';
@@ -14,6 +14,11 @@ import { Act, Rows, Tag, When } from '../ui/parts';
 import { Await, Empty, Only } from '../ui/states';
 import { attempt } from './template_actions';
 
+// What dead letters can have died of.
+const reasons = [
+	'malformed', 'bad_alert', 'no_template', 'render', 'encode', 'too_large', 'no_route', 'rejected', 'attempts', 'held_dropped', 'unanswered', 'poison',
+];
+
 async function requeue(entries: string[], letters: DeadLetter[]): Promise<boolean> {
 	const ambiguous = letters.filter((one) => entries.includes(one.entry) && one.is_ambiguous).length;
 	const sure = await askPerson({
@@ -26,7 +31,7 @@ async function requeue(entries: string[], letters: DeadLetter[]): Promise<boolea
 }
 
 async function requeueAll(reason: string): Promise<boolean> {
-	const sure = await askPerson({ title: t('dead.all.title'), text: t('dead.all.text', { reason }), yes: t('dead.requeue') });
+	const sure = await askPerson({ title: t('dead.all.title'), text: t('dead.all.text', { reason: reasonWords(reason) }), yes: t('dead.requeue') });
 	if (sure === null) return false;
 	return (await attempt(() => call('post', '/api/dead/requeue', { body: { reason, until: Date.now() } }), t('dead.all.done'))) !== null;
 }
@@ -64,18 +69,10 @@ function Table({ letters, chosen, choose, mayRequeue }: TableProps) {
 function Letters() {
 	const user = useUser();
 	const mayRequeue = may(user, 'dead.requeue');
-	const [typed, setTyped] = useState('');
 	const [reason, setReason] = useState('');
 	const [after, setAfter] = useState<string | null>(null);
 	const [chosen, setChosen] = useState<Set<string>>(new Set());
 	const list = useLoad('/api/dead', { query: { after, reason } });
-	useEffect(() => {
-		const timer = window.setTimeout(() => {
-			setReason(typed.trim());
-			setAfter(null);
-		}, 300);
-		return () => window.clearTimeout(timer);
-	}, [typed]);
 	const choose = (entries: string[], is: boolean) => {
 		const next = new Set(chosen);
 		for (const entry of entries) if (is) next.add(entry); else next.delete(entry);
@@ -91,7 +88,14 @@ function Letters() {
 			<div class="filters">
 				<label class="search">
 					<span class="unseen">{t('dead.filter')}</span>
-					<input type="search" placeholder={t('dead.filter')} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+					<select value={reason} onChange={(event) => {
+						setReason(event.currentTarget.value);
+						setAfter(null);
+						setChosen(new Set());
+					}}>
+						<option value="">{t('dead.filter.all')}</option>
+						{reasons.map((one) => <option key={one} value={one}>{reasonWords(one)}</option>)}
+					</select>
 				</label>
 				{mayRequeue && <Act class="main" disabled={chosen.size === 0} run={async () => after_requeue(await requeue([...chosen], list.value?.letters ?? []))}>{t('dead.requeue')}{chosen.size > 0 ? ` (${number(chosen.size)})` : ''}</Act>}
 				{mayRequeue && reason !== '' && <Act run={async () => after_requeue(await requeueAll(reason))}>{t('dead.all')}</Act>}
