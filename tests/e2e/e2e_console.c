@@ -27,13 +27,14 @@
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{ "sign_in", console_sign_in_works, 60, false },   { "flood", console_sign_in_flood, 90, false },
-		{ "sessions", console_sessions_end, 60, false },   { "matrix", console_matrix, 120, false },
-		{ "cross_site", console_cross_site, 60, false },   { "limits", console_limits, 60, false },
-		{ "headers", console_headers, 60, false },         { "users", console_users_page, 60, false },
-		{ "streams", console_streams, 90, false },         { "life", console_life, 90, false },
-		{ "two_editors", console_two_editors, 60, false }, { "preview", console_preview, 60, false },
-		{ "numbers", console_numbers, 90, false },         { "tests", console_tests, 90, false },
+		{ "sign_in", console_sign_in_works, 60, false }, { "flood", console_sign_in_flood, 90, false },
+		{ "sessions", console_sessions_end, 60, false }, { "matrix", console_matrix, 120, false },
+		{ "cross_site", console_cross_site, 60, false }, { "limits", console_limits, 60, false },
+		{ "headers", console_headers, 60, false },       { "users", console_users_page, 60, false },
+		{ "streams", console_streams, 90, false },       { "life", console_life, 90, false },
+		{ "redis", console_redis, 60, false },           { "two_editors", console_two_editors, 60, false },
+		{ "preview", console_preview, 60, false },       { "numbers", console_numbers, 90, false },
+		{ "tests", console_tests, 90, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

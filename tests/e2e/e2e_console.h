@@ -74,5 +74,6 @@ void console_life(void);
 void console_preview(void);
 void console_two_editors(void);
 void console_streams(void);
+void console_redis(void);
 void console_numbers(void);
 void console_tests(void);

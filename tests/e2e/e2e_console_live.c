@@ -5,6 +5,7 @@
 #include "e2e_console.h"
 
 #include "gateway_process.h"
+#include "promtool.h"
 #include "redis_server.h"
 #include "scenario.h"
 #include "smsc.h"
@@ -152,5 +153,29 @@ void console_tests(void)
 	smsc_finish(&smsc);
 	EXPECT(strstr(json_text_of(smsc_message(&smsc, "86" NUMBER), "text"), "您好，李。") != NULL);
 	smsc_fini(&smsc);
+	console_close();
+}
+
+/* Redis goes and comes back: the pages say so meanwhile, and nobody has to sign in again. */
+void console_redis(void)
+{
+	char boss[COOKIE_OCTETS];
+	console_open("", "");
+	console_user("boss", "admin", boss);
+	EXPECT_COUNT(console_status("GET", "/readyz", "", NULL), 200);
+	redis_server_kill();
+	struct reply reply = console_ask("GET", "/api/users", boss, NULL, NULL);
+	EXPECT_COUNT(reply.status, 503);
+	EXPECT(strcmp(json_text_of(reply.json, "code"), "unreachable") == 0);
+	reply_free(&reply);
+	AWAIT(10, console_status("GET", "/readyz", "", NULL) == 503);
+	EXPECT_COUNT(console_status("GET", "/livez", "", NULL), 200);
+	redis_server_start();
+	AWAIT(10, console_status("GET", "/readyz", "", NULL) == 200);
+	EXPECT_COUNT(console_status("GET", "/api/users", boss, NULL), 200);
+	reply = console_ask("GET", "/metrics", "", NULL, NULL);
+	EXPECT(strstr(reply.body, "\nhongyan_console_up 1\n") != NULL);
+	promtool_check(reply.body);
+	reply_free(&reply);
 	console_close();
 }
