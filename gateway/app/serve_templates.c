@@ -83,5 +83,6 @@ void serve_end_templates(struct serve *serve)
 	if (serve->is_on_board)
 		loop_remove(&serve->board_member);
 	catalogue_watch_stop(serve->watch);
+	template_rules_free(&serve->template_rules);
 	serve->watch = NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "console/console_proof.h"
 
+#include "staff/template_judge.h"
+
 #include <stdlib.h>
 
 #define MARKS_OCTETS (256u * 1024u)
@@ -12,28 +14,6 @@ struct console_proof {
 	const char **registered;
 	struct slice *domains;
 };
-
-/* Beyond what compiles: words and links that carriers refuse. */
-static enum err judge(void *ctx, struct slice name, struct slice locale, struct slice source, struct err_at *at)
-{
-	const struct console_proof *proof = ctx;
-	const struct proof_variant variant = { .name = name, .locale = locale, .source = source };
-	struct proof_marks marks = { .items = NULL };
-	struct arena arena;
-	void *block = malloc(PROOF_ARENA_OCTETS);
-	if (block == NULL)
-		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory");
-	arena_init(&arena, block, PROOF_ARENA_OCTETS, PROOF_ARENA_OCTETS);
-	bool is_good = proof_source(&variant, &proof->reading, &arena, &marks, NULL);
-	for (unsigned i = 0; i < marks.count && !is_good; i++) {
-		if (marks.items[i].severity == PROOF_ERROR)
-			err_at_set(at, ERR_FORMAT, 0, NULL, "%.*s: %.*s", SLICE_ARG(locale),
-				   SLICE_ARG(marks.items[i].message[TEMPLATE_TONGUE_EN]));
-	}
-	arena_fini(&arena);
-	free(block);
-	return is_good ? ERR_OK : err_at_set(at, ERR_FORMAT, 0, NULL, "the text has errors");
-}
 
 /* What a segment costs where nobody knows by which account it will go: at the first one that says so. */
 static struct slice cost_of(const struct console_options *options)
@@ -57,8 +37,8 @@ static void fill(struct console_proof *proof, const struct console_options *opti
 	proof->rules.signature = slice_of(options->signature);
 	proof->rules.zone = options->zone;
 	proof->rules.country = options->country;
-	proof->rules.judge = judge;
-	proof->rules.judge_ctx = proof;
+	proof->rules.judge = template_judge;
+	proof->rules.judge_ctx = &proof->reading;
 	proof->reading = (struct proof_rules){
 		.signature = slice_of(options->signature),
 		.tenants = options->tenants,

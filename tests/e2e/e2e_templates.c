@@ -211,6 +211,34 @@ static void what_cannot_be_used_leaves_the_former_one(void)
 	close_world();
 }
 
+/* What the console would refuse is refused at the command line too. */
+static void forbidden_words_go_no_way(void)
+{
+	char folder[WORLD_PATH_OCTETS];
+	char words[WORLD_PATH_OCTETS];
+	char more[WORLD_PATH_OCTETS + 64];
+	world_open();
+	redis_server_start();
+	smsc_start(&smsc, "smsc", 0, NULL);
+	world_path(folder, "files");
+	EXPECT(mkdir(folder, 0700) == 0);
+	world_write("files/note.tmpl", NOTE_HEAD "编号{{code}}，金额{{amount}}元，可办理贷 款。\n");
+	world_write("words.txt", "金融: 贷款\n");
+	snprintf(more, sizeof more, "console: { forbidden_words: %s }", world_path(words, "words.txt"));
+	gateway_process_start(&gateways[0], "one", &(struct gateway_options){ .smsc = &smsc, .root_more = more }, true);
+	command_use(gateways[0].config);
+	command_expect(64, "贷款", COMMAND("templates", "push", "--dir", folder, "--approved-by", "wang"));
+	EXPECT(remove(words) == 0);
+	command_expect(64, "console.forbidden_words",
+		       COMMAND("templates", "push", "--dir", folder, "--approved-by", "wang"));
+	EXPECT_COUNT(redis_server_int("INCRBY {hongyan}:templates:turn 0"), 1);
+	gateway_process_stop(&gateways[0]);
+	smsc_finish(&smsc);
+	smsc_fini(&smsc);
+	redis_server_stop();
+	world_close();
+}
+
 /* What is published is the truth, whatever the folder says by now. */
 static void a_restart_keeps_what_was_published(void)
 {
@@ -304,6 +332,7 @@ int main(int argc, char *argv[])
 		{ "what_cannot_be_used_leaves_the_former_one", what_cannot_be_used_leaves_the_former_one, 60, false },
 		{ "a_restart_keeps_what_was_published", a_restart_keeps_what_was_published, 60, false },
 		{ "files_go_there_and_back", files_go_there_and_back, 60, false },
+		{ "forbidden_words_go_no_way", forbidden_words_go_no_way, 60, false },
 		{ "each_gateway_is_on_the_board", each_gateway_is_on_the_board, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
