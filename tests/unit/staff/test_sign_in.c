@@ -112,17 +112,41 @@ Test(sign_in, the_code_ends_after_a_day)
 	WANT(&rig, try("wang", code, rig.now + 24 * HOUR - 1), STAFF_OK);
 }
 
+struct opener {
+	struct staff_db *db;
+	pthread_barrier_t *start;
+	enum staff_outcome outcome;
+};
+
+static void *open_with_code(void *ctx)
+{
+	struct opener *opener = ctx;
+	struct sign_in request = { SLICE("li"), slice_of(code), SLICE("10.0.0.7"), SLICE("") };
+	struct sign_in_answer answer = { .user = NULL };
+	pthread_barrier_wait(opener->start);
+	opener->outcome = sign_in(opener->db, &request, rig.now, &answer, NULL);
+	json_decref(answer.user);
+	return NULL;
+}
+
+/* Both have found the code right before either has used it: the second one must see that. */
 Test(sign_in, two_at_once_with_one_code_get_one_session)
 {
-	struct sign_in_answer answer;
-	struct sign_in request = { SLICE("li"), slice_of(code), SLICE("10.0.0.7"), SLICE("") };
-	unsigned opened = 0;
+	struct opener openers[2];
+	pthread_t threads[2];
+	pthread_barrier_t start;
+	pthread_barrier_init(&start, NULL, 2);
 	for (unsigned i = 0; i < 2; i++) {
-		answer = (struct sign_in_answer){ .user = NULL };
-		opened += sign_in(rig.db, &request, rig.now, &answer, NULL) == STAFF_OK;
-		json_decref(answer.user);
+		openers[i] = (struct opener){ .db = staff_rig_db(&rig), .start = &start };
+		cr_assert_eq(pthread_create(&threads[i], NULL, open_with_code, &openers[i]), 0);
 	}
-	cr_assert_eq(opened, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		pthread_join(threads[i], NULL);
+		staff_db_close(openers[i].db);
+	}
+	pthread_barrier_destroy(&start);
+	cr_assert_eq((openers[0].outcome == STAFF_OK) + (openers[1].outcome == STAFF_OK), 1);
+	cr_assert_eq((openers[0].outcome == STAFF_FORBIDDEN) + (openers[1].outcome == STAFF_FORBIDDEN), 1);
 	cr_assert_eq(staff_rig_count(&rig, "HLEN :staff:sessions"), 1);
 }
 
