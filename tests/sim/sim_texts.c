@@ -63,7 +63,11 @@ bool sim_texts_make(struct sim_world *world)
 
 void sim_texts_publish(struct sim_world *world)
 {
-	if (rng_below(&world->publish_rng, 1000000) < world->profile.publish)
+	bool are_compared = false;
+	for (unsigned i = 0; i < SMS_CLASS_COUNT; i++)
+		are_compared = are_compared || world->protect.options.limits[i].identical_ms > 0;
+	/* Where texts are held against each other they stay what they are: the check knows alerts, and not their editions. */
+	if (!are_compared && rng_below(&world->publish_rng, 1000000) < world->profile.publish)
 		world->edition = (world->edition + 1) % SIM_EDITIONS;
 }
 
