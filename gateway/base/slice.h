@@ -54,7 +54,8 @@ static inline int slice_compare(struct slice a, struct slice b)
  * none. */
 static inline struct slice slice_cut(struct slice *rest, char mark)
 {
-	const char *at = rest->len > 0 ? memchr(rest->at, mark, rest->len) : NULL;
+	/* No text is longer than a pointer can reach, and compilers that follow lengths around want to be told. */
+	const char *at = (ptrdiff_t)rest->len > 0 ? memchr(rest->at, mark, rest->len) : NULL;
 	struct slice part = { rest->at, at != NULL ? (size_t)(at - rest->at) : rest->len };
 	size_t used = part.len + (at != NULL);
 	if (used > 0)
