@@ -173,7 +173,7 @@ enum err proof_words_parse(struct slice text, struct proof_words **out, struct e
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 	words->words = calloc(PROOF_WORDS_MAX, sizeof *words->words);
 	words->letters = calloc(text.len + PROOF_WORD_LENGTH_MAX, sizeof *words->letters);
-	words->text = malloc(text.len + 1);
+	words->text = calloc(text.len + 1, 1);
 	enum err err = ERR_MEMORY;
 	if (words->words != NULL && words->letters != NULL && words->text != NULL) {
 		if (text.len > 0)
