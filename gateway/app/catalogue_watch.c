@@ -166,6 +166,12 @@ static enum err look_at_templates(struct catalogue_watch *watch, struct err_at *
 	uint64_t turn;
 	struct live_catalogue live;
 	enum err err = live_templates_turn(watch->ask, &turn, at);
+	/* Whoever knows what was published does not take the files for it because Redis has lost it. */
+	if (err == ERR_OK && turn == 0 && watch->known != NULL)
+		return err_at_set(
+			at, ERR_NOT_FOUND, 0, NULL,
+			"the published templates are gone from Redis: those of before go on. Restore Redis, or "
+			"publish them again with “hongyan templates push”");
 	if (err == ERR_OK && turn == 0) {
 		err = fill(watch, at);
 		if (err == ERR_OK)

@@ -74,7 +74,7 @@ static void add_variants(struct reading *reading, struct slice name, json_int_t 
 	unsigned count = catalogue_count(reading->catalogue);
 	const char *locale;
 	json_t *source;
-	bool is_well = true;
+	bool is_well = json_object_size(variants) > 0; /* a document of another form has none */
 	json_object_foreach(variants, locale, source)
 	{
 		is_well = is_well && json_is_string(source) &&
@@ -111,8 +111,6 @@ static void take(void *ctx, const struct live_template *template)
 		template->is_test ? variants_of_test(document) : json_incref(json_object_get(document, "variants"));
 	json_int_t version = template->is_test ? 1 : json_integer_value(json_object_get(document, "version"));
 	bool is_usable = json_object_size(variants) > 0 && version >= 1 && version <= UINT32_MAX;
-	if (!is_usable)
-		json_object_clear(variants); /* the same way as a text that does not compile */
 	if (!is_usable || !is_kept(reading, template->name, version, json_object_size(variants)))
 		add_variants(reading, template->name, version, is_usable ? variants : NULL);
 	json_decref(variants);

@@ -173,6 +173,7 @@ static enum staff_outcome put_on_schedule(struct staff_change *change, struct st
 		return outcome;
 	json_object_set_new(draft, "publish_at", json_integer(step->due_at));
 	set_text(draft, "publish_by", step->life->actor->name);
+	set_text(draft, "publish_address", step->life->actor->address);
 	staff_change_rank(change, staff_key(STAFF_KEY_DUE), step->name, step->due_at);
 	return move_draft(change, step, draft, "scheduled", "template.schedule", at);
 }
@@ -218,6 +219,7 @@ static enum staff_outcome try_unschedule(struct staff_change *change, void *ctx,
 	if (outcome == STAFF_OK) {
 		json_object_del(draft, "publish_at");
 		json_object_del(draft, "publish_by");
+		json_object_del(draft, "publish_address");
 		staff_change_unrank(change, staff_key(STAFF_KEY_DUE), step->name);
 		outcome = move_draft(change, step, draft, "approved", "template.unschedule", at);
 	}
@@ -277,7 +279,8 @@ static enum staff_outcome try_due(struct staff_change *change, void *ctx, struct
 		json_decref(draft);
 		return STAFF_OK;
 	}
-	struct staff_actor actor = { .name = staff_text(draft, "publish_by"), .address = staff_text(draft, "address") };
+	struct staff_actor actor = { .name = staff_text(draft, "publish_by"),
+				     .address = staff_text(draft, "publish_address") };
 	struct template_life life = *step->life;
 	struct step as_planned = *step;
 	life.actor = &actor;

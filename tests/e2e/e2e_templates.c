@@ -196,17 +196,44 @@ static void what_cannot_be_used_leaves_the_former_one(void)
 	       gateway_process_said(&gateways[0], "unknown parameter “cod”"));
 	books_add_load(0, 10);
 	books_await_settled(20);
+	/* Nor is one of another form. */
+	redis_server_do("HSET {hongyan}:templates:live note %s", "{\"version\":0}");
+	redis_server_do("HSET {hongyan}:templates:live careful %s", "no JSON");
+	turn = redis_server_int("INCR {hongyan}:templates:turn");
+	AWAIT(10, all_have(turn));
+	EXPECT(gateway_process_status_has(&gateways[0], "\"broken\":2"));
+	books_add_load(10, 1);
+	books_await_settled(20);
 	redis_server_do("HDEL {hongyan}:templates:live note");
 	turn = publish("other", 1, NOTE_HEAD "编号{{code}}{{amount}}。");
 	AWAIT(10, all_have(turn));
 	char alert[BOOKS_ALERT_OCTETS];
-	books_add("normal", books_alert(alert, 10));
+	books_add("normal", books_alert(alert, 11));
 	books_await_settled(20);
 	json_t *events = books_events();
-	EXPECT_COUNT(books_tally(events).accepted, 10);
+	EXPECT_COUNT(books_tally(events).accepted, 11);
 	EXPECT_COUNT(books_tally(events).dead, 1);
 	EXPECT_COUNT(json_integer_value(json_object_get(books_closing(events, "load-3"), "template_version")), 1);
 	json_decref(events);
+	smsc_finish(&smsc);
+	close_world();
+}
+
+/* A Redis that was emptied takes no published text out of use. */
+static void what_redis_has_lost_goes_on(void)
+{
+	open_world("fixed:1");
+	long long turn = publish("note", 2, NOTE_HEAD "新文：编号{{code}}，金额{{amount}}元。");
+	AWAIT(10, all_have(turn));
+	redis_server_do("DEL {hongyan}:templates:turn {hongyan}:templates:live");
+	AWAIT(10, gateway_process_said(&gateways[0], "are gone from Redis") &&
+			  gateway_process_said(&gateways[1], "are gone from Redis"));
+	books_add_load(0, 5);
+	books_await_settled(20);
+	json_t *events = books_events();
+	EXPECT_COUNT(json_integer_value(json_object_get(books_closing(events, "load-3"), "template_version")), 2);
+	json_decref(events);
+	EXPECT_COUNT(redis_server_int("EXISTS {hongyan}:templates:live"), 0);
 	smsc_finish(&smsc);
 	close_world();
 }
@@ -332,6 +359,7 @@ int main(int argc, char *argv[])
 		{ "what_cannot_be_used_leaves_the_former_one", what_cannot_be_used_leaves_the_former_one, 60, false },
 		{ "a_restart_keeps_what_was_published", a_restart_keeps_what_was_published, 60, false },
 		{ "files_go_there_and_back", files_go_there_and_back, 60, false },
+		{ "what_redis_has_lost_goes_on", what_redis_has_lost_goes_on, 60, false },
 		{ "forbidden_words_go_no_way", forbidden_words_go_no_way, 60, false },
 		{ "each_gateway_is_on_the_board", each_gateway_is_on_the_board, 60, false },
 	};
