@@ -303,8 +303,12 @@ void prepare_anew(struct pipeline *pipeline, struct parcel *parcel)
 {
 	editions_leave(parcel);
 	arena_rewind(&parcel->arena, &parcel->decoded);
+	/* All that lay behind the mark, as it is in a parcel that was just decoded. */
 	parcel->template = NULL;
-	parcel->members = (struct slice){ NULL, 0 }; /* they name the version */
+	parcel->members = (struct slice){ NULL, 0 };
+	parcel->text = (struct submit_text){ .text = { NULL, 0 } };
+	parcel->encoded = (struct encoded){ .segment_count = 0 };
+	parcel->refs = NULL;
 	if (render(pipeline, parcel) && judge(pipeline, parcel, false))
 		choose_account(pipeline, parcel, false);
 }
