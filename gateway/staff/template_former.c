@@ -65,6 +65,21 @@ enum staff_outcome template_roll_back(const struct template_life *life, struct s
 	return outcome;
 }
 
+/* What is archived must not come back by itself: a draft that waits for its time is only approved from then on. */
+static enum staff_outcome take_off_schedule(struct staff_change *change, struct slice name, struct err_at *at)
+{
+	json_t *draft = NULL;
+	enum staff_outcome outcome = draft_get(staff_change_db(change), name, &draft, at);
+	if (outcome == STAFF_OK && draft != NULL && draft_is(draft, "scheduled")) {
+		json_object_set_new(draft, "state", json_string("approved"));
+		json_object_del(draft, "publish_at");
+		staff_change_put(change, staff_key(STAFF_KEY_DRAFTS), name, draft);
+		staff_change_unrank(change, staff_key(STAFF_KEY_DUE), name);
+	}
+	json_decref(outcome == STAFF_OK ? draft : NULL);
+	return outcome;
+}
+
 static enum staff_outcome try_archive(struct staff_change *change, void *ctx, struct err_at *at)
 {
 	struct step *step = ctx;
@@ -81,8 +96,10 @@ static enum staff_outcome try_archive(struct staff_change *change, void *ctx, st
 				     step->words.len, "version", (json_int_t)staff_number(live, "version"));
 	staff_change_remove(change, staff_key(STAFF_KEY_LIVE), step->name);
 	staff_change_put(change, staff_key(STAFF_KEY_ARCHIVED), step->name, archived);
+	outcome = take_off_schedule(change, step->name, at);
 	staff_change_count(change, staff_key(STAFF_KEY_TURN));
-	outcome = audit_log_add(change, actor, step->life->now, "template.archive", step->name, archived, at);
+	if (outcome == STAFF_OK)
+		outcome = audit_log_add(change, actor, step->life->now, "template.archive", step->name, archived, at);
 	json_decref(archived);
 	json_decref(live);
 	return outcome;

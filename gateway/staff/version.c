@@ -155,10 +155,21 @@ enum staff_outcome version_publish(struct staff_change *change, wall_ms now, str
 				   const struct version_origin *origin, int64_t *number, struct err_at *at)
 {
 	int64_t latest = 0;
+	int64_t turn = 0;
 	enum staff_outcome outcome =
 		staff_db_read_number(staff_change_db(change), staff_key(STAFF_KEY_LATEST), name, &latest, at);
+	if (outcome == STAFF_OK)
+		outcome = staff_db_read_number(staff_change_db(change), staff_key(STAFF_KEY_TURN),
+					       (struct slice){ NULL, 0 }, &turn, at);
 	if (outcome != STAFF_OK)
 		return outcome;
+	/* Else the first fill would find something published, and leave all its templates out. */
+	if (turn == 0) {
+		err_at_set(at, ERR_NOT_FOUND, 0, "state",
+			   "nothing was ever published here: the first gateway that starts publishes the files of its "
+			   "folder; start one first");
+		return STAFF_WRONG_STATE;
+	}
 	json_t *version = make_version(now, name, content, origin, latest + 1);
 	if (version == NULL) {
 		err_at_set(at, ERR_FORMAT, 0, NULL, "a text is no valid UTF-8, or there is no memory for it");

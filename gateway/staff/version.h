@@ -38,7 +38,8 @@ extern const struct redis_key version_keys[];
 extern const unsigned version_key_count;
 
 /* Within such a change: the next version of a template comes into force, with the variants, samples and registrations of content; the
- * draft is not touched. number: which it is. The audit log gets its entry. */
+ * draft is not touched. number: which it is. The audit log gets its entry. STAFF_WRONG_STATE: no gateway has filled the
+ * catalogue yet. */
 MUST_CHECK enum staff_outcome version_publish(struct staff_change *change, wall_ms now, struct slice name,
 					      const json_t *content, const struct version_origin *origin,
 					      int64_t *number, struct err_at *at);

@@ -22,6 +22,7 @@ static struct staff_actor li, wang;
 static void setup(void)
 {
 	staff_rig_open(&rig);
+	staff_rig_meddle(&rig, "INCR :templates:turn"); /* a gateway has filled the catalogue */
 	rules = (struct template_rules){ .signature = SLICE("国网"), .country = country_find(SLICE("CN")) };
 	li = staff_rig_actor("li", STAFF_ROLE(STAFF_EDITOR));
 	wang = staff_rig_actor("wang", STAFF_ROLE(STAFF_APPROVER));
@@ -89,7 +90,7 @@ Test(template_life, from_the_first_word_to_a_version)
 {
 	cr_expect_eq(publish(GOOD), 1);
 	cr_expect_str_eq(live_text(), GOOD);
-	cr_expect_eq(staff_rig_count(&rig, "INCRBY :templates:turn 0"), 1);
+	cr_expect_eq(staff_rig_count(&rig, "INCRBY :templates:turn 0"), 2);
 	json_t *draft = NULL;
 	WANT(&rig, draft_get(rig.db, SLICE("note"), &draft, &rig.at), STAFF_OK);
 	cr_expect_null(draft, "the draft is gone");
@@ -279,9 +280,39 @@ Test(template_life, what_is_due_is_published_once_by_whoever_comes_first)
 		staff_db_close(dbs[i]);
 	}
 	cr_expect_eq(sum, 1, "%u times", (unsigned)sum);
-	cr_expect_eq(staff_rig_count(&rig, "INCRBY :templates:turn 0"), 1);
+	cr_expect_eq(staff_rig_count(&rig, "INCRBY :templates:turn 0"), 2);
 	cr_expect_str_eq(live_text(), GOOD);
 	expect_whole_log();
+}
+
+Test(template_life, what_is_archived_does_not_come_back_by_itself)
+{
+	struct template_life mine = as(&li), theirs = as(&wang);
+	int64_t revision = 0, number = 0;
+	unsigned count;
+	publish(GOOD);
+	WANT(&rig, save(&li, &revision, GOOD "二", NULL), STAFF_OK);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
+	WANT(&rig, template_archive(&theirs, SLICE("note"), SLICE("unused"), &rig.at), STAFF_OK);
+	WANT(&rig, template_publish_due(rig.db, &rules, rig.now + 2000, &count, &rig.at), STAFF_OK);
+	cr_expect_eq(count, 0);
+	cr_expect_str_eq(live_text(), "");
+	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, 0, &number, &rig.at), STAFF_OK);
+	cr_expect_eq(number, 2, "a person publishes it");
+}
+
+Test(template_life, nothing_is_published_before_a_gateway_has_filled_the_catalogue)
+{
+	struct template_life mine = as(&li), theirs = as(&wang);
+	int64_t revision = 0, number = 0;
+	staff_rig_meddle(&rig, "DEL :templates:turn");
+	WANT(&rig, save(&li, &revision, GOOD, NULL), STAFF_OK);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, 0, &number, &rig.at), STAFF_WRONG_STATE);
+	cr_expect_str_eq(live_text(), "");
 }
 
 Test(template_life, what_is_due_and_wrong_by_now_waits_for_a_person)

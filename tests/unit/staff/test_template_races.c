@@ -23,6 +23,7 @@ static struct staff_actor li, wang, zhao;
 static void setup(void)
 {
 	staff_rig_open(&rig);
+	staff_rig_meddle(&rig, "INCR :templates:turn"); /* a gateway has filled the catalogue */
 	rules = (struct template_rules){ .signature = SLICE("国网"), .country = country_find(SLICE("CN")) };
 	li = staff_rig_actor("li", STAFF_ROLE(STAFF_EDITOR));
 	wang = staff_rig_actor("wang", STAFF_ROLE(STAFF_APPROVER));
@@ -207,7 +208,7 @@ Test(template_races, published_twice_is_one_version)
 		snprintf(words, sizeof words, "HLEN :templates:versions:t%u", i);
 		cr_assert_eq(staff_rig_count(&rig, words), 1);
 	}
-	cr_assert_eq(staff_rig_count(&rig, "INCRBY :templates:turn 0"), ROUNDS);
+	cr_assert_eq(staff_rig_count(&rig, "INCRBY :templates:turn 0"), 1 + ROUNDS);
 	expect_whole_log();
 }
 
