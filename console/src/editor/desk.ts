@@ -106,6 +106,8 @@ export class Desk {
 
 	restore(backup: Backup): void {
 		this.backup.set(null);
+		// What others have saved since is not overwritten: the server shows it, and a person chooses.
+		this.revision = backup.revision;
 		this.doc.set(backup.doc);
 		this.changed();
 	}
