@@ -152,10 +152,12 @@ static void answer_question(struct api_lookup *lookup, const struct json_tree *t
 	}
 }
 
-/* The number stands in the body: a path would stay in the logs of proxies. */
-static void on_question(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+/* What the operators ask in a body: a path would stay in the logs of proxies. */
+static void ask_as_admin(struct api_lookup *lookup, const struct httpd_request *request,
+			 struct httpd_response *response,
+			 void (*tell)(struct api_lookup *lookup, const struct json_tree *tree,
+				      struct httpd_response *response))
 {
-	struct api_lookup *lookup = ctx;
 	struct json_tree tree;
 	struct err_at at = { .err = ERR_OK };
 	if (!is_admin(lookup, request)) {
@@ -164,10 +166,15 @@ static void on_question(void *ctx, const struct httpd_request *request, struct h
 		return;
 	}
 	if (json_tree_read(&tree, request->body, &at) == ERR_OK)
-		answer_question(lookup, &tree, response);
+		tell(lookup, &tree, response);
 	else
 		httpd_problem(response, 400, "the body is no JSON object: %s", at.text);
 	json_tree_fini(&tree);
+}
+
+static void on_question(void *ctx, const struct httpd_request *request, struct httpd_response *response)
+{
+	ask_as_admin(ctx, request, response, answer_question);
 }
 
 /* -- what only the console asks -- */
@@ -206,19 +213,7 @@ static void answer_number(struct api_lookup *lookup, const struct json_tree *tre
 
 static void on_number(void *ctx, const struct httpd_request *request, struct httpd_response *response)
 {
-	struct api_lookup *lookup = ctx;
-	struct json_tree tree;
-	struct err_at at = { .err = ERR_OK };
-	if (!is_admin(lookup, request)) {
-		refuse(response, "who looks numbers up must send “Authorization: Bearer …” with the token of "
-				 "admin.token");
-		return;
-	}
-	if (json_tree_read(&tree, request->body, &at) == ERR_OK)
-		answer_number(lookup, &tree, response);
-	else
-		httpd_problem(response, 400, "the body is no JSON object: %s", at.text);
-	json_tree_fini(&tree);
+	ask_as_admin(ctx, request, response, answer_number);
 }
 
 static void put_row(void *ctx, const struct history_row *row)

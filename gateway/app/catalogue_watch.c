@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/catalogue_watch.h"
 
+#include "app/halt.h"
 #include "app/template_dir.h"
 #include "base/check.h"
 #include "base/json.h"
@@ -22,34 +23,18 @@
 struct catalogue_watch {
 	struct catalogue_watch_options options;
 	pthread_t thread;
-	pthread_mutex_t mutex; /* of what follows */
-	pthread_cond_t changed;
-	bool stops;
+	struct halt halt;
+	pthread_mutex_t mutex;      /* of what follows */
 	struct catalogue_news news; /* catalogue NULL = taken already */
 	char *status;               /* for the board; owned; NULL = nothing new */
 	/* The thread's alone. */
 	struct staff_db *db;           /* NULL = Redis did not answer last time */
 	struct redis_ask *ask;         /* its */
+	wall_ms now;                   /* Redis' clock, as of this look */
 	const struct catalogue *known; /* held; NULL = none yet */
 	uint64_t turn;                 /* of it */
 	char trouble[TROUBLE_OCTETS];  /* told last; "" = all is well */
 };
-
-/* Waits, or until it is to stop. Returns false then. */
-static bool rest(struct catalogue_watch *watch, unsigned ms)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&watch->mutex);
-	while (!watch->stops && pthread_cond_timedwait(&watch->changed, &watch->mutex, &until) == 0)
-		continue;
-	bool goes_on = !watch->stops;
-	pthread_mutex_unlock(&watch->mutex);
-	return goes_on;
-}
 
 /* -- well or not: said once -- */
 
@@ -197,22 +182,18 @@ static char *take_status(struct catalogue_watch *watch)
 /* {"at":…,"templates_turn":…,"status":{…}}, by Redis' clock, which all readers have too. */
 static enum err write_on_board(struct catalogue_watch *watch, const char *status, struct err_at *at)
 {
-	wall_ms now;
 	size_t room = strlen(status) + 128;
 	char *octets = malloc(room);
 	if (octets == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
-	enum err err = redis_ask_now(watch->ask, &now, at);
-	if (err == ERR_OK) {
-		struct buf line = buf_over(octets, room);
-		json_open(&line, '{');
-		json_key_uint(&line, "at", (uint64_t)now);
-		json_key_uint(&line, "templates_turn", watch->turn);
-		json_key(&line, "status");
-		buf_put_text(&line, status);
-		json_close(&line, '}');
-		err = gateway_board_put(watch->ask, watch->options.instance, buf_slice(&line), at);
-	}
+	struct buf line = buf_over(octets, room);
+	json_open(&line, '{');
+	json_key_uint(&line, "at", (uint64_t)watch->now);
+	json_key_uint(&line, "templates_turn", watch->turn);
+	json_key(&line, "status");
+	buf_put_text(&line, status);
+	json_close(&line, '}');
+	enum err err = gateway_board_put(watch->ask, watch->options.instance, buf_slice(&line), at);
 	free(octets);
 	return err;
 }
@@ -220,12 +201,11 @@ static enum err write_on_board(struct catalogue_watch *watch, const char *status
 /* What is due comes into force, and is seen in the look that follows. */
 static enum staff_outcome publish_due(struct catalogue_watch *watch, struct err_at *at)
 {
-	wall_ms now;
 	unsigned count = 0;
 	struct log_line line;
-	enum staff_outcome outcome = staff_db_now(watch->db, &now, at);
+	enum staff_outcome outcome = staff_db_now(watch->db, &watch->now, at);
 	if (outcome == STAFF_OK)
-		outcome = template_publish_due(watch->db, watch->options.rules, now, &count, at);
+		outcome = template_publish_due(watch->db, watch->options.rules, watch->now, &count, at);
 	if (count > 0 && log_begin(&line, watch->options.log, LOG_INFO, "templates_published",
 				   "templates whose time had come are published")) {
 		log_uint(&line, "count", count);
@@ -254,7 +234,7 @@ static void *run(void *ctx)
 {
 	struct catalogue_watch *watch = ctx;
 	unsigned wait_ms = 0;
-	while (rest(watch, wait_ms)) {
+	while (halt_rest(&watch->halt, wait_ms)) {
 		struct err_at at = { .err = ERR_OK };
 		if (look(watch, &at)) {
 			note_well(watch);
@@ -276,17 +256,14 @@ static void *run(void *ctx)
 struct catalogue_watch *catalogue_watch_start(const struct catalogue_watch_options *options)
 {
 	struct catalogue_watch *watch = calloc(1, sizeof *watch);
-	pthread_condattr_t monotonic;
 	if (watch == NULL)
 		return NULL;
 	watch->options = *options;
-	CHECK(pthread_condattr_init(&monotonic) == 0);
-	CHECK(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
-	CHECK(pthread_mutex_init(&watch->mutex, NULL) == 0 && pthread_cond_init(&watch->changed, &monotonic) == 0);
-	pthread_condattr_destroy(&monotonic);
+	halt_init(&watch->halt);
+	pthread_mutex_init(&watch->mutex, NULL);
 	if (pthread_create(&watch->thread, NULL, run, watch) == 0)
 		return watch;
-	pthread_cond_destroy(&watch->changed);
+	halt_fini(&watch->halt);
 	pthread_mutex_destroy(&watch->mutex);
 	free(watch);
 	return NULL;
@@ -318,15 +295,12 @@ void catalogue_watch_stop(struct catalogue_watch *watch)
 {
 	if (watch == NULL)
 		return;
-	pthread_mutex_lock(&watch->mutex);
-	watch->stops = true;
-	pthread_cond_signal(&watch->changed);
-	pthread_mutex_unlock(&watch->mutex);
+	halt_call(&watch->halt);
 	pthread_join(watch->thread, NULL);
 	catalogue_release(watch->known);
 	catalogue_release(watch->news.catalogue);
 	free(watch->status);
-	pthread_cond_destroy(&watch->changed);
+	halt_fini(&watch->halt);
 	pthread_mutex_destroy(&watch->mutex);
 	free(watch);
 }

@@ -5,18 +5,16 @@
 #include "app/config_file.h"
 #include "app/log_sink.h"
 #include "app/redis_address.h"
-#include "base/check.h"
+#include "app/role_signals.h"
 #include "console/console.h"
 #include "loop/loop.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #define EXIT_FAILED      1
 #define EXIT_CONFIG      78
-#define SIGNALS          3
 #define WORDS_OCTETS_MAX (256u * 1024u)
 #define GRACE_US         (10 * US_PER_S)
 #define THREADS          "16" /* of libuv's pool: requests, hashes, live answers */
@@ -31,8 +29,7 @@ struct role {
 	size_t words_len;
 	char history[URL_OCTETS];
 	struct console *console;
-	uv_signal_t signals[SIGNALS];
-	bool watches;
+	struct role_signals signals;
 	bool is_stopping;
 };
 
@@ -42,30 +39,15 @@ static void on_stopped(void *ctx)
 	loop_stop(role->loop);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_end(void *ctx)
 {
-	struct role *role = handle->data;
-	if (number == SIGHUP) {
-		log_write(&role->sink.log, LOG_WARN, "reload_ignored",
-			  "this process reads its configuration when it starts: restart it");
-	} else if (role->console != NULL && !role->is_stopping) {
-		role->is_stopping = true;
-		console_stop(role->console, GRACE_US, on_stopped, role);
-	} else {
+	struct role *role = ctx;
+	if (role->console == NULL || role->is_stopping) {
 		loop_stop(role->loop);
+		return;
 	}
-}
-
-static void watch_signals(struct role *role)
-{
-	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
-	for (unsigned i = 0; i < SIGNALS; i++) {
-		CHECK(uv_signal_init(loop_uv(role->loop), &role->signals[i]) == 0);
-		role->signals[i].data = role;
-		CHECK(uv_signal_start(&role->signals[i], on_signal, numbers[i]) == 0);
-	}
-	role->watches = true;
-	signal(SIGPIPE, SIG_IGN);
+	role->is_stopping = true;
+	console_stop(role->console, GRACE_US, on_stopped, role);
 }
 
 static bool read_words(struct role *role, struct err_at *at)
@@ -144,8 +126,7 @@ static bool serve(struct role *role, struct err_at *at)
 static void finish(struct role *role)
 {
 	console_destroy(role->console);
-	for (unsigned i = 0; role->watches && i < SIGNALS; i++)
-		uv_close((uv_handle_t *)&role->signals[i], NULL);
+	role_signals_end(&role->signals);
 	loop_destroy(role->loop);
 	free(role->accounts);
 	free(role->words);
@@ -168,7 +149,7 @@ int console_role_run(const struct config *config)
 		fprintf(stderr, "out of memory or file descriptors\n");
 		return EXIT_FAILED;
 	}
-	watch_signals(&role);
+	role_signals_watch(&role.signals, role.loop, &role.sink.log, on_end, &role);
 	find_history(&role);
 	bool started = read_words(&role, &at) && list_accounts(&role, &at) && serve(&role, &at);
 	if (started) {

@@ -6,17 +6,15 @@
 #include "app/history_writer.h"
 #include "app/log_sink.h"
 #include "app/redis_address.h"
-#include "base/check.h"
+#include "app/role_signals.h"
 #include "loop/loop.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #define EXIT_FAILED 1
 #define EXIT_CONFIG 78
-#define SIGNALS     3
 
 struct role {
 	const struct config *config;
@@ -29,8 +27,7 @@ struct role {
 	struct history_book *read;
 	struct history_writer *writer;
 	struct api_lookup *lookup;
-	uv_signal_t signals[SIGNALS];
-	bool watches;
+	struct role_signals signals;
 };
 
 static void on_state(void *ctx, struct api_lookup_state *out)
@@ -47,26 +44,10 @@ static void on_state(void *ctx, struct api_lookup_state *out)
 	history_writer_trouble(role->writer, out->trouble);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_end(void *ctx)
 {
-	struct role *role = handle->data;
-	if (number == SIGHUP)
-		log_write(&role->sink.log, LOG_WARN, "reload_ignored",
-			  "this process reads its configuration when it starts: restart it");
-	else
-		loop_stop(role->loop);
-}
-
-static void watch_signals(struct role *role)
-{
-	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
-	for (unsigned i = 0; i < SIGNALS; i++) {
-		CHECK(uv_signal_init(loop_uv(role->loop), &role->signals[i]) == 0);
-		role->signals[i].data = role;
-		CHECK(uv_signal_start(&role->signals[i], on_signal, numbers[i]) == 0);
-	}
-	role->watches = true;
-	signal(SIGPIPE, SIG_IGN);
+	struct role *role = ctx;
+	loop_stop(role->loop);
 }
 
 static bool open_books(struct role *role, struct err_at *at)
@@ -117,8 +98,7 @@ static void finish(struct role *role)
 	history_book_close(role->read);
 	history_seal_destroy(role->write_seal);
 	history_seal_destroy(role->read_seal);
-	for (unsigned i = 0; role->watches && i < SIGNALS; i++)
-		uv_close((uv_handle_t *)&role->signals[i], NULL);
+	role_signals_end(&role->signals);
 	loop_destroy(role->loop);
 }
 
@@ -137,7 +117,7 @@ int history_role_run(const struct config *config)
 		fprintf(stderr, "out of memory or file descriptors\n");
 		return EXIT_FAILED;
 	}
-	watch_signals(&role);
+	role_signals_watch(&role.signals, role.loop, &role.sink.log, on_end, &role);
 	/* The folder and the address first: where either is taken, nothing was touched yet. */
 	bool started = open_books(&role, &at) && listen_for_questions(&role, &at) && start_writer(&role, &at);
 	if (started) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/history_writer.h"
 
+#include "app/halt.h"
 #include "base/check.h"
 #include "store/event_group.h"
 
@@ -19,9 +20,8 @@ struct history_writer {
 	struct history_writer_options options;
 	struct history_writer_status status;
 	pthread_t thread;
-	pthread_mutex_t mutex; /* of what follows */
-	pthread_cond_t changed;
-	bool stops;
+	struct halt halt;
+	pthread_mutex_t mutex; /* of trouble */
 	char trouble[HISTORY_TROUBLE_OCTETS];
 	/* the thread's alone */
 	struct redis_ask *ask;
@@ -35,27 +35,6 @@ struct history_writer {
 static wall_ms now_of(const struct history_writer *writer)
 {
 	return writer->options.log->now(writer->options.log->ctx).wall;
-}
-
-/* Waits, or until it is to stop. Returns false then. */
-static bool rest(struct history_writer *writer, unsigned ms)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&writer->mutex);
-	while (!writer->stops && pthread_cond_timedwait(&writer->changed, &writer->mutex, &until) == 0)
-		continue;
-	bool goes_on = !writer->stops;
-	pthread_mutex_unlock(&writer->mutex);
-	return goes_on;
-}
-
-static bool stops(struct history_writer *writer)
-{
-	return !rest(writer, 0);
 }
 
 /* -- well or not: said once -- */
@@ -199,7 +178,7 @@ static bool store_batch(struct history_writer *writer)
 		note_trouble(writer, "history_error", &at);
 		at = (struct err_at){ .err = ERR_OK };
 		make_room(writer);
-		if (!rest(writer, AGAIN_MS))
+		if (!halt_rest(&writer->halt, AGAIN_MS))
 			return false;
 	}
 	uint64_t count = count_lines(&writer->batch);
@@ -249,7 +228,7 @@ static bool begin(struct history_writer *writer)
 static void read_on(struct history_writer *writer)
 {
 	struct err_at at = { .err = ERR_OK };
-	while (!stops(writer)) {
+	while (halt_rest(&writer->halt, 0)) {
 		if (keep_up(writer) && !read_again(writer))
 			return;
 		enum err err = event_group_read(writer->ask, HISTORY_GROUP, READER, BLOCK_MS, &writer->batch, &at);
@@ -262,14 +241,14 @@ static void read_on(struct history_writer *writer)
 		else if (!store_batch(writer))
 			return;
 		if (writer->batch.count < EVENT_GROUP_BATCH && writer->batch.count > 0)
-			rest(writer, GATHER_MS);
+			halt_rest(&writer->halt, GATHER_MS);
 	}
 }
 
 static void *run(void *ctx)
 {
 	struct history_writer *writer = ctx;
-	while (!stops(writer)) {
+	while (halt_rest(&writer->halt, 0)) {
 		struct err_at at = { .err = ERR_OK };
 		if (redis_ask_open(&writer->options.redis, &writer->ask, &at) != ERR_OK)
 			note_trouble(writer, "history_redis_lost", &at);
@@ -277,7 +256,7 @@ static void *run(void *ctx)
 			read_on(writer);
 		redis_ask_close(writer->ask);
 		writer->ask = NULL;
-		rest(writer, AGAIN_MS);
+		halt_rest(&writer->halt, AGAIN_MS);
 	}
 	return NULL;
 }
@@ -286,7 +265,6 @@ struct history_writer *history_writer_start(const struct history_writer_options 
 {
 	struct history_writer *writer = calloc(1, sizeof *writer);
 	struct history_reader *reader = calloc(1, sizeof *reader);
-	pthread_condattr_t attributes;
 	if (writer == NULL || reader == NULL) {
 		free(writer);
 		free(reader);
@@ -295,10 +273,7 @@ struct history_writer *history_writer_start(const struct history_writer_options 
 	writer->options = *options;
 	writer->reader = reader;
 	pthread_mutex_init(&writer->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&writer->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	halt_init(&writer->halt);
 	if (pthread_create(&writer->thread, NULL, run, writer) == 0)
 		return writer;
 	free(reader);
@@ -322,12 +297,9 @@ void history_writer_stop(struct history_writer *writer)
 {
 	if (writer == NULL)
 		return;
-	pthread_mutex_lock(&writer->mutex);
-	writer->stops = true;
-	pthread_cond_broadcast(&writer->changed);
-	pthread_mutex_unlock(&writer->mutex);
+	halt_call(&writer->halt);
 	pthread_join(writer->thread, NULL);
-	pthread_cond_destroy(&writer->changed);
+	halt_fini(&writer->halt);
 	pthread_mutex_destroy(&writer->mutex);
 	history_reader_fini(writer->reader);
 	free(writer->reader);

@@ -4,18 +4,17 @@
 #include "app/config.h"
 #include "app/log_sink.h"
 #include "app/redis_address.h"
+#include "app/role_signals.h"
 #include "app/webhook_page.h"
 #include "app/webhook_sender.h"
 #include "base/check.h"
 #include "loop/loop.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
 
 #define EXIT_FAILED 1
 #define EXIT_CONFIG 78
-#define SIGNALS     3
 
 struct role {
 	const struct config *config;
@@ -25,30 +24,13 @@ struct role {
 	struct webhook_sender *senders[CONFIG_WEBHOOKS_MAX];
 	unsigned count;
 	struct webhook_page *page;
-	uv_signal_t signals[SIGNALS];
-	bool watches;
+	struct role_signals signals;
 };
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_end(void *ctx)
 {
-	struct role *role = handle->data;
-	if (number == SIGHUP)
-		log_write(&role->sink.log, LOG_WARN, "reload_ignored",
-			  "this process reads its configuration when it starts: restart it");
-	else
-		loop_stop(role->loop);
-}
-
-static void watch_signals(struct role *role)
-{
-	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
-	for (unsigned i = 0; i < SIGNALS; i++) {
-		CHECK(uv_signal_init(loop_uv(role->loop), &role->signals[i]) == 0);
-		role->signals[i].data = role;
-		CHECK(uv_signal_start(&role->signals[i], on_signal, numbers[i]) == 0);
-	}
-	role->watches = true;
-	signal(SIGPIPE, SIG_IGN);
+	struct role *role = ctx;
+	loop_stop(role->loop);
 }
 
 static uint64_t draw(void)
@@ -98,8 +80,7 @@ static void finish(struct role *role)
 		webhook_sender_end(role->senders[i]);
 	for (unsigned i = 0; i < role->count; i++)
 		webhook_sender_destroy(role->senders[i]);
-	for (unsigned i = 0; role->watches && i < SIGNALS; i++)
-		uv_close((uv_handle_t *)&role->signals[i], NULL);
+	role_signals_end(&role->signals);
 	loop_destroy(role->loop);
 }
 
@@ -117,7 +98,7 @@ int webhook_role_run(const struct config *config)
 		fprintf(stderr, "out of memory or file descriptors\n");
 		return EXIT_FAILED;
 	}
-	watch_signals(&role);
+	role_signals_watch(&role.signals, role.loop, &role.sink.log, on_end, &role);
 	bool started = start_senders(&role, &at) && listen_for_questions(&role, &at);
 	if (started) {
 		log_write(&role.sink.log, LOG_INFO, "webhooks_started", "hongyan " HONGYAN_VERSION " sends events");

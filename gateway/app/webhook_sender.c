@@ -2,6 +2,7 @@
 #include "app/webhook_sender.h"
 
 #include "app/config_webhook.h"
+#include "app/halt.h"
 #include "app/webhook_load.h"
 #include "base/check.h"
 #include "base/rng.h"
@@ -42,9 +43,8 @@ struct webhook_sender {
 	size_t ca_len;
 	struct webhook_door *door;
 	pthread_t thread;
+	struct halt halt;
 	pthread_mutex_t mutex; /* of what follows */
-	pthread_cond_t changed;
-	bool stops;
 	/* the thread's alone */
 	char group[GROUP_OCTETS];
 	char trouble[WEBHOOK_TROUBLE_OCTETS];
@@ -67,27 +67,6 @@ static struct now now_of(const struct webhook_sender *sender)
 static int64_t mono_ms(const struct webhook_sender *sender)
 {
 	return now_of(sender).mono / US_PER_MS;
-}
-
-/* Waits, or until it is to stop. Returns false then. */
-static bool rest(struct webhook_sender *sender, int64_t ms)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&sender->mutex);
-	while (!sender->stops && pthread_cond_timedwait(&sender->changed, &sender->mutex, &until) == 0)
-		continue;
-	bool goes_on = !sender->stops;
-	pthread_mutex_unlock(&sender->mutex);
-	return goes_on;
-}
-
-static bool stops(struct webhook_sender *sender)
-{
-	return !rest(sender, 0);
 }
 
 /* -- what is told -- */
@@ -191,7 +170,7 @@ static bool rest_and_hold(struct webhook_sender *sender, int64_t ms)
 {
 	while (ms > 0) {
 		int64_t part = ms < HOLD_AGAIN_MS ? ms : HOLD_AGAIN_MS;
-		if (!rest(sender, part) || !keep_hold(sender))
+		if (!halt_rest(&sender->halt, part) || !keep_hold(sender))
 			return false;
 		keep_up(sender);
 		ms -= part;
@@ -356,7 +335,7 @@ static bool read_again(struct webhook_sender *sender)
 static void read_on(struct webhook_sender *sender)
 {
 	struct err_at at = { .err = ERR_OK };
-	while (!stops(sender) && keep_hold(sender)) {
+	while (halt_rest(&sender->halt, 0) && keep_hold(sender)) {
 		/* What Redis has given to a connection that was cut, or that came too late for us, belongs to us and would stay. */
 		if (is_time_for_upkeep(sender) && !read_again(sender))
 			return;
@@ -370,7 +349,7 @@ static void read_on(struct webhook_sender *sender)
 			return;
 		bool gathers = sender->options.webhook->batch > 1 && sender->batch.count < EVENT_GROUP_BATCH;
 		if (gathers && sender->batch.count > 0)
-			rest(sender, GATHER_MS);
+			halt_rest(&sender->halt, GATHER_MS);
 	}
 }
 
@@ -390,7 +369,7 @@ static bool open_redis(struct webhook_sender *sender)
 static void close_redis(struct webhook_sender *sender)
 {
 	struct err_at at = { .err = ERR_OK };
-	if (sender->aside != NULL && atomic_load(&sender->status.is_active) && stops(sender) &&
+	if (sender->aside != NULL && atomic_load(&sender->status.is_active) && !halt_rest(&sender->halt, 0) &&
 	    event_reader_leave(sender->aside, sender->group, sender->options.process, &at) != ERR_OK)
 		tell_trouble(sender, "webhook_redis_lost", "the group is not let go; it is free in a moment", at.text);
 	redis_ask_close(sender->ask);
@@ -401,14 +380,14 @@ static void close_redis(struct webhook_sender *sender)
 static void *run(void *ctx)
 {
 	struct webhook_sender *sender = ctx;
-	while (!stops(sender)) {
+	while (halt_rest(&sender->halt, 0)) {
 		bool is_open = open_redis(sender);
 		bool is_held = is_open && hold(sender);
 		if (is_held && read_again(sender))
 			read_on(sender);
 		bool waits_for_other = is_open && !is_held && atomic_load(&sender->status.has_redis);
 		close_redis(sender);
-		rest(sender, waits_for_other ? STANDBY_MS : AGAIN_MS);
+		halt_rest(&sender->halt, waits_for_other ? STANDBY_MS : AGAIN_MS);
 	}
 	return NULL;
 }
@@ -442,7 +421,7 @@ static void release(struct webhook_sender *sender)
 	webhook_load_destroy(sender->load);
 	address_guard_destroy(sender->guard);
 	webhook_keys_fini(&sender->keys);
-	pthread_cond_destroy(&sender->changed);
+	halt_fini(&sender->halt);
 	pthread_mutex_destroy(&sender->mutex);
 	free(sender->ca);
 	free(sender);
@@ -451,7 +430,6 @@ static void release(struct webhook_sender *sender)
 struct webhook_sender *webhook_sender_start(const struct webhook_sender_options *options, struct err_at *at)
 {
 	struct webhook_sender *sender = calloc(1, sizeof *sender);
-	pthread_condattr_t attributes;
 	if (sender == NULL) {
 		err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 		return NULL;
@@ -462,10 +440,7 @@ struct webhook_sender *webhook_sender_start(const struct webhook_sender_options 
 	snprintf(sender->group, sizeof sender->group, "webhook:%s", options->webhook->name);
 	rng_seed(&sender->rng, options->seed);
 	pthread_mutex_init(&sender->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&sender->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	halt_init(&sender->halt);
 	if (prepare(sender, at)) {
 		if (pthread_create(&sender->thread, NULL, run, sender) == 0)
 			return sender;
@@ -482,10 +457,7 @@ const struct webhook_sender_status *webhook_sender_status(const struct webhook_s
 
 void webhook_sender_end(struct webhook_sender *sender)
 {
-	pthread_mutex_lock(&sender->mutex);
-	sender->stops = true;
-	pthread_cond_broadcast(&sender->changed);
-	pthread_mutex_unlock(&sender->mutex);
+	halt_call(&sender->halt);
 	webhook_door_interrupt(sender->door);
 }
 

@@ -65,6 +65,16 @@ int cli_usage(const struct cli_call *call, const char *format, ...)
 	return CLI_USAGE;
 }
 
+int cli_load(const struct cli_call *call, const struct config **config, struct cli_settings *settings)
+{
+	const struct cli_env *env = call->env;
+	const char *path = cli_option(call, "config");
+	enum err err = env->load(path, config, settings, cli_tell_problem, env->err);
+	if (err == ERR_NOT_FOUND && path == NULL)
+		fprintf(env->err, "hongyan: there is no configuration; name its file with --config\n");
+	return err == ERR_OK ? CLI_OK : CLI_CONFIG;
+}
+
 void cli_tell_problem(void *ctx, const char *line, bool is_warning)
 {
 	fprintf(ctx, "%s%s\n", is_warning ? "warning: " : "", line);

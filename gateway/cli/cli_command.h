@@ -80,5 +80,9 @@ const char *cli_option(const struct cli_call *call, const char *name);
 /* Says on err what is wrong with the command line, with the way to the help behind it. Returns CLI_USAGE. */
 int cli_usage(const struct cli_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Loads the configuration that option “config” names, or the usual places have. config, settings: set where CLI_OK is returned; else err
+ * was told. */
+int cli_load(const struct cli_call *call, const struct config **config, struct cli_settings *settings);
+
 /* Prints each problem on err as it is (warnings say so). ctx: the FILE. For cli_env's loaders. */
 void cli_tell_problem(void *ctx, const char *line, bool is_warning);

@@ -10,16 +10,12 @@
 
 static int show(const struct cli_call *call, struct buf *page)
 {
-	const struct cli_env *env = call->env;
-	const struct config *config = NULL;
+	const struct config *config;
 	struct cli_settings settings;
-	enum err err = env->load(cli_option(call, "config"), &config, &settings, cli_tell_problem, env->err);
-	if (err == ERR_NOT_FOUND && cli_option(call, "config") == NULL)
-		fprintf(env->err, "hongyan: there is no configuration; name its file with --config\n");
-	if (err != ERR_OK)
-		return CLI_CONFIG;
-	env->show(config, cli_option(call, "origin") != NULL, page);
-	return CLI_OK;
+	int code = cli_load(call, &config, &settings);
+	if (code == CLI_OK)
+		call->env->show(config, cli_option(call, "origin") != NULL, page);
+	return code;
 }
 
 static int run(const struct cli_call *call)

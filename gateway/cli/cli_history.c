@@ -230,19 +230,15 @@ static int with_book(const struct cli_call *call, enum verb verb, const struct c
 
 static int run(const struct cli_call *call)
 {
-	const struct cli_env *env = call->env;
-	const struct config *config = NULL;
+	const struct config *config;
 	struct cli_settings settings;
 	unsigned verb = VERB_RUN;
 	int code = call->argument_count > 0 ? cli_verb_read(call, verbs, VERB_COUNT, &verb) : CLI_OK;
+	if (code == CLI_OK)
+		code = cli_load(call, &config, &settings);
 	if (code != CLI_OK)
 		return code;
-	enum err err = env->load(cli_option(call, "config"), &config, &settings, cli_tell_problem, env->err);
-	if (err == ERR_NOT_FOUND && cli_option(call, "config") == NULL)
-		fprintf(env->err, "hongyan: there is no configuration; name its file with --config\n");
-	if (err != ERR_OK)
-		return CLI_CONFIG;
-	return verb == VERB_RUN ? env->history(config) : with_book(call, (enum verb)verb, &settings);
+	return verb == VERB_RUN ? call->env->history(config) : with_book(call, (enum verb)verb, &settings);
 }
 
 const struct cli_command cli_history = {

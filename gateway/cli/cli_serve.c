@@ -3,15 +3,10 @@
 
 static int run(const struct cli_call *call)
 {
-	const struct cli_env *env = call->env;
-	const struct config *config = NULL;
+	const struct config *config;
 	struct cli_settings settings;
-	enum err err = env->load(cli_option(call, "config"), &config, &settings, cli_tell_problem, env->err);
-	if (err == ERR_NOT_FOUND && config == NULL && cli_option(call, "config") == NULL)
-		fprintf(env->err, "hongyan: there is no configuration; name its file with --config\n");
-	if (err != ERR_OK)
-		return CLI_CONFIG;
-	return env->serve(config);
+	int code = cli_load(call, &config, &settings);
+	return code == CLI_OK ? call->env->serve(config) : code;
 }
 
 const struct cli_command cli_serve = {
