@@ -2,10 +2,10 @@
 #include "app/console_role.h"
 
 #include "app/config.h"
-#include "app/config_file.h"
 #include "app/log_sink.h"
 #include "app/redis_address.h"
 #include "app/role_signals.h"
+#include "app/template_rules.h"
 #include "console/console.h"
 #include "loop/loop.h"
 
@@ -13,20 +13,18 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define EXIT_FAILED      1
-#define EXIT_CONFIG      78
-#define WORDS_OCTETS_MAX (256u * 1024u)
-#define GRACE_US         (10 * US_PER_S)
-#define THREADS          "16" /* of libuv's pool: requests, hashes, live answers */
-#define URL_OCTETS       600
+#define EXIT_FAILED 1
+#define EXIT_CONFIG 78
+#define GRACE_US    (10 * US_PER_S)
+#define THREADS     "16" /* of libuv's pool: requests, hashes, live answers */
+#define URL_OCTETS  600
 
 struct role {
 	const struct config *config;
 	struct log_sink sink;
 	struct loop *loop;
 	struct console_account *accounts;
-	char *words;
-	size_t words_len;
+	struct config_template_rules rules;
 	char history[URL_OCTETS];
 	struct console *console;
 	struct role_signals signals;
@@ -50,15 +48,13 @@ static void on_end(void *ctx)
 	console_stop(role->console, GRACE_US, on_stopped, role);
 }
 
-static bool read_words(struct role *role, struct err_at *at)
+/* A console that lets forbidden words through, or no text at all, is of no use: it does not start. */
+static bool read_rules(struct role *role, struct err_at *at)
 {
-	const char *path = role->config->console.forbidden_words;
-	struct err_at why = { .err = ERR_OK };
-	if (path == NULL || *path == '\0')
+	template_rules_fill(role->config, &role->rules);
+	if (role->rules.refused.err == ERR_OK)
 		return true;
-	if (config_file_read(path, WORDS_OCTETS_MAX, &role->words, &role->words_len, &why) == ERR_OK)
-		return true;
-	err_at_set(at, why.err, 0, NULL, "console.forbidden_words: “%.100s” %s", path, why.text);
+	err_at_set(at, role->rules.refused.err, 0, NULL, "%s", role->rules.refused.text);
 	return false;
 }
 
@@ -114,9 +110,8 @@ static bool serve(struct role *role, struct err_at *at)
 		.time_zone = config->timezone,
 		.zone = &config->zone,
 		.country = config->country,
-		.forbidden_words = { role->words, role->words_len },
-		.link_domains = (const char *const *)config->console.link_domains.at,
-		.link_domain_count = config->console.link_domains.count,
+		.rules = &role->rules.rules,
+		.reading = &role->rules.reading,
 		.version = HONGYAN_VERSION,
 		.log = &role->sink.log,
 	};
@@ -129,7 +124,7 @@ static void finish(struct role *role)
 	role_signals_end(&role->signals);
 	loop_destroy(role->loop);
 	free(role->accounts);
-	free(role->words);
+	template_rules_free(&role->rules);
 }
 
 int console_role_run(const struct config *config)
@@ -151,7 +146,7 @@ int console_role_run(const struct config *config)
 	}
 	role_signals_watch(&role.signals, role.loop, &role.sink.log, on_end, &role);
 	find_history(&role);
-	bool started = read_words(&role, &at) && list_accounts(&role, &at) && serve(&role, &at);
+	bool started = read_rules(&role, &at) && list_accounts(&role, &at) && serve(&role, &at);
 	if (started) {
 		log_write(&role.sink.log, LOG_INFO, "console_started",
 			  "hongyan " HONGYAN_VERSION " serves the console");

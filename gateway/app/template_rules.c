@@ -31,6 +31,17 @@ static void read_words(const char *path, struct config_template_rules *out)
 	free(text);
 }
 
+/* What a segment costs where nobody knows by which account it will go: at the first one that says so. */
+static struct slice cost_of(const struct config *config)
+{
+	for (unsigned i = 0; i < config->account_count; i++) {
+		const char *cost = config->accounts[i].cost_text;
+		if (cost != NULL && *cost != '\0')
+			return slice_of(cost);
+	}
+	return (struct slice){ NULL, 0 };
+}
+
 void template_rules_fill(const struct config *config, struct config_template_rules *out)
 {
 	const struct config_lines *domains = &config->console.link_domains;
@@ -54,7 +65,10 @@ void template_rules_fill(const struct config *config, struct config_template_rul
 		out->domains[i] = slice_of(domains->at[i]);
 	out->reading = (struct proof_rules){
 		.signature = out->rules.signature,
+		.tenants = config->tenants.signatures,
+		.tenant_count = config->tenants.signature_count,
 		.zone = out->rules.zone,
+		.cost = cost_of(config),
 		.words = out->words,
 		.link_domains = out->domains,
 		.link_domain_count = domains->count,

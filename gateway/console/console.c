@@ -4,7 +4,6 @@
 #include "console/console_history.h"
 #include "console/console_inner.h"
 #include "console/console_overview.h"
-#include "console/console_proof.h"
 #include "console/console_stream.h"
 #include "console/console_used.h"
 
@@ -46,7 +45,7 @@ static const struct httpd_body_limit limits[] = {
 	{ NULL, 0 },
 };
 
-static bool make(struct console *console, struct err_at *at)
+static bool make(struct console *console)
 {
 	uint64_t salt = 0;
 	if (getrandom(&salt, sizeof salt, 0) != (ssize_t)sizeof salt)
@@ -58,12 +57,11 @@ static bool make(struct console *console, struct err_at *at)
 	console->heavy = loop_works_create(console->loop, HEAVY_AT_ONCE, HEAVY_WAITING);
 	console->slow = loop_works_create(console->loop, SLOW_AT_ONCE, WAITING_MAX);
 	console->pool = console_pool_create(&console->options.redis);
-	console->proof = console_proof_create(&console->options, at);
 	console->used = console_used_create(&console->options);
 	console->streams = console_stream_desk_create(console);
 	console->overview = console_overview_create(console);
 	return console->works != NULL && console->heavy != NULL && console->slow != NULL && console->pool != NULL &&
-	       console->proof != NULL && console->used != NULL && console->streams != NULL && console->overview != NULL;
+	       console->used != NULL && console->streams != NULL && console->overview != NULL;
 }
 
 static enum err listen_there(struct console *console, struct err_at *at)
@@ -102,8 +100,8 @@ enum err console_start(struct loop *loop, const struct console_options *options,
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the console");
 	console->loop = loop;
 	console->options = *options;
-	enum err err = make(console, at) ? listen_there(console, at)
-					 : err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the console");
+	enum err err = make(console) ? listen_there(console, at)
+				     : err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the console");
 	if (err != ERR_OK) {
 		console_destroy(console);
 		return err;
@@ -135,7 +133,6 @@ void console_destroy(struct console *console)
 	console_stream_desk_destroy(console->streams);
 	console_overview_destroy(console->overview);
 	console_used_destroy(console->used);
-	console_proof_destroy(console->proof);
 	console_pool_destroy(console->pool);
 	free(console);
 }

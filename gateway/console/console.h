@@ -15,6 +15,8 @@
 struct country;
 struct log;
 struct loop;
+struct proof_rules;
+struct template_rules;
 struct tenant_signature;
 struct zone;
 
@@ -45,17 +47,15 @@ struct console_options {
 	const char *time_zone;
 	const struct zone *zone;
 	const struct country *country;
-	struct slice forbidden_words; /* the file's text; absent = none */
-	const char *const *link_domains;
-	unsigned link_domain_count;
+	const struct template_rules *rules; /* that texts are held against before they are published */
+	const struct proof_rules *reading;  /* that they are proofread by */
 	const char *version;
 	struct log *log;
 };
 
 struct console;
 
-/* Listens. loop: borrowed until console_destroy. out: owned, set on success only. at: why not, a sentence. Errors as httpd_create, and
- * ERR_FORMAT where the forbidden words are none. */
+/* Listens. loop: borrowed until console_destroy. out: owned, set on success only. at: why not, a sentence. Errors as httpd_create. */
 MUST_CHECK enum err console_start(struct loop *loop, const struct console_options *options, struct console **out,
 				  struct err_at *at);
 

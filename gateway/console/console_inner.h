@@ -23,7 +23,6 @@
 struct console_call;
 struct console_overview;
 struct console_pool;
-struct console_proof;
 struct console_stream_desk;
 struct console_used;
 
@@ -110,7 +109,6 @@ struct console {
 	struct console_stream_desk *streams;
 	struct console_overview *overview;
 	struct console_used *used;
-	struct console_proof *proof;
 	bool is_ending; /* nothing new is begun */
 	_Atomic uint64_t requests;
 	_Atomic uint64_t refused;

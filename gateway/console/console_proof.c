@@ -1,100 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "console/console_proof.h"
 
-#include "staff/template_judge.h"
-
 #include <stdlib.h>
 
 #define MARKS_OCTETS (256u * 1024u)
 
-struct console_proof {
-	struct template_rules rules;
-	struct proof_rules reading;
-	struct proof_words *words;
-	const char **registered;
-	struct slice *domains;
-};
-
-/* What a segment costs where nobody knows by which account it will go: at the first one that says so. */
-static struct slice cost_of(const struct console_options *options)
-{
-	for (unsigned i = 0; i < options->account_count; i++) {
-		if (*options->accounts[i].cost != '\0')
-			return slice_of(options->accounts[i].cost);
-	}
-	return (struct slice){ NULL, 0 };
-}
-
-static void fill(struct console_proof *proof, const struct console_options *options)
-{
-	for (unsigned i = 0; i < options->account_count; i++) {
-		if (options->accounts[i].requires_registration)
-			proof->registered[proof->rules.registered_count++] = options->accounts[i].name;
-	}
-	for (unsigned i = 0; i < options->link_domain_count; i++)
-		proof->domains[i] = slice_of(options->link_domains[i]);
-	proof->rules.registered = proof->registered;
-	proof->rules.signature = slice_of(options->signature);
-	proof->rules.zone = options->zone;
-	proof->rules.country = options->country;
-	proof->rules.judge = template_judge;
-	proof->rules.judge_ctx = &proof->reading;
-	proof->reading = (struct proof_rules){
-		.signature = slice_of(options->signature),
-		.tenants = options->tenants,
-		.tenant_count = options->tenant_count,
-		.zone = options->zone,
-		.cost = cost_of(options),
-		.words = proof->words,
-		.link_domains = proof->domains,
-		.link_domain_count = options->link_domain_count,
-	};
-}
-
-struct console_proof *console_proof_create(const struct console_options *options, struct err_at *at)
-{
-	struct err_at why = { .err = ERR_OK };
-	struct console_proof *proof = calloc(1, sizeof *proof);
-	if (proof != NULL) {
-		proof->registered = calloc(options->account_count + 1, sizeof *proof->registered);
-		proof->domains = calloc(options->link_domain_count + 1, sizeof *proof->domains);
-	}
-	if (proof == NULL || proof->registered == NULL || proof->domains == NULL) {
-		err_at_set(at, ERR_MEMORY, 0, NULL, "no memory for the console");
-	} else if (options->forbidden_words.len > 0 &&
-		   proof_words_parse(options->forbidden_words, &proof->words, &why) != ERR_OK) {
-		err_at_set(at, why.err, 0, NULL, "console.forbidden_words: line %u: %s", why.line, why.text);
-	} else {
-		fill(proof, options);
-		return proof;
-	}
-	console_proof_destroy(proof);
-	return NULL;
-}
-
-void console_proof_destroy(struct console_proof *proof)
-{
-	if (proof == NULL)
-		return;
-	proof_words_destroy(proof->words);
-	free(proof->registered);
-	free(proof->domains);
-	free(proof);
-}
-
 const struct template_rules *console_proof_rules(const struct console *console)
 {
-	return &console->proof->rules;
+	return console->options.rules;
 }
 
 const struct proof_rules *console_proof_reading(const struct console *console)
 {
-	return &console->proof->reading;
+	return console->options.reading;
 }
 
 json_t *console_proof_categories(const struct console *console)
 {
-	const struct proof_words *words = console->proof->words;
+	const struct proof_words *words = console->options.reading->words;
 	json_t *list = json_array();
 	for (unsigned i = 0; i < proof_words_category_count(words); i++) {
 		struct slice category = proof_words_category(words, i);

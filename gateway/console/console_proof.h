@@ -7,14 +7,6 @@
 
 /* The rules that all texts are held against, and what room proof says of one. */
 
-struct console_proof;
-
-/* Of the options, which are borrowed. NULL where there is no memory, or the forbidden words have another form: at says so. */
-struct console_proof *console_proof_create(const struct console_options *options, struct err_at *at);
-
-/* NULL is fine. */
-void console_proof_destroy(struct console_proof *proof);
-
 /* Borrowed for the console's life; any thread. */
 const struct template_rules *console_proof_rules(const struct console *console);
 const struct proof_rules *console_proof_reading(const struct console *console);
