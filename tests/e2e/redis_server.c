@@ -74,8 +74,19 @@ static void disconnect(void)
 	connection = NULL;
 }
 
+/* With “everysec”, what Redis has answered may stay in its own memory for up to two seconds while the disk is busy with the write
+ * before: a death then loses it, and no gateway can help that. Here it is the process that dies, with what it answered written. */
+static bool has_written(void)
+{
+	redisReply *reply = redis_server_call("INFO persistence");
+	bool has = strstr(reply->str, "\naof_buffer_length:0\r") != NULL;
+	freeReplyObject(reply);
+	return has;
+}
+
 void redis_server_kill(void)
 {
+	AWAIT(20, has_written());
 	process_kill(&server);
 	disconnect();
 }

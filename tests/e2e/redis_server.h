@@ -8,7 +8,7 @@
 /* Starts it, or starts it again on what it had on disk, and waits until it answers. */
 void redis_server_start(void);
 
-/* SIGKILL. */
+/* SIGKILL, once all that was answered is written to its file. */
 void redis_server_kill(void);
 
 /* SIGTERM, at the end. */
