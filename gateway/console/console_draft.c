@@ -44,7 +44,9 @@ static void tag(struct console_call *call, const json_t *draft)
 static void refuse(struct console_call *call, enum staff_outcome outcome, const struct err_at *at, json_t *other)
 {
 	json_t *more = NULL;
-	if (outcome == STAFF_CONFLICT)
+	if (outcome == STAFF_OUTDATED)
+		more = console_template_latest(call, call->params[0]);
+	else if (outcome == STAFF_CONFLICT)
 		more = json_pack("{s:O?}", "theirs", other);
 	else if (outcome == STAFF_LOCKED)
 		more = json_pack("{s:O?}", "lock", other);
@@ -61,7 +63,9 @@ void console_draft_put(struct console_call *call)
 	const char *why_text = console_text(call->body, "why", WHY_OCTETS_MAX);
 	if (!wanted_revision(call, true, &revision))
 		return;
-	if (why != NULL && why_text == NULL) {
+	const json_t *base = json_object_get(call->body, "base");
+	if ((why != NULL && why_text == NULL) ||
+	    (base != NULL && (!json_is_integer(base) || json_integer_value(base) < 0))) {
 		console_refuse(call, CONSOLE_INVALID);
 		return;
 	}
@@ -70,6 +74,8 @@ void console_draft_put(struct console_call *call)
 		.samples = json_object_get(call->body, "samples"),
 		.registrations = json_object_get(call->body, "registrations"),
 		.why = slice_of(why_text),
+		.has_base = base != NULL,
+		.base = json_integer_value(base),
 	};
 	enum staff_outcome outcome = draft_save(call->db, &call->actor, call->now, slice_of(call->params[0]), revision,
 						&content, &draft, &at);

@@ -19,6 +19,7 @@
 #define CONSOLE_PARAMS_MAX    2
 #define CONSOLE_COOKIE        "__Host-hongyan"
 #define CONSOLE_COOKIE_OCTETS 128
+#define CONSOLE_IDLE          "Hongyan-Idle"
 
 struct console_call;
 struct console_overview;
@@ -43,7 +44,7 @@ struct console_route {
 	bool has_body;                    /* a JSON object */
 	bool is_heavy;                    /* computes a password's hash */
 	bool is_slow;                     /* waits for others than Redis: they must not take all threads */
-	bool is_stream;                   /* what follows are events: see console_stream.c */
+	bool is_stream;                   /* what follows are events (console_stream.c): pages open it by themselves */
 	/* In a thread of the pool. Answers by console_answer, console_refuse or console_send. */
 	void (*handler)(struct console_call *call);
 };
@@ -75,6 +76,7 @@ struct console_call {
 	char cookie[CONSOLE_COOKIE_OCTETS];
 	char address[HTTPD_PEER_OCTETS];
 	char agent[256];
+	bool is_idle; /* its page says that nobody touches it: the session is not used by that */
 
 	json_t *body;        /* an object; NULL where the route has none */
 	struct staff_db *db; /* as is ask; what is changed through db may make ask another one: console_ask_again */

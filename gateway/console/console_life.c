@@ -37,6 +37,8 @@ static void answer(struct console_call *call, enum staff_outcome outcome, const 
 	else if (outcome == STAFF_CONFLICT)
 		console_outcome_refuse_with(call, outcome, at,
 					    json_pack("{s:o?}", "theirs", console_template_draft(call, name)));
+	else if (outcome == STAFF_OUTDATED)
+		console_outcome_refuse_with(call, outcome, at, console_template_latest(call, name));
 	else if (outcome == STAFF_INVALID)
 		refuse_text(call, at);
 	else

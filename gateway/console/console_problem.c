@@ -32,6 +32,8 @@ static const struct console_problem_words words[CONSOLE_PROBLEM_COUNT] = {
 				"Set and prove a mobile number of your own first" },
 	[CONSOLE_NO_GATEWAY] = { 409, "no_gateway", "没有正在运行的短信网关，无法发送",
 				 "No gateway runs that could send it" },
+	[CONSOLE_BASE_CHANGED] = { 409, "base_changed", "线上已发布新版本，请先与它比较，再以它为基础继续",
+				   "A newer version was published since; compare, then continue from that one" },
 	[CONSOLE_STALE] = { 412, "conflict", "内容已被他人修改", "Somebody else has changed it meanwhile" },
 	[CONSOLE_NEEDS_MATCH] = { 428, "needs_match", "请刷新页面后再保存",
 				  "Say which revision was edited (If-Match), or that it is a new one (If-None-Match: "

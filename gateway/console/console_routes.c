@@ -26,6 +26,7 @@
 #define BODY     .has_body = true
 #define HEAVY    .is_heavy = true
 #define SLOW     .is_slow = true
+#define STREAM   .is_stream = true
 #define TEMPLATE "/api/templates/{name}"
 
 const struct console_route console_routes[] = {
@@ -54,16 +55,16 @@ const struct console_route console_routes[] = {
 	MAY(HTTPD_POST, TEMPLATE "/archive", STAFF_TEMPLATES_PUBLISH, console_archive_post, BODY),
 	MAY(HTTPD_POST, TEMPLATE "/restore", STAFF_TEMPLATES_PUBLISH, console_restore_post, BODY),
 	MAY(HTTPD_POST, TEMPLATE "/test", STAFF_TEMPLATES_TEST, console_test_post, BODY, SLOW),
-	MAY(HTTPD_GET, "/api/tests/{id}", STAFF_TEMPLATES_TEST, console_stream_test, ),
+	MAY(HTTPD_GET, "/api/tests/{id}", STAFF_TEMPLATES_TEST, console_stream_test, STREAM),
 
 	MAY(HTTPD_POST, "/api/preview", STAFF_TEMPLATES_READ, console_preview_post, BODY),
 
 	MAY(HTTPD_GET, "/api/overview", STAFF_OVERVIEW_READ, console_overview_get, ),
-	MAY(HTTPD_GET, "/api/stream", STAFF_OVERVIEW_READ, console_stream_overview, ),
+	MAY(HTTPD_GET, "/api/stream", STAFF_OVERVIEW_READ, console_stream_overview, STREAM),
 	MAY(HTTPD_POST, "/api/messages", STAFF_MESSAGES_READ, console_messages_find, BODY, SLOW),
 	MAY(HTTPD_POST, "/api/messages/number", STAFF_MESSAGES_UNMASK, console_messages_number, BODY, SLOW),
 	MAY(HTTPD_GET, "/api/dead", STAFF_DEAD_READ, console_dead_list, ),
-	MAY(HTTPD_POST, "/api/dead/requeue", STAFF_DEAD_REQUEUE, console_dead_requeue, BODY),
+	MAY(HTTPD_POST, "/api/dead/requeue", STAFF_DEAD_REQUEUE, console_dead_requeue, BODY, SLOW),
 
 	MAY(HTTPD_GET, "/api/users", STAFF_USERS_MANAGE, console_users_list, ),
 	MAY(HTTPD_POST, "/api/users", STAFF_USERS_MANAGE, console_users_post, BODY, HEAVY),
@@ -71,8 +72,8 @@ const struct console_route console_routes[] = {
 	MAY(HTTPD_POST, "/api/users/{name}/reset", STAFF_USERS_MANAGE, console_user_reset, HEAVY),
 	MAY(HTTPD_DELETE, "/api/users/{name}/sessions", STAFF_USERS_MANAGE, console_user_end, ),
 	MAY(HTTPD_GET, "/api/audit", STAFF_AUDIT_READ, console_audit_list, ),
-	MAY(HTTPD_GET, "/api/audit/check", STAFF_AUDIT_READ, console_audit_check, ),
-	MAY(HTTPD_GET, "/api/audit/export", STAFF_AUDIT_READ, console_audit_export, ),
+	MAY(HTTPD_GET, "/api/audit/check", STAFF_AUDIT_READ, console_audit_check, SLOW),
+	MAY(HTTPD_GET, "/api/audit/export", STAFF_AUDIT_READ, console_audit_export, SLOW),
 
 	SIGNED(HTTPD_GET, "/api/config", console_config_get, ),
 	OPEN(HTTPD_GET, "/api/openapi.json", console_description_get, ),

@@ -7,6 +7,7 @@
 #include "console/console_overview.h"
 #include "console/console_used.h"
 #include "render/template.h"
+#include "staff/version.h"
 
 #include <stdio.h>
 
@@ -177,6 +178,13 @@ json_t *console_template_draft(struct console_call *call, const char *name)
 	return read_one(call, STAFF_KEY_DRAFTS, name, &outcome, NULL);
 }
 
+json_t *console_template_latest(struct console_call *call, const char *name)
+{
+	int64_t latest;
+	enum staff_outcome outcome = version_latest(call->db, slice_of(name), &latest, NULL);
+	return outcome == STAFF_OK ? json_pack("{s:I}", "latest", (json_int_t)latest) : NULL;
+}
+
 json_t *console_template_lock(struct console_call *call, const char *name)
 {
 	enum staff_outcome outcome = STAFF_OK;
@@ -201,7 +209,7 @@ void console_template_answer(struct console_call *call, const char *name)
 	json_t *draft = read_one(call, STAFF_KEY_DRAFTS, name, &outcome, &at);
 	json_t *archived = read_one(call, STAFF_KEY_ARCHIVED, name, &outcome, &at);
 	if (outcome == STAFF_OK)
-		outcome = staff_db_read_number(call->db, staff_key(STAFF_KEY_LATEST), slice_of(name), &latest, &at);
+		outcome = version_latest(call->db, slice_of(name), &latest, &at);
 	if (outcome != STAFF_OK) {
 		console_outcome_refuse(call, outcome, &at);
 	} else if (live == NULL && draft == NULL && archived == NULL) {

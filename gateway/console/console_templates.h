@@ -11,5 +11,8 @@ void console_template_answer(struct console_call *call, const char *name);
 /* The draft of a name; owned; NULL where there is none, or Redis does not say. */
 json_t *console_template_draft(struct console_call *call, const char *name);
 
+/* {"latest": the number of its newest version}, for who has an older one; owned, NULL likewise. */
+json_t *console_template_latest(struct console_call *call, const char *name);
+
 /* Who has the editor's lock; likewise. */
 json_t *console_template_lock(struct console_call *call, const char *name);

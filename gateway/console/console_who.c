@@ -14,7 +14,11 @@ static bool find_session(struct console_call *call, bool *must_change)
 {
 	struct err_at at = { .err = ERR_OK };
 	struct staff_session session;
-	enum staff_outcome outcome = session_find(call->db, slice_of(call->cookie), call->now, &session, &at);
+	struct slice cookie = slice_of(call->cookie);
+	/* What goes on by itself, in a page that somebody left open, must not keep the session alive. */
+	bool only_looks = call->is_idle || call->route->is_stream;
+	enum staff_outcome outcome = only_looks ? session_look(call->db, cookie, call->now, &session, &at)
+						: session_find(call->db, cookie, call->now, &session, &at);
 	if (outcome == STAFF_OK) {
 		call->user = json_incref(session.user);
 		*must_change = session.must_change;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "staff/draft.h"
 
+#include "base/check.h"
 #include "model/alert.h"
 #include "render/template.h"
 #include "staff/audit_log.h"
 #include "staff/staff_json.h"
+#include "staff/version.h"
 
 #include <stdio.h>
 
@@ -65,6 +67,16 @@ static bool are_variants(const json_t *variants)
 	return are;
 }
 
+/* As an alert has them: texts and numbers by name. */
+static bool are_params(const json_t *params)
+{
+	const char *name;
+	json_t *value;
+	bool are = json_is_object(params) && json_object_size(params) <= ALERT_PARAMS_MAX;
+	json_object_foreach((json_t *)params, name, value) are = are && !json_is_object(value) && !json_is_array(value);
+	return are;
+}
+
 static bool are_samples(const json_t *samples)
 {
 	size_t i;
@@ -75,7 +87,7 @@ static bool are_samples(const json_t *samples)
 		const json_t *expect = json_object_get(sample, "expect");
 		are = are && json_is_string(json_object_get(sample, "name")) &&
 		      json_is_string(json_object_get(sample, "locale")) &&
-		      json_is_object(json_object_get(sample, "params")) && (expect == NULL || json_is_string(expect));
+		      are_params(json_object_get(sample, "params")) && (expect == NULL || json_is_string(expect));
 	}
 	return are;
 }
@@ -99,8 +111,10 @@ enum staff_outcome draft_content_check(const struct draft_content *content, stru
 		return fail(at, STAFF_INVALID, ERR_FORMAT,
 			    "variants must be an object of texts by language, between 1 and 16 of at most 64 KiB each");
 	if (!are_samples(content->samples))
-		return fail(at, STAFF_INVALID, ERR_FORMAT,
-			    "samples must be a list of at most 64, each with name, locale, params and maybe expect");
+		return fail(
+			at, STAFF_INVALID, ERR_FORMAT,
+			"samples must be a list of at most 64, each with name, locale, params (texts and numbers by "
+			"name) and maybe expect");
 	if (!are_registrations(content->registrations))
 		return fail(at, STAFF_INVALID, ERR_FORMAT,
 			    "registrations must be an object: by account, each with signature and template");
@@ -144,6 +158,26 @@ enum staff_outcome draft_of_revision(struct staff_change *change, struct slice n
 	}
 	*out = draft;
 	return STAFF_OK;
+}
+
+static enum staff_outcome outdated(int64_t base, int64_t latest, struct err_at *at)
+{
+	err_at_set(
+		at, ERR_DUPLICATE, 0, "base",
+		"the draft was made from version %lld, and version %lld was published since: compare, then take that "
+		"as its base",
+		(long long)base, (long long)latest);
+	return STAFF_OUTDATED;
+}
+
+enum staff_outcome draft_is_current(struct staff_change *change, struct slice name, const json_t *draft,
+				    struct err_at *at)
+{
+	int64_t latest = 0;
+	int64_t base = staff_number(draft, "base");
+	CHECK(staff_change_watches(change, STAFF_KEY_LATEST));
+	enum staff_outcome outcome = version_latest(staff_change_db(change), name, &latest, at);
+	return outcome == STAFF_OK && base != latest ? outdated(base, latest, at) : outcome;
 }
 
 enum staff_outcome draft_lock_get(struct staff_db *db, wall_ms now, struct slice name, json_t **out, struct err_at *at)
@@ -230,21 +264,36 @@ static json_t *make_draft(const struct saving *saving, const json_t *former, int
 	return draft;
 }
 
+/* Which version the words are of. */
+static enum staff_outcome base_of(const struct saving *saving, const json_t *former, int64_t latest, int64_t *out,
+				  struct err_at *at)
+{
+	const struct draft_content *content = saving->content;
+	*out = former != NULL ? staff_number(former, "base") : latest;
+	if (!content->has_base || content->base == *out)
+		return STAFF_OK;
+	if (content->base != latest)
+		return outdated(content->base, latest, at);
+	*out = latest;
+	return STAFF_OK;
+}
+
 static enum staff_outcome write_draft(struct staff_change *change, struct saving *saving, const json_t *former,
 				      struct err_at *at)
 {
+	int64_t latest = 0;
 	int64_t base = 0;
 	int64_t revision = 0;
 	bool is_new_author;
 	struct staff_db *db = staff_change_db(change);
-	enum staff_outcome outcome = staff_db_read_number(db, staff_key(STAFF_KEY_LATEST), saving->name, &base, at);
+	enum staff_outcome outcome = version_latest(db, saving->name, &latest, at);
 	/* Counted on over all drafts of a template: who has seen one must not approve another that came in its place. */
 	if (outcome == STAFF_OK)
 		outcome = staff_db_read_number(db, staff_key(STAFF_KEY_REVISIONS), saving->name, &revision, at);
+	if (outcome == STAFF_OK)
+		outcome = base_of(saving, former, latest, &base, at);
 	if (outcome != STAFF_OK)
 		return outcome;
-	if (former != NULL)
-		base = staff_number(former, "base");
 	json_t *authors = authors_with(former, saving->actor->name, &is_new_author);
 	revision = 1 + (revision > revision_of(former) ? revision : revision_of(former));
 	saving->out = make_draft(saving, former, base, revision, authors);

@@ -17,6 +17,8 @@ struct draft_content {
 	const json_t *samples;       /* [{"name","locale","params":{…},"expect":"…"}]; NULL = none */
 	const json_t *registrations; /* {ACCOUNT:{"signature","template"}}: what the carrier calls them; NULL = none */
 	struct slice why;
+	bool has_base; /* whoever writes says of which version: else it is the newest, or the one that the draft was begun from */
+	int64_t base;
 };
 
 /* The draft of a template. out: owned, NULL where there is none; set with STAFF_OK only. */
@@ -28,7 +30,8 @@ MUST_CHECK enum staff_outcome draft_all(struct staff_db *db, json_t **out, struc
 /* Saves words, whether they can be used or not. revision: of the draft that they were made from, 0 = there was none. It is a draft again
  * then, whatever it was before: an approval or a time to publish is void. out: owned; with STAFF_OK the draft as it is now, with
  * STAFF_CONFLICT what is there instead (NULL = nothing is), with STAFF_LOCKED whose lock it is; else not set.
- * STAFF_INVALID: the name is none, or the content has another form or is too large. */
+ * STAFF_INVALID: the name is none, or the content has another form or is too large. STAFF_OUTDATED: it is said to be of a version that is
+ * neither the newest nor the one that the draft was begun from. */
 MUST_CHECK enum staff_outcome draft_save(struct staff_db *db, const struct staff_actor *actor, wall_ms now,
 					 struct slice name, int64_t revision, const struct draft_content *content,
 					 json_t **out, struct err_at *at);
@@ -55,6 +58,11 @@ MUST_CHECK enum staff_outcome draft_lock_get(struct staff_db *db, wall_ms now, s
  * STAFF_CONFLICT. */
 MUST_CHECK enum staff_outcome draft_of_revision(struct staff_change *change, struct slice name, int64_t revision,
 						json_t **out, struct err_at *at);
+
+/* Whether a draft was made from the newest version: else what was published since would be undone by it, which nobody has seen or
+ * approved. STAFF_OUTDATED. The change watches STAFF_KEY_LATEST. */
+MUST_CHECK enum staff_outcome draft_is_current(struct staff_change *change, struct slice name, const json_t *draft,
+					       struct err_at *at);
 
 /* Whether somebody has written in the draft. */
 bool draft_is_by(const json_t *draft, struct slice name);

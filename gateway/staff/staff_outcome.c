@@ -12,6 +12,7 @@ const char *staff_outcome_name(enum staff_outcome outcome)
 		[STAFF_CONFLICT] = "conflict",
 		[STAFF_LOCKED] = "locked",
 		[STAFF_WRONG_STATE] = "wrong_state",
+		[STAFF_OUTDATED] = "outdated",
 		[STAFF_OWN_TEXT] = "own_text",
 		[STAFF_FORBIDDEN] = "forbidden",
 		[STAFF_INVALID] = "invalid",

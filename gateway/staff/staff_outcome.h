@@ -11,6 +11,7 @@ enum staff_outcome {
 	STAFF_NOT_FOUND,   /* there is no such user, draft, version, … */
 	STAFF_EXISTS,      /* there is one already */
 	STAFF_CONFLICT,    /* it is not what the caller has seen any more */
+	STAFF_OUTDATED,    /* it was made from a version that is not the newest any more */
 	STAFF_LOCKED,      /* somebody else edits it */
 	STAFF_WRONG_STATE, /* not now: a draft that is not approved can't be published */
 	STAFF_OWN_TEXT,    /* nobody approves what they have written themselves */

@@ -40,6 +40,24 @@ static void set_text(json_t *object, const char *key, struct slice text)
 	json_object_set_new(object, key, json_stringn(text.at != NULL ? text.at : "", text.len));
 }
 
+/* The draft that somebody has seen, in a state that allows the step, and of the newest version. out: owned, NULL unless STAFF_OK. */
+static enum staff_outcome take_current(struct staff_change *change, const struct step *step, const char *state,
+				       const char *other, json_t **out, struct err_at *at)
+{
+	json_t *draft = NULL;
+	enum staff_outcome outcome = draft_of_revision(change, step->name, step->revision, &draft, at);
+	if (outcome == STAFF_OK)
+		outcome = must_be(draft, state, other, at);
+	if (outcome == STAFF_OK)
+		outcome = draft_is_current(change, step->name, draft, at);
+	if (outcome != STAFF_OK) {
+		json_decref(draft);
+		draft = NULL;
+	}
+	*out = draft;
+	return outcome;
+}
+
 /* Writes the draft in its new state, and the entry of the log. */
 static enum staff_outcome move_draft(struct staff_change *change, const struct step *step, json_t *draft,
 				     const char *state, const char *action, struct err_at *at)
@@ -67,10 +85,8 @@ static enum staff_outcome run(struct step *step, staff_attempt *attempt, struct 
 static enum staff_outcome try_submit(struct staff_change *change, void *ctx, struct err_at *at)
 {
 	struct step *step = ctx;
-	json_t *draft = NULL;
-	enum staff_outcome outcome = draft_of_revision(change, step->name, step->revision, &draft, at);
-	if (outcome == STAFF_OK)
-		outcome = must_be(draft, "draft", NULL, at);
+	json_t *draft;
+	enum staff_outcome outcome = take_current(change, step, "draft", NULL, &draft, at);
 	if (outcome == STAFF_OK)
 		outcome = template_check(step->life->rules, step->name, draft, at);
 	if (outcome == STAFF_OK) {
@@ -108,6 +124,8 @@ static enum staff_outcome judge(struct staff_change *change, struct step *step, 
 		outcome = must_be(draft, "review", NULL, at);
 	if (outcome == STAFF_OK)
 		outcome = may_judge(step, draft, at);
+	if (outcome == STAFF_OK && is_approved)
+		outcome = draft_is_current(change, step->name, draft, at);
 	if (outcome == STAFF_OK) {
 		set_text(draft, "comment", step->words);
 		if (is_approved) {
@@ -181,10 +199,8 @@ static enum staff_outcome put_on_schedule(struct staff_change *change, struct st
 static enum staff_outcome try_publish(struct staff_change *change, void *ctx, struct err_at *at)
 {
 	struct step *step = ctx;
-	json_t *draft = NULL;
-	enum staff_outcome outcome = draft_of_revision(change, step->name, step->revision, &draft, at);
-	if (outcome == STAFF_OK)
-		outcome = must_be(draft, "approved", "scheduled", at);
+	json_t *draft;
+	enum staff_outcome outcome = take_current(change, step, "approved", "scheduled", &draft, at);
 	if (outcome == STAFF_OK)
 		outcome = step->due_at > 0 ? put_on_schedule(change, step, draft, at)
 					   : publish_draft(change, step, draft, "publish", at);
@@ -258,6 +274,8 @@ static enum staff_outcome put_back(struct staff_change *change, struct step *ste
 	step->words = slice_of(sentence);
 	set_text(draft, "comment", step->words);
 	json_object_del(draft, "publish_at");
+	json_object_del(draft, "publish_by");
+	json_object_del(draft, "publish_address");
 	staff_change_unrank(change, staff_key(STAFF_KEY_DUE), step->name);
 	return move_draft(change, step, draft, "approved", "template.not_published", at);
 }
@@ -285,11 +303,13 @@ static enum staff_outcome try_due(struct staff_change *change, void *ctx, struct
 	struct step as_planned = *step;
 	life.actor = &actor;
 	as_planned.life = &life;
-	outcome = template_check(life.rules, step->name, draft, &why);
+	outcome = draft_is_current(change, step->name, draft, &why);
+	if (outcome == STAFF_OK)
+		outcome = template_check(life.rules, step->name, draft, &why);
 	if (outcome == STAFF_OK) {
 		outcome = publish_draft(change, &as_planned, draft, "scheduled", at);
 		step->number = as_planned.number;
-	} else if (outcome == STAFF_INVALID) {
+	} else if (outcome == STAFF_INVALID || outcome == STAFF_OUTDATED) {
 		as_planned.revision = staff_number(draft, "revision");
 		outcome = put_back(change, &as_planned, draft, &why, at);
 	} else {

@@ -24,7 +24,8 @@ struct template_life {
 };
 
 /* Steps of a draft of which that revision was seen. All: STAFF_NOT_FOUND, STAFF_CONFLICT (another revision), STAFF_WRONG_STATE.
- * submit and publish: STAFF_INVALID, and at says what is wrong with the text. approve, reject: STAFF_OWN_TEXT. */
+ * submit and publish: STAFF_INVALID, and at says what is wrong with the text. approve, reject: STAFF_OWN_TEXT. All but reject and
+ * unschedule: STAFF_OUTDATED (draft_is_current). */
 MUST_CHECK enum staff_outcome template_submit(const struct template_life *life, struct slice name, int64_t revision,
 					      struct slice why, struct err_at *at);
 MUST_CHECK enum staff_outcome template_approve(const struct template_life *life, struct slice name, int64_t revision,

@@ -54,6 +54,11 @@ enum staff_outcome version_live(struct staff_db *db, struct slice name, json_t *
 	return outcome;
 }
 
+enum staff_outcome version_latest(struct staff_db *db, struct slice name, int64_t *out, struct err_at *at)
+{
+	return staff_db_read_number(db, staff_key(STAFF_KEY_LATEST), name, out, at);
+}
+
 static int newest_first(const void *a, const void *b)
 {
 	int64_t left = staff_number(*(json_t *const *)a, "version");

@@ -14,6 +14,9 @@ MUST_CHECK enum staff_outcome version_live(struct staff_db *db, struct slice nam
 MUST_CHECK enum staff_outcome version_get(struct staff_db *db, struct slice name, int64_t version, json_t **out,
 					  struct err_at *at);
 
+/* The number of a template's newest version, in force or not. out: 0 = there is none. */
+MUST_CHECK enum staff_outcome version_latest(struct staff_db *db, struct slice name, int64_t *out, struct err_at *at);
+
 /* All of a template, newest first, without their texts. out: an array, owned, set with STAFF_OK only; empty where there is none. */
 MUST_CHECK enum staff_outcome version_list(struct staff_db *db, struct slice name, json_t **out, struct err_at *at);
 

@@ -120,6 +120,14 @@ void console_life(void)
 	EXPECT_COUNT(reply.status, 403);
 	EXPECT(strcmp(json_text_of(reply.json, "code"), "own_text") == 0);
 	reply_free(&reply);
+	/* What was published meanwhile is not undone unseen. */
+	redis_server_do("HSET {hongyan}:templates:latest demo 2");
+	reply = console_ask("POST", "/api/templates/demo/approve", wang, with(body, revision, ""), NULL);
+	EXPECT_COUNT(reply.status, 409);
+	EXPECT(strcmp(json_text_of(reply.json, "code"), "base_changed") == 0);
+	EXPECT_COUNT(json_integer_value(json_object_get(reply.json, "latest")), 2);
+	reply_free(&reply);
+	redis_server_do("HSET {hongyan}:templates:latest demo 1");
 	/* An edit voids what was approved. */
 	EXPECT_COUNT(step(wang, "approve", with(body, revision, "")), 200);
 	snprintf(match, sizeof match, "If-Match: \"%lld\"", revision);

@@ -133,6 +133,18 @@ static void age_session(const char *member, long long by_ms)
 	freeReplyObject(all);
 }
 
+/* A page that nobody touches goes on asking, and says so; a stream is opened by a page alone. */
+static void background_does_not_count(const char *cookie)
+{
+	static const char idle[] = "Sec-Fetch-Site: same-origin\r\nHongyan-Idle: 1\r\n";
+	for (unsigned i = 0; i < 2; i++) {
+		age_session("seen", 7 * 60 * 1000 + 40 * 1000);
+		struct reply reply = console_ask("GET", "/api/session", cookie, NULL, idle);
+		EXPECT_COUNT(reply.status, i == 0 ? 200 : 401);
+		reply_free(&reply);
+	}
+}
+
 void console_sessions_end(void)
 {
 	char cookie[COOKIE_OCTETS], admin[COOKIE_OCTETS];
@@ -142,6 +154,8 @@ void console_sessions_end(void)
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 200);
 	age_session("seen", 16 * 60 * 1000); /* idle */
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 401);
+	EXPECT_COUNT(console_sign_in("li", PASSWORD, "", cookie), 200);
+	background_does_not_count(cookie);
 	EXPECT_COUNT(console_sign_in("li", PASSWORD, "", cookie), 200);
 	age_session("created", 13 * 3600 * 1000); /* whatever was done meanwhile */
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 401);

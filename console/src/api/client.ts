@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests to the console's API, typed by its description. A lost connection and an ended session are told to whoever
 // watches; text on the page stays.
+import { isInUse } from '../in_use';
 import { createStore } from '../store';
 import type { paths } from './schema';
 import type { ProblemBody } from './types';
@@ -63,6 +64,7 @@ async function bodyOf(answer: Response): Promise<unknown> {
 function headersOf(options: Ask): Record<string, string> {
 	const headers: Record<string, string> = { Accept: 'application/json' };
 	if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+	if (!isInUse()) headers['Hongyan-Idle'] = '1';
 	if (options.ifMatch != null) headers['If-Match'] = `"${options.ifMatch}"`;
 	if (options.ifNoneMatch) headers['If-None-Match'] = '*';
 	return headers;

@@ -338,6 +338,79 @@ Test(template_life, what_is_due_and_wrong_by_now_waits_for_a_person)
 	cr_expect_eq(staff_rig_count(&rig, "ZCARD :templates:due"), 0);
 }
 
+static enum staff_outcome save_of(int64_t *revision, int64_t base)
+{
+	json_t *variants = json_pack("{s:s}", "zh-CN", GOOD "后");
+	json_t *out = NULL;
+	const struct draft_content content = { .variants = variants, .has_base = true, .base = base };
+	enum staff_outcome outcome =
+		draft_save(rig.db, &li, rig.now, SLICE("note"), *revision, &content, &out, &rig.at);
+	if (outcome == STAFF_OK)
+		*revision = staff_number(out, "revision");
+	json_decref(out);
+	json_decref(variants);
+	return outcome;
+}
+
+static void push(const char *source)
+{
+	struct staff_actor ops = { .name = SLICE("root (command line)"), .is_at_command_line = true };
+	struct template_life life = as(&ops);
+	int64_t number;
+	json_t *variants = json_pack("{s:s}", "zh-CN", source);
+	const struct draft_content content = { .variants = variants };
+	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE("wang"), &number, &rig.at), STAFF_OK);
+	json_decref(variants);
+}
+
+/* On Friday it is put on the schedule for Monday; on Saturday a mistake in the live text is mended from the command line. */
+Test(template_life, a_time_that_comes_does_not_undo_what_was_published_since)
+{
+	struct template_life mine = as(&li), theirs = as(&wang);
+	int64_t revision = 0, number = 0;
+	unsigned count;
+	push(GOOD);
+	WANT(&rig, save(&li, &revision, GOOD "新", NULL), STAFF_OK);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
+	push(GOOD "急");
+	WANT(&rig, template_publish_due(rig.db, &rules, rig.now + 2000, &count, &rig.at), STAFF_OK);
+	cr_expect_eq(count, 0);
+	cr_expect_str_eq(live_text(), GOOD "急");
+	json_t *draft = NULL;
+	WANT(&rig, draft_get(rig.db, SLICE("note"), &draft, &rig.at), STAFF_OK);
+	cr_expect(draft_is(draft, "approved"));
+	cr_expect(strstr(json_string_value(json_object_get(draft, "comment")), "version 2 was published since") !=
+		  NULL);
+	json_decref(draft);
+	cr_expect_eq(staff_rig_count(&rig, "ZCARD :templates:due"), 0);
+	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, 0, &number, &rig.at), STAFF_OUTDATED);
+}
+
+Test(template_life, words_of_an_older_version_go_on_from_the_newest_one_only)
+{
+	struct template_life mine = as(&li), theirs = as(&wang);
+	int64_t revision = 0, number = 0;
+	push(GOOD);
+	WANT(&rig, save_of(&revision, 0), STAFF_OUTDATED); /* they were begun before there was a version */
+	WANT(&rig, save_of(&revision, 1), STAFF_OK);
+	push(GOOD "急");
+	WANT(&rig, save_of(&revision, 1), STAFF_OK); /* what is being written is never refused for that */
+	WANT(&rig, save_of(&revision, 3), STAFF_OUTDATED);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OUTDATED);
+	WANT(&rig, save_of(&revision, 2), STAFF_OK);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	push(GOOD "再急");
+	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OUTDATED);
+	WANT(&rig, template_reject(&theirs, SLICE("note"), revision, SLICE("old"), &rig.at), STAFF_OK);
+	WANT(&rig, save_of(&revision, 3), STAFF_OK);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, 0, &number, &rig.at), STAFF_OK);
+	cr_expect_eq(number, 4);
+}
+
 Test(template_life, words_from_outside_need_a_second_name)
 {
 	struct staff_actor ops = { .name = SLICE("root (command line)"), .is_at_command_line = true };
