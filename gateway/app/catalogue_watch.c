@@ -211,7 +211,7 @@ static enum staff_outcome publish_due(struct catalogue_watch *watch, struct err_
 		log_uint(&line, "count", count);
 		log_end(&line);
 	}
-	/* Somebody else is at it at this moment, or what lies there is none of ours: the next look sees it anew. */
+	/* Somebody else is at it at this moment: the next look sees it anew. */
 	return outcome == STAFF_BUSY ? STAFF_OK : outcome;
 }
 

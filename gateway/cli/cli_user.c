@@ -4,18 +4,22 @@
 #include "cli/cli_staff.h"
 #include "cli/cli_time.h"
 #include "cli/cli_verb.h"
+#include "staff/audit_log.h"
 #include "staff/password.h"
 #include "staff/user.h"
+
+#include <errno.h>
 
 #define NAME_COLUMN  16
 #define ROLES_OCTETS 80
 
-enum verb { VERB_ADD, VERB_LIST, VERB_DISABLE, VERB_ENABLE, VERB_RESET, VERB_ROLES, VERB_COUNT };
+enum verb { VERB_ADD, VERB_LIST, VERB_DISABLE, VERB_ENABLE, VERB_RESET, VERB_ROLES, VERB_LOG, VERB_COUNT };
 
 static const struct cli_verb verbs[VERB_COUNT] = {
 	[VERB_ADD] = { "add", 1, 1, "display roles" }, [VERB_LIST] = { "list", 0, 0, "" },
 	[VERB_DISABLE] = { "disable", 1, 1, "" },      [VERB_ENABLE] = { "enable", 1, 1, "" },
 	[VERB_RESET] = { "reset", 1, 1, "" },          [VERB_ROLES] = { "roles", 1, 2, "" },
+	[VERB_LOG] = { "log", 0, 0, "csv check" },
 };
 
 struct desk {
@@ -147,6 +151,48 @@ static int change(const struct desk *desk, enum verb verb)
 	return CLI_OK;
 }
 
+/* --- the log --- */
+
+static bool write_piece(void *ctx, struct slice text)
+{
+	return fwrite(text.at, 1, text.len, ctx) == text.len;
+}
+
+static int export(const struct desk *desk)
+{
+	struct err_at at = { .err = ERR_OK };
+	FILE *out = desk->staff.call->env->out;
+	bool is_csv = cli_option(desk->staff.call, "csv") != NULL;
+	enum staff_outcome outcome = audit_log_export(desk->staff.db, is_csv, write_piece, out, &at);
+	if (outcome != STAFF_OK)
+		return cli_staff_failed(&desk->staff, outcome, &at);
+	if (fflush(out) != 0 || ferror(out) != 0) {
+		fprintf(desk->staff.call->env->err, "the log could not be written whole: %s\n", strerror(errno));
+		return CLI_FAILED;
+	}
+	return CLI_OK;
+}
+
+static int check_log(const struct desk *desk)
+{
+	struct err_at at = { .err = ERR_OK };
+	struct audit_verdict verdict;
+	FILE *out = desk->staff.call->env->out;
+	enum staff_outcome outcome = audit_log_check(desk->staff.db, NULL, &verdict, &at);
+	if (outcome != STAFF_OK)
+		return cli_staff_failed(&desk->staff, outcome, &at);
+	if (desk->staff.call->wants_json)
+		cli_staff_print(&desk->staff,
+				json_pack("{s:b, s:I, s:s, s:s}", "ok", (int)verdict.is_whole, "count",
+					  (json_int_t)verdict.count, "why", verdict.why, "head", verdict.head));
+	else if (verdict.is_whole)
+		fprintf(out, "the log is whole: %lld entries\nhash of the last: %s\n", (long long)verdict.count,
+			verdict.count > 0 ? verdict.head : "(none)");
+	else
+		fprintf(out, "the log is broken at entry %lld: %s\n", (long long)verdict.broken_at, verdict.why);
+	return verdict.is_whole ? CLI_OK : CLI_FAILED;
+}
+
 /* --- the command --- */
 
 /* Reads the roles that are given, or those of a new user. */
@@ -174,6 +220,8 @@ static int act(const struct desk *desk, enum verb verb)
 		return add(desk);
 	case VERB_RESET:
 		return reset(desk);
+	case VERB_LOG:
+		return cli_option(desk->staff.call, "check") != NULL ? check_log(desk) : export(desk);
 	default:
 		return change(desk, verb);
 	}
@@ -197,22 +245,27 @@ static int run(const struct cli_call *call)
 
 const struct cli_command cli_user = {
 	.name = "user",
-	.arguments = "add|list|disable|enable|reset|roles [NAME] [ROLES]",
+	.arguments = "add|list|disable|enable|reset|roles|log [NAME] [ROLES]",
 	.arguments_min = 1,
 	.arguments_max = 3,
 	.summary = "Who may use the staff's web console",
-	.details = "add NAME: a new user, who signs in with the code that is printed, once and within 24 hours, and "
-		   "then sets\n"
-		   "a password. reset NAME: the same for who has forgotten it; all sessions end.\n"
-		   "disable NAME, enable NAME: users are never deleted, since the audit log names them.\n"
-		   "roles NAME ROLES: viewer sees templates, figures and messages; editor writes templates, approver\n"
-		   "approves those of others and publishes; operator requeues dead letters; auditor reads the audit "
-		   "log and\n"
-		   "may see whole numbers; admin manages users. Several go with commas between them.\n"
-		   "All of it is in the audit log under your name.\n"
-		   "  hongyan user add zhang --display 张三 --roles admin\n",
+	.details =
+		"add NAME: a new user, who signs in with the code that is printed, once and within 24 hours, and "
+		"then sets\n"
+		"a password. reset NAME: the same for who has forgotten it; all sessions end.\n"
+		"disable NAME, enable NAME: users are never deleted, since the audit log names them.\n"
+		"roles NAME ROLES: viewer sees templates, figures and messages; editor writes templates, approver\n"
+		"approves those of others and publishes; operator requeues dead letters; auditor reads the audit "
+		"log and\n"
+		"may see whole numbers; admin manages users. Several go with commas between them.\n"
+		"log: the audit log, oldest entry first, a line each; its entries' hashes make a chain, which --check "
+		"follows.\n"
+		"All of it is in the audit log under your name.\n"
+		"  hongyan user add zhang --display 张三 --roles admin\n",
 	.options = { { "display", "TEXT", "The name that others see (default: NAME)" },
 		     { "roles", "LIST", "Of a new user (default: viewer)" },
+		     { "csv", NULL, "The log as a table" },
+		     { "check", NULL, "Whether the log is whole; exit code 1 where it is not" },
 		     CLI_REDIS_OPTION },
 	.run = run,
 };

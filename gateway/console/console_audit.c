@@ -48,7 +48,7 @@ void console_audit_check(struct console_call *call)
 {
 	struct err_at at = { .err = ERR_OK };
 	struct audit_verdict verdict;
-	enum staff_outcome outcome = audit_log_check(call->db, &verdict, &at);
+	enum staff_outcome outcome = audit_log_check(call->db, &call->is_dropped, &verdict, &at);
 	if (outcome != STAFF_OK)
 		console_outcome_refuse(call, outcome, &at);
 	else
@@ -65,11 +65,14 @@ struct export
 	size_t len;
 	size_t cap;
 	bool is_full;
+	const _Atomic bool *is_called_off;
 };
 
 static bool on_piece(void *ctx, struct slice text)
 {
 	struct export *export = ctx;
+	if (*export->is_called_off)
+		return false;
 	if (text.len > export->cap - export->len) {
 		size_t cap = export->cap > 0 ? export->cap : EXPORT_FIRST;
 		while (cap < export->len + text.len)
@@ -90,7 +93,7 @@ void console_audit_export(struct console_call *call)
 {
 	char format[8] = "jsonl";
 	struct err_at at = { .err = ERR_OK };
-	struct export export = { .at = NULL };
+	struct export export = { .is_called_off = &call->is_dropped };
 	(void)console_query(call, "format", format, sizeof format);
 	bool is_csv = strcmp(format, "csv") == 0;
 	if (!is_csv && strcmp(format, "jsonl") != 0) {
@@ -102,8 +105,7 @@ void console_audit_export(struct console_call *call)
 		return;
 	enum staff_outcome outcome = audit_log_export(call->db, is_csv, on_piece, &export, &at);
 	if (export.is_full) {
-		console_refuse_with(call, CONSOLE_BUSY, "The log is too long for a page: use “hongyan audit export”",
-				    NULL);
+		console_refuse_with(call, CONSOLE_BUSY, "The log is too long for a page: use “hongyan user log”", NULL);
 	} else if (outcome != STAFF_OK) {
 		console_outcome_refuse(call, outcome, &at);
 	} else {

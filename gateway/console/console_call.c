@@ -3,6 +3,7 @@
 
 #include "console/console_stream.h"
 #include "console/console_who.h"
+#include "staff/password.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,22 @@ struct console_call *console_call_create(struct console *console, const struct h
 	return NULL;
 }
 
+/* A body may hold a password, whatever became of the request. */
+static void forget_body(struct console_call *call)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(call->body, key, value)
+	{
+		if (json_is_string(value))
+			password_forget((char *)(uintptr_t)json_string_value(value), json_string_length(value));
+	}
+	json_decref(call->body);
+	if (call->body_text != NULL)
+		password_forget(call->body_text, call->body_len);
+	free(call->body_text);
+}
+
 void console_call_free(struct console_call *call)
 {
 	if (call == NULL)
@@ -73,10 +90,9 @@ void console_call_free(struct console_call *call)
 	for (unsigned i = 0; i < CONSOLE_PARAMS_MAX; i++)
 		free(call->params[i]);
 	console_watch_free(call->watch);
-	json_decref(call->body);
+	forget_body(call);
 	json_decref(call->user);
 	free(call->query);
-	free(call->body_text);
 	free(call->answer);
 	free(call);
 }

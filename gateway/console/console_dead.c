@@ -13,8 +13,7 @@
 #include <stdlib.h>
 
 #define SHOWN         50
-#define PAGES_MAX     40 /* looked through for one answer */
-#define REQUEUED_MAX  10000
+#define PAGES_MAX     40 /* looked through, or brought back, for one answer */
 #define ENTRIES_MAX   256
 #define REASON_OCTETS 64
 #define GLANCE_OCTETS (64 * 1024)
@@ -205,52 +204,85 @@ static enum err requeue_entries(struct console_call *call, struct reading *readi
 	return ERR_OK;
 }
 
-/* All of a reason that died until then; what dies again meanwhile is behind it. */
-static enum err requeue_reason(struct console_call *call, struct reading *reading, const char *reason, json_int_t until,
-			       wall_ms now, uint64_t *requeued, struct err_at *at)
+/* All of a reason that died until then, some pages at a time; what dies again meanwhile is behind it. after: where it goes on, "" = at the
+ * beginning; then where the next answer has to, "" = it is done. */
+static enum err requeue_reason(struct console_call *call, struct reading *reading, const char *reason, wall_ms until,
+			       char after[static ENTRY_ID_OCTETS], uint64_t *requeued, struct err_at *at)
 {
-	char from[ENTRY_ID_OCTETS + 1] = "-";
 	char to[ENTRY_ID_OCTETS];
 	snprintf(to, sizeof to, "%lld", (long long)until);
-	do {
+	for (unsigned pages = 0; pages < PAGES_MAX && !call->is_dropped; pages++) {
+		char from[ENTRY_ID_OCTETS + 1];
+		snprintf(from, sizeof from, "%s%s", *after ? "(" : "", *after ? after : "-");
 		enum err err = dead_letters_read(call->ask, from, to, &reading->page, at);
-		if (err != ERR_OK || reading->page.count == 0)
-			return err;
-		snprintf(from, sizeof from, "(%.*s", SLICE_ARG(reading->page.letters[reading->page.count - 1].entry));
-		err = requeue_page(call, reading, reason, now, requeued, at);
+		unsigned count = reading->page.count;
 		if (err != ERR_OK)
 			return err;
-	} while (*requeued < REQUEUED_MAX);
+		if (count > 0)
+			snprintf(after, ENTRY_ID_OCTETS, "%.*s", SLICE_ARG(reading->page.letters[count - 1].entry));
+		err = requeue_page(call, reading, reason, call->now, requeued, at);
+		if (err != ERR_OK)
+			return err;
+		if (count < DEAD_LETTERS_PAGE) {
+			after[0] = '\0';
+			return ERR_OK;
+		}
+	}
 	return ERR_OK;
+}
+
+/* What is wanted: some entries, or all of a reason. */
+struct requeue {
+	const json_t *entries; /* NULL = by reason */
+	const char *reason;
+	wall_ms until;
+	char after[ENTRY_ID_OCTETS];
+};
+
+static bool read_requeue(const struct console_call *call, struct requeue *out)
+{
+	const json_t *until = json_object_get(call->body, "until");
+	const char *after = console_text(call->body, "after", ENTRY_ID_OCTETS - 1);
+	struct entry_key key;
+	*out = (struct requeue){
+		.entries = json_object_get(call->body, "entries"),
+		.reason = console_text(call->body, "reason", REASON_OCTETS - 1),
+		.until = json_is_integer(until) ? json_integer_value(until) : call->now,
+	};
+	if (out->entries != NULL)
+		return are_entries(out->entries) && out->reason == NULL;
+	if (after != NULL)
+		snprintf(out->after, sizeof out->after, "%s", after);
+	return out->reason != NULL && *out->reason != '\0' &&
+	       (out->after[0] == '\0' || entry_id_parse(slice_of(out->after), LANE_READY, &key));
 }
 
 void console_dead_requeue(struct console_call *call)
 {
-	const json_t *entries = json_object_get(call->body, "entries");
-	const char *reason = console_text(call->body, "reason", REASON_OCTETS - 1);
-	const json_t *until = json_object_get(call->body, "until");
 	struct err_at at = { .err = ERR_OK };
+	struct requeue wish;
 	uint64_t requeued = 0;
-	wall_ms now = call->now;
-	bool is_by_entry = are_entries(entries) && reason == NULL;
-	bool is_by_reason = entries == NULL && reason != NULL && *reason != '\0' && json_is_integer(until);
 	struct reading *reading = malloc(sizeof *reading);
-	if (!is_by_entry && !is_by_reason) {
+	if (!read_requeue(call, &wish)) {
 		console_refuse(call, CONSOLE_INVALID);
 	} else if (reading == NULL) {
 		console_refuse(call, CONSOLE_BUSY);
-	} else if (console_who_note(call, "dead.requeue", is_by_reason ? reason : "",
-				    is_by_entry ? json_pack("{s:O}", "entries", entries)
-						: json_pack("{s:O}", "until", until)) &&
+	} else if (console_who_note(call, "dead.requeue", wish.entries == NULL ? wish.reason : "",
+				    wish.entries != NULL ? json_pack("{s:O}", "entries", wish.entries)
+							 : json_pack("{s:I,s:s}", "until", (json_int_t)wish.until,
+								     "after", wish.after)) &&
 		   console_ask_again(call)) {
 		/* The log first, as with numbers: it says what was meant to be done. */
-		enum err err = is_by_entry ? requeue_entries(call, reading, entries, now, &requeued, &at)
-					   : requeue_reason(call, reading, reason, json_integer_value(until), now,
-							    &requeued, &at);
+		enum err err =
+			wish.entries != NULL
+				? requeue_entries(call, reading, wish.entries, call->now, &requeued, &at)
+				: requeue_reason(call, reading, wish.reason, wish.until, wish.after, &requeued, &at);
 		if (err != ERR_OK)
 			console_fail(call, &at);
 		else
-			console_answer(call, json_pack("{s:I}", "requeued", (json_int_t)requeued));
+			console_answer(call,
+				       json_pack("{s:I,s:I,s:s?}", "requeued", (json_int_t)requeued, "until",
+						 (json_int_t)wish.until, "next", wish.after[0] ? wish.after : NULL));
 	}
 	free(reading);
 }

@@ -11,6 +11,7 @@
 #define STEPS_MAX   32
 #define STEP_OCTETS 512
 #define FOLLOW_MS   120000 /* then nothing more is waited for */
+#define AHEAD_MS    1000   /* two servers' clocks, after a failover */
 #define BEFORE_MS   1000
 #define ROUNDS_MAX  50 /* pages of events in one look */
 #define REASON_MAX  160
@@ -28,8 +29,10 @@ struct console_follow {
 struct console_follow *console_follow_begin(struct console_call *call)
 {
 	struct console_test_id id;
-	/* Whose test it is stands in its id: nobody follows another one's. */
-	if (!console_test_id_read(call->params[0], &id) || strcmp(id.user, call->name) != 0) {
+	/* Whose test it is stands in its id: nobody follows another one's. And when it was sent: one that is long over, or not to be sent before
+	 * tomorrow, is made up. */
+	if (!console_test_id_read(call->params[0], &id) || strcmp(id.user, call->name) != 0 ||
+	    id.at < call->now - FOLLOW_MS || id.at > call->now + AHEAD_MS) {
 		console_refuse(call, CONSOLE_NOT_FOUND);
 		return NULL;
 	}

@@ -64,7 +64,7 @@ struct console_call {
 	const struct console_route *route;
 	struct httpd_client *client;
 	bool is_done;
-	bool is_dropped; /* nobody waits for the answer any more */
+	_Atomic bool is_dropped; /* nobody waits for the answer any more: what takes long had better end */
 
 	char *params[CONSOLE_PARAMS_MAX];
 	char *query; /* of the target, decoded by console_query */

@@ -13,15 +13,6 @@
 
 #define NAME_OCTETS 64
 
-/* The body has a password in it: it is forgotten wherever it stood. */
-static void forget(struct console_call *call, const char *key)
-{
-	json_t *value = json_object_get(call->body, key);
-	if (json_is_string(value))
-		password_forget((char *)(uintptr_t)json_string_value(value), json_string_length(value));
-	password_forget(call->body_text, call->body_len);
-}
-
 /* A new session: the cookie is another one than the browser had, whatever that was. answer: its user is taken. */
 static void open_session(struct console_call *call, struct sign_in_answer *answer)
 {
@@ -50,7 +41,6 @@ void console_session_post(struct console_call *call)
 		.agent = slice_of(call->agent),
 	};
 	enum staff_outcome outcome = sign_in(call->db, &request, call->now, &answer, &at);
-	forget(call, "password");
 	call->retry_after_s = outcome == STAFF_TOO_SOON ? answer.retry_after_s : 0;
 	if (outcome == STAFF_OK)
 		open_session(call, &answer);
@@ -104,8 +94,6 @@ void console_password_put(struct console_call *call)
 		.agent = slice_of(call->agent),
 	};
 	enum staff_outcome outcome = sign_in_change(call->db, &request, slice_of(wanted), call->now, &answer, &at);
-	forget(call, "old");
-	forget(call, "new");
 	call->retry_after_s = outcome == STAFF_TOO_SOON ? answer.retry_after_s : 0;
 	if (outcome == STAFF_OK)
 		open_session(call, &answer);

@@ -12,10 +12,12 @@
 /* A watch belongs to the loop's thread, but for the look that it has under way in a thread of the pool; it is freed when its stream is over
  * and no look runs. */
 
-#define CHECK_US  (5 * US_PER_S)    /* between looks at the session */
-#define FOLLOW_US (250 * US_PER_MS) /* between looks at the events of a test */
-#define EVENT_MAX (48 * 1024)       /* octets of an event */
-#define TESTS_MAX 16
+#define CHECK_US          (5 * US_PER_S)    /* between looks at the session */
+#define FOLLOW_US         (250 * US_PER_MS) /* between looks at the events of a test */
+#define EVENT_MAX         (48 * 1024)       /* octets of an event */
+#define TESTS_MAX         16
+#define OF_USER_MAX       16 /* streams of one user: pages that are open */
+#define TESTS_OF_USER_MAX 4
 
 struct console_watch {
 	struct loop_work work;
@@ -27,6 +29,7 @@ struct console_watch {
 	mono_us check_at;
 	mono_us look_at;
 	char cookie[CONSOLE_COOKIE_OCTETS];
+	char user[128];
 	enum staff_permission permission;
 	struct console_follow *follow; /* of a test; NULL = follows the overview */
 };
@@ -49,6 +52,7 @@ static struct console_watch *watch_of(struct console_call *call, struct console_
 	watch->console = call->console;
 	watch->follow = follow;
 	snprintf(watch->cookie, sizeof watch->cookie, "%s", call->cookie);
+	snprintf(watch->user, sizeof watch->user, "%s", call->name);
 	watch->permission = call->route->permission;
 	list_init(&watch->link);
 	call->status = 200;
@@ -90,11 +94,27 @@ static bool put_event(struct console_watch *watch, const char *event, struct sli
 	return is_put;
 }
 
+/* How many streams of its kind the user has. */
+static unsigned count_of(const struct console_stream_desk *desk, const struct console_watch *watch)
+{
+	unsigned count = 0;
+	for (const struct list *link = desk->watches.next; link != &desk->watches; link = link->next) {
+		const struct console_watch *other = LIST_ITEM(link, struct console_watch, link);
+		count += strcmp(other->user, watch->user) == 0 && (other->follow != NULL) == (watch->follow != NULL);
+	}
+	return count;
+}
+
 void console_stream_open(struct console_stream_desk *desk, const struct httpd_request *request,
 			 struct httpd_response *response, struct console_call *call)
 {
 	struct console_watch *watch = call->watch;
 	bool is_test = watch->follow != NULL;
+	if (count_of(desk, watch) >= (is_test ? TESTS_OF_USER_MAX : OF_USER_MAX)) {
+		httpd_problem(response, 429, "as many pages of yours follow %s as may be; close some",
+			      is_test ? "tests" : "the figures");
+		return;
+	}
 	if (is_test && desk->tests >= TESTS_MAX) {
 		httpd_problem(response, 503, "as many tests are followed as may be; try again later");
 		return;

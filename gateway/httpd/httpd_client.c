@@ -45,14 +45,23 @@ void httpd_client_cut(struct httpd_client *client)
 	client->deadline = INT64_MAX;
 }
 
+/* A body may hold a password, or people's numbers: no copy of it stays in freed memory. */
+static void free_body(struct httpd_client *client)
+{
+	if (client->body_len > 0)
+		explicit_bzero(client->body, client->body_len);
+	free(client->body);
+	client->body = NULL;
+}
+
 static void forget_request(struct httpd_client *client)
 {
 	if (client->state != NULL)
 		client->httpd->options.on_dropped(client->httpd->ctx, client->state);
 	httpd_stream_close(client);
-	free(client->body);
+	free_body(client);
 	free(client->target);
-	client->body = client->target = NULL;
+	client->target = NULL;
 	client->state = NULL;
 	client->is_overdue = client->will_wait = false;
 	client->body_len = client->body_cap = client->drained_octets = 0;
@@ -152,11 +161,14 @@ static bool keep(struct httpd_client *client, struct slice piece)
 		size_t cap = client->body_cap ? client->body_cap : BODY_OCTETS_FIRST;
 		while (cap < need)
 			cap *= 2;
-		char *body = realloc(client->body, cap);
+		char *body = malloc(cap);
 		if (body == NULL) {
 			client->refusal = HTTPD_REFUSAL_MEMORY;
 			return false;
 		}
+		if (client->body_len > 0)
+			memcpy(body, client->body, client->body_len);
+		free_body(client);
 		client->body = body;
 		client->body_cap = cap;
 	}

@@ -111,10 +111,9 @@ static enum err read_all(struct template_draft *draft)
 	return template_lint_run(draft);
 }
 
-/* A hash of name, locale and source, folded; a change of any of them is a new version. */
-static uint32_t version_of(const struct template_draft *draft)
+uint32_t template_fingerprint(struct slice name, struct slice locale, struct slice source)
 {
-	const struct slice parts[] = { draft->header.name, draft->header.locale, draft->source };
+	const struct slice parts[] = { name, locale, source };
 	uint64_t hash = HASH64_START;
 	for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++)
 		hash = hash64_octet(hash64(hash, parts[p]), 0xFF);
@@ -179,7 +178,9 @@ static enum err compile(struct template_draft *draft, struct slice name, struct 
 	copy_source(draft, name, locale, memory);
 	enum err err = read_all(draft);
 	if (err == ERR_OK) {
-		draft->header.version = version_of(draft);
+		draft->header.fingerprint =
+			template_fingerprint(draft->header.name, draft->header.locale, draft->original);
+		draft->header.version = template_fingerprint(draft->header.name, draft->header.locale, draft->source);
 		if (draft->header.title.len == 0)
 			draft->header.title = draft->header.name;
 		*out = pack(draft, memory);

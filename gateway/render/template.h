@@ -66,9 +66,9 @@ struct template_header {
 	bool has_no_signature;  /* “signature: none”, or the text brings its own */
 	enum sms_class sms_class;
 	enum on_unknown on_unknown;
-	int64_t max_age_ms; /* 0 = no limit */
-	uint32_t version;   /* that template_number gave; else made from name, locale and content, so that equal
-			       content has an equal one; never 0 */
+	int64_t max_age_ms;   /* 0 = no limit */
+	uint32_t version;     /* that template_number gave; else the fingerprint; never 0 */
+	uint32_t fingerprint; /* template_fingerprint */
 	const struct template_param *params;
 	unsigned param_count;
 };
@@ -97,6 +97,9 @@ MUST_CHECK enum err template_compile(struct slice name, struct slice locale, str
 /* Holds a template once more, from any thread; and lets go of it, which frees it with the last holder. NULL is fine to let go of. */
 struct template *template_hold(struct template *template);
 void template_release(struct template *template);
+
+/* Made from name, locale and source: another one where any of them is another. Never 0. */
+uint32_t template_fingerprint(struct slice name, struct slice locale, struct slice source);
 
 /* Gives a template the version that its catalogue counts, in place of the one made from its content. Only before anybody else
  * holds it. version: at least 1. */

@@ -25,6 +25,7 @@ struct walk {
 	int64_t next;
 	unsigned chunk;
 	bool is_over;
+	const _Atomic bool *is_called_off;
 };
 
 static void step(void *ctx, struct slice id, struct slice text)
@@ -41,6 +42,10 @@ static enum staff_outcome walk_all(struct staff_db *db, struct walk *walk, struc
 	struct redis_ask *ask;
 	enum staff_outcome outcome = staff_db_ask(db, &ask, at);
 	do {
+		if (walk->is_called_off != NULL && *walk->is_called_off) {
+			err_at_set(at, ERR_TIMEOUT, 0, NULL, "nobody waits for the log any more");
+			return STAFF_BUSY;
+		}
 		walk->chunk = 0;
 		if (outcome == STAFF_OK)
 			outcome = staff_db_ended(db, redis_read_entries(ask, staff_key(STAFF_KEY_AUDIT), walk->next,
@@ -102,13 +107,14 @@ static void follow(void *ctx, struct slice id, struct slice text)
 	memcpy(following->verdict.head, hash, sizeof hash);
 }
 
-enum staff_outcome audit_log_check(struct staff_db *db, struct audit_verdict *out, struct err_at *at)
+enum staff_outcome audit_log_check(struct staff_db *db, const _Atomic bool *is_called_off, struct audit_verdict *out,
+				   struct err_at *at)
 {
 	struct redis_ask *ask;
 	int64_t last = 0;
 	struct following following = { .verdict = { .is_whole = true } };
 	memcpy(following.prev, audit_hash_zero, sizeof following.prev);
-	following.walk = (struct walk){ .visit = follow, .ctx = &following };
+	following.walk = (struct walk){ .visit = follow, .ctx = &following, .is_called_off = is_called_off };
 	/* First how far it must reach at least, since it grows meanwhile. */
 	enum staff_outcome outcome = staff_db_ask(db, &ask, at);
 	if (outcome == STAFF_OK)

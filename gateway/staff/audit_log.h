@@ -46,8 +46,9 @@ struct audit_verdict {
 	char head[65];     /* hash of the last entry that is in order; to be kept elsewhere. "" = the log is empty */
 };
 
-/* Follows the whole chain. out: set with STAFF_OK only. */
-MUST_CHECK enum staff_outcome audit_log_check(struct staff_db *db, struct audit_verdict *out, struct err_at *at);
+/* Follows the whole chain. is_called_off: looked at between pages, NULL = never; STAFF_BUSY then. out: set with STAFF_OK only. */
+MUST_CHECK enum staff_outcome audit_log_check(struct staff_db *db, const _Atomic bool *is_called_off,
+					      struct audit_verdict *out, struct err_at *at);
 
 /* Takes a piece of the export. False = no more of it. */
 typedef bool audit_sink(void *ctx, struct slice text);

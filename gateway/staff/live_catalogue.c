@@ -2,6 +2,7 @@
 #include "staff/live_catalogue.h"
 
 #include "base/check.h"
+#include "base/utf8.h"
 #include "store/live_templates.h"
 
 #include <jansson.h>
@@ -57,15 +58,27 @@ static bool add_variant(struct reading *reading, struct slice name, json_int_t v
 	return err == ERR_OK;
 }
 
-static bool is_kept(struct reading *reading, struct slice name, json_int_t version, size_t variants)
+/* Whether these are the words that a kept variant was compiled from: after a failover that lost a version, the next one has its number. */
+static bool has_words(const struct template_header *header, const json_t *variants)
+{
+	char locale[64];
+	snprintf(locale, sizeof locale, "%.*s", SLICE_ARG(header->locale));
+	const json_t *source = json_object_get(variants, locale);
+	return json_is_string(source) &&
+	       header->fingerprint == template_fingerprint(header->name, header->locale, json_slice(source));
+}
+
+static bool is_kept(struct reading *reading, struct slice name, json_int_t version, const json_t *variants)
 {
 	unsigned count = catalogue_count(reading->catalogue);
 	if (!catalogue_keep(reading->catalogue, reading->before, name, (uint32_t)version))
 		return false;
-	if (catalogue_count(reading->catalogue) - count == variants)
-		return true;
-	catalogue_shorten(reading->catalogue, count);
-	return false;
+	bool is_same = catalogue_count(reading->catalogue) - count == json_object_size(variants);
+	for (unsigned i = count; is_same && i < catalogue_count(reading->catalogue); i++)
+		is_same = has_words(template_header(catalogue_at(reading->catalogue, i)), variants);
+	if (!is_same)
+		catalogue_shorten(reading->catalogue, count);
+	return is_same;
 }
 
 /* All variants, or what served before. */
@@ -111,7 +124,7 @@ static void take(void *ctx, const struct live_template *template)
 		template->is_test ? variants_of_test(document) : json_incref(json_object_get(document, "variants"));
 	json_int_t version = template->is_test ? 1 : json_integer_value(json_object_get(document, "version"));
 	bool is_usable = json_object_size(variants) > 0 && version >= 1 && version <= UINT32_MAX;
-	if (!is_usable || !is_kept(reading, template->name, version, json_object_size(variants)))
+	if (!is_usable || !is_kept(reading, template->name, version, variants))
 		add_variants(reading, template->name, version, is_usable ? variants : NULL);
 	json_decref(variants);
 	json_decref(document);
@@ -151,6 +164,7 @@ struct first {
 	char *version;
 };
 
+/* NULL where one can't be kept. */
 static json_t *variants_of(const struct live_source *sources, unsigned count, struct slice name)
 {
 	json_t *variants = json_object();
@@ -160,7 +174,11 @@ static json_t *variants_of(const struct live_source *sources, unsigned count, st
 		if (!slice_equal(sources[i].name, name))
 			continue;
 		snprintf(locale, sizeof locale, "%.*s", SLICE_ARG(given));
-		json_object_set_new(variants, locale, json_stringn(sources[i].source.at, sources[i].source.len));
+		if (json_object_set_new(variants, locale, json_stringn(sources[i].source.at, sources[i].source.len)) !=
+		    0) {
+			json_decref(variants);
+			return NULL;
+		}
 	}
 	return variants;
 }
@@ -201,7 +219,11 @@ enum err live_catalogue_fill(struct redis_ask *ask, const struct live_source *so
 	enum err err = redis_ask_now(ask, &now, at);
 	bool has_memory = templates != NULL && texts != NULL;
 	for (unsigned i = 0; err == ERR_OK && has_memory && i < count; i++) {
-		if (!is_first_of_name(sources, i))
+		if (utf8_valid(sources[i].source.at, sources[i].source.len) != sources[i].source.len)
+			err = err_at_set(at, ERR_FORMAT, 0, NULL,
+					 "the file of template “%.*s” is no valid UTF-8: mend it",
+					 SLICE_ARG(sources[i].name));
+		if (err != ERR_OK || !is_first_of_name(sources, i))
 			continue;
 		has_memory = make_first(sources, count, sources[i].name, now, &texts[names]);
 		templates[names].name = sources[i].name;

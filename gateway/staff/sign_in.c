@@ -97,7 +97,7 @@ static enum staff_outcome try_keep(struct staff_change *change, void *ctx, struc
 	if (outcome == STAFF_OK)
 		outcome = put_sign_in(signing, user, at);
 	if (outcome == STAFF_OK)
-		outcome = tries_forgive(change, &signing->tries, at);
+		outcome = tries_forgive(change, &signing->tries, signing->now, at);
 	if (outcome == STAFF_OK)
 		outcome = session_note(change, signing->session_id, user, &signing->place, signing->now, at);
 	if (outcome != STAFF_OK)
@@ -142,14 +142,17 @@ static bool is_right(struct signing *signing, const json_t *user)
 	return is_same;
 }
 
+/* In the log either way, which takes its time. What was given for a name that nobody has may be a password, in the wrong field. */
 static enum staff_outcome note_refusal(struct staff_db *db, const struct signing *signing, const json_t *user,
 				       struct err_at *at)
 {
-	if (user == NULL)
-		return refuse(at);
-	struct staff_actor actor = user_actor(user, signing->place.address);
-	enum staff_outcome outcome =
-		audit_log_write(db, &actor, signing->now, "session.refused", signing->request->name, NULL, at);
+	struct staff_actor actor = { .name = SLICE("(unknown)"), .address = signing->place.address };
+	struct slice name = SLICE("");
+	if (user != NULL) {
+		actor = user_actor(user, signing->place.address);
+		name = signing->request->name;
+	}
+	enum staff_outcome outcome = audit_log_write(db, &actor, signing->now, "session.refused", name, NULL, at);
 	return outcome == STAFF_OK || outcome == STAFF_BUSY ? refuse(at) : outcome;
 }
 

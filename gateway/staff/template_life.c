@@ -280,15 +280,31 @@ static enum staff_outcome put_back(struct staff_change *change, struct step *ste
 	return move_draft(change, step, draft, "approved", "template.not_published", at);
 }
 
+/* What is kept of a draft is none that this program wrote: it is never published, and stays for somebody to look at. */
+static enum staff_outcome give_up(struct staff_change *change, const struct step *step, struct err_at *at)
+{
+	static const struct staff_actor schedule = { .name = { "(schedule)", 10 } };
+	json_t *detail = json_pack("{s:s}", "words", "not published at its time: its draft can't be read");
+	staff_change_unrank(change, staff_key(STAFF_KEY_DUE), step->name);
+	enum staff_outcome outcome =
+		audit_log_add(change, &schedule, step->life->now, "template.not_published", step->name, detail, at);
+	json_decref(detail);
+	return outcome;
+}
+
 static enum staff_outcome try_due(struct staff_change *change, void *ctx, struct err_at *at)
 {
 	struct step *step = ctx;
 	json_t *draft = NULL;
 	struct err_at why = { .err = ERR_OK };
 	step->number = 0;
-	enum staff_outcome outcome = draft_get(staff_change_db(change), step->name, &draft, at);
-	if (outcome != STAFF_OK)
+	enum staff_outcome outcome = draft_get(staff_change_db(change), step->name, &draft, &why);
+	if (outcome == STAFF_BROKEN)
+		return give_up(change, step, at);
+	if (outcome != STAFF_OK) {
+		*at = why;
 		return outcome;
+	}
 	bool is_due =
 		draft != NULL && draft_is(draft, "scheduled") && staff_number(draft, "publish_at") <= step->life->now;
 	if (!is_due) { /* somebody else has published, or edited it */

@@ -5,7 +5,9 @@
 #include "staff/staff_change.h"
 
 /* Passwords that were tried: after some each has to wait for the next, longer and longer up to a minute, right or wrong. Nobody is locked
- * out for good. A try is counted before its password is looked at, so that many at a time are no way round. */
+ * out for good: a user has an own count for where they signed in the last time, which nobody elsewhere adds to, and does not wait for
+ * others there. A try is counted before its password is looked at, so that many at a time are no way round; every five minutes one is
+ * forgotten. */
 
 #define TRIES_WAIT_MAX_S 60
 
@@ -22,7 +24,7 @@ MUST_CHECK enum staff_outcome tries_count(struct staff_db *db, const struct trie
 
 /* The try was right: the user begins anew, and for the address it counts no more. Notes so in a change, which watches the keys of
  * tries_keys. */
-MUST_CHECK enum staff_outcome tries_forgive(struct staff_change *change, const struct tries_place *place,
+MUST_CHECK enum staff_outcome tries_forgive(struct staff_change *change, const struct tries_place *place, wall_ms now,
 					    struct err_at *at);
 
 #define TRIES_KEYS_MAX    2

@@ -30,10 +30,24 @@ async function requeue(entries: string[], letters: DeadLetter[]): Promise<boolea
 	return (await attempt(() => call('post', '/api/dead/requeue', { body: { entries } }), t('dead.requeued', { count: number(entries.length) }))) !== null;
 }
 
+// All of a reason, as many requests as it takes. Until when they died is the server's first answer: what dies anew stays.
+async function requeueOf(reason: string): Promise<number> {
+	let count = 0;
+	let until: number | undefined;
+	let after: string | undefined;
+	for (;;) {
+		const done = await call('post', '/api/dead/requeue', { body: { reason, until, after } });
+		count += done.requeued;
+		if (done.next === null) return count;
+		until = done.until;
+		after = done.next;
+	}
+}
+
 async function requeueAll(reason: string): Promise<boolean> {
 	const sure = await askPerson({ title: t('dead.all.title'), text: t('dead.all.text', { reason: reasonWords(reason) }), yes: t('dead.requeue') });
 	if (sure === null) return false;
-	return (await attempt(() => call('post', '/api/dead/requeue', { body: { reason, until: Date.now() } }), t('dead.all.done'))) !== null;
+	return (await attempt(() => requeueOf(reason), t('dead.all.done'))) !== null;
 }
 
 interface TableProps { letters: DeadLetter[]; chosen: Set<string>; choose: (entries: string[], is: boolean) => void; mayRequeue: boolean }

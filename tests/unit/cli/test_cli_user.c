@@ -87,6 +87,20 @@ Test(cli_user, others_change_and_are_audited_under_the_systems_name)
 	json_decref(entries);
 }
 
+Test(cli_user, the_log_is_given_out_and_checked)
+{
+	struct terminal terminal = run("add", "zhang", NULL, NULL, NULL, NULL);
+	terminal_fini(&terminal);
+	expect("log", NULL, NULL, NULL, CLI_OK, "\"action\":\"user.add\",\"object\":\"zhang\"");
+	expect("log", "--csv", NULL, NULL, CLI_OK, "seq,at,actor,roles,address,action,object,detail,hash");
+	expect("log", "--check", NULL, NULL, CLI_OK, "the log is whole: 1 entries");
+	staff_rig_meddle(&rig, "XDEL :staff:audit 1-0");
+	terminal = run("log", "--check", NULL, NULL, NULL, NULL);
+	cr_assert_eq(terminal.code, CLI_FAILED);
+	cr_assert_not_null(strstr(terminal.out, "the log is broken at entry 1"), "%s", terminal.out);
+	terminal_fini(&terminal);
+}
+
 Test(cli_user, says_what_is_wrong)
 {
 	static const struct {

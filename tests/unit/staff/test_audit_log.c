@@ -35,7 +35,7 @@ static void write_some(unsigned count)
 static struct audit_verdict check(void)
 {
 	struct audit_verdict verdict;
-	WANT(&rig, audit_log_check(rig.db, &verdict, &rig.at), STAFF_OK);
+	WANT(&rig, audit_log_check(rig.db, NULL, &verdict, &rig.at), STAFF_OK);
 	return verdict;
 }
 

@@ -82,7 +82,7 @@ static int64_t publish(const char *source)
 static void expect_whole_log(void)
 {
 	struct audit_verdict verdict;
-	WANT(&rig, audit_log_check(rig.db, &verdict, &rig.at), STAFF_OK);
+	WANT(&rig, audit_log_check(rig.db, NULL, &verdict, &rig.at), STAFF_OK);
 	cr_expect(verdict.is_whole, "%s", verdict.why);
 }
 
@@ -409,6 +409,25 @@ Test(template_life, words_of_an_older_version_go_on_from_the_newest_one_only)
 	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, 0, &number, &rig.at), STAFF_OK);
 	cr_expect_eq(number, 4);
+}
+
+Test(template_life, a_draft_that_cannot_be_read_does_not_stop_the_schedule)
+{
+	struct template_life mine = as(&li), theirs = as(&wang);
+	int64_t revision = 0, number = 0;
+	unsigned count;
+	WANT(&rig, save(&li, &revision, GOOD, NULL), STAFF_OK);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
+	staff_rig_meddle(&rig, "ZADD :templates:due 1 broken");
+	staff_rig_meddle(&rig, "HSET :templates:drafts broken {");
+	WANT(&rig, template_publish_due(rig.db, &rules, rig.now + 2000, &count, &rig.at), STAFF_OK);
+	cr_expect_eq(count, 1);
+	cr_expect_str_eq(live_text(), GOOD);
+	cr_expect_eq(staff_rig_count(&rig, "ZCARD :templates:due"), 0);
+	cr_expect_eq(staff_rig_count(&rig, "HLEN :templates:drafts"), 1, "it stays for somebody to look at");
+	expect_whole_log();
 }
 
 Test(template_life, words_from_outside_need_a_second_name)
