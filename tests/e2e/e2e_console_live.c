@@ -67,6 +67,21 @@ static unsigned count(const char *text)
 	return found;
 }
 
+/* One user's pages do not take all the streams that there are. */
+static void one_user_has_some(const char *cookie)
+{
+	enum { OF_USER = 16 };
+	int open[OF_USER + 1];
+	for (unsigned i = 0; i <= OF_USER; i++) {
+		follow("/api/stream", cookie);
+		AWAIT(10, !hear() || strstr(heard, "\r\n\r\n") != NULL);
+		EXPECT(strstr(heard, i < OF_USER ? "HTTP/1.1 200" : "HTTP/1.1 429") != NULL);
+		open[i] = live;
+	}
+	for (unsigned i = 0; i <= OF_USER; i++)
+		close(open[i]);
+}
+
 void console_streams(void)
 {
 	char boss[COOKIE_OCTETS], li[COOKIE_OCTETS];
@@ -85,8 +100,10 @@ void console_streams(void)
 	EXPECT_COUNT(console_status("DELETE", "/api/users/li/sessions", boss, NULL), 200);
 	AWAIT(15, !hear());
 	close(live);
+	one_user_has_some(boss);
 	/* And with the process, which does not wait for it. */
-	follow("/api/stream", boss);
+	console_user("zhao", "viewer", li);
+	follow("/api/stream", li);
 	AWAIT(10, hear() && count("event: overview") >= 1);
 	console_close();
 	AWAIT(10, !hear());
@@ -144,6 +161,8 @@ void console_tests(void)
 	send_as_test(li, SOURCE("您好，{{name}}。"), 200, id);
 	snprintf(path, sizeof path, "/api/tests/%s", id);
 	EXPECT_COUNT(console_status("GET", path, zhao, NULL), 404); /* it is not his */
+	EXPECT_COUNT(console_status("GET", "/api/tests/test.4102444800000.0badcafe.li", li, NULL), 404); /* made up */
+	EXPECT_COUNT(console_status("GET", "/api/tests/test.1700000000000.0badcafe.li", li, NULL), 404);
 	follow(path, li);
 	AWAIT(30, !hear());
 	EXPECT(count("event: step") >= 2 && strstr(heard, "\"event\":\"accepted\"") != NULL);

@@ -108,6 +108,18 @@ void console_numbers(void)
 	json_decref(requeued);
 	EXPECT(console_audited(auditor, "dead.requeue"));
 	AWAIT(20, redis_server_int("XLEN {hongyan}:dead") == 1); /* it dies again */
+	/* All of a reason: what died by now, and what is not of it stays. */
+	requeued = console_json(200, "POST", "/api/dead/requeue", operator_, "{\"reason\":\"rejected\"}");
+	EXPECT_COUNT(json_integer_value(json_object_get(requeued, "requeued")), 0);
+	json_decref(requeued);
+	requeued = console_json(200, "POST", "/api/dead/requeue", operator_, "{\"reason\":\"no_template\"}");
+	EXPECT_COUNT(json_integer_value(json_object_get(requeued, "requeued")), 1);
+	EXPECT(json_is_null(json_object_get(requeued, "next")));
+	json_decref(requeued);
+	EXPECT_COUNT(
+		console_status("POST", "/api/dead/requeue", operator_, "{\"reason\":\"no_template\",\"after\":\"x\"}"),
+		422);
+	AWAIT(20, redis_server_int("XLEN {hongyan}:dead") == 1);
 	/* What templates were used for within the last days. */
 	json_t *note = console_json(200, "GET", "/api/templates/note", viewer, NULL);
 	EXPECT(json_is_object(json_object_get(note, "used")));
