@@ -5,6 +5,7 @@
 #include "staff/audit_log.h"
 #include "staff/staff_json.h"
 #include "staff/template_life.h"
+#include "staff/user.h"
 
 struct step {
 	const struct template_life *life;
@@ -136,6 +137,24 @@ enum staff_outcome template_restore(const struct template_life *life, struct sli
 	return outcome;
 }
 
+/* Where users are known, it is one of those who may approve; where files alone are used, and no console, whoever is named. */
+static enum staff_outcome may_have_approved(struct staff_db *db, struct slice name, struct err_at *at)
+{
+	json_t *users;
+	enum staff_outcome outcome = staff_db_read_all(db, staff_key(STAFF_KEY_USERS), &users, at);
+	if (outcome != STAFF_OK)
+		return outcome;
+	const json_t *user = json_object_getn(users, name.at, name.len);
+	bool may = json_object_size(users) == 0 || (user != NULL && !user_is_disabled(user) &&
+						    staff_roles_may(user_roles(user), STAFF_TEMPLATES_REVIEW));
+	json_decref(users);
+	if (may)
+		return STAFF_OK;
+	err_at_set(at, ERR_NOT_FOUND, 0, "approved_by",
+		   "“%.*s” is no user who may approve templates: see “hongyan user list”", SLICE_ARG(name));
+	return STAFF_FORBIDDEN;
+}
+
 static enum staff_outcome try_push(struct staff_change *change, void *ctx, struct err_at *at)
 {
 	struct step *step = ctx;
@@ -159,6 +178,8 @@ enum staff_outcome template_push(const struct template_life *life, struct slice 
 		return STAFF_OWN_TEXT;
 	}
 	enum staff_outcome outcome = draft_content_check(content, at);
+	if (outcome == STAFF_OK)
+		outcome = may_have_approved(life->db, approved_by, at);
 	if (outcome != STAFF_OK)
 		return outcome;
 	json_t *samples = content->samples != NULL ? json_incref((json_t *)content->samples) : json_array();

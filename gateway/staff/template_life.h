@@ -51,7 +51,7 @@ MUST_CHECK enum staff_outcome template_restore(const struct template_life *life,
 					       int64_t *number, struct err_at *at);
 
 /* A version from outside (files that are kept and reviewed elsewhere), without a draft. approved_by: who has looked at it there; not the
- * actor (STAFF_OWN_TEXT). A draft of the template stays, and is of an older base then. */
+ * actor (STAFF_OWN_TEXT), and where there are users one who may approve (STAFF_FORBIDDEN). A draft of the template stays, and is of an older base then. */
 MUST_CHECK enum staff_outcome template_push(const struct template_life *life, struct slice name,
 					    const struct draft_content *content, struct slice approved_by,
 					    int64_t *number, struct err_at *at);

@@ -14,7 +14,7 @@ sub slurp {
 	return <$in>;
 }
 
-# What is wrong, a line each. rules: text of the rules; metrics: of where they are named (the gateway's table, and the few of the history and of webhooks); page: of the operators' page.
+# What is wrong, a line each. rules: text of the rules; metrics: of where they are named (the gateway's table, and the few of the history, of webhooks and of the console); page: of the operators' page.
 sub judge {
 	my ($rules, $metrics, $page) = @_;
 	my %metric = map { $_ => 1 } $metrics =~ /"(hongyan_\w+)"/g;
@@ -51,7 +51,7 @@ if (($ARGV[0] // '') eq '--self-test') {
 my $root = $ARGV[0] // '.';
 my $rules = slurp("$root/docker/prometheus/hongyan.rules.yml");
 my @wrong = judge($rules, slurp("$root/gateway/metrics/metric_defs.def") . slurp("$root/gateway/api/api_lookup.c")
-	. slurp("$root/gateway/app/webhook_page.c"), slurp("$root/docs/operators.md"));
+	. slurp("$root/gateway/app/webhook_page.c") . slurp("$root/gateway/console/console_page.c"), slurp("$root/docs/operators.md"));
 print "$_\n" for @wrong;
 my $count = () = $rules =~ /- alert: /g;
 print "$count alerts, ", scalar @wrong, " wrong\n";

@@ -5,8 +5,10 @@
 #include "unit/staff/staff_rig.h"
 
 #include "staff/audit_log.h"
+#include "staff/password.h"
 #include "staff/staff_json.h"
 #include "staff/template_life.h"
+#include "staff/user.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
@@ -443,5 +445,15 @@ Test(template_life, words_from_outside_need_a_second_name)
 	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE("wang"), &number, &rig.at), STAFF_OK);
 	cr_expect_eq(number, 1);
 	cr_expect_str_eq(live_text(), GOOD);
+	/* Once there are users it is one of them, who may. */
+	char code[ONE_TIME_CODE_OCTETS];
+	WANT(&rig, user_add(rig.db, &ops, rig.now, SLICE("li"), SLICE("李"), STAFF_ROLE(STAFF_EDITOR), code, &rig.at),
+	     STAFF_OK);
+	WANT(&rig,
+	     user_add(rig.db, &ops, rig.now, SLICE("zhao"), SLICE("赵"), STAFF_ROLE(STAFF_APPROVER), code, &rig.at),
+	     STAFF_OK);
+	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE("wang"), &number, &rig.at), STAFF_FORBIDDEN);
+	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE("li"), &number, &rig.at), STAFF_FORBIDDEN);
+	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE("zhao"), &number, &rig.at), STAFF_OK);
 	json_decref(variants);
 }
