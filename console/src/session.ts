@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who sits here.
-import { call, Problem, sessionEnded } from './api/client';
+import { call, Problem, sessionEnded, setPageUser } from './api/client';
 import type { Permission, SessionAnswer, User } from './api/types';
 import { setTimeZone } from './format';
 import { chooseTongue, isTongueChosen } from './i18n';
@@ -12,11 +12,11 @@ export const session = createStore<{ user: User | null; known: boolean; unreacha
 	unreachable: false,
 });
 
-function take(answer: SessionAnswer): User {
+function take(answer: SessionAnswer): void {
 	if (answer.time_zone) setTimeZone(answer.time_zone);
 	if (answer.user.tongue && !isTongueChosen()) chooseTongue(answer.user.tongue);
+	setPageUser(answer.user.name);
 	session.set({ user: answer.user, known: true, unreachable: false });
-	return answer.user;
 }
 
 export async function look(): Promise<void> {
@@ -27,17 +27,22 @@ export async function look(): Promise<void> {
 	}
 }
 
-// Signs in. After an ended session the same person goes on where the page stands; another begins at the start.
+// Signs in. After an ended session the same person goes on where the page stands. Another begins anew: what is open was not written by
+// them, and must not be saved as theirs.
 export async function signIn(name: string, password: string): Promise<void> {
 	const before = session.get().user;
 	await call('post', '/api/session', { body: { name, password } });
-	const user = take(await call('get', '/api/session'));
-	if (before && before.name !== user.name) window.location.assign('/');
+	if (before && before.name !== name) {
+		window.location.reload();
+		return;
+	}
+	take(await call('get', '/api/session'));
 	sessionEnded.set(false);
 }
 
 export async function signOut(): Promise<void> {
 	await call('delete', '/api/session').catch(() => undefined);
+	setPageUser('');
 	session.set({ user: null, known: true, unreachable: false });
 	sessionEnded.set(false);
 	window.location.hash = '';

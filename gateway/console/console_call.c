@@ -60,6 +60,7 @@ struct console_call *console_call_create(struct console *console, const struct h
 	copy_short(httpd_cookie(request, CONSOLE_COOKIE), call->cookie, sizeof call->cookie);
 	copy_cut(httpd_header(request, "User-Agent"), call->agent, sizeof call->agent);
 	copy_cut(slice_of(address), call->address, sizeof call->address);
+	copy_short(httpd_header(request, CONSOLE_USER), call->page_user, sizeof call->page_user);
 	call->is_idle = httpd_header(request, CONSOLE_IDLE).len > 0;
 	if (is_whole)
 		return call;

@@ -20,6 +20,7 @@
 #define CONSOLE_COOKIE        "__Host-hongyan"
 #define CONSOLE_COOKIE_OCTETS 128
 #define CONSOLE_IDLE          "Hongyan-Idle"
+#define CONSOLE_USER          "Hongyan-User"
 
 struct console_call;
 struct console_overview;
@@ -76,7 +77,8 @@ struct console_call {
 	char cookie[CONSOLE_COOKIE_OCTETS];
 	char address[HTTPD_PEER_OCTETS];
 	char agent[256];
-	bool is_idle; /* its page says that nobody touches it: the session is not used by that */
+	char page_user[128]; /* whose page it is, as it says; "" = it does not */
+	bool is_idle;        /* its page says that nobody touches it: the session is not used by that */
 
 	json_t *body;        /* an object; NULL where the route has none */
 	struct staff_db *db; /* as is ask; what is changed through db may make ask another one: console_ask_again */

@@ -24,7 +24,11 @@ static bool find_session(struct console_call *call, bool *must_change)
 		*must_change = session.must_change;
 		session_fini(&session);
 		console_who_is(call);
-		return true;
+		/* In another window somebody else has signed in: what was written in this one is not theirs. */
+		if (call->page_user[0] == '\0' || strcmp(call->page_user, call->name) == 0)
+			return true;
+		console_refuse(call, CONSOLE_NO_SESSION);
+		return false;
 	}
 	if (outcome == STAFF_FORBIDDEN)
 		console_refuse(call, CONSOLE_NO_SESSION);

@@ -133,6 +133,19 @@ static void age_session(const char *member, long long by_ms)
 	freeReplyObject(all);
 }
 
+/* The cookie is the browser's: in another of its windows somebody else may have signed in. */
+static void a_page_is_its_users(const char *cookie)
+{
+	struct reply reply =
+		console_ask("GET", "/api/session", cookie, NULL, "Sec-Fetch-Site: same-origin\r\nHongyan-User: li\r\n");
+	EXPECT_COUNT(reply.status, 200);
+	reply_free(&reply);
+	reply = console_ask("GET", "/api/session", cookie, NULL,
+			    "Sec-Fetch-Site: same-origin\r\nHongyan-User: wang\r\n");
+	EXPECT_COUNT(reply.status, 401);
+	reply_free(&reply);
+}
+
 /* A page that nobody touches goes on asking, and says so; a stream is opened by a page alone. */
 static void background_does_not_count(const char *cookie)
 {
@@ -157,6 +170,7 @@ void console_sessions_end(void)
 	EXPECT_COUNT(console_sign_in("li", PASSWORD, "", cookie), 200);
 	background_does_not_count(cookie);
 	EXPECT_COUNT(console_sign_in("li", PASSWORD, "", cookie), 200);
+	a_page_is_its_users(cookie);
 	age_session("created", 13 * 3600 * 1000); /* whatever was done meanwhile */
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 401);
 	/* An admin ends them at once; and who is disabled has none. */

@@ -41,6 +41,10 @@ export class Unreachable extends Error {}
 export const connection = createStore<'fine' | 'lost'>('fine');
 export const sessionEnded = createStore(false);
 
+// Whose page this is. In another window of the browser somebody else may have signed in: nothing of this page is done as theirs.
+let pageUser = '';
+export const setPageUser = (name: string): void => void (pageUser = name);
+
 export function addressOf(path: string, options: Pick<Ask, 'path' | 'query'> = {}): string {
 	const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(options.path?.[name] ?? '')));
 	const query = new URLSearchParams();
@@ -64,6 +68,7 @@ async function bodyOf(answer: Response): Promise<unknown> {
 function headersOf(options: Ask): Record<string, string> {
 	const headers: Record<string, string> = { Accept: 'application/json' };
 	if (options.body !== undefined) headers['Content-Type'] = 'application/json';
+	if (pageUser !== '') headers['Hongyan-User'] = pageUser;
 	if (!isInUse()) headers['Hongyan-Idle'] = '1';
 	if (options.ifMatch != null) headers['If-Match'] = `"${options.ifMatch}"`;
 	if (options.ifNoneMatch) headers['If-None-Match'] = '*';

@@ -12,11 +12,11 @@ export type SaveState =
 	| { kind: 'saved'; at: number }
 	| { kind: 'refused'; error: unknown }
 	| { kind: 'conflict'; theirs: Draft | null }
+	| { kind: 'outdated' }
 	| { kind: 'locked'; lock: Lock | null };
 
 const SAVE_AFTER_MS = 1000;
 const AGAIN_AFTER_MS = 3000;
-const backupKey = (name: string) => `hongyan.backup.${name}`;
 
 export interface Backup { doc: Doc; revision: number | null; at: number }
 
@@ -34,17 +34,22 @@ export class Desk {
 	readonly save = createStore<SaveState>({ kind: 'clean' });
 	readonly draft;
 	readonly backup;
+	// The version that the words were made from; 0 = there was none.
+	readonly base;
 	revision: number | null;
 	private saved: Doc;
 	private timer = 0;
 	private busy: Promise<void> | null = null;
 	private leave: (() => void)[] = [];
 	private isClosed = false;
+	// The words are saved, their base is not.
+	private isMoved = false;
 
-	constructor(readonly name: string, template: Template | null, first: Doc) {
+	constructor(readonly name: string, private readonly user: string, template: Template | null, first: Doc) {
 		const draft = template?.draft ?? null;
 		this.draft = createStore<Draft | null>(draft);
 		this.revision = draft?.revision ?? null;
+		this.base = createStore(draft?.base ?? template?.latest ?? 0);
 		this.saved = draft ? docOf(draft) : template?.live ? docOf({ ...template.live, why: '' }) : { variants: {}, samples: [], registrations: {}, why: '' };
 		this.doc = createStore<Doc>(draft ? this.saved : first);
 		this.backup = createStore<Backup | null>(this.readBackup());
@@ -67,7 +72,7 @@ export class Desk {
 	}
 
 	isUnsaved(): boolean {
-		return !isSame(this.doc.get(), this.saved);
+		return this.isMoved || !isSame(this.doc.get(), this.saved);
 	}
 
 	// Saves at once; resolves when the server has it, or when it can't be had.
@@ -78,7 +83,7 @@ export class Desk {
 			else this.busy = this.store();
 			await this.busy;
 			const { kind } = this.save.get();
-			if (kind === 'offline' || kind === 'refused' || kind === 'conflict' || kind === 'locked') return false;
+			if (kind === 'offline' || kind === 'refused' || kind === 'conflict' || kind === 'outdated' || kind === 'locked') return false;
 		}
 		return true;
 	}
@@ -86,6 +91,7 @@ export class Desk {
 	// The other's version is known: mine takes its place, or theirs mine.
 	keepMine(theirs: Draft | null): void {
 		this.revision = theirs?.revision ?? null;
+		if (theirs) this.base.set(theirs.base);
 		this.draft.set(theirs);
 		this.changed();
 		this.later(0);
@@ -96,9 +102,18 @@ export class Desk {
 		this.save.set({ kind: 'clean' });
 	}
 
+	// What was published since has been seen: my words go on from there.
+	rebase(latest: number): void {
+		this.base.set(latest);
+		this.save.set({ kind: 'dirty' });
+		this.isMoved = true;
+		this.later(0);
+	}
+
 	adopt(draft: Draft): void {
 		this.draft.set(draft);
 		this.revision = draft.revision;
+		this.base.set(draft.base);
 		this.saved = docOf(draft);
 		this.doc.set(this.saved);
 		this.dropBackup();
@@ -115,7 +130,7 @@ export class Desk {
 	dropBackup(): void {
 		this.backup.set(null);
 		try {
-			window.sessionStorage.removeItem(backupKey(this.name));
+			window.sessionStorage.removeItem(this.backupKey());
 		} catch {
 			// there was none
 		}
@@ -134,7 +149,7 @@ export class Desk {
 	private changed(): void {
 		this.keepBackup();
 		const { kind } = this.save.get();
-		if (kind !== 'conflict' && kind !== 'locked') {
+		if (kind !== 'conflict' && kind !== 'outdated' && kind !== 'locked') {
 			if (kind !== 'saving') this.save.set({ kind: 'dirty' });
 			this.later(SAVE_AFTER_MS);
 		}
@@ -150,18 +165,18 @@ export class Desk {
 
 	private async store(): Promise<void> {
 		const doc = this.doc.get();
+		const base = this.base.get();
 		this.save.set({ kind: 'saving' });
 		try {
 			const { draft } = await call('put', '/api/templates/{name}/draft', {
-				path: { name: this.name }, body: doc, ifMatch: this.revision, ifNoneMatch: this.revision === null,
+				path: { name: this.name }, body: { ...doc, base }, ifMatch: this.revision, ifNoneMatch: this.revision === null,
 			});
-			this.revision = draft.revision;
-			this.draft.set(draft);
-			this.saved = doc;
-			this.save.set({ kind: 'saved', at: Date.now() });
-			if (!this.isUnsaved()) this.dropBackup();
+			this.stored(doc, draft);
 		} catch (error) {
-			this.refused(error);
+			const theirs = error instanceof Problem && error.status === 412 ? error.body.theirs : null;
+			// It was I: the answer of before got lost, and its words are these.
+			if (theirs && theirs.edited_by === this.user && theirs.base === base && isSame(docOf(theirs), doc)) this.stored(doc, theirs);
+			else this.refused(error);
 		}
 		this.busy = null;
 		const { kind } = this.save.get();
@@ -170,11 +185,22 @@ export class Desk {
 		if (kind === 'offline') this.later(AGAIN_AFTER_MS);
 	}
 
+	private stored(doc: Doc, draft: Draft): void {
+		this.revision = draft.revision;
+		this.draft.set(draft);
+		this.saved = doc;
+		this.isMoved = this.base.get() !== draft.base;
+		this.save.set({ kind: 'saved', at: Date.now() });
+		if (!this.isUnsaved()) this.dropBackup();
+	}
+
 	private refused(error: unknown): void {
 		if (error instanceof Unreachable || (error instanceof Problem && (error.status === 401 || error.status === 503 || error.status === 429))) {
 			this.save.set({ kind: 'offline' });
 		} else if (error instanceof Problem && error.status === 412) {
 			this.save.set({ kind: 'conflict', theirs: error.body.theirs ?? null });
+		} else if (error instanceof Problem && error.body.code === 'base_changed') {
+			this.save.set({ kind: 'outdated' });
 		} else if (error instanceof Problem && error.status === 423) {
 			this.save.set({ kind: 'locked', lock: error.body.lock ?? null });
 		} else {
@@ -182,10 +208,15 @@ export class Desk {
 		}
 	}
 
+	// Of a person, too: nobody is offered another one's words.
+	private backupKey(): string {
+		return `hongyan.backup.${this.user}.${this.name}`;
+	}
+
 	private keepBackup(): void {
 		try {
 			const backup: Backup = { doc: this.doc.get(), revision: this.revision, at: Date.now() };
-			window.sessionStorage.setItem(backupKey(this.name), JSON.stringify(backup));
+			window.sessionStorage.setItem(this.backupKey(), JSON.stringify(backup));
 		} catch {
 			// a full store must not stop anybody from writing
 		}
@@ -193,7 +224,7 @@ export class Desk {
 
 	private readBackup(): Backup | null {
 		try {
-			const text = window.sessionStorage.getItem(backupKey(this.name));
+			const text = window.sessionStorage.getItem(this.backupKey());
 			const backup = text ? (JSON.parse(text) as Backup) : null;
 			return backup && !isSame(backup.doc, this.doc.get()) ? backup : null;
 		} catch {

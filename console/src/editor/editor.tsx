@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
 import { useLoad } from '../api/load';
+import { useStream } from '../api/stream';
 import type { ConfigAnswer, Template } from '../api/types';
 import { t } from '../i18n';
 import { guardLeaving, href } from '../route';
@@ -47,10 +48,13 @@ function useLeaving(desk: Desk): void {
 	}, [desk]);
 }
 
-function Open({ name, template, config }: { name: string; template: Template | null; config: ConfigAnswer | null }) {
+interface OpenProps { name: string; template: Template | null; now: Template | null; config: ConfigAnswer | null }
+
+// template: as the page was opened with it; now: as it is.
+function Open({ name, template, now, config }: OpenProps) {
 	const user = useUser();
 	const mayEdit = may(user, 'templates.edit');
-	const desk = useMemo(() => new Desk(name, template, template?.live ? docOf({ ...template.live, why: '' }) : blank), []);
+	const desk = useMemo(() => new Desk(name, user?.name ?? '', template, template?.live ? docOf({ ...template.live, why: '' }) : blank), []);
 	const doc = useStore(desk.doc);
 	const draft = useStore(desk.draft);
 	const { lock, takeOver } = useLock(name, mayEdit);
@@ -68,9 +72,9 @@ function Open({ name, template, config }: { name: string; template: Template | n
 			</>}
 			actions={mayEdit && <Act run={() => submit(desk, name)} class="main" disabled={readOnly}>{t('submit.open')}</Act>}
 		>
-			<Banners desk={desk} lock={lock} takeOver={takeOver} />
+			<Banners desk={desk} template={now} lock={lock} takeOver={takeOver} />
 			{!mayEdit && <Forbidden permission="templates.edit" />}
-			<Workbench name={name} desk={desk} live={template?.live ?? null} config={config} readOnly={readOnly} />
+			<Workbench name={name} desk={desk} live={(now ?? template)?.live ?? null} config={config} readOnly={readOnly} />
 		</Page>
 	);
 }
@@ -78,6 +82,7 @@ function Open({ name, template, config }: { name: string; template: Template | n
 export function EditorPage({ name }: { name: string }) {
 	const template = useLoad('/api/templates/{name}', { path: { name } });
 	const config = useLoad('/api/config');
+	useStream('/api/stream', { templates: template.reload });
 	const [opened, setOpened] = useState<{ template: Template | null } | null>(null);
 	useEffect(() => {
 		if (opened) return;
@@ -89,5 +94,5 @@ export function EditorPage({ name }: { name: string }) {
 		return <Loading />;
 	}
 	if (!config.value && !config.error) return <Loading />;
-	return <Open name={name} template={opened.template} config={config.value} />;
+	return <Open name={name} template={opened.template} now={template.value} config={config.value} />;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether the server has what is written, and what to do where it has not.
 import { useEffect } from 'preact/hooks';
-import type { Draft } from '../api/types';
+import type { Draft, Template } from '../api/types';
 import { clock, moment } from '../format';
 import { t } from '../i18n';
 import { useStore } from '../store';
@@ -9,7 +9,7 @@ import { announce } from '../ui/live';
 import { Act, When } from '../ui/parts';
 import { reasonOf } from '../ui/states';
 import { Compare } from './compare';
-import type { Desk, SaveState } from './desk';
+import { docOf, type Desk, type SaveState } from './desk';
 import type { LockState } from './lock';
 
 function words(save: SaveState): string {
@@ -20,6 +20,7 @@ function words(save: SaveState): string {
 		case 'offline': return t('save.offline');
 		case 'refused': return t('save.refused');
 		case 'conflict': return t('save.conflict');
+		case 'outdated': return t('save.outdated');
 		case 'locked': return t('save.locked');
 		default: return '';
 	}
@@ -49,7 +50,31 @@ function Conflict({ desk, theirs }: { desk: Desk; theirs: Draft | null }) {
 	);
 }
 
-export function Banners({ desk, lock, takeOver }: { desk: Desk; lock: LockState; takeOver: () => Promise<void> }) {
+// Another version was published since the draft was begun: by a colleague's roll back, by the schedule, or from files.
+function Outdated({ desk, template }: { desk: Desk; template: Template }) {
+	const { live, latest } = template;
+	const mine = useStore(desk.doc);
+	const takeLive = () => {
+		if (live) desk.change({ variants: docOf(live).variants });
+		desk.rebase(latest);
+	};
+	return (
+		<div class="banner banner-warn" role="alert">
+			<h2>{t('outdated.title', { version: latest })}</h2>
+			<p>{t('outdated.text')}</p>
+			<Compare before={live?.variants ?? {}} after={mine.variants} beforeName={live ? t('compare.live', { version: live.version }) : t('compare.none')} afterName={t('conflict.mine')} />
+			<div class="buttons-left">
+				<button type="button" onClick={() => desk.rebase(latest)}>{t('outdated.keep', { version: latest })}</button>
+				{live && <button type="button" onClick={takeLive}>{t('outdated.take')}</button>}
+			</div>
+		</div>
+	);
+}
+
+interface BannersProps { desk: Desk; template: Template | null; lock: LockState; takeOver: () => Promise<void> }
+
+export function Banners({ desk, template, lock, takeOver }: BannersProps) {
+	const base = useStore(desk.base);
 	const save = useStore(desk.save);
 	const backup = useStore(desk.backup);
 	return (
@@ -72,6 +97,7 @@ export function Banners({ desk, lock, takeOver }: { desk: Desk; lock: LockState;
 					</div>
 				</div>
 			)}
+			{template && template.latest > base && lock.kind !== 'theirs' && <Outdated desk={desk} template={template} />}
 			{save.kind === 'conflict' && <Conflict desk={desk} theirs={save.theirs} />}
 			{save.kind === 'refused' && (
 				<div class="banner banner-bad" role="alert">

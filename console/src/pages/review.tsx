@@ -11,6 +11,7 @@ import { Page } from '../ui/page';
 import { Act, Facts, Rows, StateTag, When } from '../ui/parts';
 import { Await, Empty } from '../ui/states';
 import { whoMay } from '../ui/roles';
+import { isOutdated, Outdated } from './outdated';
 import { PreviewOf } from './preview_of';
 import { approve, publishAt, publishNow, reject } from './template_actions';
 
@@ -46,8 +47,12 @@ function QueuePage() {
 	);
 }
 
-function Decision({ name, draft, set, reload }: { name: string; draft: Draft; set: (next: Template) => void; reload: () => void }) {
+interface DecisionProps { template: Template; draft: Draft; set: (next: Template) => void; reload: () => void }
+
+function Decision({ template, draft, set, reload }: DecisionProps) {
 	const user = useUser()!;
+	const { name } = template;
+	const isOld = isOutdated(template);
 	const isOwn = draft.authors.includes(user.name);
 	const act = (work: () => Promise<Template | null>) => async () => {
 		const next = await work();
@@ -56,6 +61,7 @@ function Decision({ name, draft, set, reload }: { name: string; draft: Draft; se
 	};
 	if (draft.state === 'draft') return <p class="banner">{t('review.not_yet')}</p>;
 	if (draft.state === 'scheduled') return null;
+	if (draft.state === 'approved' && isOld) return null;
 	if (draft.state === 'approved') {
 		return may(user, 'templates.publish') ? (
 			<div class="buttons-left">
@@ -68,7 +74,7 @@ function Decision({ name, draft, set, reload }: { name: string; draft: Draft; se
 	if (isOwn) return <p class="banner banner-warn">{t('review.own')}</p>;
 	return (
 		<div class="buttons-left">
-			<Act class="main" run={act(() => approve(name, draft))}>{t('review.approve')}</Act>
+			{!isOld && <Act class="main" run={act(() => approve(name, draft))}>{t('review.approve')}</Act>}
 			<Act class="danger" run={act(() => reject(name, draft))}>{t('review.reject')}</Act>
 		</div>
 	);
@@ -91,7 +97,8 @@ function One({ template, set, reload }: { template: Template; set: (next: Templa
 					[t('template.approved'), draft.approved_at ? <><When at={draft.approved_at} /> · {draft.approved_by}</> : null],
 					[t('review.comment'), draft.comment],
 				]} />
-				<Decision name={name} draft={draft} set={set} reload={reload} />
+				<Outdated template={template} />
+				<Decision template={template} draft={draft} set={set} reload={reload} />
 			</section>
 			<section class="card">
 				<h2>{t('compare.title')}</h2>

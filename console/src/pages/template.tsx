@@ -13,6 +13,7 @@ import { Page } from '../ui/page';
 import { Act, ClassTag, Facts, StateTag, Tag, When } from '../ui/parts';
 import { Await, Empty } from '../ui/states';
 import { PreviewOf } from './preview_of';
+import { isOutdated, Outdated } from './outdated';
 import { archive, discard, publishAt, publishNow, restore, unschedule } from './template_actions';
 
 interface PartProps { template: Template; set: (next: Template) => void; reload: () => void; currency: string }
@@ -33,7 +34,7 @@ function DraftButtons({ template, draft, set, reload }: PartProps & { draft: Dra
 	return (
 		<div class="buttons-left">
 			{draft.state === 'review' && <a class="button main" href={href('review', name)}>{t('review.open')}</a>}
-			{draft.state === 'approved' && may(user, 'templates.publish') && (
+			{draft.state === 'approved' && may(user, 'templates.publish') && !isOutdated(template) && (
 				<>
 					<Act class="main" run={act(() => publishNow(name, draft))}>{t('publish.now')}</Act>
 					<Act run={act(() => publishAt(name, draft))}>{t('publish.at')}</Act>
@@ -42,7 +43,7 @@ function DraftButtons({ template, draft, set, reload }: PartProps & { draft: Dra
 			{draft.state === 'approved' && !may(user, 'templates.publish') && <span class="hint">{t('publish.who')}</span>}
 			{draft.state === 'scheduled' && may(user, 'templates.publish') && (
 				<>
-					<Act run={act(() => publishNow(name, draft))}>{t('publish.now')}</Act>
+					{!isOutdated(template) && <Act run={act(() => publishNow(name, draft))}>{t('publish.now')}</Act>}
 					<Act run={act(() => unschedule(name))}>{t('publish.unschedule')}</Act>
 				</>
 			)}
@@ -64,6 +65,7 @@ function DraftPart(props: PartProps & { draft: Draft }) {
 				[t('template.approved'), draft.approved_at ? <><When at={draft.approved_at} /> · {draft.approved_by}</> : null],
 				[t('review.comment'), draft.comment],
 			]} />
+			<Outdated template={template} />
 			<DraftButtons {...props} />
 			<details>
 				<summary>{t('part.compare')}</summary>
