@@ -135,13 +135,13 @@ struct audit_tail *staff_change_tail(struct staff_change *change)
 	return &change->tail;
 }
 
-static enum staff_outcome commit(struct staff_change *change, bool *is_done, struct err_at *at)
+static enum staff_outcome commit(struct staff_change *change, unsigned count, bool *is_done, struct err_at *at)
 {
 	struct redis_ask *ask;
 	enum staff_outcome outcome = staff_db_ask(change->db, &ask, at);
 	if (outcome != STAFF_OK)
 		return outcome;
-	return staff_db_ended(change->db, redis_transaction_commit(ask, change->writes, change->count, is_done, at));
+	return staff_db_ended(change->db, redis_transaction_commit(ask, change->writes, count, is_done, at));
 }
 
 static void leave(struct staff_change *change)
@@ -149,6 +149,27 @@ static void leave(struct staff_change *change)
 	struct redis_ask *ask;
 	if (staff_db_ask(change->db, &ask, NULL) == STAFF_OK)
 		redis_transaction_leave(ask);
+}
+
+/* Whether what an attempt says follows from what it has read: not from how things were with Redis. */
+static bool is_verdict(enum staff_outcome outcome)
+{
+	return outcome != STAFF_UNREACHABLE && outcome != STAFF_MEMORY && outcome != STAFF_BROKEN &&
+	       outcome != STAFF_BUSY;
+}
+
+/* Between its reads others may have written, and a verdict on the one half of before and the other of after is none: it holds where
+ * nothing that is watched has changed. */
+static enum staff_outcome confirm(struct staff_change *change, enum staff_outcome verdict, bool *is_done,
+				  struct err_at *at)
+{
+	struct err_at why = { .err = ERR_OK };
+	enum staff_outcome outcome = commit(change, 0, is_done, &why);
+	if (outcome != STAFF_OK) {
+		*at = why;
+		return outcome;
+	}
+	return *is_done ? verdict : STAFF_OK;
 }
 
 /* A connection that breaks after the keys were watched is another one then, which watches nothing: the attempt must not be written. */
@@ -166,14 +187,15 @@ static enum staff_outcome try_once(struct staff_change *change, staff_attempt *a
 		err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 		outcome = STAFF_MEMORY;
 	}
-	if (outcome == STAFF_OK && change->count > 0) {
-		outcome = staff_db_ask(change->db, &same, at);
-		*is_done = false;
-		return outcome == STAFF_OK && same == ask ? commit(change, is_done, at) : outcome;
+	*is_done = false;
+	if (!is_verdict(outcome) || staff_db_ask(change->db, &same, NULL) != STAFF_OK) {
+		leave(change);
+		return outcome;
 	}
-	leave(change);
-	*is_done = outcome == STAFF_OK;
-	return outcome;
+	if (same != ask)
+		return STAFF_OK;
+	return outcome == STAFF_OK && change->count > 0 ? commit(change, change->count, is_done, at)
+							: confirm(change, outcome, is_done, at);
 }
 
 enum staff_outcome staff_change_run(struct staff_db *db, const struct redis_key *keys, unsigned key_count,

@@ -12,8 +12,9 @@ struct staff_change;
 #define STAFF_CHANGE_WRITES_MAX 24
 #define STAFF_CHANGE_KEYS_MAX   8
 
-/* One attempt. Everything in ctx that it makes must be made anew each time. What it returns other than STAFF_OK ends the change, and
- * nothing is written; nor is anything where it returns STAFF_OK and has noted nothing. */
+/* One attempt. Everything in ctx that it makes must be made anew each time. What it returns other than STAFF_OK ends the change, unless
+ * something that is watched was changed meanwhile: then it is made again. Nothing is written then, nor where it returns STAFF_OK and
+ * has noted nothing. */
 typedef enum staff_outcome staff_attempt(struct staff_change *change, void *ctx, struct err_at *at);
 
 /* Makes a change. keys: what is watched; all that the attempt reads to decide, and STAFF_KEY_AUDIT where it writes an audit entry.

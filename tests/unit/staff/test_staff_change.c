@@ -88,6 +88,15 @@ Test(staff_change, writes_nothing_where_the_attempt_says_no)
 	cr_assert_eq(staff_rig_count(&rig, "EXISTS :staff:audit"), 0);
 }
 
+/* It may have seen the one half as it was before and the other as it is now. */
+Test(staff_change, a_no_to_what_was_changed_meanwhile_is_said_anew)
+{
+	struct work work = { .outcome = STAFF_WRONG_STATE, .disturb = 2 };
+	WANT(&rig, staff_change_run(rig.db, keys, 2, count_on, &work, &rig.at), STAFF_WRONG_STATE);
+	cr_assert_eq(work.attempts, 3);
+	cr_assert_eq(counted(), 0);
+}
+
 Test(staff_change, many_processes_lose_nothing)
 {
 	enum { PROCESSES = 3, ROUNDS = 40 };
