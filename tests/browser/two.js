@@ -66,6 +66,20 @@ async function comeBack(desk, li) {
   ok((await li.text()).endsWith('甲丙丁戊'), 'a lost connection loses no text', await li.text());
 }
 
+// While one writes, another version comes into force.
+async function beOvertakenByLive(desk, li) {
+  const mine = await li.text();
+  desk.pushFile('balance', (text) => text.replace('截至{{', '更正：截至{{'), 'zhao');
+  await li.sees('线上文本已更新到第 2 版');
+  await li.sees('更正：', '.compare');
+  await li.shot('overtaken-by-live');
+  await li.clean('editor, another version is live');
+  await li.press('以第 2 版为基础，保留我的文字');
+  await li.saved();
+  await li.page.waitForFunction(() => !document.body.textContent.includes('线上文本已更新到第 2 版'));
+  ok((await li.text()) === mine, 'one goes on from the newer version with one’s own words', await li.text());
+}
+
 // From each key to its preview, in the page's own time.
 async function measure(li) {
   await li.toEnd();
@@ -99,6 +113,7 @@ async function measure(li) {
 run(async () => {
   const desk = await openDesk(hongyan, fakeCarrier, source);
   const codes = { li: desk.addUser('li', '李伟', 'editor'), wang: desk.addUser('wang', '王芳', 'editor') };
+  desk.addUser('zhao', '赵敏', 'approver');
   const browser = await openBrowser();
   try {
     const li = await Person.sitDown(browser, desk.base, shots);
@@ -109,6 +124,7 @@ run(async () => {
     await chooseVersion(li);
     await wang.complained('王芳');
     await comeBack(desk, li);
+    await beOvertakenByLive(desk, li);
     await measure(li);
     await sleep(100);
     await li.complained('李伟');

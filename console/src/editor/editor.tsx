@@ -59,6 +59,8 @@ function Open({ name, template, now, config }: OpenProps) {
 	const draft = useStore(desk.draft);
 	const { lock, takeOver } = useLock(name, mayEdit);
 	const readOnly = !mayEdit || lock.kind === 'theirs';
+	const base = useStore(desk.base);
+	const isOld = now !== null && now.latest > base;
 	useLeaving(desk);
 	const first = doc.variants['zh-CN'] ?? Object.values(doc.variants)[0] ?? '';
 	const title = headValue(splitSource(first).head, 'title') || name;
@@ -70,7 +72,7 @@ function Open({ name, template, now, config }: OpenProps) {
 			note={<>
 				<code>{name}</code> {draft && <StateTag state={draft.state} at={draft.publish_at} />} <SaveLine desk={desk} />
 			</>}
-			actions={mayEdit && <Act run={() => submit(desk, name)} class="main" disabled={readOnly}>{t('submit.open')}</Act>}
+			actions={mayEdit && <Act run={() => submit(desk, name)} class="main" disabled={readOnly || isOld}>{t('submit.open')}</Act>}
 		>
 			<Banners desk={desk} template={now} lock={lock} takeOver={takeOver} />
 			{!mayEdit && <Forbidden permission="templates.edit" />}
