@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BEHIND_NAME " (command line)"
+#define BEHIND_NAME STAFF_AT_COMMAND_LINE
 
 /* Who is at the terminal, as the audit log has it; behind sudo who has called that. */
 static void find_actor(char out[static CLI_STAFF_ACTOR_OCTETS])

@@ -187,8 +187,10 @@ static void put_steps(struct console_watch *watch)
 	struct slice step;
 	while (watch->follow != NULL && console_follow_next(watch->follow, &step))
 		(void)put_event(watch, "step", step);
-	if (watch->follow != NULL && console_follow_is_over(watch->follow))
-		httpd_stream_end(watch->stream);
+	if (watch->follow == NULL || !console_follow_is_over(watch->follow))
+		return;
+	(void)put_event(watch, "end", SLICE("{}")); /* else the browser would ask again, from the beginning */
+	httpd_stream_end(watch->stream);
 }
 
 static void on_done(struct loop_work *work, bool has_run)

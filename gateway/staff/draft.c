@@ -48,7 +48,8 @@ bool draft_is_by(const json_t *draft, struct slice name)
 	const json_t *author;
 	json_array_foreach(json_object_get(draft, "authors"), i, author)
 	{
-		if (slice_is(name, json_string_value(author)))
+		struct slice its = { json_string_value(author), json_string_length(author) };
+		if (staff_actor_may_be(name, its))
 			return true;
 	}
 	return false;

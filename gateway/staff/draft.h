@@ -64,7 +64,7 @@ MUST_CHECK enum staff_outcome draft_of_revision(struct staff_change *change, str
 MUST_CHECK enum staff_outcome draft_is_current(struct staff_change *change, struct slice name, const json_t *draft,
 					       struct err_at *at);
 
-/* Whether somebody has written in the draft. */
+/* Whether somebody has written in the draft, be it at a terminal. */
 bool draft_is_by(const json_t *draft, struct slice name);
 
 /* Whether the draft is in a state (“review”). */

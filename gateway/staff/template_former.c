@@ -173,7 +173,7 @@ enum staff_outcome template_push(const struct template_life *life, struct slice 
 		err_at_set(at, ERR_FORMAT, 0, NULL, "“%.*s” is no template's name", SLICE_ARG(name));
 		return STAFF_INVALID;
 	}
-	if (approved_by.len == 0 || slice_equal(approved_by, life->actor->name)) {
+	if (approved_by.len == 0 || staff_actor_may_be(approved_by, life->actor->name)) {
 		err_at_set(at, ERR_FORMAT, 0, "approved_by", "somebody else must have approved it");
 		return STAFF_OWN_TEXT;
 	}

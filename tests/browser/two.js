@@ -55,6 +55,7 @@ async function comeBack(desk, li) {
   await li.fill('密码', desk.passwordOf('li'));
   await li.press('登录');
   await li.saved();
+  ok(desk.redis.ask('HLEN', '{hongyan}:staff:sessions') === '1', 'one press of a button is one request', desk.redis.ask('HLEN', '{hongyan}:staff:sessions'));
   ok((await li.text()).endsWith('甲丙丁'), 'after signing in again one goes on with one’s text', await li.text());
   await li.page.setOfflineMode(true);
   await li.compose('wu', '戊');

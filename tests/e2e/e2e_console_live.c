@@ -166,6 +166,7 @@ void console_tests(void)
 	follow(path, li);
 	AWAIT(30, !hear());
 	EXPECT(count("event: step") >= 2 && strstr(heard, "\"event\":\"accepted\"") != NULL);
+	EXPECT(count("event: end\n") == 1);
 	EXPECT(strstr(heard, "\"event\":\"delivered\"") != NULL && strstr(heard, NUMBER) == NULL);
 	close(live);
 	gateway_process_stop(&gateway);

@@ -29,7 +29,7 @@ export function TestSend({ name, locale, source, params, samples, isReady }: Tes
 				setSteps((before) => [...before, step]);
 				announce(word('event', step.event));
 			},
-		});
+		}, { isShort: true, onOpen: () => setSteps([]) });
 	}, [id]);
 	if (!user.number_verified) {
 		return <p class="state-text">{t('test.no_number')} <a href={href('settings')}>{t('nav.settings')}</a></p>;

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new password, with a hint of how hard it is to guess. The server judges; length counts more than odd characters.
+import { useState } from 'preact/hooks';
+import { call } from '../api/client';
 import { t, type Key } from '../i18n';
-import { Field } from '../ui/parts';
+import { Act, Field } from '../ui/parts';
+import { reasonOf } from '../ui/states';
 
 const LENGTH_MIN = 8;
 const LENGTH_GOOD = 15;
 
-export function strength(password: string): 'short' | 'weak' | 'fair' | 'good' {
+function strength(password: string): 'short' | 'weak' | 'fair' | 'good' {
 	const points = [...password];
 	if (points.length < LENGTH_MIN) return 'short';
 	if (new Set(points).size < 5 || /^\d+$/.test(password)) return 'weak';
 	return points.length >= LENGTH_GOOD ? 'good' : 'fair';
 }
 
-export function passwordProblem(first: string, second: string): string | null {
+function passwordProblem(first: string, second: string): string | null {
 	if (strength(first) === 'short') return t('password.short', { count: LENGTH_MIN });
 	return first === second ? null : t('password.differ');
 }
 
-export function PasswordField({ label, value, onChange }: { label: string; value: string; onChange: (next: string) => void }) {
+function PasswordField({ label, value, onChange }: { label: string; value: string; onChange: (next: string) => void }) {
 	const now = strength(value);
 	const steps = { short: 1, weak: 1, fair: 2, good: 3 }[now];
 	return (
@@ -30,5 +33,42 @@ export function PasswordField({ label, value, onChange }: { label: string; value
 				</>
 			)}
 		</Field>
+	);
+}
+
+interface NewPasswordProps { old: { label: string; autoComplete: string; autoFocus?: boolean }; wide?: boolean; onSaved: () => Promise<void> | void }
+
+// What one has now, be it a code, and twice what is to be.
+export function NewPassword({ old, wide, onSaved }: NewPasswordProps) {
+	const [known, setKnown] = useState('');
+	const [first, setFirst] = useState('');
+	const [second, setSecond] = useState('');
+	const [wrong, setWrong] = useState<string | null>(null);
+	const save = async () => {
+		const problem = passwordProblem(first, second);
+		setWrong(problem);
+		if (problem) return;
+		try {
+			await call('put', '/api/session/password', { body: { old: known, new: first } });
+			setKnown('');
+			setFirst('');
+			setSecond('');
+			await onSaved();
+		} catch (error) {
+			setWrong(reasonOf(error));
+		}
+	};
+	return (
+		<form class={wide ? 'stack' : 'stack narrow'} noValidate onSubmit={(event) => event.preventDefault()}>
+			<Field label={old.label}>
+				{(attributes) => <input {...attributes} type="password" autoComplete={old.autoComplete} autoFocus={old.autoFocus} value={known} onInput={(event) => setKnown(event.currentTarget.value)} />}
+			</Field>
+			<PasswordField label={t('password.new')} value={first} onChange={setFirst} />
+			<Field label={t('password.repeat')}>
+				{(attributes) => <input {...attributes} type="password" autoComplete="new-password" value={second} onInput={(event) => setSecond(event.currentTarget.value)} />}
+			</Field>
+			<div role="alert">{wrong && <p class="wrong">{wrong}</p>}</div>
+			<div><Act run={save} type="submit" class={wide ? 'main wide' : 'main'}>{t('password.save')}</Act></div>
+		</form>
 	);
 }

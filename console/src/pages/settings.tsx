@@ -9,41 +9,13 @@ import { Page } from '../ui/page';
 import { Act, Facts, Field, Tag } from '../ui/parts';
 import { TongueSwitch } from '../ui/shell';
 import { reasonOf } from '../ui/states';
-import { PasswordField, passwordProblem } from './password';
+import { NewPassword } from './password';
 
 function PasswordPart() {
-	const [old, setOld] = useState('');
-	const [first, setFirst] = useState('');
-	const [second, setSecond] = useState('');
-	const [wrong, setWrong] = useState<string | null>(null);
-	const save = async () => {
-		const problem = passwordProblem(first, second);
-		setWrong(problem);
-		if (problem) return;
-		try {
-			await call('put', '/api/session/password', { body: { old, new: first } });
-			setOld('');
-			setFirst('');
-			setSecond('');
-			notify(t('password.saved'));
-		} catch (error) {
-			setWrong(reasonOf(error));
-		}
-	};
 	return (
 		<section class="card">
 			<h2>{t('settings.password')}</h2>
-			<form class="stack narrow" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
-				<Field label={t('password.old')}>
-					{(attributes) => <input {...attributes} type="password" autoComplete="current-password" value={old} onInput={(event) => setOld(event.currentTarget.value)} />}
-				</Field>
-				<PasswordField label={t('password.new')} value={first} onChange={setFirst} />
-				<Field label={t('password.repeat')}>
-					{(attributes) => <input {...attributes} type="password" autoComplete="new-password" value={second} onInput={(event) => setSecond(event.currentTarget.value)} />}
-				</Field>
-				<div role="alert">{wrong && <p class="wrong">{wrong}</p>}</div>
-				<div><Act run={save} type="submit" class="main">{t('password.save')}</Act></div>
-			</form>
+			<NewPassword old={{ label: t('password.old'), autoComplete: 'current-password' }} onSaved={() => notify(t('password.saved'))} />
 		</section>
 	);
 }
@@ -84,7 +56,7 @@ function NumberPart() {
 					{user.number_verified ? <Tag kind="good">{t('settings.number.proved')}</Tag> : <Tag kind="warn">{t('settings.number.unproved')}</Tag>}
 				</p>
 			)}
-			<form class="stack narrow" noValidate onSubmit={(event) => { event.preventDefault(); void (isSent ? prove() : send()); }}>
+			<form class="stack narrow" noValidate onSubmit={(event) => event.preventDefault()}>
 				<Field label={t('settings.number.new')}>
 					{(attributes) => <input {...attributes} type="tel" autoComplete="tel" value={number} onInput={(event) => { setNumber(event.currentTarget.value); setSent(false); }} />}
 				</Field>

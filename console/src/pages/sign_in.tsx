@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing in; the first time with a one-time code, behind which a password is chosen; again after a session has ended.
 import { useEffect, useState } from 'preact/hooks';
-import { call, Problem } from '../api/client';
+import { Problem } from '../api/client';
 import { t } from '../i18n';
 import { look, session, signIn, signOut } from '../session';
 import { Act, Field } from '../ui/parts';
 import { Mark, TongueSwitch } from '../ui/shell';
 import { reasonOf } from '../ui/states';
-import { PasswordField, passwordProblem } from './password';
+import { NewPassword } from './password';
 
 function Enter({ again }: { again?: boolean }) {
 	const known = session.get().user?.name ?? '';
@@ -36,7 +36,7 @@ function Enter({ again }: { again?: boolean }) {
 		}
 	};
 	return (
-		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); void enter(); }}>
+		<form class="stack" noValidate onSubmit={(event) => event.preventDefault()}>
 			<h1 tabIndex={-1}>{again ? t('sign_in.again') : t('sign_in.title')}</h1>
 			{again && <p class="faint">{t('sign_in.again.text')}</p>}
 			<Field label={t('sign_in.name')}>
@@ -58,38 +58,13 @@ function Enter({ again }: { again?: boolean }) {
 }
 
 function Choose() {
-	const [code, setCode] = useState('');
-	const [first, setFirst] = useState('');
-	const [second, setSecond] = useState('');
-	const [wrong, setWrong] = useState<string | null>(null);
-	const save = async () => {
-		const problem = passwordProblem(first, second);
-		if (problem) {
-			setWrong(problem);
-			return;
-		}
-		try {
-			await call('put', '/api/session/password', { body: { old: code, new: first } });
-			await look();
-		} catch (error) {
-			setWrong(reasonOf(error));
-		}
-	};
 	return (
-		<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
+		<div class="stack">
 			<h1 tabIndex={-1}>{t('password.choose')}</h1>
 			<p class="faint">{t('password.choose.text')}</p>
-			<Field label={t('password.code')}>
-				{(attributes) => <input {...attributes} type="password" autoComplete="one-time-code" autoFocus value={code} onInput={(event) => setCode(event.currentTarget.value)} />}
-			</Field>
-			<PasswordField label={t('password.new')} value={first} onChange={setFirst} />
-			<Field label={t('password.repeat')}>
-				{(attributes) => <input {...attributes} type="password" autoComplete="new-password" value={second} onInput={(event) => setSecond(event.currentTarget.value)} />}
-			</Field>
-			<div role="alert">{wrong && <p class="wrong">{wrong}</p>}</div>
-			<Act run={save} type="submit" class="main wide">{t('password.save')}</Act>
+			<NewPassword wide old={{ label: t('password.code'), autoComplete: 'one-time-code', autoFocus: true }} onSaved={look} />
 			<button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>
-		</form>
+		</div>
 	);
 }
 

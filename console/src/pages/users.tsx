@@ -58,7 +58,7 @@ function EditUser({ user, onClose, onDone }: { user: StaffUser | null; onClose: 
 	};
 	return (
 		<Modal label={user ? t('users.edit') : t('users.add')} onClose={onClose}>
-			<form class="stack" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
+			<form class="stack" noValidate onSubmit={(event) => event.preventDefault()}>
 				<h2>{user ? `${t('users.edit')} · ${user.name}` : t('users.add')}</h2>
 				{!user && (
 					<Field label={t('users.name')} hint={t('users.name.hint')}>

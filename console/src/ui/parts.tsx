@@ -60,7 +60,13 @@ export function Act({ run, children, ...rest }: { run: () => Promise<unknown> } 
 		}
 	};
 	return (
-		<button type="button" {...rest} aria-busy={busy} onClick={() => void press()}>
+		<button
+			type="button" {...rest} aria-busy={busy}
+			onClick={(event) => {
+				event.preventDefault(); // a form's own button: Enter in a field presses it, and it is done once
+				void press();
+			}}
+		>
 			{children}
 		</button>
 	);

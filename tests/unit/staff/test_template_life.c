@@ -117,6 +117,9 @@ Test(template_life, nobody_approves_what_they_have_written)
 	WANT(&rig, save(&second, &revision, GOOD " ", NULL), STAFF_OK);
 	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
 	WANT(&rig, template_approve(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OWN_TEXT);
+	struct staff_actor at_terminal = { .name = SLICE("li (command line)"), .is_at_command_line = true };
+	struct template_life there = as(&at_terminal);
+	WANT(&rig, template_approve(&there, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OWN_TEXT);
 	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OWN_TEXT);
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, 0, &number, &rig.at), STAFF_WRONG_STATE);
 	struct staff_actor third = staff_rig_actor("zhao", STAFF_ROLE(STAFF_APPROVER));
@@ -441,6 +444,7 @@ Test(template_life, words_from_outside_need_a_second_name)
 	const struct draft_content content = { .variants = variants };
 	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE(""), &number, &rig.at), STAFF_OWN_TEXT);
 	WANT(&rig, template_push(&life, SLICE("note"), &content, ops.name, &number, &rig.at), STAFF_OWN_TEXT);
+	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE("root"), &number, &rig.at), STAFF_OWN_TEXT);
 	WANT(&rig, template_push(&life, SLICE("no blanks"), &content, SLICE("wang"), &number, &rig.at), STAFF_INVALID);
 	WANT(&rig, template_push(&life, SLICE("note"), &content, SLICE("wang"), &number, &rig.at), STAFF_OK);
 	cr_expect_eq(number, 1);
