@@ -1,7 +1,8 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: Apache-2.0
 # What a compiler does not say about a source file: licence line, length, banned functions, notes to oneself, white space,
-# and whether each header compiles alone. “--self-test” plants each mistake.
+# and whether each header compiles alone. Of the console's pages: that nothing makes markup or code of texts. “--self-test” plants
+# each mistake.
 #
 #   style.pl ROOT [COMPILER]
 use strict;
@@ -58,6 +59,18 @@ sub judge {
 	return @wrong;
 }
 
+# What people wrote is put into pages as text; these would make markup or code of it. A list of [line, what].
+sub judge_page {
+	my ($text) = @_;
+	my @wrong;
+	my @line = split /\n/, $text, -1;
+	for my $i (0 .. $#line) {
+		push @wrong, [ $i + 1, "$1 makes markup or code of a text" ]
+			if $line[$i] =~ /\b(dangerouslySetInnerHTML|(?:inner|outer)HTML|insertAdjacentHTML|srcdoc|document\.write|eval\s*\(|new\s+Function\b|javascript:)/;
+	}
+	return @wrong;
+}
+
 # Each header by itself, all in one compiler run per folder of includes.
 sub check_headers {
 	my ($compiler, @header) = @_;
@@ -90,11 +103,15 @@ sub self_test {
 		[ 'no newline', 'x.c', "${spdx}int a;", 'newline' ],
 		[ 'long', 'x.c', $spdx . "int a;\n" x 500, 'lines' ],
 		[ 'long test', 'tests/x.c', $spdx . "int a;\n" x 700, undef ],
+		[ 'page', 'x.tsx', "<p>{user.display}</p>;\nevaluate(a); one.innerText\n", undef ],
+		[ 'markup', 'x.tsx', "<p dangerouslySetInnerHTML={{ __html: user.display }} />\n", 'markup' ],
+		[ 'markup of an element', 'x.ts', "one.innerHTML = text;\n", 'markup' ],
+		[ 'code', 'x.ts', "const a = eval(text);\n", 'code' ],
 	);
 	my $failed = 0;
 	for my $case (@case) {
 		my ($name, $path, $text, $want) = @$case;
-		my $said = join '; ', map { $_->[1] } judge($path, $text);
+		my $said = join '; ', map { $_->[1] } $path =~ /\.tsx?$/ ? judge_page($text) : judge($path, $text);
 		next if defined $want ? $said =~ /$want/ : $said eq '';
 		$failed++;
 		print "self-test: $name: ", $said eq '' ? 'not found' : $said, "\n";
@@ -114,7 +131,13 @@ for my $path (sort @path) {
 	open my $file, '<', $path or die "cannot read $path: $!\n";
 	push @wrong, map { "$path:$_->[0]: $_->[1]" } judge($path, do { local $/; <$file> } // '');
 }
+my @page;
+find({ no_chdir => 1, wanted => sub { push @page, $_ if /\.tsx?$/ && !m{/node_modules/} } }, grep { -d } 'console/src');
+for my $path (sort @page) {
+	open my $file, '<', $path or die "cannot read $path: $!\n";
+	push @wrong, map { "$path:$_->[0]: $_->[1]" } judge_page(do { local $/; <$file> } // '');
+}
 push @wrong, check_headers($compiler // 'cc', sort grep { /\.h$/ } @path);
 print "$_\n" for @wrong;
-printf "%d files, %d wrong\n", scalar @path, scalar @wrong;
+printf "%d files, %d wrong\n", @path + @page, scalar @wrong;
 exit(@path && !@wrong ? 0 : 1);

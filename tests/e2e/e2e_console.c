@@ -4,8 +4,10 @@
  *
  *   stolen or forged session     cookie's flags, new id at each sign-in, ids kept as hashes       sign_in
  *                                idle 15 min, absolute 12 h, ended by an admin or a new password  sessions, sign_in
+ *   password hashes as a flood   two at a time                                                hashes
  *   guessed password             backoff by name and address, never locked; the same answer for   flood
  *                                unknown names; weak ones refused                                 sign_in
+ *   made-up address              X-Forwarded-For of listed proxies only, the last one         addresses, flood
  *   more than the role may       every route × every role; nobody without a session               matrix
  *   request of another site      Fetch metadata, Origin, JSON only                                cross_site
  *   script in the page           CSP without inline code, nosniff, JSON only                      headers
@@ -18,6 +20,8 @@
  *   lost edits                   If-Match, lock                                                   two_editors
  *   number looked up             masked; shown with the permission only, and logged               numbers, matrix
  *   “I did not do it”            audit log with a chain of hashes                                 users, life, numbers
+ *   secret told or logged        none in pages, log or Redis; no core files                    secrets, cores
+ *   event put into a stream      an event is one line of JSON                                  streams
  *   live answers for ever        they end with the session and the process                        streams
  */
 
@@ -34,7 +38,9 @@ int main(int argc, char *argv[])
 		{ "streams", console_streams, 90, false },       { "life", console_life, 90, false },
 		{ "redis", console_redis, 60, false },           { "two_editors", console_two_editors, 60, false },
 		{ "preview", console_preview, 60, false },       { "numbers", console_numbers, 90, false },
-		{ "tests", console_tests, 90, false },
+		{ "tests", console_tests, 90, false },           { "addresses", console_addresses, 60, false },
+		{ "hashes", console_hashes, 60, false },         { "secrets", console_secrets, 60, false },
+		{ "cores", console_cores, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

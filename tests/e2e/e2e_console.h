@@ -77,3 +77,7 @@ void console_streams(void);
 void console_redis(void);
 void console_numbers(void);
 void console_tests(void);
+void console_addresses(void);
+void console_hashes(void);
+void console_secrets(void);
+void console_cores(void);

@@ -96,6 +96,13 @@ void console_streams(void)
 	unsigned before = count("event: templates");
 	redis_server_do("INCR {hongyan}:templates:turn");
 	AWAIT(5, hear() && count("event: templates\ndata: {\"turn\":1,") > before);
+	/* What somebody writes on the board of the gateways, or anywhere else, begins no event of its own. */
+	redisReply *clock = redis_server_call("TIME");
+	redis_server_do("HSET {hongyan}:gateways %s {\"at\":%s000,\"status\":{\"instance\":\"evil\"}}",
+			"x\n\nevent: evil\ndata: {}", clock->element[0]->str);
+	freeReplyObject(clock);
+	AWAIT(5, hear() && strstr(heard, "event: evil") != NULL);
+	EXPECT(strstr(heard, "\nevent: evil") == NULL);
 	/* It ends with the session. */
 	EXPECT_COUNT(console_status("DELETE", "/api/users/li/sessions", boss, NULL), 200);
 	AWAIT(15, !hear());

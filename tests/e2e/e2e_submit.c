@@ -126,6 +126,7 @@ static void one(void)
 static void many(void)
 {
 	int status;
+	char request[512];
 	open_world("");
 	char *answer =
 		ask("POST /v1/alerts", token, BATCH,
@@ -155,6 +156,12 @@ static void many(void)
 		memcpy(lines + 3 * i, "{}\n", 4);
 	call_as(token, "POST /v1/alerts", BATCH, lines, 413, "not 1001");
 	free(lines);
+	/* A body that is too long is not waited for. */
+	snprintf(request, sizeof request,
+		 "POST /v1/alerts HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"
+		 "Content-Length: %d\r\n\r\n",
+		 token, 4 * 1024 * 1024 + 1);
+	EXPECT_COUNT(http_caller_hear(http_caller_say(port, request)), 413);
 	close_world(2);
 }
 
