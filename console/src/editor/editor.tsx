@@ -56,7 +56,9 @@ function Open({ name, template, now, config }: OpenProps) {
 	const mayEdit = may(user, 'templates.edit');
 	const desk = useMemo(() => new Desk(name, user?.name ?? '', template, template?.live ? docOf({ ...template.live, why: '' }) : blank), []);
 	const doc = useStore(desk.doc);
-	const draft = useStore(desk.draft);
+	const kept = useStore(desk.draft);
+	// Whoever judges it changes its state, not its words.
+	const draft = now?.draft && now.draft.revision === kept?.revision ? now.draft : kept;
 	const { lock, takeOver } = useLock(name, mayEdit);
 	const readOnly = !mayEdit || lock.kind === 'theirs';
 	const base = useStore(desk.base);
@@ -74,7 +76,7 @@ function Open({ name, template, now, config }: OpenProps) {
 			</>}
 			actions={mayEdit && <Act run={() => submit(desk, name)} class="main" disabled={readOnly || isOld}>{t('submit.open')}</Act>}
 		>
-			<Banners desk={desk} template={now} lock={lock} takeOver={takeOver} />
+			<Banners desk={desk} draft={draft} template={now} lock={lock} takeOver={takeOver} />
 			{!mayEdit && <Forbidden permission="templates.edit" />}
 			<Workbench name={name} desk={desk} live={(now ?? template)?.live ?? null} config={config} readOnly={readOnly} />
 		</Page>

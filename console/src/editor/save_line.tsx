@@ -71,9 +71,9 @@ function Outdated({ desk, template }: { desk: Desk; template: Template }) {
 	);
 }
 
-interface BannersProps { desk: Desk; template: Template | null; lock: LockState; takeOver: () => Promise<void> }
+interface BannersProps { desk: Desk; draft: Draft | null; template: Template | null; lock: LockState; takeOver: () => Promise<void> }
 
-export function Banners({ desk, template, lock, takeOver }: BannersProps) {
+export function Banners({ desk, draft, template, lock, takeOver }: BannersProps) {
 	const base = useStore(desk.base);
 	const save = useStore(desk.save);
 	const backup = useStore(desk.backup);
@@ -95,6 +95,11 @@ export function Banners({ desk, template, lock, takeOver }: BannersProps) {
 						<button type="button" onClick={() => desk.restore(backup)}>{t('backup.restore')}</button>
 						<button type="button" class="quiet" onClick={() => desk.dropBackup()}>{t('backup.drop')}</button>
 					</div>
+				</div>
+			)}
+			{draft?.state === 'draft' && draft.comment && (
+				<div class="banner" role="status">
+					<p><strong>{draft.submitted_at ? t('review.returned') : t('review.comment')}</strong>：{draft.comment}</p>
 				</div>
 			)}
 			{template && template.latest > base && lock.kind !== 'theirs' && <Outdated desk={desk} template={template} />}

@@ -26,7 +26,7 @@ export async function submit(desk: Desk, name: string): Promise<void> {
 		go('templates', name);
 	} catch (error) {
 		if (error instanceof Problem && error.status === 422) {
-			await askPerson({ title: t('submit.refused'), text: refusalText(error), yes: t('action.close') });
+			await askPerson({ title: t('submit.refused'), text: refusalText(error), yes: t('action.close'), no: null });
 		} else {
 			notify(reasonOf(error), 'bad');
 		}

@@ -23,7 +23,7 @@ function Two({ name, before, after }: { name: string; before: number; after: num
 	);
 }
 
-function Table({ name, versions, reload }: { name: string; versions: VersionRow[]; reload: () => void }) {
+function Table({ name, live, versions, reload }: { name: string; live: number | null; versions: VersionRow[]; reload: () => void }) {
 	const user = useUser();
 	const newest = versions[0]!.version;
 	const [before, setBefore] = useState(versions[1]?.version ?? newest);
@@ -46,7 +46,7 @@ function Table({ name, versions, reload }: { name: string; versions: VersionRow[
 					<tbody>
 						{versions.map((one) => (
 							<tr key={one.version}>
-								<th scope="row" class="nowrap">v{one.version} {one.version === newest && <Tag kind="good">{t('templates.live')}</Tag>}</th>
+								<th scope="row" class="nowrap">v{one.version} {one.version === live && <Tag kind="good">{t('templates.live')}</Tag>}</th>
 								<td class="nowrap"><When at={one.at} /><div class="faint">{word('kind', one.kind)}{one.from ? ` ← v${one.from}` : ''}</div></td>
 								<td>{one.by}{one.approved_by ? <div class="faint">{t('template.approved')} {one.approved_by}</div> : null}<div class="faint mono">{one.address}</div></td>
 								<td>{one.why}</td>
@@ -69,10 +69,15 @@ function Table({ name, versions, reload }: { name: string; versions: VersionRow[
 
 export function HistoryPage({ name }: { name: string }) {
 	const list = useLoad('/api/templates/{name}/versions', { path: { name } });
+	const template = useLoad('/api/templates/{name}', { path: { name } });
+	const reload = () => {
+		list.reload();
+		template.reload();
+	};
 	return (
 		<Page title={t('history.of', { name })} back={{ href: href('templates', name), text: t('editor.back') }}>
 			<Await of={list} permission="templates.read">
-				{({ versions }) => versions.length === 0 ? <Empty title={t('template.never')} /> : <Table key={versions[0]!.version} name={name} versions={versions} reload={list.reload} />}
+				{({ versions }) => versions.length === 0 ? <Empty title={t('template.never')} /> : <Table key={versions[0]!.version} name={name} live={template.value?.live?.version ?? null} versions={versions} reload={reload} />}
 			</Await>
 		</Page>
 	);

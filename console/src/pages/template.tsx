@@ -2,7 +2,7 @@
 // One template: what is live, what is on its way, and what one may do with it.
 import { useLoad } from '../api/load';
 import { useStream } from '../api/stream';
-import type { Draft, Template } from '../api/types';
+import type { Draft, Template, Version } from '../api/types';
 import { Compare } from '../editor/compare';
 import { headValue, splitSource } from '../editor/header';
 import { number } from '../format';
@@ -18,8 +18,8 @@ import { archive, discard, publishAt, publishNow, restore, unschedule } from './
 
 interface PartProps { template: Template; set: (next: Template) => void; reload: () => void; currency: string }
 
-const sourceOf = (template: Template) => {
-	const variants = template.live?.variants ?? template.draft?.variants ?? {};
+const sourceOf = (template: Template, former: Version | null) => {
+	const variants = (template.live ?? template.draft ?? former)?.variants ?? {};
 	return variants['zh-CN'] ?? Object.values(variants)[0] ?? '';
 };
 
@@ -87,9 +87,11 @@ function UsedPart({ used }: { used: Template['used'] }) {
 	);
 }
 
-function Whole({ template, set, reload, currency }: PartProps) {
+// former: the version that was live when the template was archived.
+function Whole({ template, former, set, reload, currency }: PartProps & { former: Version | null }) {
 	const { live, draft, archived, lock } = template;
-	const registrations = Object.entries(live?.registrations ?? {});
+	const shown = live ?? former;
+	const registrations = Object.entries(shown?.registrations ?? {});
 	return (
 		<>
 			{archived && <div class="banner"><p>{t('archive.since', { who: archived.by })} <When at={archived.at} /> · {archived.why}</p></div>}
@@ -97,18 +99,18 @@ function Whole({ template, set, reload, currency }: PartProps) {
 			<UsedPart used={template.used} />
 			{draft && <DraftPart template={template} draft={draft} set={set} reload={reload} currency={currency} />}
 			<section class="card">
-				<div class="card-head"><h2>{t('template.live')}</h2>{live && <Tag kind="good">v{live.version}</Tag>}</div>
-				{live ? (
+				<div class="card-head"><h2>{archived && !live ? t('template.last') : t('template.live')}</h2>{shown && <Tag kind={live ? 'good' : 'plain'}>v{shown.version}</Tag>}</div>
+				{shown ? (
 					<>
 						<Facts rows={[
-							[t('template.published'), <><When at={live.at} /> · {live.by}{live.approved_by ? ` · ${t('template.approved')} ${live.approved_by}` : ''}</>],
-							[t('word.kind'), word('kind', live.kind)],
-							[t('word.why'), live.why],
+							[t('template.published'), <><When at={shown.at} /> · {shown.by}{shown.approved_by ? ` · ${t('template.approved')} ${shown.approved_by}` : ''}</>],
+							[t('word.kind'), word('kind', shown.kind)],
+							[t('word.why'), shown.why],
 							...registrations.map(([account, row]): [string, string] => [account, [row.signature, row.template].filter(Boolean).join(' · ')]),
 						]} />
-						<PreviewOf name={template.name} variants={live.variants} currency={currency} only={['typical']} />
+						<PreviewOf name={template.name} variants={shown.variants} currency={currency} only={['typical']} />
 					</>
-				) : <Empty title={t('template.never')} />}
+				) : !archived && <Empty title={t('template.never')} />}
 			</section>
 		</>
 	);
@@ -120,7 +122,9 @@ export function TemplatePage({ name }: { name: string }) {
 	const user = useUser();
 	const value = template.value;
 	useStream('/api/stream', { templates: template.reload });
-	const source = value ? sourceOf(value) : '';
+	const last = value?.archived && !value.live ? value.archived.version : null;
+	const former = useLoad(last === null ? null : '/api/templates/{name}/versions/{version}', { path: { name, version: last ?? 0 } });
+	const source = value ? sourceOf(value, former.value) : '';
 	const title = headValue(splitSource(source).head, 'title') || name;
 	const change = async (work: () => Promise<Template | null>) => {
 		const next = await work();
@@ -141,7 +145,7 @@ export function TemplatePage({ name }: { name: string }) {
 			)}
 		>
 			<Await of={template} permission="templates.read">
-				{(one) => <Whole template={one} set={template.set} reload={template.reload} currency={config.value?.currency ?? 'CNY'} />}
+				{(one) => <Whole template={one} former={last === null ? null : former.value} set={template.set} reload={template.reload} currency={config.value?.currency ?? 'CNY'} />}
 			</Await>
 		</Page>
 	);

@@ -17,7 +17,7 @@ export async function attempt<T>(work: () => Promise<T>, done: string): Promise<
 		announce(done);
 		return value;
 	} catch (error) {
-		if (error instanceof Problem && error.status === 422) await askPerson({ title: t('submit.refused'), text: refusalText(error), yes: t('action.close') });
+		if (error instanceof Problem && error.status === 422) await askPerson({ title: t('submit.refused'), text: refusalText(error), yes: t('action.close'), no: null });
 		else notify(error instanceof Problem && error.status === 412 ? t('state.moved') : reasonOf(error), 'bad');
 		return null;
 	}
@@ -33,7 +33,7 @@ export async function publishAt(name: string, draft: Draft): Promise<Template | 
 	const soon = toLocalInput(Date.now() + 60 * 60_000);
 	const text = await askPerson({
 		title: t('publish.at.title'), yes: t('publish.at.yes'),
-		input: { label: t('publish.at.when'), hint: timeZone() ?? '', required: true, type: 'datetime-local', value: soon, min: toLocalInput(Date.now()) },
+		input: { label: t('publish.at.when'), hint: timeZone() ?? '', required: true, type: 'datetime-local', value: soon, min: toLocalInput(Date.now() + 60_000) },
 	});
 	const at = text === null ? null : fromLocalInput(text);
 	if (at === null) return null;

@@ -31,7 +31,7 @@ async function tellCode(name: string, code: string): Promise<void> {
 	await askPerson({
 		title: t('users.code.title', { name }),
 		text: <><p>{t('users.code.text')}</p><p class="code-shown"><code>{code}</code></p></>,
-		yes: t('action.close'),
+		yes: t('action.close'), no: null,
 	});
 }
 

@@ -10,7 +10,7 @@ export interface Question {
 	title: string;
 	text?: ComponentChildren;
 	yes: string;
-	no?: string;
+	no?: string | null; // null: there is nothing to decide
 	danger?: boolean;
 	// A line of text that is asked for.
 	input?: { label: string; hint?: string; required?: boolean; value?: string; type?: 'text' | 'datetime-local'; min?: string };
@@ -59,7 +59,7 @@ export function Modal({ label, onClose, children, className }: { label: string; 
 
 function Ask({ question, answer }: { question: Question; answer: (value: string | null) => void }) {
 	const [text, setText] = useState(question.input?.value ?? '');
-	const [missing, setMissing] = useState(false);
+	const [wrong, setWrong] = useState<string | null>(null);
 	const input = question.input;
 	return (
 		<Modal label={question.title} onClose={() => answer(null)}>
@@ -67,14 +67,15 @@ function Ask({ question, answer }: { question: Question; answer: (value: string 
 				noValidate
 				onSubmit={(event) => {
 					event.preventDefault();
-					if (input?.required && text.trim() === '') setMissing(true);
+					if (input?.required && text.trim() === '') setWrong(t('form.required'));
+					else if (input?.min && text < input.min) setWrong(t('form.past'));
 					else answer(text.trim());
 				}}
 			>
 				<h2>{question.title}</h2>
 				{question.text && <div class="dialog-text">{question.text}</div>}
 				{input && (
-					<Field label={input.label} hint={input.hint} error={missing ? t('form.required') : null}>
+					<Field label={input.label} hint={input.hint} error={wrong}>
 						{(attributes) =>
 							input.type === 'datetime-local' ? (
 								<input {...attributes} type="datetime-local" min={input.min} value={text} onInput={(event) => setText(event.currentTarget.value)} />
@@ -84,7 +85,7 @@ function Ask({ question, answer }: { question: Question; answer: (value: string 
 					</Field>
 				)}
 				<div class="buttons">
-					<button type="button" onClick={() => answer(null)}>{question.no ?? t('action.cancel')}</button>
+					{question.no !== null && <button type="button" onClick={() => answer(null)}>{question.no ?? t('action.cancel')}</button>}
 					<button type="submit" class={question.danger ? 'danger' : 'main'}>{question.yes}</button>
 				</div>
 			</form>
