@@ -7,6 +7,7 @@ const puppeteer = require('puppeteer-core');
 const { ok } = require('../interop/node/world.js');
 
 const PATIENCE_MS = 20000;
+const TWICE_MS = 100; // nobody presses that fast
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -28,7 +29,17 @@ class Person {
     page.on('console', (message) => {
       if (/Content Security Policy|Refused to/.test(message.text())) person.complaints.push(message.text());
     });
+    page.on('request', (request) => person.noteAsked(request));
     return person;
+  }
+
+  // What one press changes is asked for once.
+  noteAsked(request) {
+    const place = new URL(request.url()).pathname;
+    if (request.method() === 'GET' || place === '/api/preview' || place.endsWith('/lock')) return;
+    const asked = `${request.method()} ${place} ${request.postData() ?? ''}`;
+    if (this.asked?.what === asked && Date.now() - this.asked.at < TWICE_MS) this.complaints.push(`asked twice at once: ${request.method()} ${place}`);
+    this.asked = { what: asked, at: Date.now() };
   }
 
   async go(place) {

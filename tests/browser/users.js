@@ -114,7 +114,7 @@ async function proveNumber(desk, wu) {
   await wu.press('发送验证码');
   await wu.page.waitForSelector('main .wrong');
   await wu.fill('手机号', NUMBER);
-  await wu.press('发送验证码');
+  await wu.page.keyboard.press('Enter');
   await wu.sees('验证码已发出，请看手机');
   await wu.clean('settings, waiting for the code');
   const texts = await arrived(desk, wu);
@@ -127,6 +127,7 @@ async function proveNumber(desk, wu) {
   await wu.press('验证');
   await wu.sees('手机号已验证', '.notices');
   await wu.sees('已验证', '.number-now');
+  ok((await wu.page.$('main .wrong')) === null, 'and nothing is said to be wrong any more');
   const shown = await wu.page.$eval('.number-now', (one) => one.innerText);
   ok(/\*{2,}/.test(shown) && !shown.includes(NUMBER), 'the number is proved, and masked even to its owner', shown);
   await wu.shot('number-proved');

@@ -103,7 +103,7 @@ function Whole({ template, former, set, reload, currency }: PartProps & { former
 				{shown ? (
 					<>
 						<Facts rows={[
-							[t('template.published'), <><When at={shown.at} /> · {shown.by}{shown.approved_by ? ` · ${t('template.approved')} ${shown.approved_by}` : ''}</>],
+							[t('template.published'), <><When at={shown.at} />{shown.by ? ` · ${shown.by}` : ''}{shown.approved_by ? ` · ${t('template.approved')} ${shown.approved_by}` : ''}</>],
 							[t('word.kind'), word('kind', shown.kind)],
 							[t('word.why'), shown.why],
 							...registrations.map(([account, row]): [string, string] => [account, [row.signature, row.template].filter(Boolean).join(' · ')]),
