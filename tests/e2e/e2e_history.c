@@ -30,6 +30,7 @@ static struct process history;
 static uint16_t port;
 static char folder[WORLD_PATH_OCTETS];
 static char readers[128]; /* tokens */
+static char of_tenants[128];
 
 static char *ask(const char *line, const char *token, const char *body, int *status)
 {
@@ -113,6 +114,8 @@ static void open_world(bool has_receipts)
 	world_write("tokens", "");
 	make_token("--scopes read", readers);
 	make_token("--scopes submit", readers + 64);
+	make_token("--scopes read --tenant north", of_tenants);
+	make_token("--scopes read --tenant southern", of_tenants + 64);
 	snprintf(root, sizeof root,
 		 "retry: { base: 100ms, max: 1s }\napi: { tokens_file: tokens }\nhistory: { dir: \"%s\", key: "
 		 "0123456789abcdef0123456789abcdef, listen: \"127.0.0.1:%u\" }",
@@ -197,6 +200,9 @@ static void lookups(void)
 	EXPECT_COUNT(status_of("GET /v1/alerts/none", readers, ""), 404);
 	EXPECT_COUNT(status_of("GET /v1/alerts/one", readers + 64, ""), 403);
 	EXPECT_COUNT(status_of("GET /v1/alerts/one", "nobody", ""), 401);
+	EXPECT_COUNT(status_of("GET /v1/alerts/one", of_tenants, ""), 200);
+	EXPECT_COUNT(status_of("GET /v1/alerts/one", of_tenants + 64, ""),
+		     404); /* another one's is as if it were not there */
 	EXPECT_COUNT(status_of("POST /v1/history", readers, "{\"number\":\"13900000001\"}"), 401);
 	EXPECT_COUNT(status_of("POST /v1/history", ADMIN_TOKEN, "{\"number\":\"1390\"}"), 422);
 	EXPECT_COUNT(status_of("POST /v1/history", ADMIN_TOKEN, "{"), 400);

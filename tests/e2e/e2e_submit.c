@@ -200,6 +200,9 @@ static void who_may(void)
 		"{\"id\":\"b\",\"to\":\"13900000001\",\"template\":\"note\",\"params\":{\"code\":\"1\",\"amount\":\"1."
 		"00\"},\"tenant\":\"north\"}",
 		202, "\"known\":false");
+	/* Whose an alert is, nobody knows who withdraws it: so only those may who may for all tenants. */
+	call_as(north, "POST /v1/alerts", "", "{\"cancel\":\"b\"}", 422, "its own tenant only");
+	call_as(north, "DELETE /v1/alerts/b", "", "", 422, "its own tenant only");
 	/* A line that is gone is a token that is none; a file with a mistake changes nothing. */
 	world_write("tokens", "a line that is none\n");
 	process_signal(&gateway.process, SIGHUP);
