@@ -194,6 +194,36 @@ static bool write_file(const struct cli_staff *staff, const char *path, const js
 	return is_written;
 }
 
+/* Of which versions the files are, beside them: what is pushed replaces these, and no later ones. */
+static void put_versions_path(const struct cli_staff *staff, char out[static PATH_OCTETS])
+{
+	snprintf(out, PATH_OCTETS, "%s/.versions.json", folder(staff));
+}
+
+/* {NAME:version}; owned; empty where nobody has fetched them. */
+static json_t *read_versions(const struct cli_staff *staff)
+{
+	char path[PATH_OCTETS];
+	put_versions_path(staff, path);
+	json_t *versions = json_load_file(path, 0, NULL);
+	if (json_is_object(versions))
+		return versions;
+	json_decref(versions);
+	return json_object();
+}
+
+static bool write_versions(const struct cli_staff *staff, const json_t *versions)
+{
+	char path[PATH_OCTETS];
+	char *text = json_dumps(versions, JSON_INDENT(2) | JSON_SORT_KEYS);
+	json_t *line = text != NULL ? json_sprintf("%s\n", text) : NULL;
+	put_versions_path(staff, path);
+	bool is_written = line != NULL && write_file(staff, path, line);
+	json_decref(line);
+	free(text);
+	return is_written;
+}
+
 int cli_templates_pull(const struct cli_staff *staff)
 {
 	struct err_at at = { .err = ERR_OK };
@@ -202,12 +232,17 @@ int cli_templates_pull(const struct cli_staff *staff)
 	json_t *version, *text;
 	unsigned written = 0;
 	bool is_well = true;
+	json_t *versions = read_versions(staff);
 	enum staff_outcome outcome = version_all_live(staff->db, &live, &at);
-	if (outcome != STAFF_OK)
+	if (outcome != STAFF_OK) {
+		json_decref(versions);
 		return cli_staff_failed(staff, outcome, &at);
+	}
 	int code = check_names(staff, NULL, live);
 	json_object_foreach(live, name, version)
 	{
+		if (is_meant(staff, name))
+			json_object_set(versions, name, json_object_get(version, "version"));
 		json_object_foreach(json_object_get(version, "variants"), locale, text)
 		{
 			char path[PATH_OCTETS];
@@ -218,6 +253,8 @@ int cli_templates_pull(const struct cli_staff *staff)
 			written += is_well;
 		}
 	}
+	is_well = is_well && (code != CLI_OK || write_versions(staff, versions));
+	json_decref(versions);
 	json_decref(live);
 	if (code == CLI_OK && staff->call->wants_json)
 		cli_staff_print(staff, json_pack("{s:I}", "written", (json_int_t)written));
@@ -234,8 +271,11 @@ static enum staff_outcome push_draft(const struct cli_staff *staff, const char *
 {
 	json_t *saved = NULL;
 	const struct template_life life = cli_templates_life(staff);
-	enum staff_outcome outcome =
-		draft_save(staff->db, &staff->actor, staff->now, slice_of(name), 0, content, &saved, at);
+	/* A draft that can't be submitted would be in the way of the next try. */
+	enum staff_outcome outcome = template_push_check(&life, slice_of(name), content, at);
+	if (outcome != STAFF_OK)
+		return outcome;
+	outcome = draft_save(staff->db, &staff->actor, staff->now, slice_of(name), 0, content, &saved, at);
 	if (outcome == STAFF_CONFLICT) {
 		*at = (struct err_at){ .err = ERR_OK };
 		err_at_set(at, ERR_DUPLICATE, 0, NULL,
@@ -260,11 +300,12 @@ static void tell_pushed(const struct cli_staff *staff, const char *name, int64_t
 
 /* What is kept beside the texts (samples, registrations) goes on with them. */
 static enum staff_outcome push_one(const struct cli_staff *staff, const char *name, const json_t *variants,
-				   json_t *rows, struct err_at *at)
+				   json_t *versions, json_t *rows, struct err_at *at)
 {
 	json_t *former = NULL;
 	int64_t number = 0;
 	const char *approved_by = cli_option(staff->call, "approved-by");
+	const json_t *base = json_object_get(versions, name);
 	const struct template_life life = cli_templates_life(staff);
 	enum staff_outcome outcome = version_live(staff->db, slice_of(name), &former, at);
 	if (outcome != STAFF_OK)
@@ -274,11 +315,15 @@ static enum staff_outcome push_one(const struct cli_staff *staff, const char *na
 		.samples = json_object_get(former, "samples"),
 		.registrations = json_object_get(former, "registrations"),
 		.why = slice_of(cli_option(staff->call, "why")),
+		.has_base = json_is_integer(base),
+		.base = json_integer_value(base),
 	};
 	outcome = approved_by != NULL
 			  ? template_push(&life, slice_of(name), &content, slice_of(approved_by), &number, at)
 			  : push_draft(staff, name, &content, at);
 	json_decref(former);
+	if (outcome == STAFF_OK && number > 0 && json_is_integer(base))
+		json_object_set_new(versions, name, json_integer(number));
 	if (outcome == STAFF_OK)
 		tell_pushed(staff, name, number, rows);
 	return outcome;
@@ -297,6 +342,7 @@ int cli_templates_push(const struct cli_staff *staff)
 	int code = read_both(staff, &files, &live);
 	if (code != CLI_OK)
 		return code;
+	json_t *versions = read_versions(staff);
 	json_t *rows = staff->call->wants_json ? json_array() : NULL;
 	json_object_foreach(files, name, variants)
 	{
@@ -304,15 +350,18 @@ int cli_templates_push(const struct cli_staff *staff)
 		if (outcome != STAFF_OK || is_same || !is_meant(staff, name))
 			continue;
 		count++;
-		outcome = push_one(staff, name, variants, rows, &at);
+		outcome = push_one(staff, name, variants, versions, rows, &at);
 		if (outcome != STAFF_OK)
 			fprintf(staff->call->env->err, "hongyan: %s: not sent\n", name);
 	}
 	json_decref(files);
 	json_decref(live);
+	if (json_object_size(versions) > 0 && !write_versions(staff, versions))
+		code = CLI_FAILED;
+	json_decref(versions);
 	if (rows != NULL)
 		cli_staff_print(staff, json_pack("{s:o}", "pushed", rows));
 	else if (count == 0)
 		fprintf(staff->call->env->out, "%s holds what is in force: nothing is sent\n", folder(staff));
-	return outcome == STAFF_OK ? CLI_OK : cli_staff_failed(staff, outcome, &at);
+	return outcome == STAFF_OK ? code : cli_staff_failed(staff, outcome, &at);
 }

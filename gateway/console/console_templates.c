@@ -42,17 +42,6 @@ static bool read_all(struct console_call *call, struct whole *whole)
 	return false;
 }
 
-static json_t *version_of(struct console_call *call, const char *name, json_int_t version)
-{
-	char number[24];
-	json_t *found = NULL;
-	snprintf(number, sizeof number, "%lld", (long long)version);
-	if (staff_db_read(call->db, staff_key_of(STAFF_KEY_VERSIONS, slice_of(name)), slice_of(number), &found, NULL) !=
-	    STAFF_OK)
-		return NULL;
-	return found;
-}
-
 /* -- the list -- */
 
 /* Title and class stand in the source: of the default variant, or any. */
@@ -109,7 +98,10 @@ static json_t *row_of(struct console_call *call, const struct whole *whole, cons
 	json_t *draft = json_object_get(whole->drafts, name);
 	json_t *archived = json_object_get(whole->archived, name);
 	const json_t *number = json_object_get(live != NULL ? live : archived, "version");
-	json_t *version = json_is_integer(number) ? version_of(call, name, json_integer_value(number)) : NULL;
+	json_t *version = NULL; /* a row does without it */
+	if (json_is_integer(number) &&
+	    version_get(call->db, slice_of(name), json_integer_value(number), &version, NULL) != STAFF_OK)
+		version = NULL;
 	json_t *variants = json_object_get(live, "variants");
 	if (variants == NULL)
 		variants = json_object_get(draft != NULL ? draft : version, "variants");
@@ -205,19 +197,21 @@ void console_template_answer(struct console_call *call, const char *name)
 	struct err_at at = { .err = ERR_OK };
 	enum staff_outcome outcome = STAFF_OK;
 	int64_t latest = 0;
+	json_t *version = NULL;
 	json_t *live = read_one(call, STAFF_KEY_LIVE, name, &outcome, &at);
 	json_t *draft = read_one(call, STAFF_KEY_DRAFTS, name, &outcome, &at);
 	json_t *archived = read_one(call, STAFF_KEY_ARCHIVED, name, &outcome, &at);
 	if (outcome == STAFF_OK)
 		outcome = version_latest(call->db, slice_of(name), &latest, &at);
+	/* An editor that took a failure for “never published” would begin with an empty text. */
+	if (outcome == STAFF_OK && live != NULL)
+		outcome = version_get(call->db, slice_of(name), json_integer_value(json_object_get(live, "version")),
+				      &version, &at);
 	if (outcome != STAFF_OK) {
-		console_outcome_refuse(call, outcome, &at);
+		console_outcome_refuse(call, outcome == STAFF_NOT_FOUND ? STAFF_BROKEN : outcome, &at);
 	} else if (live == NULL && draft == NULL && archived == NULL) {
 		console_refuse(call, CONSOLE_NOT_FOUND);
 	} else {
-		json_t *version = live != NULL
-					  ? version_of(call, name, json_integer_value(json_object_get(live, "version")))
-					  : NULL;
 		json_t *used = console_used_all(call->console->used, call->now);
 		console_answer(call, json_pack("{s:s,s:o,s:O?,s:O?,s:o,s:o,s:I}", "name", name, "live",
 					       owned_or_null(version), "draft", draft, "archived", archived, "lock",
@@ -275,11 +269,13 @@ void console_versions_list(struct console_call *call)
 void console_version_get(struct console_call *call)
 {
 	uint64_t number;
-	json_t *version = number_parse(slice_of(call->params[1]), INT64_MAX, &number)
-				  ? version_of(call, call->params[0], (json_int_t)number)
-				  : NULL;
-	if (version == NULL)
-		console_refuse(call, CONSOLE_NOT_FOUND);
-	else
+	json_t *version = NULL;
+	struct err_at at = { .err = ERR_OK };
+	enum staff_outcome outcome = STAFF_NOT_FOUND;
+	if (number_parse(slice_of(call->params[1]), INT64_MAX, &number))
+		outcome = version_get(call->db, slice_of(call->params[0]), (int64_t)number, &version, &at);
+	if (outcome == STAFF_OK)
 		console_answer(call, version);
+	else
+		console_outcome_refuse(call, outcome, &at);
 }

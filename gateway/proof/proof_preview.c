@@ -115,6 +115,7 @@ static void write_extremes(const struct preview *preview)
 	}
 }
 
+/* Without a tenant, as publishing judges it: what is expected has the configured signature, whoever's preview is looked at. */
 static void write_sample(const struct preview *preview, const struct proof_sample *sample)
 {
 	const struct template_header *header = template_header(preview->template);
@@ -125,7 +126,6 @@ static void write_sample(const struct preview *preview, const struct proof_sampl
 		.kind = ALERT_SEND,
 		.template_name = header->name,
 		.locale = locale,
-		.tenant = preview->tenant,
 		.params = (struct alert_param *)(uintptr_t)sample->params, /* rendering only reads them */
 		.param_count = sample->param_count,
 	};

@@ -12,6 +12,7 @@ struct step {
 	struct slice name;
 	struct slice words;
 	int64_t version;
+	bool has_base;         /* version is what the content was made from */
 	const json_t *content; /* from outside */
 	struct slice approved_by;
 	int64_t number;
@@ -155,20 +156,76 @@ static enum staff_outcome may_have_approved(struct staff_db *db, struct slice na
 	return STAFF_FORBIDDEN;
 }
 
+/* Files that were fetched before the newest version was published would undo it; and what staff has archived comes back by them only. */
+static enum staff_outcome may_replace(struct staff_change *change, const struct step *step, struct err_at *at)
+{
+	int64_t latest = 0;
+	json_t *archived = NULL;
+	struct staff_db *db = staff_change_db(change);
+	enum staff_outcome outcome = staff_db_read(db, staff_key(STAFF_KEY_ARCHIVED), step->name, &archived, at);
+	if (outcome == STAFF_OK && archived != NULL) {
+		err_at_set(at, ERR_DUPLICATE, 0, NULL, "template “%.*s” is archived: restore it in the console first",
+			   SLICE_ARG(step->name));
+		outcome = STAFF_WRONG_STATE;
+	}
+	json_decref(archived);
+	if (outcome != STAFF_OK || !step->has_base)
+		return outcome;
+	outcome = version_latest(db, step->name, &latest, at);
+	if (outcome != STAFF_OK || latest == step->version)
+		return outcome;
+	err_at_set(at, ERR_DUPLICATE, 0, "base",
+		   "template “%.*s”: the file is of version %lld, and version %lld was published since",
+		   SLICE_ARG(step->name), (long long)step->version, (long long)latest);
+	return STAFF_OUTDATED;
+}
+
 static enum staff_outcome try_push(struct staff_change *change, void *ctx, struct err_at *at)
 {
 	struct step *step = ctx;
+	enum staff_outcome outcome = may_replace(change, step, at);
+	if (outcome != STAFF_OK)
+		return outcome;
 	const struct version_origin origin = {
 		.kind = "push", .by = step->life->actor, .approved_by = step->approved_by, .why = step->words
 	};
 	return version_publish(change, step->life->now, step->name, step->content, &origin, &step->number, at);
 }
 
+/* Owned. */
+static json_t *whole_of(const struct draft_content *content)
+{
+	json_t *samples = content->samples != NULL ? json_incref((json_t *)content->samples) : json_array();
+	json_t *registrations =
+		content->registrations != NULL ? json_incref((json_t *)content->registrations) : json_object();
+	return json_pack("{s:O, s:o, s:o}", "variants", content->variants, "samples", samples, "registrations",
+			 registrations);
+}
+
+enum staff_outcome template_push_check(const struct template_life *life, struct slice name,
+				       const struct draft_content *content, struct err_at *at)
+{
+	enum staff_outcome outcome = draft_content_check(content, at);
+	if (outcome != STAFF_OK)
+		return outcome;
+	json_t *whole = whole_of(content);
+	outcome = template_check(life->rules, name, whole, at);
+	json_decref(whole);
+	return outcome;
+}
+
 enum staff_outcome template_push(const struct template_life *life, struct slice name,
 				 const struct draft_content *content, struct slice approved_by, int64_t *number,
 				 struct err_at *at)
 {
-	struct step step = { .life = life, .name = name, .words = content->why, .approved_by = approved_by };
+	struct step step = {
+		.life = life,
+		.name = name,
+		.words = content->why,
+		.approved_by = approved_by,
+		.has_base = content->has_base,
+		.version = content->base,
+	};
 	if (!draft_is_name(name)) {
 		err_at_set(at, ERR_FORMAT, 0, NULL, "“%.*s” is no template's name", SLICE_ARG(name));
 		return STAFF_INVALID;
@@ -177,20 +234,14 @@ enum staff_outcome template_push(const struct template_life *life, struct slice 
 		err_at_set(at, ERR_FORMAT, 0, "approved_by", "somebody else must have approved it");
 		return STAFF_OWN_TEXT;
 	}
-	enum staff_outcome outcome = draft_content_check(content, at);
+	enum staff_outcome outcome = template_push_check(life, name, content, at);
 	if (outcome == STAFF_OK)
 		outcome = may_have_approved(life->db, approved_by, at);
 	if (outcome != STAFF_OK)
 		return outcome;
-	json_t *samples = content->samples != NULL ? json_incref((json_t *)content->samples) : json_array();
-	json_t *registrations =
-		content->registrations != NULL ? json_incref((json_t *)content->registrations) : json_object();
-	json_t *whole = json_pack("{s:O, s:o, s:o}", "variants", content->variants, "samples", samples, "registrations",
-				  registrations);
+	json_t *whole = whole_of(content);
 	step.content = whole;
-	outcome = template_check(life->rules, name, whole, at);
-	if (outcome == STAFF_OK)
-		outcome = run(&step, try_push, at);
+	outcome = run(&step, try_push, at);
 	json_decref(whole);
 	if (outcome == STAFF_OK)
 		*number = step.number;

@@ -50,8 +50,13 @@ MUST_CHECK enum staff_outcome template_archive(const struct template_life *life,
 MUST_CHECK enum staff_outcome template_restore(const struct template_life *life, struct slice name, struct slice why,
 					       int64_t *number, struct err_at *at);
 
+/* Whether a content from outside could be published. STAFF_INVALID. */
+MUST_CHECK enum staff_outcome template_push_check(const struct template_life *life, struct slice name,
+						  const struct draft_content *content, struct err_at *at);
+
 /* A version from outside (files that are kept and reviewed elsewhere), without a draft. approved_by: who has looked at it there; not the
- * actor (STAFF_OWN_TEXT), and where there are users one who may approve (STAFF_FORBIDDEN). A draft of the template stays, and is of an older base then. */
+ * actor (STAFF_OWN_TEXT), and where there are users one who may approve (STAFF_FORBIDDEN). What staff has archived is not brought back
+ * (STAFF_WRONG_STATE); content that says which version it was made from only replaces that one (STAFF_OUTDATED). A draft of the template stays, and is of an older base then. */
 MUST_CHECK enum staff_outcome template_push(const struct template_life *life, struct slice name,
 					    const struct draft_content *content, struct slice approved_by,
 					    int64_t *number, struct err_at *at);

@@ -332,6 +332,13 @@ static void files_go_there_and_back(void)
 	AWAIT(10, all_have(3));
 	books_add_load(0, 5);
 	books_await_settled(20);
+	/* The file is of the version that was taken back: it does not come into force again by a file that nobody looked at. */
+	command_expect(1, "version 3 was published since",
+		       COMMAND("templates", "push", "--dir", folder, "--why", "nightly", "--approved-by", "wang"));
+	command_expect(1, "version 3 was published since",
+		       COMMAND("templates", "push", "--dir", folder, "--why", "nightly"));
+	command_expect(0, "files in", COMMAND("templates", "pull", "note", "--dir", folder));
+	world_write("files/note.tmpl", NOTE_HEAD "新文：编号{{code}}，金额{{amount}}元。\n");
 	/* A draft waits for somebody else; at the command line nobody approves. */
 	command_expect(0, "note: a draft waits for review",
 		       COMMAND("templates", "push", "--dir", folder, "--why", "again"));

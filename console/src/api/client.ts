@@ -81,12 +81,16 @@ export async function call<M extends Method, P extends PathOf<M> & string>(
 	options: Ask<Body<M, P>> = {},
 ): Promise<Answer<M, P>> {
 	let answer: Response;
+	// The server answers within 30 s, be it that it is busy.
+	const abort = new AbortController();
+	const timer = window.setTimeout(() => abort.abort(), 40_000);
+	options.signal?.addEventListener('abort', () => abort.abort());
 	try {
 		answer = await fetch(addressOf(path, options), {
 			method: method.toUpperCase(),
 			headers: headersOf(options),
 			body: options.body === undefined ? undefined : JSON.stringify(options.body),
-			signal: options.signal,
+			signal: abort.signal,
 			keepalive: options.keepalive,
 			credentials: 'same-origin',
 			cache: 'no-store',
@@ -96,6 +100,8 @@ export async function call<M extends Method, P extends PathOf<M> & string>(
 		if (options.signal?.aborted) throw error;
 		connection.set('lost');
 		throw new Unreachable(String(error));
+	} finally {
+		window.clearTimeout(timer);
 	}
 	connection.set('fine');
 	const body = await bodyOf(answer);

@@ -42,21 +42,53 @@ export function listen(path: string, events: Events, options: ListenOptions = {}
 	return close;
 }
 
-// Listens while the component is shown, and from anew after signing in again.
+const CALM_MS = 1500;
+
+// One call a while, at its end: who types saves every second, and nobody reads lists that fast.
+function calmed(take: (data: unknown) => void): { take: (data: unknown) => void; stop: () => void } {
+	let timer = 0;
+	let last: unknown = null;
+	return {
+		take: (data) => {
+			last = data;
+			if (timer !== 0) return;
+			timer = window.setTimeout(() => {
+				timer = 0;
+				take(last);
+			}, CALM_MS);
+		},
+		stop: () => window.clearTimeout(timer),
+	};
+}
+
+// Listens while the component is shown and its window seen: browsers have few connections for all windows together. What was told
+// while nobody listened is asked for: “templates” is called when it begins again.
 export function useStream(path: string, events: Events): void {
 	const latest = useRef(events);
 	latest.current = events;
 	useEffect(() => {
-		const names = Object.keys(latest.current);
-		const open = () => listen(path, Object.fromEntries(names.map((name) => [name, (data: unknown) => latest.current[name]?.(data)])));
-		let close = open();
-		const leave = sessionEnded.subscribe(() => {
-			close();
-			if (!sessionEnded.get()) close = open();
-		});
+		const events: Events = Object.fromEntries(Object.keys(latest.current).map((name) => [name, (data: unknown) => latest.current[name]?.(data)]));
+		const templates = events['templates'] ? calmed(events['templates']) : null;
+		if (templates) events['templates'] = templates.take;
+		let isFirst = true;
+		let close: (() => void) | null = null;
+		const settle = () => {
+			const isWanted = !document.hidden && !sessionEnded.get();
+			if (isWanted && close === null) {
+				close = listen(path, events, { onOpen: () => { if (!isFirst) templates?.take(null); isFirst = false; } });
+			} else if (!isWanted) {
+				close?.();
+				close = null;
+			}
+		};
+		settle();
+		const leave = sessionEnded.subscribe(settle);
+		document.addEventListener('visibilitychange', settle);
 		return () => {
 			leave();
-			close();
+			document.removeEventListener('visibilitychange', settle);
+			templates?.stop();
+			close?.();
 		};
 	}, [path]);
 }

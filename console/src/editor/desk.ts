@@ -119,6 +119,20 @@ export class Desk {
 		this.dropBackup();
 	}
 
+	// Others' words, while one has none of one's own: whoever reads, or waits for the lock, sees what is there.
+	follow(draft: Draft | null): void {
+		if (draft && !this.isUnsaved() && this.busy === null && draft.revision > (this.revision ?? 0)) this.adopt(draft);
+	}
+
+	// The last words of whoever had the lock until now, before one writes on.
+	async catchUp(): Promise<void> {
+		try {
+			this.follow((await call('get', '/api/templates/{name}', { path: { name: this.name } })).draft);
+		} catch {
+			// what is saved then is refused, and shown beside theirs
+		}
+	}
+
 	restore(backup: Backup): void {
 		this.backup.set(null);
 		// What others have saved since is not overwritten: the server shows it, and a person chooses.

@@ -48,10 +48,10 @@ function useLeaving(desk: Desk): void {
 	}, [desk]);
 }
 
-interface OpenProps { name: string; template: Template | null; now: Template | null; config: ConfigAnswer | null }
+interface OpenProps { name: string; template: Template | null; now: Template | null; reload: () => void; config: ConfigAnswer | null }
 
 // template: as the page was opened with it; now: as it is.
-function Open({ name, template, now, config }: OpenProps) {
+function Open({ name, template, now, reload, config }: OpenProps) {
 	const user = useUser();
 	const mayEdit = may(user, 'templates.edit');
 	const desk = useMemo(() => new Desk(name, user?.name ?? '', template, template?.live ? docOf({ ...template.live, why: '' }) : blank), []);
@@ -59,11 +59,13 @@ function Open({ name, template, now, config }: OpenProps) {
 	const kept = useStore(desk.draft);
 	// Whoever judges it changes its state, not its words.
 	const draft = now?.draft && now.draft.revision === kept?.revision ? now.draft : kept;
-	const { lock, takeOver } = useLock(name, mayEdit);
+	const { lock, takeOver } = useLock(name, mayEdit, () => desk.catchUp());
 	const readOnly = !mayEdit || lock.kind === 'theirs';
 	const base = useStore(desk.base);
 	const isOld = now !== null && now.latest > base;
 	useLeaving(desk);
+	useEffect(() => desk.follow(now?.draft ?? null), [now]);
+	useEffect(() => desk.save.subscribe(() => { if (desk.save.get().kind === 'outdated') reload(); }), [desk]);
 	const first = doc.variants['zh-CN'] ?? Object.values(doc.variants)[0] ?? '';
 	const title = headValue(splitSource(first).head, 'title') || name;
 	return (
@@ -98,5 +100,5 @@ export function EditorPage({ name }: { name: string }) {
 		return <Loading />;
 	}
 	if (!config.value && !config.error) return <Loading />;
-	return <Open name={name} template={opened.template} now={template.value} config={config.value} />;
+	return <Open name={name} template={opened.template} now={template.value} reload={template.reload} config={config.value} />;
 }

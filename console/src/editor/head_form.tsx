@@ -2,7 +2,7 @@
 // The header lines as a form.
 import { useState } from 'preact/hooks';
 import { t, word } from '../i18n';
-import { Field } from '../ui/parts';
+import { Field, RawInput } from '../ui/parts';
 import { headValue, readAge, readHead, setHeadValue, writeAge, type AgeUnit } from './header';
 
 export interface HeadProps { head: string; onChange: (head: string) => void; readOnly: boolean }
@@ -33,11 +33,12 @@ function AgeField({ head, onChange, readOnly }: HeadProps) {
 export function HeadForm({ head, onChange, readOnly, signature }: HeadProps & { signature: string }) {
 	const set = (key: Parameters<typeof setHeadValue>[1]) => (event: Event) =>
 		onChange(setHeadValue(head, key, (event.currentTarget as HTMLInputElement).value));
+	const write = (key: Parameters<typeof setHeadValue>[1]) => (text: string) => onChange(setHeadValue(head, key, text));
 	const own = headValue(head, 'signature');
 	return (
 		<div class="grid-form">
 			<Field label={t('head.title')} hint={t('head.title.hint')}>
-				{(attributes) => <input {...attributes} disabled={readOnly} value={headValue(head, 'title')} onInput={set('title')} />}
+				{(attributes) => <RawInput {...attributes} disabled={readOnly} value={headValue(head, 'title')} onText={write('title')} />}
 			</Field>
 			<Field label={t('head.class')} hint={word('class.hint', headValue(head, 'class') || 'notice')}>
 				{(attributes) => (
@@ -58,7 +59,7 @@ export function HeadForm({ head, onChange, readOnly, signature }: HeadProps & { 
 							<option value="own">{t('head.signature.own')}</option>
 							<option value="none">{t('head.signature.none')}</option>
 						</select>
-						<input {...attributes} maxLength={22} disabled={readOnly || own === '' || own === 'none'} value={own === 'none' ? '' : own} placeholder={own === 'none' ? '' : signature} onInput={set('signature')} />
+						<RawInput {...attributes} maxLength={22} disabled={readOnly || own === '' || own === 'none'} value={own === 'none' ? '' : own} placeholder={own === 'none' ? '' : signature} onText={write('signature')} />
 					</div>
 				)}
 			</Field>
@@ -72,7 +73,7 @@ export function HeadForm({ head, onChange, readOnly, signature }: HeadProps & { 
 				)}
 			</Field>
 			<Field label={t('head.note')}>
-				{(attributes) => <input {...attributes} disabled={readOnly} value={headValue(head, 'note')} onInput={set('note')} />}
+				{(attributes) => <RawInput {...attributes} disabled={readOnly} value={headValue(head, 'note')} onText={write('note')} />}
 			</Field>
 		</div>
 	);

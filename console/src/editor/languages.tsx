@@ -3,6 +3,7 @@
 import { useRef } from 'preact/hooks';
 import { language } from '../format';
 import { t } from '../i18n';
+import { Act } from '../ui/parts';
 
 interface TabsProps<T extends string> {
 	label: string;
@@ -40,7 +41,16 @@ export function Tabs<T extends string>({ label, tabs, chosen, onChoose, panel, c
 
 const offered = ['zh-CN', 'en', 'zh-TW', 'ko', 'ja', 'ru', 'mn', 'ug', 'bo'];
 
-export function Languages({ locales, chosen, onChoose, onAdd, readOnly }: { locales: string[]; chosen: string; onChoose: (locale: string) => void; onAdd: (locale: string) => void; readOnly: boolean }) {
+interface LanguagesProps {
+	locales: string[];
+	chosen: string;
+	onChoose: (locale: string) => void;
+	onAdd: (locale: string) => void;
+	onRemove: (locale: string) => Promise<void>;
+	readOnly: boolean;
+}
+
+export function Languages({ locales, chosen, onChoose, onAdd, onRemove, readOnly }: LanguagesProps) {
 	return (
 		<Tabs label={t('editor.languages')} panel="text-panel" chosen={chosen} onChoose={onChoose} tabs={locales.map((one) => ({ key: one, text: language(one) }))}>
 			{!readOnly && (
@@ -56,6 +66,7 @@ export function Languages({ locales, chosen, onChoose, onAdd, readOnly }: { loca
 					</select>
 				</label>
 			)}
+			{!readOnly && locales.length > 1 && <Act class="small quiet" run={() => onRemove(chosen)}>{t('editor.languages.remove', { language: language(chosen) })}</Act>}
 		</Tabs>
 	);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One person edits at a time: the lock is renewed while the editor is open, and given back when it closes.
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { call, Problem } from '../api/client';
 import type { Lock } from '../api/types';
 
@@ -8,14 +8,21 @@ const RENEW_MS = 20_000;
 
 export type LockState = { kind: 'asking' | 'mine' } | { kind: 'theirs'; lock: Lock | null };
 
-export function useLock(name: string, isWanted: boolean): { lock: LockState; takeOver: () => Promise<void> } {
+// onGot: awaited before one may write where somebody else could until now.
+export function useLock(name: string, isWanted: boolean, onGot: () => Promise<void>): { lock: LockState; takeOver: () => Promise<void> } {
 	const [lock, setLock] = useState<LockState>({ kind: 'asking' });
+	const isTheirs = useRef(false);
 	const take = useCallback(async (takeover: boolean) => {
 		try {
 			await call('put', '/api/templates/{name}/lock', { path: { name }, body: { takeover } });
+			if (isTheirs.current) await onGot();
+			isTheirs.current = false;
 			setLock({ kind: 'mine' });
 		} catch (error) {
-			if (error instanceof Problem && error.status === 423) setLock({ kind: 'theirs', lock: error.body.lock ?? null });
+			if (error instanceof Problem && error.status === 423) {
+				isTheirs.current = true;
+				setLock({ kind: 'theirs', lock: error.body.lock ?? null });
+			}
 			// A template that is not stored yet has nothing to lock; a lost connection keeps what was.
 			else if (error instanceof Problem && error.status === 404) setLock({ kind: 'mine' });
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parameters as a table that is written into.
 import { t, word } from '../i18n';
-import { Rows } from '../ui/parts';
+import { RawInput, Rows } from '../ui/parts';
 import type { HeadProps } from './head_form';
 import { addParam, paramTypes, readParams, removeParam, setParam, type ParamRow } from './header_params';
 
@@ -15,7 +15,7 @@ interface CellProps { label: string; value: string; readOnly: boolean; onInput: 
 
 const Cell = ({ label, value, readOnly, onInput, placeholder, mono }: CellProps) => (
 	<td>
-		<input class={mono ? 'mono' : undefined} aria-label={label} value={value} disabled={readOnly} placeholder={placeholder} onInput={(event) => onInput(event.currentTarget.value)} />
+		<RawInput class={mono ? 'mono' : undefined} aria-label={label} value={value} disabled={readOnly} placeholder={placeholder} onText={onInput} />
 	</td>
 );
 

@@ -6,6 +6,7 @@ import { chineseFirst, language } from '../format';
 import { t } from '../i18n';
 import { may, useUser } from '../session';
 import { useStore } from '../store';
+import { askPerson } from '../ui/dialog';
 import { Field } from '../ui/parts';
 import { reasonOf } from '../ui/states';
 import type { Variable } from './chips';
@@ -115,6 +116,13 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 		desk.setVariant(next, newVariant(source));
 		setLocale(next);
 	};
+	const removeLanguage = async (gone: string) => {
+		const sure = await askPerson({ title: t('editor.languages.remove', { language: language(gone) }), text: t('editor.languages.remove.text'), yes: t('action.remove'), danger: true });
+		if (sure === null) return;
+		const now = desk.doc.get();
+		const { [gone]: _text, ...variants } = now.variants;
+		desk.change({ variants, samples: now.samples.filter((one) => one.locale !== gone) });
+	};
 	const signature = config?.tenants.find((one) => one.name === tenant)?.signature ?? config?.signature ?? '';
 	const here = doc.samples.filter((one) => one.locale === locale);
 	const failing = (answer?.previews ?? []).filter((one) => one.as_expected === false || (one.problem && here.some((sample) => sample.name === one.name))).length;
@@ -131,7 +139,7 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 	return (
 		<div class="workbench">
 			<div class="workbench-main">
-				<Languages locales={locales} chosen={locale} onChoose={setLocale} onAdd={addLanguage} readOnly={readOnly} />
+				<Languages locales={locales} chosen={locale} onChoose={setLocale} onAdd={addLanguage} onRemove={removeLanguage} readOnly={readOnly} />
 				<div id="text-panel" role="tabpanel" aria-labelledby={`text-panel-tab-${locale}`}>
 					<TextPart
 						key={locale}

@@ -19,15 +19,27 @@ const reasons = [
 	'malformed', 'bad_alert', 'no_template', 'render', 'encode', 'too_large', 'no_route', 'rejected', 'attempts', 'held_dropped', 'unanswered', 'poison',
 ];
 
-async function requeue(entries: string[], letters: DeadLetter[]): Promise<boolean> {
-	const ambiguous = letters.filter((one) => entries.includes(one.entry) && one.is_ambiguous).length;
+// The server takes so many at a time.
+const AT_ONCE = 256;
+
+async function requeueThese(entries: string[]): Promise<number> {
+	let count = 0;
+	for (let at = 0; at < entries.length; at += AT_ONCE) {
+		count += (await call('post', '/api/dead/requeue', { body: { entries: entries.slice(at, at + AT_ONCE) } })).requeued;
+	}
+	return count;
+}
+
+async function requeue(letters: DeadLetter[]): Promise<boolean> {
+	const entries = letters.map((one) => one.entry);
+	const ambiguous = letters.filter((one) => one.is_ambiguous).length;
 	const sure = await askPerson({
 		title: t('dead.requeue.title', { count: number(entries.length) }),
 		text: ambiguous > 0 ? t('dead.requeue.twice', { count: number(ambiguous) }) : t('dead.requeue.text'),
 		yes: t('dead.requeue'), danger: ambiguous > 0,
 	});
 	if (sure === null) return false;
-	return (await attempt(() => call('post', '/api/dead/requeue', { body: { entries } }), t('dead.requeued', { count: number(entries.length) }))) !== null;
+	return (await attempt(() => requeueThese(entries), (count) => t('dead.requeued', { count: number(count) }))) !== null;
 }
 
 // All of a reason, as many requests as it takes. Until when they died is the server's first answer: what dies anew stays.
@@ -47,26 +59,26 @@ async function requeueOf(reason: string): Promise<number> {
 async function requeueAll(reason: string): Promise<boolean> {
 	const sure = await askPerson({ title: t('dead.all.title'), text: t('dead.all.text', { reason: reasonWords(reason) }), yes: t('dead.requeue') });
 	if (sure === null) return false;
-	return (await attempt(() => requeueOf(reason), t('dead.all.done'))) !== null;
+	return (await attempt(() => requeueOf(reason), (count) => t('dead.requeued', { count: number(count) }))) !== null;
 }
 
-interface TableProps { letters: DeadLetter[]; chosen: Set<string>; choose: (entries: string[], is: boolean) => void; mayRequeue: boolean }
+interface TableProps { letters: DeadLetter[]; chosen: Map<string, DeadLetter>; choose: (letters: DeadLetter[], is: boolean) => void; mayRequeue: boolean }
 
 function Table({ letters, chosen, choose, mayRequeue }: TableProps) {
-	const usable = letters.filter((one) => one.usable).map((one) => one.entry);
+	const usable = letters.filter((one) => one.usable);
 	return (
 		<Rows label={t('nav.dead')}>
 			<table>
 				<thead>
 					<tr>
-						{mayRequeue && <th><input type="checkbox" aria-label={t('dead.choose_all')} checked={usable.length > 0 && usable.every((one) => chosen.has(one))} onChange={(event) => choose(usable, event.currentTarget.checked)} /></th>}
+						{mayRequeue && <th><input type="checkbox" aria-label={t('dead.choose_all')} checked={usable.length > 0 && usable.every((one) => chosen.has(one.entry))} onChange={(event) => choose(usable, event.currentTarget.checked)} /></th>}
 						{(['when', 'reason', 'template', 'number', 'id'] as const).map((one) => <th key={one} scope="col">{t(`dead.col.${one}`)}</th>)}
 					</tr>
 				</thead>
 				<tbody>
 					{letters.map((one) => (
 						<tr key={one.entry}>
-							{mayRequeue && <td>{one.usable && <input type="checkbox" aria-label={`${t('dead.choose')} ${one.id || one.entry}`} checked={chosen.has(one.entry)} onChange={(event) => choose([one.entry], event.currentTarget.checked)} />}</td>}
+							{mayRequeue && <td>{one.usable && <input type="checkbox" aria-label={`${t('dead.choose')} ${one.id || one.entry}`} checked={chosen.has(one.entry)} onChange={(event) => choose([one], event.currentTarget.checked)} />}</td>}
 							<td class="nowrap"><When at={one.at} /></td>
 							<td>{reasonWords(one.reason)} {one.is_ambiguous && <Tag kind="warn">{t('dead.ambiguous')}</Tag>}</td>
 							<td>{one.template && <a href={href('templates', one.template)}>{one.template}</a>}</td>
@@ -85,16 +97,16 @@ function Letters() {
 	const mayRequeue = may(user, 'dead.requeue');
 	const [reason, setReason] = useState('');
 	const [after, setAfter] = useState<string | null>(null);
-	const [chosen, setChosen] = useState<Set<string>>(new Set());
+	const [chosen, setChosen] = useState<Map<string, DeadLetter>>(new Map());
 	const list = useLoad('/api/dead', { query: { after, reason } });
-	const choose = (entries: string[], is: boolean) => {
-		const next = new Set(chosen);
-		for (const entry of entries) if (is) next.add(entry); else next.delete(entry);
+	const choose = (letters: DeadLetter[], is: boolean) => {
+		const next = new Map(chosen);
+		for (const one of letters) if (is) next.set(one.entry, one); else next.delete(one.entry);
 		setChosen(next);
 	};
 	const after_requeue = (done: boolean) => {
 		if (!done) return;
-		setChosen(new Set());
+		setChosen(new Map());
 		list.reload();
 	};
 	return (
@@ -105,17 +117,17 @@ function Letters() {
 					<select value={reason} onChange={(event) => {
 						setReason(event.currentTarget.value);
 						setAfter(null);
-						setChosen(new Set());
+						setChosen(new Map());
 					}}>
 						<option value="">{t('dead.filter.all')}</option>
 						{reasons.map((one) => <option key={one} value={one}>{reasonWords(one)}</option>)}
 					</select>
 				</label>
-				{mayRequeue && <Act class="main" disabled={chosen.size === 0} run={async () => after_requeue(await requeue([...chosen], list.value?.letters ?? []))}>{t('dead.requeue')}{chosen.size > 0 ? ` (${number(chosen.size)})` : ''}</Act>}
+				{mayRequeue && <Act class="main" disabled={chosen.size === 0} run={async () => after_requeue(await requeue([...chosen.values()]))}>{t('dead.requeue')}{chosen.size > 0 ? ` (${number(chosen.size)})` : ''}</Act>}
 				{mayRequeue && reason !== '' && <Act run={async () => after_requeue(await requeueAll(reason))}>{t('dead.all')}</Act>}
 			</div>
 			<Await of={list} permission="dead.read">
-				{({ letters, total, next }) => letters.length === 0 ? (
+				{({ letters, total, next }) => letters.length === 0 && next === null ? (
 					<Empty title={reason ? t('dead.nothing') : t('dead.empty')}>{!reason && t('dead.empty.text')}</Empty>
 				) : (
 					<>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What became of an sms: by number or by the alert's id.
 import { useEffect, useState } from 'preact/hooks';
-import { call } from '../api/client';
+import { call, Problem } from '../api/client';
 import type { AlertTrace, MessagesAnswer } from '../api/types';
 import { full, number } from '../format';
 import { reason as reasonWords, t, word } from '../i18n';
@@ -13,7 +13,20 @@ import { Page } from '../ui/page';
 import { Act, Facts, Tag } from '../ui/parts';
 import { Empty, Failure, Loading, Only, reasonOf } from '../ui/states';
 
-const isNumber = (text: string) => /^[+\d][\d\s-]{5,19}$/.test(text);
+const mayBeNumber = (text: string) => /^[+\d][\d\s-]{5,19}$/.test(text);
+
+// Ids of alerts may be of digits, too: what is no number, or of which nothing is known, is asked for as one.
+async function find(wanted: string): Promise<MessagesAnswer> {
+	if (mayBeNumber(wanted)) {
+		try {
+			const found = await call('post', '/api/messages', { body: { number: wanted } });
+			if (found.alerts.length > 0) return found;
+		} catch (error) {
+			if (!(error instanceof Problem && error.status === 422)) throw error;
+		}
+	}
+	return call('post', '/api/messages', { body: { id: wanted } });
+}
 
 const eventKind = (event: string) =>
 	/accepted|delivered|sent/.test(event) ? 'good' : /dead|rejected|failed|undeliverable|expired/.test(event) ? 'bad' : 'plain';
@@ -71,7 +84,7 @@ function Search({ first }: { first: string }) {
 		setBusy(true);
 		setError(null);
 		try {
-			const found = await call('post', '/api/messages', { body: isNumber(wanted) ? { number: wanted } : { id: wanted } });
+			const found = await find(wanted);
 			setAnswer(found);
 			announce(t('messages.found', { count: number(found.alerts.length) }));
 		} catch (reason) {

@@ -10,11 +10,12 @@ import { reasonOf } from '../ui/states';
 import { refusalText } from './refusal';
 
 // Does it, tells how it went; null where it was refused.
-export async function attempt<T>(work: () => Promise<T>, done: string): Promise<T | null> {
+export async function attempt<T>(work: () => Promise<T>, done: string | ((value: T) => string)): Promise<T | null> {
 	try {
 		const value = await work();
-		notify(done);
-		announce(done);
+		const words = typeof done === 'string' ? done : done(value);
+		notify(words);
+		announce(words);
 		return value;
 	} catch (error) {
 		if (error instanceof Problem && error.status === 422) await askPerson({ title: t('submit.refused'), text: refusalText(error), yes: t('action.close'), no: null });

@@ -72,6 +72,20 @@ export function Act({ run, children, ...rest }: { run: () => Promise<unknown> } 
 	);
 }
 
+// A field whose text is tidied where it is kept: while somebody is in it, it shows what was typed.
+export function RawInput({ value, onText, ...rest }: { value: string; onText: (text: string) => void } & Omit<JSX.IntrinsicElements['input'], 'value' | 'onInput' | 'onBlur'>) {
+	const [typed, setTyped] = useState<string | null>(null);
+	return (
+		<input
+			{...rest} value={typed ?? value} onBlur={() => setTyped(null)}
+			onInput={(event) => {
+				setTyped(event.currentTarget.value);
+				onText(event.currentTarget.value);
+			}}
+		/>
+	);
+}
+
 // Draws anew each so many seconds: ages and countdowns.
 export function useTick(seconds: number): number {
 	const [now, setNow] = useState(Date.now());
