@@ -75,6 +75,8 @@ static enum staff_outcome take_off_schedule(struct staff_change *change, struct 
 	if (outcome == STAFF_OK && draft != NULL && draft_is(draft, "scheduled")) {
 		json_object_set_new(draft, "state", json_string("approved"));
 		json_object_del(draft, "publish_at");
+		json_object_del(draft, "publish_by");
+		json_object_del(draft, "publish_address");
 		staff_change_put(change, staff_key(STAFF_KEY_DRAFTS), name, draft);
 		staff_change_unrank(change, staff_key(STAFF_KEY_DUE), name);
 	}

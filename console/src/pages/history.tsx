@@ -53,7 +53,7 @@ function Table({ name, live, versions, reload }: { name: string; live: number | 
 								<td><input type="radio" name="before" aria-label={`${t('history.old')} v${one.version}`} checked={before === one.version} onChange={() => setBefore(one.version)} /></td>
 								<td><input type="radio" name="after" aria-label={`${t('history.new')} v${one.version}`} checked={after === one.version} onChange={() => setAfter(one.version)} /></td>
 								<td>
-									{one.version !== newest && may(user, 'templates.publish') && (
+									{live !== null && one.version !== live && may(user, 'templates.publish') && (
 										<Act class="small" run={async () => { if (await rollback(name, one.version, one.at)) reload(); }} aria-label={`${t('rollback.open')} v${one.version}`}>{t('rollback.open')}</Act>
 									)}
 								</td>
