@@ -3,9 +3,10 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const folder = path.resolve(import.meta.dirname, '..');
+const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const out = path.join(folder, 'dist-test');
 const tests = fs.readdirSync(path.join(folder, 'test')).filter((name) => name.endsWith('.test.ts'));
 await build({
