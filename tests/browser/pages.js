@@ -20,6 +20,7 @@ const GUARDED = [
   ['POST', '/api/templates/balance/archive', ['approver'], { why: '' }],
   ['GET', '/api/templates', ['viewer', 'editor', 'approver', 'operator', 'auditor', 'admin']],
 ];
+const MARKUP = '<img src=x onerror="alert(1)"><b>';
 const PLACES = {
   '#/users': ['admin'], '#/audit': ['auditor', 'admin'], '#/dead': ['operator', 'auditor'],
 };
@@ -91,7 +92,22 @@ async function seeAll(desk, browser) {
   }
   await all.page.emulateMediaFeatures([]);
   await byKeyboard(all);
+  await markupIsText(desk, all);
   await all.complained('赵明');
+}
+
+// What somebody wrote is shown as it was written, and is never markup.
+async function markupIsText(desk, all) {
+  desk.addUser('mallory', MARKUP, 'viewer');
+  for (const place of ['#/users', '#/audit']) {
+    await all.go(place);
+    await all.page.reload();
+    await all.sees('mallory', 'main');
+    const made = await all.page.$$eval('main img', (found) => found.length);
+    ok(made === 0, `${place}: a name is no markup`, made);
+  }
+  await all.go('#/users');
+  await all.sees(MARKUP, 'main');
 }
 
 // The menu, a template and its text without a mouse.
