@@ -21,6 +21,8 @@ Test(console_static, files_are_found_by_their_whole_path)
 {
 	cr_expect_eq(console_static_find(files, 2, SLICE("/assets/main-1.js")), &files[1]);
 	cr_expect_null(console_static_find(files, 2, SLICE("/assets/main-1.j")));
+	cr_expect_null(console_static_find(files, 2, SLICE("/assets/main-1.js/../../etc/passwd")));
+	cr_expect_null(console_static_find(files, 2, SLICE("/index.html\0.js")));
 	cr_expect_null(console_static_find(files, 0, SLICE("/index.html")));
 }
 
