@@ -93,7 +93,7 @@ void console_reject_post(struct console_call *call)
 	struct template_life life = life_of(call);
 	struct slice comment;
 	int64_t revision;
-	if (read_number(call, "revision", &revision) && read_text(call, "comment", false, &comment))
+	if (read_number(call, "revision", &revision) && read_text(call, "comment", true, &comment))
 		answer(call, template_reject(&life, slice_of(call->params[0]), revision, comment, &at), &at);
 }
 

@@ -5,6 +5,7 @@ import type { Draft, Template } from '../api/types';
 import { clock, moment } from '../format';
 import { t } from '../i18n';
 import { useStore } from '../store';
+import { commentWords } from '../pages/server_words';
 import { announce } from '../ui/live';
 import { Act, When } from '../ui/parts';
 import { reasonOf } from '../ui/states';
@@ -99,7 +100,7 @@ export function Banners({ desk, draft, template, lock, takeOver }: BannersProps)
 			)}
 			{draft?.state === 'draft' && draft.comment && (
 				<div class="banner" role="status">
-					<p><strong>{draft.submitted_at ? t('review.returned') : t('review.comment')}</strong>：{draft.comment}</p>
+					<p><strong>{draft.submitted_at ? t('review.returned') : t('review.comment')}</strong>：{commentWords(draft.comment)}</p>
 				</div>
 			)}
 			{template && template.latest > base && lock.kind !== 'theirs' && <Outdated desk={desk} template={template} />}

@@ -10,6 +10,7 @@ import { may, useUser } from '../session';
 import { Page } from '../ui/page';
 import { Act, Rows, Tag, When } from '../ui/parts';
 import { Await, Empty } from '../ui/states';
+import { whyWords } from './server_words';
 import { rollback } from './template_actions';
 
 function Two({ name, before, after }: { name: string; before: number; after: number }) {
@@ -49,7 +50,7 @@ function Table({ name, live, versions, reload }: { name: string; live: number | 
 								<th scope="row" class="nowrap">v{one.version} {one.version === live && <Tag kind="good">{t('templates.live')}</Tag>}</th>
 								<td class="nowrap"><When at={one.at} /><div class="faint">{word('kind', one.kind)}{one.from ? ` ← v${one.from}` : ''}</div></td>
 								<td>{one.by}{one.approved_by ? <div class="faint">{t('template.approved')} {one.approved_by}</div> : null}<div class="faint mono">{one.address}</div></td>
-								<td>{one.why}</td>
+								<td>{whyWords(one)}</td>
 								<td><input type="radio" name="before" aria-label={`${t('history.old')} v${one.version}`} checked={before === one.version} onChange={() => setBefore(one.version)} /></td>
 								<td><input type="radio" name="after" aria-label={`${t('history.new')} v${one.version}`} checked={after === one.version} onChange={() => setAfter(one.version)} /></td>
 								<td>

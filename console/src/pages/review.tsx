@@ -13,6 +13,7 @@ import { Await, Empty } from '../ui/states';
 import { whoMay } from '../ui/roles';
 import { isOutdated, Outdated } from './outdated';
 import { PreviewOf } from './preview_of';
+import { commentWords } from './server_words';
 import { approve, publishAt, publishNow, reject } from './template_actions';
 
 function Queue({ rows }: { rows: TemplateRow[] }) {
@@ -95,7 +96,7 @@ function One({ template, set, reload }: { template: Template; set: (next: Templa
 					[t('template.authors'), draft.authors.join(' · ')],
 					[t('template.submitted'), draft.submitted_at ? <><When at={draft.submitted_at} /> · {draft.submitted_by}</> : null],
 					[t('template.approved'), draft.approved_at ? <><When at={draft.approved_at} /> · {draft.approved_by}</> : null],
-					[t('review.comment'), draft.comment],
+					[t('review.comment'), commentWords(draft.comment)],
 				]} />
 				<Outdated template={template} />
 				<Decision template={template} draft={draft} set={set} reload={reload} />

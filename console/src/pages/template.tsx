@@ -14,6 +14,7 @@ import { Act, ClassTag, Facts, StateTag, Tag, When } from '../ui/parts';
 import { Await, Empty } from '../ui/states';
 import { PreviewOf } from './preview_of';
 import { isOutdated, Outdated } from './outdated';
+import { commentWords, whyWords } from './server_words';
 import { archive, discard, publishAt, publishNow, restore, unschedule } from './template_actions';
 
 interface PartProps { template: Template; set: (next: Template) => void; reload: () => void; currency: string }
@@ -63,7 +64,7 @@ function DraftPart(props: PartProps & { draft: Draft }) {
 				[t('word.why'), draft.why],
 				[t('template.submitted'), draft.submitted_at ? <><When at={draft.submitted_at} /> · {draft.submitted_by}</> : null],
 				[t('template.approved'), draft.approved_at ? <><When at={draft.approved_at} /> · {draft.approved_by}</> : null],
-				[t('review.comment'), draft.comment],
+				[t('review.comment'), commentWords(draft.comment)],
 			]} />
 			<Outdated template={template} />
 			<DraftButtons {...props} />
@@ -105,7 +106,7 @@ function Whole({ template, former, set, reload, currency }: PartProps & { former
 						<Facts rows={[
 							[t('template.published'), <><When at={shown.at} />{shown.by ? ` · ${shown.by}` : ''}{shown.approved_by ? ` · ${t('template.approved')} ${shown.approved_by}` : ''}</>],
 							[t('word.kind'), word('kind', shown.kind)],
-							[t('word.why'), shown.why],
+							[t('word.why'), whyWords(shown)],
 							...registrations.map(([account, row]): [string, string] => [account, [row.signature, row.template].filter(Boolean).join(' · ')]),
 						]} />
 						<PreviewOf name={template.name} variants={shown.variants} currency={currency} only={['typical']} />
