@@ -74,6 +74,7 @@ export function span(seconds: number): string {
 
 export function language(tag: string): string {
 	if (tag === 'zh-CN') return tongue.get() === 'zh' ? '中文' : 'Chinese'; // what everybody here calls it
+	if (tag === 'bo') return tongue.get() === 'zh' ? '藏语' : 'Tibetan'; // browsers have no word for it
 	try {
 		return new Intl.DisplayNames([locale()], { type: 'language' }).of(tag) ?? tag;
 	} catch {

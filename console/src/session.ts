@@ -27,6 +27,11 @@ export async function look(): Promise<void> {
 	}
 }
 
+// The one-time code that one has just signed in with: nobody types it twice, and nowhere else is it kept.
+let code = '';
+export const lastCode = (): string => code;
+export const forgetCode = (): void => void (code = '');
+
 // Signs in. After an ended session the same person goes on where the page stands. Another begins anew: what is open was not written by
 // them, and must not be saved as theirs.
 export async function signIn(name: string, password: string): Promise<void> {
@@ -36,13 +41,16 @@ export async function signIn(name: string, password: string): Promise<void> {
 		window.location.reload();
 		return;
 	}
-	take(await call('get', '/api/session'));
+	const answer = await call('get', '/api/session');
+	code = answer.user.must_change ? password : '';
+	take(answer);
 	sessionEnded.set(false);
 }
 
 export async function signOut(): Promise<void> {
 	await call('delete', '/api/session').catch(() => undefined);
 	setPageUser('');
+	forgetCode();
 	session.set({ user: null, known: true, unreachable: false });
 	sessionEnded.set(false);
 	window.location.hash = '';

@@ -33,40 +33,69 @@ static const char *when(const struct cli_staff *staff, int64_t at, char out[stat
 	return at > 0 ? cli_time_format(at, staff->settings.zone, out) : "-";
 }
 
-static void print_live(const struct cli_staff *staff, const char *name, const json_t *version, const json_t *draft)
+static void print_row(const struct cli_staff *staff, const char *name, const json_t *version, const json_t *draft)
 {
 	char at[CLI_TIME_OCTETS];
+	char number[24] = "-"; /* it was never published, or is not now */
 	struct slice by = staff_text(version, "by");
-	fprintf(staff->call->env->out, "%-*s  %5lld  %-19s  %-24.*s  %s\n", NAME_COLUMN, name,
-		(long long)staff_number(version, "version"), when(staff, staff_number(version, "at"), at), (int)by.len,
-		by.at, draft != NULL ? json_string_value(json_object_get(draft, "state")) : "");
+	if (version != NULL)
+		snprintf(number, sizeof number, "%lld", (long long)staff_number(version, "version"));
+	fprintf(staff->call->env->out, "%-*s  %7s  %-19s  %-24.*s  %s\n", NAME_COLUMN, name, number,
+		when(staff, staff_number(version, "at"), at), (int)by.len, by.len > 0 ? by.at : "",
+		draft != NULL ? json_string_value(json_object_get(draft, "state")) : "");
+}
+
+static json_t *row_of(const char *name, const json_t *version, const json_t *draft)
+{
+	struct slice by = staff_text(version, "by");
+	return json_pack("{s:s, s:I, s:I, s:s%, s:s?}", "name", name, "version",
+			 (json_int_t)staff_number(version, "version"), "at", (json_int_t)staff_number(version, "at"),
+			 "by", by.len > 0 ? by.at : "", by.len, "draft",
+			 json_string_value(json_object_get(draft, "state")));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What is in force, and what has only a draft so far, by name. names: room for all. */
+static size_t names_of(json_t *live, json_t *drafts, const char **names)
+{
+	size_t count = 0;
+	const char *name;
+	json_t *value;
+	json_object_foreach(live, name, value) names[count++] = name;
+	json_object_foreach(drafts, name, value)
+	{
+		if (json_object_get(live, name) == NULL)
+			names[count++] = name;
+	}
+	qsort(names, count, sizeof *names, by_name);
+	return count;
 }
 
 static enum staff_outcome list_rows(const struct cli_staff *staff, json_t *live, json_t *drafts, json_t *rows,
 				    struct err_at *at)
 {
-	const char *name;
-	json_t *published;
 	enum staff_outcome outcome = STAFF_OK;
-	json_object_foreach(live, name, published)
-	{
-		json_t *version = NULL;
-		const json_t *draft = json_object_get(drafts, name);
-		outcome = version_live(staff->db, slice_of(name), &version, at);
-		if (outcome != STAFF_OK)
-			return outcome;
-		json_t *shown = version != NULL ? version : json_incref(published);
-		if (rows == NULL)
-			print_live(staff, name, shown, draft);
-		else
-			json_array_append_new(rows,
-					      json_pack("{s:s, s:I, s:I, s:s%, s:s?}", "name", name, "version",
-							(json_int_t)staff_number(shown, "version"), "at",
-							(json_int_t)staff_number(shown, "at"), "by",
-							staff_text(shown, "by").at, staff_text(shown, "by").len,
-							"draft", json_string_value(json_object_get(draft, "state"))));
-		json_decref(shown);
+	const char **names = calloc(json_object_size(live) + json_object_size(drafts) + 1, sizeof *names);
+	if (names == NULL) {
+		err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
+		return STAFF_MEMORY;
 	}
+	size_t count = names_of(live, drafts, names);
+	for (size_t i = 0; i < count && outcome == STAFF_OK; i++) {
+		json_t *version = NULL;
+		const json_t *draft = json_object_get(drafts, names[i]);
+		outcome = version_live(staff->db, slice_of(names[i]), &version, at);
+		if (outcome == STAFF_OK && rows == NULL)
+			print_row(staff, names[i], version, draft);
+		else if (outcome == STAFF_OK)
+			json_array_append_new(rows, row_of(names[i], version, draft));
+		json_decref(outcome == STAFF_OK ? version : NULL);
+	}
+	free(names);
 	return outcome;
 }
 
@@ -80,7 +109,7 @@ static int list(const struct cli_staff *staff)
 	if (outcome == STAFF_OK)
 		outcome = draft_all(staff->db, &drafts, &at);
 	if (outcome == STAFF_OK && rows == NULL)
-		fprintf(staff->call->env->out, "%-*s  %5s  %-19s  %-24s  %s\n", NAME_COLUMN, "template", "version",
+		fprintf(staff->call->env->out, "%-*s  %7s  %-19s  %-24s  %s\n", NAME_COLUMN, "template", "version",
 			"published", "by", "draft");
 	if (outcome == STAFF_OK)
 		outcome = list_rows(staff, live, drafts, rows, &at);
@@ -95,6 +124,15 @@ static int list(const struct cli_staff *staff)
 	return CLI_OK;
 }
 
+/* “, written by li, zhang” */
+static void print_authors(FILE *out, const json_t *version)
+{
+	size_t i;
+	const json_t *author;
+	json_array_foreach(json_object_get(version, "authors"), i, author)
+		fprintf(out, "%s%s", i == 0 ? ", written by " : ", ", json_string_value(author));
+}
+
 static void print_version(const struct cli_staff *staff, const json_t *version)
 {
 	char at[CLI_TIME_OCTETS];
@@ -104,6 +142,7 @@ static void print_version(const struct cli_staff *staff, const json_t *version)
 	fprintf(out, "%5lld  %s  %-9.*s  %.*s", (long long)staff_number(version, "version"),
 		when(staff, staff_number(version, "at"), at), SLICE_ARG(staff_text(version, "kind")),
 		SLICE_ARG(staff_text(version, "by")));
+	print_authors(out, version);
 	if (approved.len > 0)
 		fprintf(out, ", approved by %.*s", SLICE_ARG(approved));
 	if (from > 0)
@@ -224,6 +263,9 @@ static int run(const struct cli_call *call)
 	unsigned verb;
 	struct cli_staff staff;
 	int code = cli_verb_read(call, verbs, VERB_COUNT, &verb);
+	const char *why = code == CLI_OK ? cli_option(call, "why") : NULL;
+	if (code == CLI_OK && (verb == VERB_PUSH || verb == VERB_ROLLBACK) && (why == NULL || *why == '\0'))
+		code = cli_usage(call, "%s wants to know why, for the history: --why TEXT", verbs[verb].name);
 	if (code != CLI_OK)
 		return code;
 	code = cli_staff_open(call, &staff);

@@ -54,14 +54,27 @@ static bool has_usual_ending(struct slice host)
 	return false;
 }
 
+/* Where the link ends whose host ends at a place: its path, question and fragment go with it. */
+static size_t link_end(struct proof_desk *desk, size_t at)
+{
+	const char *text = desk->source.at;
+	if (at >= desk->end || strchr(":/\\?#", text[at]) == NULL)
+		return at;
+	while (at < desk->end && (unsigned char)text[at] > ' ' && (unsigned char)text[at] < 0x80 &&
+	       strchr("\"'<>", text[at]) == NULL)
+		at = text[at] == '{' && at + 1 < desk->end && text[at + 1] == '{' ? proof_desk_tag(desk, at).to
+										  : at + 1;
+	return at < desk->end ? at : desk->end;
+}
+
 static void judge_host(struct proof_desk *desk, size_t from, size_t to, struct slice host, bool is_open)
 {
 	const struct slice args[3] = { host };
 	if (is_open)
 		proof_desk_mark(desk, PROOF_LINK_OPEN, from, to, args);
 	else if (!is_allowed(desk->rules, host))
-		proof_desk_fix(desk, proof_desk_mark(desk, PROOF_LINK, from, to, args), PROOF_FIX_REMOVE, from, to,
-			       SLICE(""));
+		proof_desk_fix(desk, proof_desk_mark(desk, PROOF_LINK, from, to, args), PROOF_FIX_REMOVE, from,
+			       link_end(desk, to), SLICE(""));
 }
 
 /* The link whose “//” ends at a place: what stands up to a slash, without user and port, is its host. Returns where it ends. */

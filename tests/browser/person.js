@@ -108,9 +108,10 @@ class Person {
     await this.choosePassword(code, password);
   }
 
+  // The code is asked for again only where the page has been loaded anew since.
   async choosePassword(code, password) {
     await this.sees('设置您的密码');
-    await this.fill('一次性代码', code);
+    if (await this.page.$('input[autocomplete=one-time-code]')) await this.fill('一次性代码', code);
     await this.fill('新密码', password);
     await this.fill('再输一遍', password);
     await this.press('保存密码');

@@ -254,10 +254,11 @@ static void forbidden_words_go_no_way(void)
 	snprintf(more, sizeof more, "console: { forbidden_words: %s }", world_path(words, "words.txt"));
 	gateway_process_start(&gateways[0], "one", &(struct gateway_options){ .smsc = &smsc, .root_more = more }, true);
 	command_use(gateways[0].config);
-	command_expect(64, "贷款", COMMAND("templates", "push", "--dir", folder, "--approved-by", "wang"));
+	command_expect(64, "贷款",
+		       COMMAND("templates", "push", "--dir", folder, "--why", "x", "--approved-by", "wang"));
 	EXPECT(remove(words) == 0);
 	command_expect(64, "console.forbidden_words",
-		       COMMAND("templates", "push", "--dir", folder, "--approved-by", "wang"));
+		       COMMAND("templates", "push", "--dir", folder, "--why", "x", "--approved-by", "wang"));
 	EXPECT_COUNT(redis_server_int("INCRBY {hongyan}:templates:turn 0"), 1);
 	gateway_process_stop(&gateways[0]);
 	smsc_finish(&smsc);
@@ -316,7 +317,7 @@ static void files_go_there_and_back(void)
 	EXPECT(mkdir(folder, 0700) == 0);
 	command_expect(0, "files in", COMMAND("templates", "pull", "--dir", folder));
 	command_expect(0, "holds what is in force", COMMAND("templates", "diff", "--dir", folder));
-	command_expect(0, "nothing is sent", COMMAND("templates", "push", "--dir", folder));
+	command_expect(0, "nothing is sent", COMMAND("templates", "push", "--dir", folder, "--why", "x"));
 	world_write("files/note.tmpl", NOTE_HEAD "新文：编号{{code}}，金额{{amount}}元。\n");
 	command_expect(1, "+ 新文：编号{{code}}", COMMAND("templates", "diff", "--dir", folder));
 	command_expect(1, "somebody else must have approved it",
@@ -343,17 +344,25 @@ static void files_go_there_and_back(void)
 	command_expect(0, "note: a draft waits for review",
 		       COMMAND("templates", "push", "--dir", folder, "--why", "again"));
 	command_expect(1, "not in state “approved”", COMMAND("templates", "publish", "note"));
-	command_expect(1, "has a draft already", COMMAND("templates", "push", "--dir", folder));
+	command_expect(1, "has a draft already", COMMAND("templates", "push", "--dir", folder, "--why", "x"));
 	world_write("files/note.tmpl", NOTE_HEAD "编号{{cod}}。\n");
 	command_expect(64, "unknown parameter “cod”",
-		       COMMAND("templates", "push", "note", "--dir", folder, "--approved-by", "wang"));
+		       COMMAND("templates", "push", "note", "--dir", folder, "--why", "x", "--approved-by", "wang"));
 	command_expect(64, "there is no template “not”", COMMAND("templates", "diff", "not", "--dir", folder));
-	command_expect(64, "is no version", COMMAND("templates", "rollback", "note", "x"));
-	command_expect(1, "has no version 77", COMMAND("templates", "rollback", "note", "77"));
+	command_expect(64, "is no version", COMMAND("templates", "rollback", "note", "x", "--why", "x"));
+	command_expect(1, "has no version 77", COMMAND("templates", "rollback", "note", "77", "--why", "x"));
+	command_expect(64, "wants to know why", COMMAND("templates", "rollback", "note", "1"));
 	command_expect(1, "was never published", COMMAND("templates", "history", "nothing"));
 	world_path(path, "files/note.tmpl");
 	command_expect(0, "files in", COMMAND("templates", "pull", "note", "--dir", folder));
 	command_expect(0, "holds what is in force", COMMAND("templates", "diff", "--dir", folder));
+	/* What is sent by hand is held against what is published, whatever files lie where the gateway began. */
+	world_write("files/fresh.tmpl", NOTE_HEAD "新：编号{{code}}，金额{{amount}}元。\n");
+	command_expect(0, "fresh: version 1 is in force",
+		       COMMAND("templates", "push", "fresh", "--dir", folder, "--why", "new", "--approved-by", "wang"));
+	AWAIT(10, all_have(4));
+	command_expect(0, "accepted by fake",
+		       COMMAND("send", "13900000001", "fresh", "code=A1", "amount=1.00", "--wait", "20"));
 	smsc_finish(&smsc);
 	close_world();
 }

@@ -62,7 +62,7 @@ function calmed(take: (data: unknown) => void): { take: (data: unknown) => void;
 }
 
 // Listens while the component is shown and its window seen: browsers have few connections for all windows together. What was told
-// while nobody listened is asked for: “templates” is called when it begins again.
+// while nobody listened is asked for: “templates” is called each time that it begins.
 export function useStream(path: string, events: Events): void {
 	const latest = useRef(events);
 	latest.current = events;
@@ -70,12 +70,11 @@ export function useStream(path: string, events: Events): void {
 		const events: Events = Object.fromEntries(Object.keys(latest.current).map((name) => [name, (data: unknown) => latest.current[name]?.(data)]));
 		const templates = events['templates'] ? calmed(events['templates']) : null;
 		if (templates) events['templates'] = templates.take;
-		let isFirst = true;
 		let close: (() => void) | null = null;
 		const settle = () => {
 			const isWanted = !document.hidden && !sessionEnded.get();
 			if (isWanted && close === null) {
-				close = listen(path, events, { onOpen: () => { if (!isFirst) templates?.take(null); isFirst = false; } });
+				close = listen(path, events, { onOpen: () => templates?.take(null) });
 			} else if (!isWanted) {
 				close?.();
 				close = null;

@@ -7,7 +7,8 @@ export const theme = EditorView.theme({
 	'&': { color: 'var(--ink)', backgroundColor: 'var(--surface)', fontSize: '17px', borderRadius: 'var(--round)' },
 	'&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '1px' },
 	'.cm-scroller': { fontFamily: 'var(--font)', lineHeight: '2', minHeight: '9.5em', maxHeight: '24em', overflow: 'auto' },
-	'.cm-content': { padding: '12px 0', caretColor: 'var(--ink)' },
+	// As high as its frame: a click below the last line is one into the text.
+	'.cm-content': { padding: '12px 0', caretColor: 'var(--ink)', minHeight: '9.5em', boxSizing: 'border-box' },
 	'.cm-line': { padding: '0 16px' },
 	'.cm-placeholder': { color: 'var(--faint)' },
 	'.cm-cursor': { borderLeftColor: 'var(--ink)', borderLeftWidth: '2px' },

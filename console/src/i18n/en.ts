@@ -48,6 +48,8 @@ export const en: Record<keyof typeof zh, string> = {
 	'sign_in.wrong': 'User name or password is wrong',
 	'sign_in.wait': 'Too many attempts. Please wait {seconds} s',
 	'sign_in.enter': 'Sign in',
+	'password.code.wrong': 'The one-time code is wrong, or too old',
+	'password.old.wrong': 'The old password is wrong',
 	'password.choose': 'Choose your password',
 	'password.choose.text': 'The one-time code works once. Please choose the password that you will sign in with.',
 	'password.code': 'One-time code',

@@ -47,6 +47,8 @@ export const zh = {
 	'sign_in.wrong': '用户名或密码不对',
 	'sign_in.wait': '尝试次数较多，请等 {seconds} 秒再试',
 	'sign_in.enter': '登录',
+	'password.code.wrong': '一次性代码不正确，或已过期',
+	'password.old.wrong': '原密码不正确',
 	'password.choose': '设置您的密码',
 	'password.choose.text': '一次性代码只能用一次。请设置以后登录用的密码。',
 	'password.code': '一次性代码',

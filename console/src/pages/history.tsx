@@ -49,7 +49,7 @@ function Table({ name, live, versions, reload }: { name: string; live: number | 
 							<tr key={one.version}>
 								<th scope="row" class="nowrap">v{one.version} {one.version === live && <Tag kind="good">{t('templates.live')}</Tag>}</th>
 								<td class="nowrap"><When at={one.at} /><div class="faint">{word('kind', one.kind)}{one.from ? ` ← v${one.from}` : ''}</div></td>
-								<td>{one.by}{one.approved_by ? <div class="faint">{t('template.approved')} {one.approved_by}</div> : null}<div class="faint mono">{one.address}</div></td>
+								<td>{one.authors && one.authors.length > 0 && <div>{t('template.authors')} {one.authors.join(' · ')}</div>}{one.by}{one.approved_by ? <div class="faint">{t('template.approved')} {one.approved_by}</div> : null}<div class="faint mono">{one.address}</div></td>
 								<td>{whyWords(one)}</td>
 								<td><input type="radio" name="before" aria-label={`${t('history.old')} v${one.version}`} checked={before === one.version} onChange={() => setBefore(one.version)} /></td>
 								<td><input type="radio" name="after" aria-label={`${t('history.new')} v${one.version}`} checked={after === one.version} onChange={() => setAfter(one.version)} /></td>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A new password, with a hint of how hard it is to guess. The server judges; length counts more than odd characters.
 import { useState } from 'preact/hooks';
-import { call } from '../api/client';
+import { call, Problem } from '../api/client';
 import { t, type Key } from '../i18n';
 import { Act, Field } from '../ui/parts';
 import { reasonOf } from '../ui/states';
@@ -21,14 +21,14 @@ function passwordProblem(first: string, second: string): string | null {
 	return first === second ? null : t('password.differ');
 }
 
-function PasswordField({ label, value, onChange }: { label: string; value: string; onChange: (next: string) => void }) {
+function PasswordField({ label, value, autoFocus, onChange }: { label: string; value: string; autoFocus: boolean; onChange: (next: string) => void }) {
 	const now = strength(value);
 	const steps = { short: 1, weak: 1, fair: 2, good: 3 }[now];
 	return (
 		<Field label={label} hint={value === '' ? t('password.hint') : t(`password.is.${now}` as Key)}>
 			{(attributes) => (
 				<>
-					<input {...attributes} type="password" autoComplete="new-password" value={value} onInput={(event) => onChange(event.currentTarget.value)} />
+					<input {...attributes} type="password" autoComplete="new-password" autoFocus={autoFocus} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
 					<progress class={`strength strength-${now}`} aria-hidden="true" max={3} value={value === '' ? 0 : steps} />
 				</>
 			)}
@@ -36,11 +36,17 @@ function PasswordField({ label, value, onChange }: { label: string; value: strin
 	);
 }
 
-interface NewPasswordProps { old: { label: string; autoComplete: string; autoFocus?: boolean }; wide?: boolean; onSaved: () => Promise<void> | void }
+interface NewPasswordProps {
+	// value: it is known already, and not asked for.
+	old: { label: string; autoComplete: string; autoFocus?: boolean; value?: string; wrong: string };
+	wide?: boolean;
+	onSaved: () => Promise<void> | void;
+}
 
 // What one has now, be it a code, and twice what is to be.
 export function NewPassword({ old, wide, onSaved }: NewPasswordProps) {
-	const [known, setKnown] = useState('');
+	const [known, setKnown] = useState(old.value ?? '');
+	const [isAsked, setAsked] = useState(!old.value);
 	const [first, setFirst] = useState('');
 	const [second, setSecond] = useState('');
 	const [wrong, setWrong] = useState<string | null>(null);
@@ -55,15 +61,17 @@ export function NewPassword({ old, wide, onSaved }: NewPasswordProps) {
 			setSecond('');
 			await onSaved();
 		} catch (error) {
-			setWrong(reasonOf(error));
+			const isOld = error instanceof Problem && error.body.code === 'old_password';
+			if (isOld) setAsked(true);
+			setWrong(isOld ? old.wrong : reasonOf(error));
 		}
 	};
 	return (
 		<form class={wide ? 'stack' : 'stack narrow'} noValidate onSubmit={(event) => event.preventDefault()}>
-			<Field label={old.label}>
+			{isAsked && <Field label={old.label}>
 				{(attributes) => <input {...attributes} type="password" autoComplete={old.autoComplete} autoFocus={old.autoFocus} value={known} onInput={(event) => setKnown(event.currentTarget.value)} />}
-			</Field>
-			<PasswordField label={t('password.new')} value={first} onChange={setFirst} />
+			</Field>}
+			<PasswordField label={t('password.new')} value={first} autoFocus={!isAsked && old.autoFocus === true} onChange={setFirst} />
 			<Field label={t('password.repeat')}>
 				{(attributes) => <input {...attributes} type="password" autoComplete="new-password" value={second} onInput={(event) => setSecond(event.currentTarget.value)} />}
 			</Field>

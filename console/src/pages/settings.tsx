@@ -15,7 +15,7 @@ function PasswordPart() {
 	return (
 		<section class="card">
 			<h2>{t('settings.password')}</h2>
-			<NewPassword old={{ label: t('password.old'), autoComplete: 'current-password' }} onSaved={() => notify(t('password.saved'))} />
+			<NewPassword old={{ label: t('password.old'), autoComplete: 'current-password', wrong: t('password.old.wrong') }} onSaved={() => notify(t('password.saved'))} />
 		</section>
 	);
 }

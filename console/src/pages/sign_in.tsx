@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
 import { t } from '../i18n';
-import { look, session, signIn, signOut } from '../session';
+import { forgetCode, lastCode, look, session, signIn, signOut } from '../session';
 import { Act, Field } from '../ui/parts';
 import { Mark, TongueSwitch } from '../ui/shell';
 import { reasonOf } from '../ui/states';
@@ -62,7 +62,7 @@ function Choose() {
 		<div class="stack">
 			<h1 tabIndex={-1}>{t('password.choose')}</h1>
 			<p class="faint">{t('password.choose.text')}</p>
-			<NewPassword wide old={{ label: t('password.code'), autoComplete: 'one-time-code', autoFocus: true }} onSaved={look} />
+			<NewPassword wide old={{ label: t('password.code'), autoComplete: 'one-time-code', autoFocus: true, value: lastCode(), wrong: t('password.code.wrong') }} onSaved={async () => { forgetCode(); await look(); }} />
 			<button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>
 		</div>
 	);

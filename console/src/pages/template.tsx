@@ -34,7 +34,7 @@ function DraftButtons({ template, draft, set, reload }: PartProps & { draft: Dra
 	};
 	return (
 		<div class="buttons-left">
-			{draft.state === 'review' && <a class="button main" href={href('review', name)}>{t('review.open')}</a>}
+			{draft.state === 'review' && may(user, 'templates.review') && <a class="button main" href={href('review', name)}>{t('review.open')}</a>}
 			{draft.state === 'approved' && may(user, 'templates.publish') && !isOutdated(template) && (
 				<>
 					<Act class="main" run={act(() => publishNow(name, draft))}>{t('publish.now')}</Act>
@@ -105,6 +105,7 @@ function Whole({ template, former, set, reload, currency }: PartProps & { former
 					<>
 						<Facts rows={[
 							[t('template.published'), <><When at={shown.at} />{shown.by ? ` · ${shown.by}` : ''}{shown.approved_by ? ` · ${t('template.approved')} ${shown.approved_by}` : ''}</>],
+							[t('template.authors'), shown.authors?.join(' · ')],
 							[t('word.kind'), word('kind', shown.kind)],
 							[t('word.why'), whyWords(shown)],
 							...registrations.map(([account, row]): [string, string] => [account, [row.signature, row.template].filter(Boolean).join(' · ')]),

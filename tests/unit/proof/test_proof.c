@@ -169,6 +169,8 @@ static const struct row {
 	  NULL },
 	{ "link with a parameter behind the host", "zh-CN", ZH USE "https://95598.cn{{a}}", "link", PROOF_ERROR,
 	  "https://95598.cn{{a}}", 0, NULL },
+	{ "a link goes with its path", "zh-CN", ZH0 "登录 https://evil.com/hb?a=1#x。谢谢", "link", PROOF_ERROR,
+	  "https://evil.com", 1, ZH0 "登录 。谢谢" },
 	{ "amounts are no links", "zh-CN", ZH0 "共19.53元，电话95598", "link", PROOF_ERROR, NULL, 0, NULL },
 	{ "double blank", "en", EN "{{a}}  x", "blanks", PROOF_COST, "  ", 1, EN "{{a}} x" },
 	{ "blank at a line's end", "zh-CN", ZH0 "您好 \n再见", "blanks", PROOF_COST, " ", 1, ZH0 "您好\n再见" },
