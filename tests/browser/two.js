@@ -46,14 +46,15 @@ async function chooseVersion(li) {
 }
 
 async function comeBack(desk, li) {
-  for (const key of desk.redis.ask('HKEYS', '{hongyan}:staff:sessions').split('\n')) desk.redis.ask('HDEL', '{hongyan}:staff:sessions', key);
   await li.toEnd();
   await li.compose('ding', '丁');
+  for (const key of desk.redis.ask('HKEYS', '{hongyan}:staff:sessions').split('\n')) desk.redis.ask('HDEL', '{hongyan}:staff:sessions', key);
   await li.sees('请重新登录', 'dialog');
   await li.shot('session-ended');
   await li.clean('signing in again');
   await li.fill('密码', desk.passwordOf('li'));
   await li.press('登录');
+  await li.page.waitForFunction(() => !document.querySelector('dialog[open]'));
   await li.saved();
   ok(desk.redis.ask('HLEN', '{hongyan}:staff:sessions') === '1', 'one press of a button is one request', desk.redis.ask('HLEN', '{hongyan}:staff:sessions'));
   ok((await li.text()).endsWith('甲丙丁'), 'after signing in again one goes on with one’s text', await li.text());
@@ -65,6 +66,8 @@ async function comeBack(desk, li) {
   await li.page.setOfflineMode(false);
   await li.saved();
   ok((await li.text()).endsWith('甲丙丁戊'), 'a lost connection loses no text', await li.text());
+  const bubbles = await li.bubbles();
+  ok(bubbles.length === 3 && bubbles.every((one) => one.includes('甲丙丁戊')), 'and the preview comes after it', bubbles);
 }
 
 // While one writes, another version comes into force.

@@ -28,6 +28,11 @@ export class Previewer {
 		return this.turn;
 	}
 
+	// The last question has got no answer, and none is on its way.
+	isBehind(): boolean {
+		return this.abort === null && this.waiting === null && this.turn !== (this.shown.get()?.turn ?? 0);
+	}
+
 	stop(): void {
 		window.clearTimeout(this.timer);
 		this.waiting = null;
