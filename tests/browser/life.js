@@ -9,20 +9,12 @@ const { Person, openBrowser } = require('./person.js');
 
 const [hongyan, fakeCarrier, source, shots] = process.argv.slice(2);
 
-async function submit(li, why) {
-  await li.saved();
-  await li.press('提交审核');
-  await li.fill('为什么改', why);
-  await li.press('提交', 'dialog[open]');
-  await li.sees('待审核', '.tag');
-}
-
 // The author has the editor open while somebody sends the draft back.
 async function sendBack(li, zhang) {
   await li.go('#/templates/balance/edit');
   await li.toEnd();
   await li.compose('shishi', '（试试）');
-  await submit(li, '试着加几个字');
+  await li.submit('试着加几个字');
   await li.go('#/templates/balance/edit');
   await li.editor();
   await li.sees('待审核', 'main .tag');
@@ -50,7 +42,7 @@ async function mend(li, zhang) {
   await li.saved();
   await li.sees('审核意见：请去掉括号', '.banner');
   ok((await li.text()).endsWith('试试') && !(await li.text()).includes('（试试'), 'it is mended in the editor, with the word of the reviewer in sight', await li.text());
-  await submit(li, '去掉了括号');
+  await li.submit('去掉了括号');
   await zhang.go('#/review/balance');
   await zhang.sees('去掉了括号');
   await zhang.press('通过');

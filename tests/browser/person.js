@@ -148,6 +148,15 @@ class Person {
     await this.page.waitForFunction(() => document.querySelector('[data-save]')?.dataset.save === 'saved', { timeout: PATIENCE_MS, polling: 20 });
   }
 
+  // Hands the draft in the editor over to a second person.
+  async submit(why) {
+    await this.saved();
+    await this.press('提交审核');
+    await this.fill('为什么改', why);
+    await this.press('提交', 'dialog[open]');
+    await this.sees('待审核', '.tag');
+  }
+
   // The preview has caught up with what is written.
   async previewed() {
     await this.page.waitForFunction(() => {
