@@ -29,8 +29,8 @@ struct cli_alert {
 	unsigned segments; /* with one more reference octet than none; 0 for a cancel */
 };
 
-/* Loads the templates: those that are published, or the folder's where Redis does not tell. settings: borrowed. Returns the exit code; other than CLI_OK is told. cli_alert_check_fini is legal in any
- * case. */
+/* Loads the templates: those that are published, or the folder's where Redis does not tell. settings: borrowed. Returns the exit code;
+ * other than CLI_OK is told. cli_alert_check_fini is legal in any case. */
 int cli_alert_check_init(struct cli_alert_check *check, const struct cli_call *call,
 			 const struct cli_settings *settings);
 void cli_alert_check_fini(struct cli_alert_check *check);

@@ -8,19 +8,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BEHIND_NAME STAFF_AT_COMMAND_LINE
-
 /* Who is at the terminal, as the audit log has it; behind sudo who has called that. */
 static void find_actor(char out[static CLI_STAFF_ACTOR_OCTETS])
 {
 	const struct passwd *entry = getpwuid(getuid());
 	const char *behind_sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
 	if (behind_sudo != NULL && user_name_is_valid(slice_of(behind_sudo)))
-		snprintf(out, CLI_STAFF_ACTOR_OCTETS, "%s" BEHIND_NAME, behind_sudo);
-	else if (entry != NULL && strlen(entry->pw_name) < CLI_STAFF_ACTOR_OCTETS - sizeof BEHIND_NAME)
-		snprintf(out, CLI_STAFF_ACTOR_OCTETS, "%s" BEHIND_NAME, entry->pw_name);
+		snprintf(out, CLI_STAFF_ACTOR_OCTETS, "%s" STAFF_AT_COMMAND_LINE, behind_sudo);
+	else if (entry != NULL && strlen(entry->pw_name) < CLI_STAFF_ACTOR_OCTETS - sizeof STAFF_AT_COMMAND_LINE)
+		snprintf(out, CLI_STAFF_ACTOR_OCTETS, "%s" STAFF_AT_COMMAND_LINE, entry->pw_name);
 	else
-		snprintf(out, CLI_STAFF_ACTOR_OCTETS, "%lu" BEHIND_NAME, (unsigned long)getuid());
+		snprintf(out, CLI_STAFF_ACTOR_OCTETS, "%lu" STAFF_AT_COMMAND_LINE, (unsigned long)getuid());
 }
 
 int cli_staff_open(const struct cli_call *call, struct cli_staff *staff)

@@ -71,14 +71,21 @@ static bool read_after(const struct console_call *call, char after[static ENTRY_
 	       entry_id_parse(slice_of(after), LANE_READY, &key);
 }
 
+/* The page behind an entry; after: "" = the first one. */
+static enum err read_page(struct console_call *call, struct reading *reading, const char *after, const char *to,
+			  struct err_at *at)
+{
+	char from[ENTRY_ID_OCTETS + 1];
+	snprintf(from, sizeof from, "%s%s", *after ? "(" : "", *after ? after : "-");
+	return dead_letters_read(call->ask, from, to, &reading->page, at);
+}
+
 static enum err list(struct console_call *call, struct reading *reading, char after[static ENTRY_ID_OCTETS],
 		     const char *reason, json_t *letters, bool *has_more, struct err_at *at)
 {
 	*has_more = false;
 	for (unsigned pages = 0; pages < PAGES_MAX; pages++) {
-		char from[ENTRY_ID_OCTETS + 1];
-		snprintf(from, sizeof from, "%s%s", *after ? "(" : "", *after ? after : "-");
-		enum err err = dead_letters_read(call->ask, from, "+", &reading->page, at);
+		enum err err = read_page(call, reading, after, "+", at);
 		if (err != ERR_OK || reading->page.count == 0)
 			return err;
 		for (unsigned i = 0; i < reading->page.count; i++) {
@@ -212,9 +219,7 @@ static enum err requeue_reason(struct console_call *call, struct reading *readin
 	char to[ENTRY_ID_OCTETS];
 	snprintf(to, sizeof to, "%lld", (long long)until);
 	for (unsigned pages = 0; pages < PAGES_MAX && !call->is_dropped; pages++) {
-		char from[ENTRY_ID_OCTETS + 1];
-		snprintf(from, sizeof from, "%s%s", *after ? "(" : "", *after ? after : "-");
-		enum err err = dead_letters_read(call->ask, from, to, &reading->page, at);
+		enum err err = read_page(call, reading, after, to, at);
 		unsigned count = reading->page.count;
 		if (err != ERR_OK)
 			return err;

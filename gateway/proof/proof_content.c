@@ -54,17 +54,22 @@ static bool has_usual_ending(struct slice host)
 	return false;
 }
 
+/* How far what may stand in a link goes, up to one of some letters; tags count as one letter. */
+static size_t link_part_end(struct proof_desk *desk, size_t at, size_t end, const char *stops)
+{
+	const char *text = desk->source.at;
+	while (at < end && (unsigned char)text[at] > ' ' && (unsigned char)text[at] < 0x80 &&
+	       strchr(stops, text[at]) == NULL)
+		at = text[at] == '{' && at + 1 < end && text[at + 1] == '{' ? proof_desk_tag(desk, at).to : at + 1;
+	return at < end ? at : end;
+}
+
 /* Where the link ends whose host ends at a place: its path, question and fragment go with it. */
 static size_t link_end(struct proof_desk *desk, size_t at)
 {
-	const char *text = desk->source.at;
-	if (at >= desk->end || strchr(":/\\?#", text[at]) == NULL)
+	if (at >= desk->end || strchr(":/\\?#", desk->source.at[at]) == NULL)
 		return at;
-	while (at < desk->end && (unsigned char)text[at] > ' ' && (unsigned char)text[at] < 0x80 &&
-	       strchr("\"'<>", text[at]) == NULL)
-		at = text[at] == '{' && at + 1 < desk->end && text[at + 1] == '{' ? proof_desk_tag(desk, at).to
-										  : at + 1;
-	return at < desk->end ? at : desk->end;
+	return link_part_end(desk, at, desk->end, "\"'<>");
 }
 
 static void judge_host(struct proof_desk *desk, size_t from, size_t to, struct slice host, bool is_open)
@@ -81,15 +86,8 @@ static void judge_host(struct proof_desk *desk, size_t from, size_t to, struct s
 static size_t mark_link(struct proof_desk *desk, size_t from, size_t start, size_t end)
 {
 	const char *text = desk->source.at;
-	size_t stop = start;
-	bool is_open = false;
-	while (stop < end && (unsigned char)text[stop] > ' ' && (unsigned char)text[stop] < 0x80 &&
-	       strchr("/\\?#\"'<>", text[stop]) == NULL) {
-		is_open = is_open || text[stop] == '{';
-		stop = text[stop] == '{' && stop + 1 < end && text[stop + 1] == '{' ? proof_desk_tag(desk, stop).to
-										    : stop + 1;
-	}
-	stop = stop < end ? stop : end;
+	size_t stop = link_part_end(desk, start, end, "/\\?#\"'<>");
+	bool is_open = memchr(text + start, '{', stop - start) != NULL;
 	struct slice host = { text + start, stop - start };
 	const char *user = memrchr(host.at, '@', host.len);
 	if (user != NULL)

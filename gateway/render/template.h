@@ -66,8 +66,9 @@ struct template_header {
 	bool has_no_signature;  /* “signature: none”, or the text brings its own */
 	enum sms_class sms_class;
 	enum on_unknown on_unknown;
-	int64_t max_age_ms;   /* 0 = no limit */
-	uint32_t version;     /* that template_number gave; else the fingerprint; never 0 */
+	int64_t max_age_ms; /* 0 = no limit */
+	uint32_t
+		version; /* that template_number gave; else as the fingerprint, but BOM and line ends make no other one; never 0 */
 	uint32_t fingerprint; /* template_fingerprint */
 	const struct template_param *params;
 	unsigned param_count;

@@ -181,6 +181,14 @@ enum staff_outcome draft_is_current(struct staff_change *change, struct slice na
 	return outcome == STAFF_OK && base != latest ? outdated(base, latest, at) : outcome;
 }
 
+void draft_take_off_schedule(struct staff_change *change, struct slice name, json_t *draft)
+{
+	json_object_del(draft, "publish_at");
+	json_object_del(draft, "publish_by");
+	json_object_del(draft, "publish_address");
+	staff_change_unrank(change, staff_key(STAFF_KEY_DUE), name);
+}
+
 enum staff_outcome draft_lock_get(struct staff_db *db, wall_ms now, struct slice name, json_t **out, struct err_at *at)
 {
 	json_t *lock = NULL;

@@ -64,6 +64,9 @@ MUST_CHECK enum staff_outcome draft_of_revision(struct staff_change *change, str
 MUST_CHECK enum staff_outcome draft_is_current(struct staff_change *change, struct slice name, const json_t *draft,
 					       struct err_at *at);
 
+/* Within a change: takes a draft off the schedule; nothing of its time stays in it. The caller keeps the draft. */
+void draft_take_off_schedule(struct staff_change *change, struct slice name, json_t *draft);
+
 /* Whether somebody has written in the draft, be it at a terminal. */
 bool draft_is_by(const json_t *draft, struct slice name);
 

@@ -74,11 +74,8 @@ static enum staff_outcome take_off_schedule(struct staff_change *change, struct 
 	enum staff_outcome outcome = draft_get(staff_change_db(change), name, &draft, at);
 	if (outcome == STAFF_OK && draft != NULL && draft_is(draft, "scheduled")) {
 		json_object_set_new(draft, "state", json_string("approved"));
-		json_object_del(draft, "publish_at");
-		json_object_del(draft, "publish_by");
-		json_object_del(draft, "publish_address");
+		draft_take_off_schedule(change, name, draft);
 		staff_change_put(change, staff_key(STAFF_KEY_DRAFTS), name, draft);
-		staff_change_unrank(change, staff_key(STAFF_KEY_DUE), name);
 	}
 	json_decref(outcome == STAFF_OK ? draft : NULL);
 	return outcome;

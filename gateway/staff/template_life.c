@@ -233,10 +233,7 @@ static enum staff_outcome try_unschedule(struct staff_change *change, void *ctx,
 	if (outcome == STAFF_OK)
 		outcome = must_be(draft, "scheduled", NULL, at);
 	if (outcome == STAFF_OK) {
-		json_object_del(draft, "publish_at");
-		json_object_del(draft, "publish_by");
-		json_object_del(draft, "publish_address");
-		staff_change_unrank(change, staff_key(STAFF_KEY_DUE), step->name);
+		draft_take_off_schedule(change, step->name, draft);
 		outcome = move_draft(change, step, draft, "approved", "template.unschedule", at);
 	}
 	json_decref(draft);
@@ -273,10 +270,7 @@ static enum staff_outcome put_back(struct staff_change *change, struct step *ste
 	snprintf(sentence, sizeof sentence, "not published at its time: %s", why->text);
 	step->words = slice_of(sentence);
 	set_text(draft, "comment", step->words);
-	json_object_del(draft, "publish_at");
-	json_object_del(draft, "publish_by");
-	json_object_del(draft, "publish_address");
-	staff_change_unrank(change, staff_key(STAFF_KEY_DUE), step->name);
+	draft_take_off_schedule(change, step->name, draft);
 	return move_draft(change, step, draft, "approved", "template.not_published", at);
 }
 

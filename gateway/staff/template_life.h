@@ -56,7 +56,8 @@ MUST_CHECK enum staff_outcome template_push_check(const struct template_life *li
 
 /* A version from outside (files that are kept and reviewed elsewhere), without a draft. approved_by: who has looked at it there; not the
  * actor (STAFF_OWN_TEXT), and where there are users one who may approve (STAFF_FORBIDDEN). What staff has archived is not brought back
- * (STAFF_WRONG_STATE); content that says which version it was made from only replaces that one (STAFF_OUTDATED). A draft of the template stays, and is of an older base then. */
+ * (STAFF_WRONG_STATE); content that says which version it was made from only replaces that one (STAFF_OUTDATED). A draft of the
+ * template stays, and is of an older base then. */
 MUST_CHECK enum staff_outcome template_push(const struct template_life *life, struct slice name,
 					    const struct draft_content *content, struct slice approved_by,
 					    int64_t *number, struct err_at *at);

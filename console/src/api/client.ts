@@ -41,6 +41,15 @@ export class Unreachable extends Error {}
 export const connection = createStore<'fine' | 'lost'>('fine');
 export const sessionEnded = createStore(false);
 
+// Calls that when there is a way again: the line is back, or one has signed in anew. Returns what ends it.
+export function onWayBack(again: () => void): () => void {
+	const look = () => {
+		if (connection.get() === 'fine' && !sessionEnded.get()) again();
+	};
+	const leave = [connection.subscribe(look), sessionEnded.subscribe(look)];
+	return () => leave.forEach((one) => one());
+}
+
 // Whose page this is. In another window of the browser somebody else may have signed in: nothing of this page is done as theirs.
 let pageUser = '';
 export const setPageUser = (name: string): void => void (pageUser = name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Something that a page loads: on its way, there, or refused. The last answer stays while the next is on its way.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { addressOf, call, connection, sessionEnded, type Answer, type Ask, type PathOf } from './client';
+import { addressOf, call, onWayBack, type Answer, type Ask, type PathOf } from './client';
 
 export interface Loaded<T> {
 	value: T | null;
@@ -42,11 +42,9 @@ export function useLoad<P extends PathOf<'get'> & string>(path: P | null, option
 	const failed = useRef(false);
 	failed.current = error !== null;
 	useEffect(() => {
-		const again = () => {
-			if (failed.current && connection.get() === 'fine' && !sessionEnded.get()) reload();
-		};
-		const leave = [connection.subscribe(again), sessionEnded.subscribe(again)];
-		return () => leave.forEach((one) => one());
+		return onWayBack(() => {
+			if (failed.current) reload();
+		});
 	}, [reload]);
 	return { value, error, busy, reload, set: (next) => setValue(() => next) };
 }

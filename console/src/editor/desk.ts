@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The draft on the desk: what is written, and whether the server has it. It is saved a second after the last change; until
 // then, and without a connection, a copy lies in this browser's session.
-import { call, connection, Problem, sessionEnded, Unreachable } from '../api/client';
+import { call, onWayBack, Problem, Unreachable } from '../api/client';
 import type { Draft, Lock, Registrations, SampleSet, Template, Variants } from '../api/types';
 import { createStore } from '../store';
 
@@ -40,7 +40,7 @@ export class Desk {
 	private saved: Doc;
 	private timer = 0;
 	private busy: Promise<void> | null = null;
-	private leave: (() => void)[] = [];
+	private readonly leave: () => void;
 	private isClosed = false;
 	// The words are saved, their base is not.
 	private isMoved = false;
@@ -53,10 +53,9 @@ export class Desk {
 		this.saved = draft ? docOf(draft) : template?.live ? docOf({ ...template.live, why: '' }) : { variants: {}, samples: [], registrations: {}, why: '' };
 		this.doc = createStore<Doc>(draft ? this.saved : first);
 		this.backup = createStore<Backup | null>(this.readBackup());
-		const again = () => {
-			if (this.save.get().kind === 'offline' && connection.get() === 'fine' && !sessionEnded.get()) this.later(0);
-		};
-		this.leave = [connection.subscribe(again), sessionEnded.subscribe(again)];
+		this.leave = onWayBack(() => {
+			if (this.save.get().kind === 'offline') this.later(0);
+		});
 		if (!draft && !isSame(this.doc.get(), this.saved)) this.changed();
 	}
 
@@ -157,7 +156,7 @@ export class Desk {
 	close(): void {
 		this.isClosed = true;
 		window.clearTimeout(this.timer);
-		this.leave.forEach((one) => one());
+		this.leave();
 	}
 
 	private changed(): void {

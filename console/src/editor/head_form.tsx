@@ -31,9 +31,8 @@ function AgeField({ head, onChange, readOnly }: HeadProps) {
 }
 
 export function HeadForm({ head, onChange, readOnly, signature }: HeadProps & { signature: string }) {
-	const set = (key: Parameters<typeof setHeadValue>[1]) => (event: Event) =>
-		onChange(setHeadValue(head, key, (event.currentTarget as HTMLInputElement).value));
 	const write = (key: Parameters<typeof setHeadValue>[1]) => (text: string) => onChange(setHeadValue(head, key, text));
+	const set = (key: Parameters<typeof setHeadValue>[1]) => (event: Event) => write(key)((event.currentTarget as HTMLInputElement).value);
 	const own = headValue(head, 'signature');
 	return (
 		<div class="grid-form">

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text, preview and all that belongs to it: one source per language is the truth, and each part writes into it.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { connection, sessionEnded } from '../api/client';
+import { onWayBack } from '../api/client';
 import type { ConfigAnswer, Fix, Mark, Version } from '../api/types';
 import { chineseFirst, language } from '../format';
 import { t } from '../i18n';
@@ -55,13 +55,9 @@ function usePreview(name: string, locale: string, source: string, desk: Desk, te
 	// What could not be had is asked for again once there is a way: nothing changes in the text meanwhile.
 	const latest = useRef(ask);
 	latest.current = ask;
-	useEffect(() => {
-		const again = () => {
-			if (previewer.isBehind() && connection.get() === 'fine' && !sessionEnded.get()) latest.current();
-		};
-		const leave = [connection.subscribe(again), sessionEnded.subscribe(again)];
-		return () => leave.forEach((one) => one());
-	}, []);
+	useEffect(() => onWayBack(() => {
+		if (previewer.isBehind()) latest.current();
+	}), []);
 	const shown = useStore(previewer.shown);
 	return { shown, error: useStore(previewer.error), turn, ask };
 }

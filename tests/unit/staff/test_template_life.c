@@ -81,6 +81,17 @@ static int64_t publish(const char *source)
 	return number;
 }
 
+/* A draft with that text, which somebody else has approved. Returns its revision. */
+static int64_t approve_draft(const char *source)
+{
+	struct template_life mine = as(&li), theirs = as(&wang);
+	int64_t revision = 0;
+	WANT(&rig, save(&li, &revision, source, NULL), STAFF_OK);
+	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	return revision;
+}
+
 static void expect_whole_log(void)
 {
 	struct audit_verdict verdict;
@@ -129,11 +140,9 @@ Test(template_life, nobody_approves_what_they_have_written)
 
 Test(template_life, an_edit_voids_the_approval_and_the_time)
 {
-	struct template_life mine = as(&li), theirs = as(&wang);
-	int64_t revision = 0, number = 0;
-	WANT(&rig, save(&li, &revision, GOOD, NULL), STAFF_OK);
-	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
-	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	struct template_life theirs = as(&wang);
+	int64_t number = 0;
+	int64_t revision = approve_draft(GOOD);
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
 	cr_expect_eq(number, 0, "it is on the schedule");
 	int64_t approved = revision;
@@ -262,12 +271,10 @@ static void *publish_what_is_due(void *ctx)
 
 Test(template_life, what_is_due_is_published_once_by_whoever_comes_first)
 {
-	struct template_life mine = as(&li), theirs = as(&wang);
-	int64_t revision = 0, number = 0;
+	struct template_life theirs = as(&wang);
+	int64_t number = 0;
 	unsigned count;
-	WANT(&rig, save(&li, &revision, GOOD, NULL), STAFF_OK);
-	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
-	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	int64_t revision = approve_draft(GOOD);
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
 	WANT(&rig, template_publish_due(rig.db, &rules, rig.now + 999, &count, &rig.at), STAFF_OK);
 	cr_expect_eq(count, 0, "not yet");
@@ -292,13 +299,11 @@ Test(template_life, what_is_due_is_published_once_by_whoever_comes_first)
 
 Test(template_life, what_is_archived_does_not_come_back_by_itself)
 {
-	struct template_life mine = as(&li), theirs = as(&wang);
-	int64_t revision = 0, number = 0;
+	struct template_life theirs = as(&wang);
+	int64_t number = 0;
 	unsigned count;
 	publish(GOOD);
-	WANT(&rig, save(&li, &revision, GOOD "二", NULL), STAFF_OK);
-	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
-	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	int64_t revision = approve_draft(GOOD "二");
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
 	WANT(&rig, template_archive(&theirs, SLICE("note"), SLICE("unused"), &rig.at), STAFF_OK);
 	WANT(&rig, template_publish_due(rig.db, &rules, rig.now + 2000, &count, &rig.at), STAFF_OK);
@@ -310,12 +315,10 @@ Test(template_life, what_is_archived_does_not_come_back_by_itself)
 
 Test(template_life, nothing_is_published_before_a_gateway_has_filled_the_catalogue)
 {
-	struct template_life mine = as(&li), theirs = as(&wang);
-	int64_t revision = 0, number = 0;
+	struct template_life theirs = as(&wang);
+	int64_t number = 0;
 	staff_rig_meddle(&rig, "DEL :templates:turn");
-	WANT(&rig, save(&li, &revision, GOOD, NULL), STAFF_OK);
-	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
-	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	int64_t revision = approve_draft(GOOD);
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, 0, &number, &rig.at), STAFF_WRONG_STATE);
 	cr_expect_str_eq(live_text(), "");
 }
@@ -323,12 +326,10 @@ Test(template_life, nothing_is_published_before_a_gateway_has_filled_the_catalog
 Test(template_life, what_is_due_and_wrong_by_now_waits_for_a_person)
 {
 	static const char *const registered[] = { "aliyun" };
-	struct template_life mine = as(&li), theirs = as(&wang);
-	int64_t revision = 0, number = 0;
+	struct template_life theirs = as(&wang);
+	int64_t number = 0;
 	unsigned count;
-	WANT(&rig, save(&li, &revision, GOOD, NULL), STAFF_OK);
-	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
-	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	int64_t revision = approve_draft(GOOD);
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
 	rules.registered = registered;
 	rules.registered_count = 1;
@@ -371,13 +372,11 @@ static void push(const char *source)
 /* On Friday it is put on the schedule for Monday; on Saturday a mistake in the live text is mended from the command line. */
 Test(template_life, a_time_that_comes_does_not_undo_what_was_published_since)
 {
-	struct template_life mine = as(&li), theirs = as(&wang);
-	int64_t revision = 0, number = 0;
+	struct template_life theirs = as(&wang);
+	int64_t number = 0;
 	unsigned count;
 	push(GOOD);
-	WANT(&rig, save(&li, &revision, GOOD "新", NULL), STAFF_OK);
-	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
-	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	int64_t revision = approve_draft(GOOD "新");
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
 	push(GOOD "急");
 	WANT(&rig, template_publish_due(rig.db, &rules, rig.now + 2000, &count, &rig.at), STAFF_OK);
@@ -418,12 +417,10 @@ Test(template_life, words_of_an_older_version_go_on_from_the_newest_one_only)
 
 Test(template_life, a_draft_that_cannot_be_read_does_not_stop_the_schedule)
 {
-	struct template_life mine = as(&li), theirs = as(&wang);
-	int64_t revision = 0, number = 0;
+	struct template_life theirs = as(&wang);
+	int64_t number = 0;
 	unsigned count;
-	WANT(&rig, save(&li, &revision, GOOD, NULL), STAFF_OK);
-	WANT(&rig, template_submit(&mine, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
-	WANT(&rig, template_approve(&theirs, SLICE("note"), revision, SLICE(""), &rig.at), STAFF_OK);
+	int64_t revision = approve_draft(GOOD);
 	WANT(&rig, template_publish(&theirs, SLICE("note"), revision, rig.now + 1000, &number, &rig.at), STAFF_OK);
 	staff_rig_meddle(&rig, "ZADD :templates:due 1 broken");
 	staff_rig_meddle(&rig, "HSET :templates:drafts broken {");
