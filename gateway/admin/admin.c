@@ -23,6 +23,8 @@ static const struct httpd_route routes[] = {
 };
 
 #define BODY_OCTETS_MAX 4096 /* a name and a reason, with room */
+#define REQUESTS_PER_S  500  /* of one address: a status takes some 100 µs of the loop */
+#define REQUESTS_BURST  2000
 #define ROUTE_COUNT     (sizeof routes / sizeof routes[0])
 
 void admin_look(struct admin *admin, struct admin_snapshot *out)
@@ -109,6 +111,8 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 		.port = options->port,
 		.body_octets_max = BODY_OCTETS_MAX,
 		.on_dropped = admin_order_dropped,
+		.requests_per_s = REQUESTS_PER_S,
+		.requests_burst = REQUESTS_BURST,
 	};
 	enum err err = httpd_create(loop, &limits, routes, ROUTE_COUNT, admin, &admin->httpd, at);
 	if (err != ERR_OK) {

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -204,12 +205,16 @@ static struct httpd *make(struct loop *loop, const struct httpd_options *options
 	httpd->loop = loop;
 	httpd->options = *options;
 	set_defaults(&httpd->options);
+	uint64_t salt = 0;
+	bool has_salt = getrandom(&salt, sizeof salt, 0) == (ssize_t)sizeof salt;
+	if (options->requests_per_s > 0)
+		httpd_rate_init(&httpd->rate, options->requests_per_s, options->requests_burst, salt);
 	httpd->listen_fd = -1;
 	httpd->run_at = httpd->accept_at = INT64_MAX;
 	list_init(&httpd->live);
 	list_init(&httpd->unused);
 	httpd->clients = calloc(httpd->options.connections_max, sizeof *httpd->clients);
-	httpd->mhd = httpd->clients ? start_mhd(httpd) : NULL;
+	httpd->mhd = httpd->clients && has_salt ? start_mhd(httpd) : NULL;
 	if (httpd->mhd == NULL) {
 		free_httpd(httpd);
 		return NULL;

@@ -3,6 +3,7 @@
 
 #include "base/list.h"
 #include "httpd/httpd.h"
+#include "httpd/httpd_rate.h"
 #include "loop/loop.h"
 
 #include <microhttpd.h>
@@ -33,6 +34,7 @@ enum httpd_refusal {
 	HTTPD_REFUSAL_FRAMING,
 	HTTPD_REFUSAL_CODING,
 	HTTPD_REFUSAL_MEMORY,
+	HTTPD_REFUSAL_RATE,
 };
 
 /* An answer without an end. What was put and not yet taken by microhttpd lies from octets on. */
@@ -93,6 +95,7 @@ struct httpd {
 	struct list unused;
 	unsigned client_count;
 	unsigned stream_count;
+	struct httpd_rate rate;
 	size_t answer_octets; /* of answers not yet taken by clients */
 	bool is_stopping;
 	mono_us stop_deadline;

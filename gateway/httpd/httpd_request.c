@@ -199,6 +199,12 @@ void httpd_request_refuse(const struct httpd *httpd, enum httpd_refusal refusal,
 		httpd_problem(response, MHD_HTTP_SERVICE_UNAVAILABLE,
 			      "there is no memory for the body; try again later");
 		break;
+	case HTTPD_REFUSAL_RATE:
+		httpd_problem(response, MHD_HTTP_TOO_MANY_REQUESTS,
+			      "more than %u requests a second come from this address; wait a moment",
+			      httpd->options.requests_per_s);
+		response->retry_after_s = 1;
+		break;
 	case HTTPD_REFUSAL_NONE:
 		CHECK(refusal != HTTPD_REFUSAL_NONE);
 	}

@@ -2,9 +2,10 @@
 
 /* What the gateway says of itself: while it works, while it drains, without Redis, without a carrier. */
 
+#include "e2e_admin.h"
+
 #include "books.h"
 #include "command_process.h"
-#include "gateway_process.h"
 #include "promtool.h"
 #include "redis_server.h"
 #include "scenario.h"
@@ -499,6 +500,7 @@ int main(int argc, char *argv[])
 		{ "starts_twice", starts_twice, 30, false },
 		{ "address_taken", address_taken, 30, false },
 		{ "broken_configuration", broken_configuration, 30, false },
+		{ "flood", admin_flood, 60, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

@@ -97,6 +97,35 @@ Test(httpd_client, limits_hold)
 	free(client);
 }
 
+/* A token comes back each second: of twelve requests that come at once some are too many, however slow this machine is. */
+Test(httpd_client, an_address_that_asks_too_often_waits)
+{
+	enum { REQUESTS = 12, BURST = 2 };
+	struct setup setup;
+	http_server_start(&setup, &(struct httpd_options){ .requests_per_s = 1, .requests_burst = BURST });
+	struct http_client *client = http_clients(1);
+	struct http_reply reply;
+	char header[16];
+	unsigned refused = 0;
+	http_client_open(client, setup.loop, setup.port);
+	for (unsigned i = 0; i < REQUESTS; i++)
+		http_client_say(client, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+	for (unsigned i = 0; i < REQUESTS; i++) {
+		http_client_read(client, false, &reply);
+		if (reply.status == 429)
+			cr_expect_str_eq(http_reply_header(&reply, "Retry-After", header, sizeof header), "1");
+		else
+			cr_expect_eq(reply.status, 201, "reply %u: %u", i, reply.status);
+		cr_expect(i >= BURST || reply.status == 201, "reply %u: %u", i, reply.status);
+		refused += reply.status == 429;
+	}
+	cr_expect(refused > 0);
+	cr_expect_eq(setup.seen.calls, REQUESTS - refused);
+	http_client_close(client);
+	http_server_finish(&setup);
+	free(client);
+}
+
 Test(httpd_client, leave_to_send_a_body_is_given)
 {
 	struct setup setup;
