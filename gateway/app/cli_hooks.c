@@ -74,6 +74,8 @@ static enum err load(const char *path, const struct config **config, struct cli_
 	if (err != ERR_OK)
 		/* ERR_NOT_FOUND would say that there is no file. */
 		return err == ERR_NOT_FOUND ? ERR_FORMAT : err;
+	for (unsigned i = 0; i < loaded->warning_count; i++)
+		on_problem(ctx, loaded->warnings[i], true);
 	*config = loaded;
 	for (unsigned i = 0; i < loaded->account_count; i++)
 		account_names[i] = loaded->accounts[i].name;

@@ -12,6 +12,7 @@
 #include "app/config_tenants.h"
 #include "app/config_tls.h"
 #include "app/config_value.h"
+#include "app/config_warning.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -298,6 +299,7 @@ void config_destroy(struct config *config)
 	free(config->plan_extras);
 	config_tenants_fini(&config->tenants);
 	config_origin_fini(config);
+	config_warning_fini(config);
 	config_api_fini(&config->api);
 	free(config->path);
 	free(config);

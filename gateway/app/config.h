@@ -415,6 +415,8 @@ struct config {
 	struct config_origin *origins; /* of all settings that have not their defaults; config_origin.h */
 	unsigned origin_count;
 	unsigned origin_cap;
+	char **warnings; /* lines about what is no error; config_warning.h */
+	unsigned warning_count;
 	struct config_redis redis;
 	struct config_events events;
 	struct config_mo mo;

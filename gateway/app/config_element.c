@@ -3,6 +3,7 @@
 
 #include "app/config_file.h"
 #include "app/config_origin.h"
+#include "app/config_warning.h"
 #include "base/suggest.h"
 
 #include <stdio.h>
@@ -158,11 +159,17 @@ static void set_from_file(struct config_load *load, const struct setting *settin
 	struct err_at at = { 0 };
 	char *text = NULL;
 	size_t len = 0;
-	enum err err = file ? config_file_read(file, SECRET_FILE_MAX, &text, &len, &at) : ERR_MEMORY;
+	bool is_open = false;
+	enum err err = file ? config_file_read_secret(file, SECRET_FILE_MAX, &text, &len, &is_open, &at) : ERR_MEMORY;
 	free(file);
 	if (err != ERR_OK) {
 		config_report(load->report, err, node, false, path, "%s_file: “%.100s” %s", path, node->text, at.text);
 		return;
+	}
+	if (is_open) {
+		char name[PATH_MAX_OCTETS + sizeof "_file"];
+		snprintf(name, sizeof name, "%s_file", path);
+		config_warn_open(load, node, name, node->text);
 	}
 	size_t text_len = len;
 	while (text_len && (text[text_len - 1] == '\n' || text[text_len - 1] == '\r'))

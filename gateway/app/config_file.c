@@ -31,9 +31,6 @@ static enum err fail_memory(struct err_at *at)
 
 static enum err read_open(int fd, size_t octets_max, char **out, size_t *out_len, struct err_at *at)
 {
-	struct stat status;
-	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-		return err_at_set(at, ERR_IO, 0, NULL, "is a folder, not a file");
 	char *room = malloc(octets_max + 1);
 	if (room == NULL)
 		return fail_memory(at);
@@ -56,13 +53,51 @@ static enum err read_open(int fd, size_t octets_max, char **out, size_t *out_len
 	return err;
 }
 
-enum err config_file_read(const char *path, size_t octets_max, char **out, size_t *len, struct err_at *at)
+/* Whether a file may be what it is to be. mode: its permissions. */
+static enum err judge(int fd, bool is_secret, mode_t *mode, struct err_at *at)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return err_at_set(at, ERR_IO, 0, NULL, "cannot be read: %s", strerror(errno));
+	if (S_ISDIR(status.st_mode))
+		return err_at_set(at, ERR_IO, 0, NULL, "is a folder, not a file");
+	*mode = status.st_mode & 07777;
+	/* Of a device, as /dev/null, the mode says nothing about what comes out of it. */
+	if (is_secret && S_ISREG(status.st_mode) && (*mode & S_IWOTH) != 0)
+		return err_at_set(at, ERR_UNSUPPORTED, 0, NULL,
+				  "may be changed by everybody on this host (mode %04o): chmod o-w it",
+				  (unsigned)*mode);
+	if (!S_ISREG(status.st_mode))
+		*mode = 0;
+	return ERR_OK;
+}
+
+static enum err read_file(const char *path, bool is_secret, size_t octets_max, char **out, size_t *len, mode_t *mode,
+			  struct err_at *at)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_at_set(at, ERR_IO, 0, NULL, "cannot be read: %s", strerror(errno));
-	enum err err = read_open(fd, octets_max, out, len, at);
+	enum err err = judge(fd, is_secret, mode, at);
+	if (err == ERR_OK)
+		err = read_open(fd, octets_max, out, len, at);
 	close(fd);
+	return err;
+}
+
+enum err config_file_read(const char *path, size_t octets_max, char **out, size_t *len, struct err_at *at)
+{
+	mode_t mode;
+	return read_file(path, false, octets_max, out, len, &mode, at);
+}
+
+enum err config_file_read_secret(const char *path, size_t octets_max, char **out, size_t *len, bool *is_open,
+				 struct err_at *at)
+{
+	mode_t mode;
+	enum err err = read_file(path, true, octets_max, out, len, &mode, at);
+	if (err == ERR_OK)
+		*is_open = (mode & S_IROTH) != 0;
 	return err;
 }
 

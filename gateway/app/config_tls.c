@@ -3,6 +3,7 @@
 
 #include "app/config_check.h"
 #include "app/config_file.h"
+#include "app/config_warning.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,8 +63,15 @@ static bool read_pem(struct config_load *load, const struct config_account *acco
 		     const char *name, const char *path, struct config_pem *out)
 {
 	struct err_at at = { .err = ERR_OK };
-	if (!is_said(path) || config_file_read(path, PEM_OCTETS_MAX, &out->octets, &out->len, &at) == ERR_OK)
+	bool is_open;
+	if (!is_said(path))
 		return true;
+	/* Whose authorities others can change does not know with whom it speaks: they are as much worth as the key. */
+	if (config_file_read_secret(path, PEM_OCTETS_MAX, &out->octets, &out->len, &is_open, &at) == ERR_OK) {
+		if (is_open && strcmp(name, "key_file") == 0)
+			config_warn_open(load, config_check_place(element, name), name, path);
+		return true;
+	}
 	config_report(load->report, at.err, config_check_place(element, name), false, name,
 		      "%s of account “%s”: “%.100s” %s", name, account->name, path, at.text);
 	return false;

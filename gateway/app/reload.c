@@ -95,5 +95,7 @@ enum err reload_read(const struct config *first, struct carrier_maker *maker, st
 		return err;
 	}
 	warn_of_fixed(first, config, &telling);
+	for (unsigned i = 0; i < config->warning_count; i++)
+		tell(ctx, config->warnings[i], true);
 	return ERR_OK;
 }

@@ -248,7 +248,7 @@ struct telling {
 static void tell_reload(void *ctx, const char *line, bool is_warning)
 {
 	const struct telling *telling = ctx;
-	log_write(telling->log, is_warning ? LOG_WARN : LOG_ERROR, is_warning ? "reload_in_part" : "reload_error",
+	log_write(telling->log, is_warning ? LOG_WARN : LOG_ERROR, is_warning ? "reload_warning" : "reload_error",
 		  line);
 	if (telling->tell != NULL)
 		telling->tell(telling->ctx, line, is_warning);

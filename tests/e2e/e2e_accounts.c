@@ -346,7 +346,7 @@ static void reload_refused(void)
 	EXPECT_COUNT(said("reloaded"), 0);
 	edit("widnow: 12", "window: 10");
 	edit("instance: { name: \"gateway\"", "instance: { name: \"other\"");
-	reload("reload_in_part");
+	reload("reload_warning");
 	EXPECT(gateway_process_said(&gateway, "with the next start only: instance.name"));
 	EXPECT(gateway_process_status_has(&gateway, "\"instance\":\"gateway\""));
 	add(STEP);

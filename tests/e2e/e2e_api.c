@@ -78,7 +78,7 @@ static void accounts(void)
 	call("POST", "/v1/accounts/east/pause", TOKEN, "", 403, "no token is set");
 	call("POST", "/v1/config/reload", TOKEN, "", 403, "no token is set");
 	set_token("admin: { ", "admin: { token: " TOKEN ", ");
-	EXPECT_COUNT(gateway_process_count_said(&gateway, "reload_in_part"), 0);
+	EXPECT_COUNT(gateway_process_count_said(&gateway, "reload_warning"), 0);
 	call("POST", "/v1/accounts/east/pause", NULL, "", 401, "has no such header");
 	call("POST", "/v1/accounts/esat/pause", TOKEN, "", 404, "did you mean “east”?");
 	books_add_load(0, STEP);

@@ -232,7 +232,7 @@ static void repeated(void)
 	free(text);
 	process_signal(&gateway.process, SIGHUP);
 	AWAIT(10, gateway_process_said(&gateway, "\"event\":\"reloaded\""));
-	EXPECT(!gateway_process_said(&gateway, "\"event\":\"reload_in_part\""));
+	EXPECT(!gateway_process_said(&gateway, "\"event\":\"reload_warning\""));
 	for (unsigned i = 3; !is_opted_out("8613900000003"); i++) {
 		smsc_tell(&carrier, "mo 8613900000003 10%u gsm7 udh8 td", i); /* its worker may not have it yet */
 		AWAIT(10, kept() == i);

@@ -121,7 +121,7 @@ static void caps(void)
 	gateway_process_edit(&gateway, "notice: 2", "notice: 9");
 	process_signal(&gateway.process, SIGHUP);
 	AWAIT(10, gateway_process_said(&gateway, "\"event\":\"reloaded\""));
-	EXPECT(!gateway_process_said(&gateway, "\"event\":\"reload_in_part\""));
+	EXPECT(!gateway_process_said(&gateway, "\"event\":\"reload_warning\""));
 	/* Its worker may not have it yet. */
 	for (unsigned i = 6; books_total("accepted") == 3; i++) {
 		unsigned waiting = (unsigned)redis_server_int("ZCARD {hongyan}:later");

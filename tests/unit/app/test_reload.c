@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define A    "  - { name: a, address: \"h:1\", system_id: x, binds: 2 }\n"
 #define HTTP "protocol: http, preset: kannel, url: \"https://h/\", username: u, password: p, source: \"1\""
@@ -64,6 +65,13 @@ Test(reload, reads_and_tells)
 		{ "one that speaks HTTP", "accounts:\n  - { name: b, " HTTP " }\n", true, "" },
 		{ "what needs a restart", "workers: 2\nlocale: en\naccounts:\n" A, true,
 		  "?hongyan.yaml: takes effect with the next start only: workers, locale\n" },
+		{ "a secret that everybody may read",
+		  "accounts:\n  - { name: a, address: \"h:1\", system_id: x, binds: 2, "
+		  "password_file: secret }\n",
+		  true,
+		  "?hongyan.yaml:2:71: accounts[a].password_file: “secret” may be read by everybody on this host: "
+		  "chmod "
+		  "o-r it\n" },
 		{ "two errors", "wrokers: 2\nlocale: 5\naccounts:\n" A, false,
 		  "hongyan.yaml:1:1: unknown key “wrokers” (did you mean “workers”?)\n"
 		  "hongyan.yaml:2:9: locale must be a language tag such as zh-CN, not “5”\n" },
@@ -82,6 +90,9 @@ Test(reload, reads_and_tells)
 	};
 	struct rig rig;
 	start(&rig, "accounts:\n" A);
+	char secret[SCRATCH_PATH_OCTETS];
+	scratch_write(rig.folder, "secret", "hush\n", secret);
+	cr_assert_eq(chmod(secret, 0644), 0);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char path[SCRATCH_PATH_OCTETS];
 		struct snapshot *snapshot = NULL;
