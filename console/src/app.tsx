@@ -2,10 +2,11 @@
 // Which page stands for which address. The editor and the charts come when they are asked for.
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { sessionEnded } from './api/client';
+import { enrolDemanded, sessionEnded } from './api/client';
 import { t, useTongue } from './i18n';
 import { AuditPage } from './pages/audit';
 import { DeadPage } from './pages/dead';
+import { MustEnrol } from './pages/factor';
 import { HistoryPage } from './pages/history';
 import { MessagesPage } from './pages/messages';
 import { ReviewPage } from './pages/review';
@@ -70,13 +71,15 @@ function Here() {
 
 export function App() {
 	const tongue = useTongue();
-	const { user, known, unreachable } = useStore(session);
+	const { user, mustEnrol, known, unreachable } = useStore(session);
 	const ended = useStore(sessionEnded);
+	const demanded = useStore(enrolDemanded);
 	useEffect(() => {
 		document.documentElement.lang = tongue === 'zh' ? 'zh-CN' : 'en';
 	}, [tongue]);
 	let content;
-	if (user && user.must_change) content = <SignIn mustChange />;
+	if (user && user.must_change) content = <SignIn first="password" />;
+	else if (user && mustEnrol) content = <SignIn first="factor" />;
 	else if (user) content = <Shell><Here /></Shell>;
 	else if (known) content = <SignIn />;
 	else if (unreachable) content = <main class="alone"><Failure error={new Error(t('state.unreachable'))} retry={() => void look()} /></main>;
@@ -89,6 +92,7 @@ export function App() {
 					<SignIn again />
 				</Modal>
 			)}
+			{user && demanded && !ended && <Modal label={t('factor.must')}><MustEnrol /></Modal>}
 			<Questions />
 			<LiveRegions />
 		</>

@@ -194,6 +194,8 @@ struct config_console {
 	char *url;                    /* without a slash at its end; "" = not said */
 	char *proxies;
 	unsigned requests_per_s;
+	struct config_lines second_factor; /* names of roles */
+	uint32_t second_factor_roles;      /* the same, as staff_roles has them */
 	char *history;
 	char *currency;
 	char *forbidden_words; /* path; NULL or "" = none */

@@ -2,6 +2,7 @@
 #include "app/config_console.h"
 
 #include "app/config_check.h"
+#include "staff/role.h"
 
 #include <string.h>
 
@@ -24,11 +25,25 @@ static bool is_loopback(const char *url)
 	return begins(url, "http://127.0.0.1") || begins(url, "http://localhost") || begins(url, "http://[::1]");
 }
 
+static void read_second_factor(struct config_load *load)
+{
+	struct config_console *console = &load->config->console;
+	for (unsigned i = 0; i < console->second_factor.count; i++) {
+		struct err_at at = { .err = ERR_OK };
+		staff_roles roles = 0;
+		if (staff_roles_parse(slice_of(console->second_factor.at[i]), &roles, &at) != ERR_OK)
+			config_report(load->report, at.err, config_check_place(load->root, "console.second_factor"),
+				      false, "console.second_factor", "console.second_factor: %s", at.text);
+		console->second_factor_roles |= roles;
+	}
+}
+
 void config_check_console(struct config_load *load)
 {
 	const struct config_console *console = &load->config->console;
 	const char *url = console->url != NULL ? console->url : "";
 	const char *history = console->history != NULL ? console->history : "";
+	read_second_factor(load);
 	if (*url != '\0' && !is_origin(url))
 		config_report(load->report, ERR_FORMAT, config_check_place(load->root, "console.url"), false,
 			      "console.url",

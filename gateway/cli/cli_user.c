@@ -63,6 +63,8 @@ static void print_user(const struct desk *desk, const json_t *user)
 		fprintf(out, "signed in %s", cli_time_format(signed_in_at, desk->staff.settings.zone, when));
 	else
 		fprintf(out, "never signed in");
+	if (json_is_true(json_object_get(user, "has_factor")))
+		fprintf(out, ", with a second factor");
 	fprintf(out, "  %s\n", text_of(user, "display"));
 }
 
@@ -252,7 +254,9 @@ const struct cli_command cli_user = {
 	.details =
 		"add NAME: a new user, who signs in with the code that is printed, once and within 24 hours, and "
 		"then sets\n"
-		"a password. reset NAME: the same for who has forgotten it; all sessions end.\n"
+		"a password. reset NAME: the same for who has forgotten it, or lost the phone with the authenticator "
+		"app;\n"
+		"all sessions end.\n"
 		"disable NAME, enable NAME: users are never deleted, since the audit log names them.\n"
 		"roles NAME ROLES: viewer sees templates, figures and messages; editor writes templates, approver\n"
 		"approves those of others and publishes; operator requeues dead letters; auditor reads the audit "

@@ -36,6 +36,7 @@ struct console_options {
 	const char *history;     /* “http://127.0.0.1:8083”; "" = there is no history */
 	const char *admin_token; /* for the history; "" = none */
 	unsigned requests_per_s; /* of one address */
+	uint32_t second_factor;  /* staff_roles that demand one */
 	struct redis_place redis;
 	const char *signature;
 	const struct tenant_signature *tenants;

@@ -9,6 +9,8 @@ void console_session_post(struct console_call *call);
 void console_session_get(struct console_call *call);
 void console_session_delete(struct console_call *call);
 void console_password_put(struct console_call *call);
+void console_factor_post(struct console_call *call);
+void console_factor_put(struct console_call *call);
 void console_tongue_put(struct console_call *call);
 void console_number_put(struct console_call *call);
 void console_number_post(struct console_call *call);

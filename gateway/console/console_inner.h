@@ -31,7 +31,7 @@ struct console_used;
 /* Who may ask. */
 enum console_gate {
 	CONSOLE_OPEN,    /* anybody */
-	CONSOLE_SESSION, /* who has signed in, even with a password that must be changed */
+	CONSOLE_SESSION, /* who has signed in, even with a password that must be changed, or a second factor to set up */
 	CONSOLE_SIGNED,  /* who has signed in */
 	CONSOLE_MAY,     /* who has signed in and has the route's permission */
 };

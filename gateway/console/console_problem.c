@@ -6,7 +6,13 @@
 static const struct console_problem_words words[CONSOLE_PROBLEM_COUNT] = {
 	[CONSOLE_NO_SESSION] = { 401, "no_session", "请先登录", "Sign in first" },
 	[CONSOLE_WRONG_SIGN_IN] = { 401, "wrong_sign_in", "用户名或密码不正确", "Name or password is wrong" },
+	[CONSOLE_NEEDS_CODE] = { 401, "needs_code", "请填写验证器应用上的 6 位验证码",
+				 "Give the code of six digits that your authenticator app shows" },
+	[CONSOLE_WRONG_FACTOR] = { 401, "wrong_factor", "验证码不正确或已使用过，请等下一个",
+				   "That code is wrong, or was used before; take the next one" },
 	[CONSOLE_MUST_CHANGE] = { 403, "must_change", "请先修改密码", "Change your password first" },
+	[CONSOLE_MUST_ENROL] = { 403, "must_enrol", "您的角色需要两步验证，请先绑定验证器应用",
+				 "Your roles demand a second factor: set up an authenticator app first" },
 	[CONSOLE_NO_PERMISSION] = { 403, "no_permission", "您的角色没有此项权限，如有需要请联系管理员",
 				    "Your roles do not permit this; ask an administrator if you need it" },
 	[CONSOLE_CROSS_SITE] = { 403, "cross_site", "请求不是来自本控制台的页面，已拒绝",

@@ -34,6 +34,8 @@ const struct console_route console_routes[] = {
 	SESSION(HTTPD_GET, "/api/session", console_session_get, ),
 	SESSION(HTTPD_DELETE, "/api/session", console_session_delete, ),
 	SESSION(HTTPD_PUT, "/api/session/password", console_password_put, BODY, HEAVY),
+	SESSION(HTTPD_POST, "/api/session/factor", console_factor_post, BODY),
+	SESSION(HTTPD_PUT, "/api/session/factor", console_factor_put, BODY),
 	SESSION(HTTPD_PUT, "/api/session/tongue", console_tongue_put, BODY),
 	SIGNED(HTTPD_PUT, "/api/session/number", console_number_put, BODY, SLOW),
 	SIGNED(HTTPD_POST, "/api/session/number", console_number_post, BODY),

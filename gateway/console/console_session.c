@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #define NAME_OCTETS 64
+#define CODE_OCTETS 16
 
 /* A new session: the cookie is another one than the browser had, whatever that was. answer: its user is taken. */
 static void open_session(struct console_call *call, struct sign_in_answer *answer)
@@ -30,13 +31,15 @@ void console_session_post(struct console_call *call)
 	struct sign_in_answer answer = { .user = NULL };
 	const char *name = console_text(call->body, "name", NAME_OCTETS);
 	const char *password = console_text(call->body, "password", PASSWORD_OCTETS_MAX);
-	if (name == NULL || password == NULL) {
+	const char *code = console_text(call->body, "code", CODE_OCTETS);
+	if (name == NULL || password == NULL || (code == NULL && json_object_get(call->body, "code") != NULL)) {
 		console_refuse(call, CONSOLE_INVALID);
 		return;
 	}
 	const struct sign_in request = {
 		.name = slice_of(name),
 		.password = slice_of(password),
+		.code = slice_of(code),
 		.address = slice_of(call->address),
 		.agent = slice_of(call->agent),
 	};
@@ -45,7 +48,7 @@ void console_session_post(struct console_call *call)
 	if (outcome == STAFF_OK)
 		open_session(call, &answer);
 	else if (outcome == STAFF_FORBIDDEN)
-		console_refuse(call, CONSOLE_WRONG_SIGN_IN);
+		console_refuse(call, strcmp(at.field, "code") == 0 ? CONSOLE_WRONG_FACTOR : CONSOLE_WRONG_SIGN_IN);
 	else
 		console_outcome_refuse(call, outcome, &at);
 }
@@ -101,22 +104,6 @@ void console_password_put(struct console_call *call)
 		refuse_password(call, outcome, &at);
 }
 
-/* Reads the user anew, and tells what pages may know of him. */
-static void answer_anew(struct console_call *call)
-{
-	struct err_at at = { .err = ERR_OK };
-	json_t *user;
-	enum staff_outcome outcome = user_find(call->db, slice_of(call->name), &user, &at);
-	if (outcome != STAFF_OK) {
-		console_outcome_refuse(call, outcome, &at);
-		return;
-	}
-	json_decref(call->user);
-	call->user = user;
-	console_who_is(call);
-	console_answer(call, console_who_session(call));
-}
-
 void console_tongue_put(struct console_call *call)
 {
 	struct err_at at = { .err = ERR_OK };
@@ -124,7 +111,7 @@ void console_tongue_put(struct console_call *call)
 	enum staff_outcome outcome =
 		user_set_tongue(call->db, slice_of(call->name), slice_of(tongue != NULL ? tongue : ""), &at);
 	if (outcome == STAFF_OK)
-		answer_anew(call);
+		console_who_answer(call);
 	else
 		console_outcome_refuse(call, outcome, &at);
 }
@@ -156,7 +143,7 @@ void console_number_put(struct console_call *call)
 	if (params == NULL)
 		console_refuse(call, CONSOLE_BUSY);
 	else if (console_ask_again(call) && console_test_send(call, code_source, "zh-CN", params, number.digits, id))
-		answer_anew(call);
+		console_who_answer(call);
 	json_decref(params);
 }
 
@@ -170,7 +157,7 @@ void console_number_post(struct console_call *call)
 	}
 	enum staff_outcome outcome = own_number_prove(call->db, &call->actor, call->now, slice_of(code), &at);
 	if (outcome == STAFF_OK)
-		answer_anew(call);
+		console_who_answer(call);
 	else if (outcome == STAFF_INVALID || outcome == STAFF_WRONG_STATE)
 		console_refuse(call, CONSOLE_WRONG_CODE);
 	else

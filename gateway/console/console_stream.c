@@ -178,7 +178,7 @@ static void on_run(struct loop_work *work)
 	if (watch->follow != NULL)
 		err = console_follow_look(watch->follow, ask, &at);
 	if (watch->check_at == 0 && err == ERR_OK)
-		watch->is_signed_out = console_who_has_gone(db, watch->cookie, now, watch->permission);
+		watch->is_signed_out = console_who_has_gone(console, db, watch->cookie, now, watch->permission);
 	console_pool_give(console->pool, db, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include "console/console_outcome.h"
 #include "staff/audit_log.h"
+#include "staff/own_factor.h"
 #include "staff/own_number.h"
 #include "staff/session.h"
 #include "staff/user.h"
@@ -54,6 +55,8 @@ bool console_who_admits(struct console_call *call)
 		return false;
 	if (route->gate != CONSOLE_SESSION && must_change)
 		console_refuse(call, CONSOLE_MUST_CHANGE);
+	else if (route->gate != CONSOLE_SESSION && console_who_must_enrol(call))
+		console_refuse(call, CONSOLE_MUST_ENROL);
 	else if (route->gate == CONSOLE_MAY && !staff_roles_may(call->actor.roles, route->permission))
 		console_refuse(call, CONSOLE_NO_PERMISSION);
 	else
@@ -61,13 +64,25 @@ bool console_who_admits(struct console_call *call)
 	return false;
 }
 
-bool console_who_has_gone(struct staff_db *db, const char *cookie, wall_ms now, enum staff_permission permission)
+static bool must_enrol(const struct console *console, const json_t *user, staff_roles roles)
+{
+	return (roles & console->options.second_factor) != 0 && !own_factor_is_set(user);
+}
+
+bool console_who_must_enrol(const struct console_call *call)
+{
+	return must_enrol(call->console, call->user, call->actor.roles);
+}
+
+bool console_who_has_gone(const struct console *console, struct staff_db *db, const char *cookie, wall_ms now,
+			  enum staff_permission permission)
 {
 	struct staff_session session;
 	enum staff_outcome outcome = session_look(db, slice_of(cookie), now, &session, NULL);
 	if (outcome != STAFF_OK)
 		return outcome == STAFF_FORBIDDEN;
-	bool may = !session.must_change && staff_roles_may(session.roles, permission);
+	bool may = !session.must_change && !must_enrol(console, session.user, session.roles) &&
+		   staff_roles_may(session.roles, permission);
 	session_fini(&session);
 	return !may;
 }
@@ -93,6 +108,21 @@ bool console_who_note(struct console_call *call, const char *action, const char 
 json_t *console_who_session(const struct console_call *call)
 {
 	const struct console_options *options = &call->console->options;
-	return json_pack("{s:o,s:I,s:s}", "user", user_shown(call->user, options->country), "now",
-			 (json_int_t)call->now, "time_zone", options->time_zone);
+	return json_pack("{s:o,s:b,s:I,s:s}", "user", user_shown(call->user, options->country), "must_enrol",
+			 console_who_must_enrol(call), "now", (json_int_t)call->now, "time_zone", options->time_zone);
+}
+
+void console_who_answer(struct console_call *call)
+{
+	struct err_at at = { .err = ERR_OK };
+	json_t *user;
+	enum staff_outcome outcome = user_find(call->db, slice_of(call->name), &user, &at);
+	if (outcome != STAFF_OK) {
+		console_outcome_refuse(call, outcome, &at);
+		return;
+	}
+	json_decref(call->user);
+	call->user = user;
+	console_who_is(call);
+	console_answer(call, console_who_session(call));
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The way: count the try → look the user up → hold the password against one hash, whichever → one change with the session, the user and
- * the audit entry, if the user is still as the password was right for. Whether there is such a user, and whether it is disabled, must show
+ * the audit entry, if the user is still as the password was right for, and the code of the second factor is right and was not taken before. Whether there is such a user, and whether it is disabled, must show
  * neither in the answer nor in its time: so there is always exactly one hash. */
 
 #include "staff/sign_in.h"
 
 #include "base/check.h"
 #include "staff/audit_log.h"
+#include "staff/own_factor_inner.h"
 #include "staff/password.h"
 #include "staff/session_inner.h"
 #include "staff/tries.h"
@@ -22,7 +23,8 @@ struct signing {
 	struct session_place place;
 	struct tries_place tries;
 	wall_ms now;
-	bool is_code;
+	bool is_code;                     /* a one-time code */
+	bool is_wrong_code;               /* of the second factor */
 	char known[PASSWORD_HASH_OCTETS]; /* the hash that the password was right for */
 	char next[PASSWORD_HASH_OCTETS];  /* of the new password */
 	bool is_change;
@@ -92,7 +94,12 @@ static enum staff_outcome try_keep(struct staff_change *change, void *ctx, struc
 	/* Meanwhile it may have been reset or disabled, or another has used the code. */
 	if (strcmp(wanted_hash(signing, user), signing->known) != 0)
 		return refuse(at);
-	if (signing->is_change)
+	if (!signing->is_change && own_factor_is_set(user))
+		outcome = own_factor_take(user, signing->request->code, signing->now, at);
+	signing->is_wrong_code = outcome == STAFF_INVALID;
+	if (signing->is_wrong_code)
+		return STAFF_FORBIDDEN;
+	if (outcome == STAFF_OK && signing->is_change)
 		outcome = put_password(signing, user, at);
 	if (outcome == STAFF_OK)
 		outcome = put_sign_in(signing, user, at);
@@ -152,7 +159,9 @@ static enum staff_outcome note_refusal(struct staff_db *db, const struct signing
 		actor = user_actor(user, signing->place.address);
 		name = signing->request->name;
 	}
-	enum staff_outcome outcome = audit_log_write(db, &actor, signing->now, "session.refused", name, NULL, at);
+	json_t *detail = signing->is_wrong_code ? json_pack("{s:s}", "wrong", "code") : NULL;
+	enum staff_outcome outcome = audit_log_write(db, &actor, signing->now, "session.refused", name, detail, at);
+	json_decref(detail);
 	return outcome == STAFF_OK || outcome == STAFF_BUSY ? refuse(at) : outcome;
 }
 
@@ -205,8 +214,14 @@ enum staff_outcome sign_in(struct staff_db *db, const struct sign_in *request, w
 	json_t *user;
 	begin(&signing, request, now);
 	enum staff_outcome outcome = judge(db, &signing, &user, &answer->retry_after_s, at);
+	if (outcome == STAFF_OK && own_factor_is_set(user) && request->code.len == 0) {
+		err_at_set(at, ERR_NOT_FOUND, 0, NULL, "a code of the second factor is asked for");
+		outcome = STAFF_NEEDS_CODE;
+	}
 	if (outcome == STAFF_OK)
 		outcome = keep(db, &signing, answer, at);
+	if (signing.is_wrong_code)
+		outcome = note_refusal(db, &signing, user, at);
 	end(&signing, user);
 	return outcome;
 }

@@ -9,6 +9,7 @@
 struct sign_in {
 	struct slice name;
 	struct slice password; /* or the one-time code */
+	struct slice code;     /* of the user's second factor; absent = none was asked for yet */
 	struct slice address;  /* of the browser; at most 64 octets, else it is cut */
 	struct slice agent;    /* what the browser says that it is; absent = nothing */
 };
@@ -20,7 +21,9 @@ struct sign_in_answer {
 };
 
 /* Signs somebody in: a new session. answer: set as said. STAFF_FORBIDDEN: the name or the password is wrong, or the user is disabled; it
- * takes the same time and says the same for names that do not exist. STAFF_TOO_SOON: after several tries the next one has to wait, right
+ * takes the same time and says the same for names that do not exist. With field
+ * “code” the password is right, and the code of the second factor is not. STAFF_NEEDS_CODE: the password is right, and the user has a
+ * second factor; it stays a try like any other until a code comes. STAFF_TOO_SOON: after several tries the next one has to wait, right
  * or wrong. A one-time code is good once, and for a day; then the user must change the password. Audited as session.open, and
  * session.refused where there is such a user. */
 MUST_CHECK enum staff_outcome sign_in(struct staff_db *db, const struct sign_in *request, wall_ms now,

@@ -15,6 +15,7 @@ const char *staff_outcome_name(enum staff_outcome outcome)
 		[STAFF_OUTDATED] = "outdated",
 		[STAFF_OWN_TEXT] = "own_text",
 		[STAFF_FORBIDDEN] = "forbidden",
+		[STAFF_NEEDS_CODE] = "needs_code",
 		[STAFF_INVALID] = "invalid",
 		[STAFF_TOO_SOON] = "too_soon",
 		[STAFF_BUSY] = "busy",

@@ -16,6 +16,7 @@ enum staff_outcome {
 	STAFF_WRONG_STATE, /* not now: a draft that is not approved can't be published */
 	STAFF_OWN_TEXT,    /* nobody approves what they have written themselves */
 	STAFF_FORBIDDEN,   /* not with these roles, or not this password */
+	STAFF_NEEDS_CODE,  /* the password is right; a code of the second factor is asked for */
 	STAFF_INVALID,     /* what was given is wrong */
 	STAFF_TOO_SOON,    /* later */
 	STAFF_BUSY,        /* others changed it again and again; say it once more */

@@ -2,6 +2,7 @@
 #include "staff/user_inner.h"
 
 #include "model/msisdn.h"
+#include "staff/own_factor.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -96,16 +97,18 @@ json_t *user_shown(const json_t *user, const struct country *country)
 	number.len = (uint8_t)strlen(number.digits);
 	if (number.len > 0)
 		msisdn_mask(&number, country, masked);
-	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:b, s:I, s:s, s:I, s:b, s:s, s:b, s:s, s:b}", "name", user_text(user, "name"),
-		"display", user_text(user, "display"), "roles", staff_roles_json(user_roles(user)), "permissions",
-		staff_permissions_json(staff_roles_permissions(user_roles(user))), "disabled", user_is_disabled(user),
-		"created", json_integer_value(json_object_get(user, "created")), "created_by",
-		user_text(user, "created_by"), "signed_in_at",
-		json_integer_value(json_object_get(user, "signed_in_at")), "must_change",
-		json_is_true(json_object_get(user, "must_change")), "number", masked, "number_verified", number.len > 0,
-		"tongue", user_text(user, "tongue"), "has_code",
-		*user_text(user, "code") != '\0' && json_integer_value(json_object_get(user, "code_used_at")) == 0);
+	return json_pack("{s:s, s:s, s:o, s:o, s:b, s:I, s:s, s:I, s:b, s:s, s:b, s:s, s:b, s:b}", "name",
+			 user_text(user, "name"), "display", user_text(user, "display"), "roles",
+			 staff_roles_json(user_roles(user)), "permissions",
+			 staff_permissions_json(staff_roles_permissions(user_roles(user))), "disabled",
+			 user_is_disabled(user), "created", json_integer_value(json_object_get(user, "created")),
+			 "created_by", user_text(user, "created_by"), "signed_in_at",
+			 json_integer_value(json_object_get(user, "signed_in_at")), "must_change",
+			 json_is_true(json_object_get(user, "must_change")), "number", masked, "number_verified",
+			 number.len > 0, "tongue", user_text(user, "tongue"), "has_code",
+			 *user_text(user, "code") != '\0' &&
+				 json_integer_value(json_object_get(user, "code_used_at")) == 0,
+			 "has_factor", own_factor_is_set(user));
 }
 
 static int by_name(const void *a, const void *b)

@@ -24,7 +24,8 @@ MUST_CHECK enum staff_outcome user_list(struct staff_db *db, const struct countr
 					struct err_at *at);
 
 /* What pages and commands may have of a user: {"name","display","roles","permissions","disabled","created","created_by","signed_in_at",
- * "must_change","number" (masked, "" = none),"number_verified","tongue","has_code" (a one-time code waits to be used)}. New; NULL where
+ * "must_change","number" (masked, "" = none),"number_verified","tongue","has_code" (a one-time code waits to be used),
+ * "has_factor" (a second one: staff/own_factor.h)}. New; NULL where
  * there is no memory. */
 json_t *user_shown(const json_t *user, const struct country *country);
 
@@ -55,7 +56,7 @@ struct user_wish {
 MUST_CHECK enum staff_outcome user_change(struct staff_db *db, const struct staff_actor *actor, wall_ms now,
 					  struct slice name, const struct user_wish *wish, struct err_at *at);
 
-/* The password is no more; the user signs in with the code, and all sessions end. code: as user_add has it. STAFF_NOT_FOUND. Audited as
+/* The password is no more, nor is the second factor; the user signs in with the code, and all sessions end. code: as user_add has it. STAFF_NOT_FOUND. Audited as
  * user.reset. */
 MUST_CHECK enum staff_outcome user_reset(struct staff_db *db, const struct staff_actor *actor, wall_ms now,
 					 struct slice name, char code[static ONE_TIME_CODE_OCTETS], struct err_at *at);

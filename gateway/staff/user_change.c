@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "staff/audit_log.h"
+#include "staff/own_factor_inner.h"
 #include "staff/password.h"
 
 /* What an admin does with users. A one-time code is hashed before the change begins, since an attempt may be made again. */
@@ -236,6 +237,8 @@ static enum staff_outcome try_reset(struct staff_change *change, void *ctx, stru
 		outcome = user_set(user, "code_used_at", json_integer(0), at);
 	if (outcome == STAFF_OK)
 		outcome = user_set(user, "must_change", json_true(), at);
+	if (outcome == STAFF_OK)
+		outcome = own_factor_drop(user, at);
 	if (outcome == STAFF_OK)
 		outcome = user_next_epoch(user, at);
 	if (outcome == STAFF_OK)

@@ -47,7 +47,8 @@ async function answers(url) {
   }
 }
 
-async function openDesk(hongyan, fakeCarrier, source) {
+// settings: more of the console's, as YAML.
+async function openDesk(hongyan, fakeCarrier, source, settings = '') {
   const redis = await startRedis();
   const templates = path.join(folder, 'templates');
   fs.cpSync(path.join(source, 'templates'), templates, { recursive: true });
@@ -57,7 +58,7 @@ async function openDesk(hongyan, fakeCarrier, source) {
   const key = write('history.key', `${crypto.randomBytes(32).toString('hex')}\n`);
   const token = write('token', `${crypto.randomBytes(32).toString('hex')}\n`);
   for (const secret of [key, token]) fs.chmodSync(secret, 0o600);
-  const extra = `console: { listen: "127.0.0.1:${listen}", requests_per_s: 500 }
+  const extra = `console: { listen: "127.0.0.1:${listen}", requests_per_s: 500${settings && `, ${settings}`} }
 history: { dir: "${path.join(folder, 'history')}", key_file: "${key}", listen: "127.0.0.1:${history}" }
 `;
   fs.mkdirSync(path.join(folder, 'history'), { mode: 0o700 });

@@ -108,14 +108,18 @@ class Person {
     await this.choosePassword(code, password);
   }
 
-  // The code is asked for again only where the page has been loaded anew since.
   async choosePassword(code, password) {
+    await this.setPassword(code, password);
+    await this.sees('短信模板', 'nav');
+  }
+
+  // The code is asked for again only where the page has been loaded anew since.
+  async setPassword(code, password) {
     await this.sees('设置您的密码');
     if (await this.page.$('input[autocomplete=one-time-code]')) await this.fill('一次性代码', code);
     await this.fill('新密码', password);
     await this.fill('再输一遍', password);
     await this.press('保存密码');
-    await this.sees('短信模板', 'nav');
   }
 
   editor() {

@@ -51,7 +51,7 @@ my @foreign = (
 	[ qr{^uv\.h$},                    qw(loop httpd) ],
 	[ qr{^curl/},                     qw(loop cli console) ],
 	[ qr{^openssl/},                  qw(loop) ],
-	[ qr{^openssl/(?:crypto|hmac|evp)}, qw(wire/http history) ],
+	[ qr{^openssl/(?:crypto|hmac|evp)}, qw(wire/http history staff) ],
 	[ qr{^openssl/rand\.h$},         qw(history) ],
 	[ qr{^regex\.h$},                 qw(wire/http) ],
 	[ qr{^microhttpd\.h$},            qw(httpd) ],

@@ -7,6 +7,8 @@
  *   password hashes as a flood   two at a time                                                hashes
  *   guessed password             backoff by name and address, never locked; the same answer for   flood
  *                                unknown names; weak ones refused                                 sign_in
+ *   stolen password              a code of the phone beside it, good once, tried as slowly        factor
+ *                                demanded of the roles that the configuration names               factor
  *   made-up address              X-Forwarded-For of listed proxies only, the last one         addresses, flood
  *   more than the role may       every route × every role; nobody without a session               matrix
  *   request of another site      Fetch metadata, Origin, JSON only                                cross_site
@@ -40,7 +42,7 @@ int main(int argc, char *argv[])
 		{ "preview", console_preview, 60, false },       { "numbers", console_numbers, 90, false },
 		{ "tests", console_tests, 90, false },           { "addresses", console_addresses, 60, false },
 		{ "hashes", console_hashes, 60, false },         { "secrets", console_secrets, 60, false },
-		{ "cores", console_cores, 60, false },
+		{ "cores", console_cores, 60, false },           { "factor", console_second_factor, 90, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

@@ -64,6 +64,7 @@ bool console_audited(const char *cookie, const char *action);
 /* Scenarios of the other files. */
 void console_sign_in_works(void);
 void console_sign_in_flood(void);
+void console_second_factor(void);
 void console_sessions_end(void);
 void console_matrix(void);
 void console_cross_site(void);

@@ -85,7 +85,7 @@ static void one_user_has_some(const char *cookie)
 void console_streams(void)
 {
 	char boss[COOKIE_OCTETS], li[COOKIE_OCTETS];
-	console_open("", "");
+	console_open("second_factor: [approver]", "");
 	console_user("boss", "admin", boss);
 	console_user("li", "viewer", li);
 	follow("/api/stream", li);
@@ -103,7 +103,13 @@ void console_streams(void)
 	freeReplyObject(clock);
 	AWAIT(5, hear() && strstr(heard, "event: evil") != NULL);
 	EXPECT(strstr(heard, "\nevent: evil") == NULL);
-	/* It ends with the session. */
+	/* It ends where its user must set up a second factor first, and with the session. */
+	EXPECT_COUNT(console_status("PUT", "/api/users/li", boss, "{\"roles\":[\"viewer\",\"approver\"]}"), 200);
+	AWAIT(15, !hear());
+	close(live);
+	EXPECT_COUNT(console_status("PUT", "/api/users/li", boss, "{\"roles\":[\"viewer\"]}"), 200);
+	follow("/api/stream", li);
+	AWAIT(10, hear() && count("event: overview") >= 1);
 	EXPECT_COUNT(console_status("DELETE", "/api/users/li/sessions", boss, NULL), 200);
 	AWAIT(15, !hear());
 	close(live);

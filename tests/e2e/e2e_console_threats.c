@@ -130,7 +130,7 @@ static void expect_none_in_pages(const char *cookie, const char *const secrets[]
 /* What was given is not told again, and not written down: neither in pages nor in the log of the process, at any level. */
 void console_secrets(void)
 {
-	char root[256], boss[COOKIE_OCTETS], fresh[COOKIE_OCTETS], code[64];
+	char root[256], boss[COOKIE_OCTETS], fresh[COOKIE_OCTETS], code[64], factor[64];
 	snprintf(root, sizeof root,
 		 "log: { level: debug }\nhistory: { dir: history, key: %s, listen: \"127.0.0.1:%u\" }", KEY,
 		 world_free_port());
@@ -147,7 +147,12 @@ void console_secrets(void)
 	EXPECT_COUNT(console_status("POST", "/api/messages", boss, "{\"number\":\"" NUMBER "\"}"), 503);
 	EXPECT_COUNT(console_status("POST", "/api/session", "", "{\"name\":\"boss\",\"password\":\"" WRONG "\""), 400);
 	EXPECT_COUNT(console_status("GET", "/api/users", fresh, NULL), 403);
-	const char *const secrets[] = { PASSWORD, WRONG, TOKEN, KEY, NUMBER, boss, fresh, code, "argon2", NULL };
+	made = console_json(200, "POST", "/api/session/factor", boss, "{}");
+	snprintf(factor, sizeof factor, "%s", json_text_of(made, "secret"));
+	json_decref(made);
+	const char *const secrets[] = {
+		PASSWORD, WRONG, TOKEN, KEY, NUMBER, boss, fresh, code, factor, "argon2", NULL
+	};
 	expect_none_in_pages(boss, secrets);
 	char *log = world_read(console_process.log);
 	EXPECT(log != NULL && strstr(log, "console_started") != NULL);

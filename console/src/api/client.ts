@@ -40,13 +40,22 @@ export class Unreachable extends Error {}
 
 export const connection = createStore<'fine' | 'lost'>('fine');
 export const sessionEnded = createStore(false);
+// One's roles demand a second factor since a moment ago: nothing else is answered before it is set up.
+export const enrolDemanded = createStore(false);
 
-// Calls that when there is a way again: the line is back, or one has signed in anew. Returns what ends it.
+// Nothing is answered now: the session is over, or a second factor is demanded.
+export const isShut = () => sessionEnded.get() || enrolDemanded.get();
+export function onShut(look: () => void): () => void {
+	const leave = [sessionEnded, enrolDemanded].map((one) => one.subscribe(look));
+	return () => leave.forEach((one) => one());
+}
+
+// Calls that when there is a way again: the line is back, one has signed in anew, or set up what was demanded. Returns what ends it.
 export function onWayBack(again: () => void): () => void {
 	const look = () => {
-		if (connection.get() === 'fine' && !sessionEnded.get()) again();
+		if (connection.get() === 'fine' && !isShut()) again();
 	};
-	const leave = [connection.subscribe(look), sessionEnded.subscribe(look)];
+	const leave = [connection.subscribe(look), onShut(look)];
 	return () => leave.forEach((one) => one());
 }
 
@@ -116,5 +125,6 @@ export async function call<M extends Method, P extends PathOf<M> & string>(
 	const body = await bodyOf(answer);
 	if (answer.ok) return body as Answer<M, P>;
 	if (answer.status === 401 && path !== '/api/session' && !path.startsWith('/api/session/')) sessionEnded.set(true);
+	if ((body as ProblemBody).code === 'must_enrol') enrolDemanded.set(true);
 	throw new Problem(answer.status, body as ProblemBody, Number(answer.headers.get('Retry-After')) || 0);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Server-sent events. A line that breaks the browser connects again by itself; what a server or a proxy refuses is asked for again here.
 import { useEffect, useRef } from 'preact/hooks';
-import { call, connection, sessionEnded } from './client';
+import { call, connection, isShut, onShut } from './client';
 
 const AGAIN_MS = 5000;
 
@@ -72,7 +72,7 @@ export function useStream(path: string, events: Events): void {
 		if (templates) events['templates'] = templates.take;
 		let close: (() => void) | null = null;
 		const settle = () => {
-			const isWanted = !document.hidden && !sessionEnded.get();
+			const isWanted = !document.hidden && !isShut();
 			if (isWanted && close === null) {
 				close = listen(path, events, { onOpen: () => templates?.take(null) });
 			} else if (!isWanted) {
@@ -81,7 +81,7 @@ export function useStream(path: string, events: Events): void {
 			}
 		};
 		settle();
-		const leave = sessionEnded.subscribe(settle);
+		const leave = onShut(settle);
 		document.addEventListener('visibilitychange', settle);
 		return () => {
 			leave();

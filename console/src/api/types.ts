@@ -11,6 +11,7 @@ export type Role = Schemas['Role'];
 export type Permission = Schemas['Permission'];
 export type User = Schemas['Me'];
 export type SessionAnswer = Schemas['Session'];
+export type Enrolment = Schemas['Enrolment'];
 
 export type Variants = Schemas['Variants'];
 export type SampleSet = Schemas['Sample'];

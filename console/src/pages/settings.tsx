@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One's own password, number and language.
+// One's own password, second factor, number and language.
 import { useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { t, word } from '../i18n';
@@ -9,6 +9,7 @@ import { Page } from '../ui/page';
 import { Act, Facts, Field, Tag } from '../ui/parts';
 import { TongueSwitch } from '../ui/shell';
 import { reasonOf } from '../ui/states';
+import { FactorPart } from './factor';
 import { NewPassword } from './password';
 
 function PasswordPart() {
@@ -72,6 +73,17 @@ function NumberPart() {
 	);
 }
 
+function FactorCard() {
+	const user = useUser()!;
+	return (
+		<section class="card">
+			<h2>{t('factor.title')} {user.has_factor ? <Tag kind="good">{t('factor.is_set')}</Tag> : <Tag kind="plain">{t('factor.is_not_set')}</Tag>}</h2>
+			<p class="faint">{t('factor.why')}</p>
+			<FactorPart hasOne={user.has_factor} onDone={() => notify(t('factor.saved'))} />
+		</section>
+	);
+}
+
 export function SettingsPage() {
 	const user = useUser()!;
 	return (
@@ -87,6 +99,7 @@ export function SettingsPage() {
 			</section>
 			<NumberPart />
 			<PasswordPart />
+			<FactorCard />
 		</Page>
 	);
 }

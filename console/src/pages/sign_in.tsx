@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signing in; the first time with a one-time code, behind which a password is chosen; again after a session has ended.
+// Signing in, with a code of the authenticator app where one has one; the first time with a one-time code, behind which a password is
+// chosen; again after a session has ended.
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
 import { t } from '../i18n';
@@ -7,12 +8,14 @@ import { forgetCode, lastCode, look, session, signIn, signOut } from '../session
 import { Act, Field } from '../ui/parts';
 import { Mark, TongueSwitch } from '../ui/shell';
 import { reasonOf } from '../ui/states';
+import { CodeField, MustEnrol } from './factor';
 import { NewPassword } from './password';
 
 function Enter({ again }: { again?: boolean }) {
 	const known = session.get().user?.name ?? '';
 	const [name, setName] = useState(known);
 	const [password, setPassword] = useState('');
+	const [second, setSecond] = useState<string | null>(null); // null: not asked for
 	const [wrong, setWrong] = useState<string | null>(null);
 	const [waitS, setWaitS] = useState(0);
 	useEffect(() => {
@@ -26,11 +29,18 @@ function Enter({ again }: { again?: boolean }) {
 			setWrong(t('sign_in.missing'));
 			return;
 		}
+		if (second === '') {
+			setWrong(t('factor.missing'));
+			return;
+		}
 		setWrong(null);
 		try {
-			await signIn(name.trim(), password);
+			await signIn(name.trim(), password, second ?? '');
 		} catch (error) {
+			if (second !== null) setSecond(''); // a code is good once
 			if (error instanceof Problem && error.status === 429) setWaitS(Math.max(1, error.retryAfterS));
+			else if (error instanceof Problem && error.body.code === 'needs_code') setSecond('');
+			else if (error instanceof Problem && error.body.code === 'wrong_factor') setWrong(t('factor.wrong'));
 			else if (error instanceof Problem && error.status === 401) setWrong(t('sign_in.wrong'));
 			else setWrong(reasonOf(error));
 		}
@@ -49,6 +59,7 @@ function Enter({ again }: { again?: boolean }) {
 					<input {...attributes} name="password" type="password" autoComplete="current-password" autoFocus={again} value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
 				)}
 			</Field>
+			{second !== null && <CodeField label={t('factor.code')} hint={t('factor.code.hint')} value={second} autoFocus onChange={setSecond} />}
 			<div role="alert">
 				{waitS > 0 ? <p class="wrong">{t('sign_in.wait', { seconds: waitS })}</p> : wrong && <p class="wrong">{wrong}</p>}
 			</div>
@@ -63,12 +74,11 @@ function Choose() {
 			<h1 tabIndex={-1}>{t('password.choose')}</h1>
 			<p class="faint">{t('password.choose.text')}</p>
 			<NewPassword wide old={{ label: t('password.code'), autoComplete: 'one-time-code', autoFocus: true, value: lastCode(), wrong: t('password.code.wrong') }} onSaved={async () => { forgetCode(); await look(); }} />
-			<button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>
 		</div>
 	);
 }
 
-export function SignIn({ again, mustChange }: { again?: boolean; mustChange?: boolean }) {
+export function SignIn({ again, first }: { again?: boolean; first?: 'password' | 'factor' }) {
 	useEffect(() => {
 		if (!again) document.title = `${t('sign_in.title')} · ${t('app.name')}`;
 	});
@@ -77,7 +87,8 @@ export function SignIn({ again, mustChange }: { again?: boolean; mustChange?: bo
 		<main class="alone">
 			<div class="door">
 				<div class="brand"><Mark /><span>{t('app.name')}</span></div>
-				{mustChange ? <Choose /> : <Enter />}
+				{first === 'password' ? <Choose /> : first === 'factor' ? <MustEnrol /> : <Enter />}
+				{first && <button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>}
 				<TongueSwitch />
 			</div>
 		</main>

@@ -99,7 +99,7 @@ function Row({ of, onEdit, reload }: { of: StaffUser; onEdit: () => void; reload
 		<tr class={of.disabled ? 'dim' : undefined}>
 			<th scope="row"><span class="row-title">{of.display}</span> <code>{of.name}</code></th>
 			<td>{of.roles.map((role) => word('role', role)).join(' · ')}</td>
-			<td>{of.disabled ? <Tag kind="bad">{t('users.disabled')}</Tag> : of.must_change ? <Tag kind="warn">{t('users.new')}</Tag> : <Tag kind="good">{t('users.active')}</Tag>}</td>
+			<td>{of.disabled ? <Tag kind="bad">{t('users.disabled')}</Tag> : of.must_change ? <Tag kind="warn">{t('users.new')}</Tag> : <Tag kind="good">{t('users.active')}</Tag>}{of.has_factor && <> <Tag kind="plain">{t('users.factor')}</Tag></>}</td>
 			<td class="nowrap">{of.signed_in_at ? <When at={of.signed_in_at} /> : none()}</td>
 			<td>
 				<div class="buttons-left">

@@ -2,6 +2,7 @@
 #include "test_cli_terminal.h"
 
 #include "staff/audit_log.h"
+#include "staff/own_factor.h"
 #include "staff/sign_in.h"
 #include "staff/user.h"
 #include "unit/staff/staff_rig.h"
@@ -43,7 +44,9 @@ static void expect(const char *a, const char *b, const char *c, const char *d, i
 
 static enum staff_outcome sign(const char *code)
 {
-	struct sign_in request = { SLICE("zhang"), { code, strcspn(code, "\n") }, SLICE("10.0.0.7"), SLICE("") };
+	struct sign_in request = { .name = SLICE("zhang"),
+				   .password = { code, strcspn(code, "\n") },
+				   .address = SLICE("10.0.0.7") };
 	struct sign_in_answer answer = { .user = NULL };
 	enum staff_outcome outcome = sign_in(rig.db, &request, rig.now, &answer, &rig.at);
 	json_decref(answer.user);
@@ -63,6 +66,20 @@ Test(cli_user, an_admin_is_made_and_signs_in_with_the_code)
 	expect("add", "zhang", NULL, NULL, CLI_FAILED, "there is a user “zhang” already");
 	expect("add", "wang", NULL, NULL, CLI_OK, "-");
 	expect("list", NULL, NULL, NULL, CLI_OK, "wang              viewer                has a one-time code  wang\n");
+}
+
+Test(cli_user, who_has_a_second_factor_is_told_until_the_reset)
+{
+	char secret[TOTP_SECRET_OCTETS], code[TOTP_DIGITS + 1];
+	unsigned wait_s;
+	struct staff_actor zhang = staff_rig_actor("zhang", STAFF_ROLE(STAFF_APPROVER));
+	expect("add", "zhang", NULL, NULL, CLI_OK, "-");
+	WANT(&rig, own_factor_ask(rig.db, &zhang, rig.now, SLICE(""), secret, &wait_s, &rig.at), STAFF_OK);
+	cr_assert(totp_code(secret, rig.now / TOTP_STEP_MS, code));
+	WANT(&rig, own_factor_prove(rig.db, &zhang, rig.now, slice_of(code), &rig.at), STAFF_OK);
+	expect("list", NULL, NULL, NULL, CLI_OK, "has a one-time code, with a second factor  zhang\n");
+	expect("reset", "zhang", NULL, NULL, CLI_OK, "-");
+	expect("list", NULL, NULL, NULL, CLI_OK, "has a one-time code  zhang\n");
 }
 
 Test(cli_user, others_change_and_are_audited_under_the_systems_name)

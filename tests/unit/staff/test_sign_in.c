@@ -45,7 +45,10 @@ TestSuite(sign_in, .init = setup, .fini = teardown);
 static enum staff_outcome try_from(const char *name, const char *password, const char *address, wall_ms now,
 				   struct sign_in_answer *answer)
 {
-	struct sign_in request = { slice_of(name), slice_of(password), slice_of(address), SLICE("Firefox") };
+	struct sign_in request = { .name = slice_of(name),
+				   .password = slice_of(password),
+				   .address = slice_of(address),
+				   .agent = SLICE("Firefox") };
 	*answer = (struct sign_in_answer){ .user = NULL };
 	return sign_in(rig.db, &request, now, answer, &rig.at);
 }
@@ -60,7 +63,9 @@ static enum staff_outcome try(const char *name, const char *password, wall_ms no
 
 static enum staff_outcome change(const char *old, const char *password, struct sign_in_answer *answer)
 {
-	struct sign_in request = { SLICE("li"), slice_of(old), SLICE("10.0.0.7"), SLICE("Firefox") };
+	struct sign_in request = {
+		.name = SLICE("li"), .password = slice_of(old), .address = SLICE("10.0.0.7"), .agent = SLICE("Firefox")
+	};
 	*answer = (struct sign_in_answer){ .user = NULL };
 	return sign_in_change(rig.db, &request, slice_of(password), rig.now, answer, &rig.at);
 }
@@ -121,7 +126,9 @@ struct opener {
 static void *open_with_code(void *ctx)
 {
 	struct opener *opener = ctx;
-	struct sign_in request = { SLICE("li"), slice_of(code), SLICE("10.0.0.7"), SLICE("") };
+	struct sign_in request = {
+		.name = SLICE("li"), .password = slice_of(code), .address = SLICE("10.0.0.7"), .agent = SLICE("")
+	};
 	struct sign_in_answer answer = { .user = NULL };
 	pthread_barrier_wait(opener->start);
 	opener->outcome = sign_in(opener->db, &request, rig.now, &answer, NULL);
@@ -305,7 +312,9 @@ struct guesser {
 static void *guess(void *ctx)
 {
 	struct guesser *guesser = ctx;
-	struct sign_in request = { SLICE("li"), SLICE("wrong"), SLICE("192.0.2.66"), SLICE("") };
+	struct sign_in request = {
+		.name = SLICE("li"), .password = SLICE("wrong"), .address = SLICE("192.0.2.66"), .agent = SLICE("")
+	};
 	struct sign_in_answer answer = { .user = NULL };
 	for (unsigned i = 0; i < 4; i++)
 		guesser->tried += sign_in(guesser->db, &request, rig.now, &answer, NULL) == STAFF_FORBIDDEN;
