@@ -70,7 +70,7 @@ test('a field of a parameter is set in its place', () => {
 
 test('parameters come and go', () => {
 	const more = addParam(head, { name: 'account', type: 'text', label: '户号', optional: true });
-	assert.equal(more, head.replace('---', '参数 account 文字 户号 可选\n---'));
+	assert.equal(more, head.replace('---', '变量 account 文字 户号 可选\n---'));
 	assert.equal(removeParam(more, 2), head);
 	assert.equal(addParam('class: notice\n---\n', { name: 'a', type: 'text' }), 'class: notice\nparam a text\n---\n');
 });

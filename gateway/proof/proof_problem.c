@@ -130,7 +130,7 @@ static void fix_unknown(struct proof_desk *desk, struct proof_mark *mark, const 
 {
 	if (nearest.len > 0)
 		fix_rename(desk, mark, tag, nearest);
-	const struct slice parts[] = { desk->is_chinese ? SLICE("参数 ") : SLICE("param "), tag->name,
+	const struct slice parts[] = { desk->is_chinese ? SLICE("变量 ") : SLICE("param "), tag->name,
 				       desk->is_chinese ? SLICE(" 文字") : SLICE(" text"),
 				       proof_desk_line_break(desk) };
 	proof_desk_fix(desk, mark, PROOF_FIX_DECLARE, desk->rule, desk->rule, join(desk, parts, 4));

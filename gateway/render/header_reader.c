@@ -28,7 +28,8 @@ static const struct word keys[] = {
 	{ "签名", KEY_SIGNATURE },      { "on_unknown", KEY_ON_UNKNOWN },
 	{ "结果不明", KEY_ON_UNKNOWN }, { "note", KEY_NOTE },
 	{ "说明", KEY_NOTE },           { "备注", KEY_NOTE },
-	{ "param", KEY_PARAM },         { "参数", KEY_PARAM },
+	{ "param", KEY_PARAM },         { "变量", KEY_PARAM },
+	{ "参数", KEY_PARAM },
 };
 
 static const struct word classes[] = {

@@ -18,7 +18,7 @@ for my $path (glob "$folder/*.tmpl") {
 	$param{$name} = {};
 	while (my $line = <$file>) {
 		last if $line =~ /^---/;
-		my ($key) = $line =~ /^参数\s+(\S+)/ or next;
+		my ($key) = $line =~ /^(?:变量|参数)\s+(\S+)/ or next;
 		$param{$name}{$key} = $line =~ /\s可选(?:\s|$)/ ? 'optional' : 'required';
 	}
 }

@@ -11,7 +11,7 @@ const keyWords: Record<HeadKey, string[]> = {
 	signature: ['signature', '签名'],
 	on_unknown: ['on_unknown', '结果不明'],
 	note: ['note', '说明', '备注'],
-	param: ['param', '参数'],
+	param: ['param', '变量', '参数'],
 };
 const order: HeadKey[] = ['title', 'class', 'max_age', 'signature', 'on_unknown', 'note'];
 

@@ -162,7 +162,7 @@ export function setParam(head: string, index: number, patch: Partial<ParamRow>):
 
 export function addParam(head: string, row: Partial<ParamRow> & { name: string; type: string }): string {
 	const read = readHead(head);
-	const parts = [read.isChinese ? '参数' : 'param', row.name, typeWord(row.type, read.isChinese)];
+	const parts = [read.isChinese ? '变量' : 'param', row.name, typeWord(row.type, read.isChinese)];
 	if (row.label) parts.push(quote(row.label, true));
 	for (const setting of ['sample', 'max', 'values'] as const) {
 		if (row[setting]) parts.push(settingText(setting, row[setting], read.isChinese));

@@ -116,7 +116,7 @@ export function Workbench({ name, desk, live, config, readOnly }: WorkbenchProps
 		if (mark.from >= head.length && hasRule) {
 			code.current?.select(mark.from - head.length, mark.to - head.length);
 		} else {
-			setPart(/^(参数|param)/.test(source.slice(source.lastIndexOf('\n', mark.from) + 1)) ? 'params' : 'head');
+			setPart(/^(变量|参数|param)/.test(source.slice(source.lastIndexOf('\n', mark.from) + 1)) ? 'params' : 'head');
 		}
 	};
 	const addLanguage = (next: string) => {

@@ -96,7 +96,7 @@ static const struct row {
 } rows[] = {
 	{ "unknown, near", "zh-CN", ZH "{{aa}}" USE, "unknown_parameter", PROOF_ERROR, "{{aa}}", 2, ZH "{{a}}" USE },
 	{ "unknown, far", "zh-CN", ZH0 "您{{balance}}", "unknown_parameter", PROOF_ERROR, "{{balance}}", 1,
-	  "类别: 通知\n参数 balance 文字\n---\n您{{balance}}" },
+	  "类别: 通知\n变量 balance 文字\n---\n您{{balance}}" },
 	{ "unknown, English", "en", "class: notice\r\n---\r\n{{x}}", "unknown_parameter", PROOF_ERROR, "{{x}}", 1,
 	  "class: notice\r\nparam x text\r\n---\r\n{{x}}" },
 	{ "unknown section", "zh-CN", ZH "{{a}}{{#bb}}甲{{/bb}}{{#b}}{{b}}{{/b}}", "unknown_parameter", PROOF_ERROR,

@@ -90,9 +90,9 @@ Test(proof_preview, a_broken_text_has_marks_only, .init = set_up, .fini = tear_d
 	const char *json = preview("类别: 通知\n---\n{{x}}", NULL, 0, (struct slice){ NULL, 0 });
 	expect_part(json, "{\"ok\":false,\"header\":null,\"marks\":[{\"from\":11,\"to\":16,\"severity\":\"error\","
 			  "\"kind\":\"unknown_parameter\","
-			  "\"message\":{\"zh\":\"没有参数“x”，请先在“---”上面声明\",\"en\":");
-	expect_part(json, "\"title\":{\"zh\":\"声明为参数\",\"en\":\"Declare it as a "
-			  "parameter\"},\"from\":7,\"to\":7,\"insert\":\"参数 x 文字\\n\"}]}");
+			  "\"message\":{\"zh\":\"没有变量“x”，请先添加这个变量\",\"en\":");
+	expect_part(json, "\"title\":{\"zh\":\"添加为变量\",\"en\":\"Declare it as a "
+			  "parameter\"},\"from\":7,\"to\":7,\"insert\":\"变量 x 文字\\n\"}]}");
 	expect_part(json, "\"previews\":[]}");
 }
 

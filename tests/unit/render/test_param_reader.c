@@ -17,6 +17,7 @@ Test(param_reader, declarations)
 	} rows[] = {
 		{ "param a text", "a", TEMPLATE_TEXT, "a", "a", false, false, 40 },
 		{ "param: a text", "a", TEMPLATE_TEXT, "a", "a", false, false, 40 },
+		{ "变量 a 文字 姓名", "a", TEMPLATE_TEXT, "姓名", "姓名", false, false, 40 },
 		{ "参数 a 文字 姓名", "a", TEMPLATE_TEXT, "姓名", "姓名", false, false, 40 },
 		{ "参数： a 文字 姓名 示例=张三 最长=8 可选", "a", TEMPLATE_TEXT, "姓名", "张三", true, false, 8 },
 		{ "param a text optional max=8 sample=张三 姓名", "a", TEMPLATE_TEXT, "姓名", "张三", true, false, 8 },

@@ -120,7 +120,7 @@ Test(template, errors_in_chinese)
 {
 	static const struct row rows[] = {
 		{ "unknown parameter", D "---\n{{balnace}}元",
-		  "templates/t.tmpl:5: 没有参数“balnace”，是不是想写“balance”？" },
+		  "templates/t.tmpl:5: 没有变量“balnace”，是不是想写“balance”？" },
 		{ "unknown class", "类别: 通知类\n---\nx",
 		  "templates/t.tmpl:1: 没有“通知类”这种类别，是不是想写“通知”？" },
 		{ "type", "类别: 通知\n参数 a 文本\n---\nx",
