@@ -48,10 +48,11 @@ static json_t *letter_json(struct console_call *call, struct reading *reading, c
 	snprintf(number, sizeof number, "%.*s", (int)(alert.to.len < 64 ? alert.to.len : 64),
 		 alert.to.len ? alert.to.at : "");
 	console_mask(call->console, number, masked, sizeof masked);
-	return json_pack("{s:o,s:I,s:o,s:o,s:s,s:o,s:b,s:b}", "entry", text_json(letter->entry, ENTRY_ID_OCTETS), "at",
-			 (json_int_t)letter->at, "id", text_json(alert.id, ALERT_ID_MAX), "template",
+	return json_pack("{s:o,s:I,s:o,s:o,s:s,s:o,s:o,s:b,s:b}", "entry", text_json(letter->entry, ENTRY_ID_OCTETS),
+			 "at", (json_int_t)letter->at, "id", text_json(alert.id, ALERT_ID_MAX), "template",
 			 text_json(alert.template_name, ALERT_NAME_MAX), "number", masked, "reason",
-			 text_json(dead_letters_word(letter->reason), REASON_OCTETS), "is_ambiguous",
+			 text_json(dead_letters_word(letter->reason), REASON_OCTETS), "field",
+			 text_json(dead_letters_field(letter->reason), ALERT_PARAM_NAME_MAX), "is_ambiguous",
 			 (int)letter->is_ambiguous, "usable", (int)dead_letters_is_usable(letter));
 }
 

@@ -78,6 +78,20 @@ struct slice dead_letters_word(struct slice reason)
 	return slice_cut(&reason, ':');
 }
 
+struct slice dead_letters_field(struct slice reason)
+{
+	const struct slice before = SLICE(" field “"), behind = SLICE("”: ");
+	struct slice rest = reason;
+	slice_cut(&rest, ':');
+	if (!slice_starts(rest, before))
+		return (struct slice){ NULL, 0 };
+	rest = (struct slice){ rest.at + before.len, rest.len - before.len };
+	for (size_t i = 0; i < rest.len; i++)
+		if (slice_starts((struct slice){ rest.at + i, rest.len - i }, behind))
+			return (struct slice){ rest.at, i };
+	return (struct slice){ NULL, 0 };
+}
+
 /* Of a malformed entry the letter holds lines of fields, which are no alert. */
 bool dead_letters_is_usable(const struct dead_letter *letter)
 {

@@ -38,6 +38,9 @@ bool dead_letters_is_usable(const struct dead_letter *letter);
 /* The word of a reason; borrowed from it. */
 struct slice dead_letters_word(struct slice reason);
 
+/* The field of the alert that it is about, “balance” of “render: field “balance”: …”; empty where it names none. Likewise. */
+struct slice dead_letters_field(struct slice reason);
+
 /* One step: begin, add letters (at most DEAD_LETTERS_PAGE of the page read last), then redis_ask_count, which tells how
  * many were still there. All of it happens or nothing.
  * Requeue takes usable letters, and with each the line of the event that tells of it; drop deletes them for good. */

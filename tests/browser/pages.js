@@ -81,6 +81,8 @@ async function seeAll(desk, browser) {
   for (const tongue of ['中文', 'English']) {
     await all.press(tongue);
     for (const [name, place] of Object.entries(ALL)) await look(all, name, place, tongue);
+    await all.go(ALL.dead);
+    await all.sees(tongue === '中文' ? '变量有误：balance' : 'balance', 'table');
   }
   await all.press('中文');
   await all.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);

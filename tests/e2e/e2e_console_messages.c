@@ -100,6 +100,7 @@ void console_numbers(void)
 	const json_t *letter = json_array_get(json_object_get(reply.json, "letters"), 0);
 	snprintf(body, sizeof body, "{\"entries\":[\"%s\"]}", json_text_of(letter, "entry"));
 	EXPECT(json_is_true(json_object_get(letter, "usable")));
+	EXPECT(strcmp(json_text_of(letter, "field"), "template") == 0);
 	reply_free(&reply);
 	EXPECT_COUNT(console_status("POST", "/api/dead/requeue", auditor, body), 403);
 	EXPECT_COUNT(console_status("POST", "/api/dead/requeue", operator_, "{\"entries\":[\"x\"]}"), 422);

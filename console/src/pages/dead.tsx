@@ -80,7 +80,7 @@ function Table({ letters, chosen, choose, mayRequeue }: TableProps) {
 						<tr key={one.entry}>
 							{mayRequeue && <td>{one.usable && <input type="checkbox" aria-label={`${t('dead.choose')} ${one.id || one.entry}`} checked={chosen.has(one.entry)} onChange={(event) => choose([one], event.currentTarget.checked)} />}</td>}
 							<td class="nowrap"><When at={one.at} /></td>
-							<td>{reasonWords(one.reason)} {one.is_ambiguous && <Tag kind="warn">{t('dead.ambiguous')}</Tag>}</td>
+							<td>{reasonWords(one.field ? `${one.reason}: ${one.field}` : one.reason)} {one.is_ambiguous && <Tag kind="warn">{t('dead.ambiguous')}</Tag>}</td>
 							<td>{one.template && <a href={href('templates', one.template)}>{one.template}</a>}</td>
 							<td class="figures nowrap">{one.number}</td>
 							<td><code>{one.id}</code></td>
