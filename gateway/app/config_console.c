@@ -2,6 +2,7 @@
 #include "app/config_console.h"
 
 #include "app/config_check.h"
+#include "app/config_warning.h"
 #include "staff/role.h"
 
 #include <string.h>
@@ -38,12 +39,23 @@ static void read_second_factor(struct config_load *load)
 	}
 }
 
+static bool is_loopback_host(const char *host)
+{
+	return begins(host, "127.") || strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0;
+}
+
 void config_check_console(struct config_load *load)
 {
 	const struct config_console *console = &load->config->console;
 	const char *url = console->url != NULL ? console->url : "";
 	const char *history = console->history != NULL ? console->history : "";
+	const char *host = console->listen.host;
 	read_second_factor(load);
+	if (*url == '\0' && host != NULL && !is_loopback_host(host))
+		config_warn(load, config_check_place(load->root, "console.listen"), "console.listen",
+			    "console.listen is not of this host alone, but console.url does not say how browsers call "
+			    "it: nobody "
+			    "can sign in from another host");
 	if (*url != '\0' && !is_origin(url))
 		config_report(load->report, ERR_FORMAT, config_check_place(load->root, "console.url"), false,
 			      "console.url",

@@ -59,6 +59,8 @@ static void print_user(const struct desk *desk, const json_t *user)
 		fprintf(out, "disabled");
 	else if (json_is_true(json_object_get(user, "has_code")))
 		fprintf(out, "has a one-time code");
+	else if (json_is_true(json_object_get(user, "must_change")))
+		fprintf(out, "has used up the code, and has no password: reset");
 	else if (signed_in_at > 0)
 		fprintf(out, "signed in %s", cli_time_format(signed_in_at, desk->staff.settings.zone, when));
 	else

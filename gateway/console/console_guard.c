@@ -19,20 +19,38 @@
  *              429      404/405  403     415           401           403
  */
 
-#define API     "/api/"
-#define WAIT_US (30 * US_PER_S)
+#define API         "/api/"
+#define WAIT_US     (30 * US_PER_S)
+#define SITE_OCTETS 900
+
+/* zh, en: instead of the problem's own sentences. */
+static void refuse_with(struct httpd_response *response, enum console_problem problem, const char *zh, const char *en)
+{
+	const struct console_problem_words *words = console_problem_words(problem);
+	httpd_problem_open(response, words->status, "%s", en);
+	json_key_text(&response->body, "code", slice_of(words->code));
+	json_key(&response->body, "message");
+	json_open(&response->body, '{');
+	json_key_text(&response->body, "zh", slice_of(zh));
+	json_key_text(&response->body, "en", slice_of(en));
+	json_close(&response->body, '}');
+	json_close(&response->body, '}');
+}
 
 static void refuse(struct httpd_response *response, enum console_problem problem)
 {
 	const struct console_problem_words *words = console_problem_words(problem);
-	httpd_problem_open(response, words->status, "%s", words->en);
-	json_key_text(&response->body, "code", slice_of(words->code));
-	json_key(&response->body, "message");
-	json_open(&response->body, '{');
-	json_key_text(&response->body, "zh", slice_of(words->zh));
-	json_key_text(&response->body, "en", slice_of(words->en));
-	json_close(&response->body, '}');
-	json_close(&response->body, '}');
+	refuse_with(response, problem, words->zh, words->en);
+}
+
+/* Most often somebody has opened the console at an address that is not console.url. */
+static void refuse_site(const struct console *console, struct httpd_response *response)
+{
+	const struct console_problem_words *words = console_problem_words(CONSOLE_CROSS_SITE);
+	char zh[SITE_OCTETS], en[SITE_OCTETS];
+	snprintf(zh, sizeof zh, "%s；请打开 %s", words->zh, console->origin);
+	snprintf(en, sizeof en, "%s: open it at %s", words->en, console->origin);
+	refuse_with(response, CONSOLE_CROSS_SITE, zh, en);
 }
 
 /* Behind a proxy of ours the last address that it noted counts. */
@@ -95,7 +113,7 @@ static bool admits(struct console *console, const struct httpd_request *request,
 		   struct httpd_response *response)
 {
 	if (!is_same_site(console, request))
-		refuse(response, CONSOLE_CROSS_SITE);
+		refuse_site(console, response);
 	else if (request->body.len > 0 && !is_json(request))
 		refuse(response, CONSOLE_NOT_JSON);
 	else if (route->gate != CONSOLE_OPEN && httpd_cookie(request, CONSOLE_COOKIE).len == 0)

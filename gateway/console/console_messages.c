@@ -84,6 +84,11 @@ static void answer(struct console_call *call, const json_t *told)
 	console_answer(call, messages);
 }
 
+static void refuse_history(struct console_call *call)
+{
+	console_refuse(call, *call->console->options.history != '\0' ? CONSOLE_NO_HISTORY : CONSOLE_HISTORY_UNSET);
+}
+
 void console_messages_find(struct console_call *call)
 {
 	const char *number = console_text(call->body, "number", 32);
@@ -107,7 +112,7 @@ void console_messages_find(struct console_call *call)
 	else if (status == 404)
 		console_answer(call, json_pack("{s:[]}", "alerts"));
 	else
-		console_refuse(call, CONSOLE_NO_HISTORY);
+		refuse_history(call);
 	json_decref(told);
 }
 
@@ -129,7 +134,7 @@ void console_messages_number(struct console_call *call)
 	if (status == 404)
 		console_refuse(call, CONSOLE_NOT_FOUND);
 	else if (status != 200 || number == NULL)
-		console_refuse(call, CONSOLE_NO_HISTORY);
+		refuse_history(call);
 	else if (console_who_note(call, "messages.unmask", entry, json_pack("{s:s}", "why", why)))
 		console_answer(call, json_pack("{s:s}", "number", number));
 	json_decref(told);

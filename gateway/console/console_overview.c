@@ -26,6 +26,7 @@ struct console_overview {
 	mono_us next_at;
 	bool is_running;
 	bool has_failed;
+	bool has_looked; /* once; whoever starts says nothing of what is as it should be */
 	unsigned looks;
 	struct console_board recent[RECENT];
 	struct console_board longer[LONG];
@@ -210,7 +211,10 @@ static void on_done(struct loop_work *work, bool has_run)
 	overview->next_at = loop_now(console->loop).mono + PERIOD_US;
 	if (!has_run)
 		return;
-	if (atomic_exchange(&console->has_redis, !overview->has_failed) == overview->has_failed)
+	bool was_reached = atomic_exchange(&console->has_redis, !overview->has_failed);
+	bool is_news = overview->has_looked ? was_reached == overview->has_failed : overview->has_failed;
+	overview->has_looked = true;
+	if (is_news)
 		log_write(console->options.log, overview->has_failed ? LOG_WARN : LOG_INFO,
 			  overview->has_failed ? "console_redis_lost" : "console_redis_back",
 			  overview->has_failed ? "the console does not reach Redis" : "the console reaches Redis");

@@ -24,9 +24,10 @@ static const struct console_problem_words words[CONSOLE_PROBLEM_COUNT] = {
 	[CONSOLE_INVALID] = { 422, "invalid", "填写的内容有误", "A field is missing or wrong" },
 	[CONSOLE_INVALID_TEXT] = { 422, "invalid_text", "模板内容有错误，请按标记修改后再试",
 				   "The text has errors: repair what is marked, and try again" },
-	[CONSOLE_WEAK_PASSWORD] = { 422, "weak_password", "密码过短或过于常见，请换一个（建议 15 个字符以上）",
-				    "The password is too short or too common; take another one, 15 characters or "
-				    "more" },
+	[CONSOLE_WEAK_PASSWORD] = { 422, "weak_password",
+				    "密码过短或过于常见，请换一个（至少 8 个字符，建议 15 个以上）",
+				    "The password is too short or too common; take another one, of 8 characters "
+				    "or, better, 15 and more" },
 	[CONSOLE_OLD_PASSWORD] = { 422, "old_password", "原密码不正确", "The old password is wrong" },
 	[CONSOLE_WRONG_CODE] = { 422, "wrong_code", "验证码不正确或已过期", "The code is wrong, or its time is over" },
 	[CONSOLE_NOT_FOUND] = { 404, "not_found", "没有找到", "There is none" },
@@ -50,6 +51,8 @@ static const struct console_problem_words words[CONSOLE_PROBLEM_COUNT] = {
 	[CONSOLE_UNREACHABLE] = { 503, "unreachable", "暂时无法连接数据库，请稍后再试",
 				  "Redis cannot be reached; try again later" },
 	[CONSOLE_NO_HISTORY] = { 503, "no_history", "暂时无法查询发送历史", "The history cannot be asked now" },
+	[CONSOLE_HISTORY_UNSET] = { 503, "history_unset", "没有配置发送历史，请联系运行人员",
+				    "No history is set up (history.listen or console.history)" },
 	[CONSOLE_BUSY] = { 503, "busy", "系统繁忙，请稍后再试", "Too much is under way; try again later" },
 	[CONSOLE_FAILED] = { 500, "failed", "系统内部错误", "It failed" },
 };

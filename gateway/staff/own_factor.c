@@ -73,6 +73,14 @@ static enum staff_outcome try_ask(struct staff_change *change, void *ctx, struct
 	return outcome;
 }
 
+/* Somebody sits in the user's session, and may not be the user. */
+static enum staff_outcome note_refusal(struct staff_db *db, const struct factor_work *work, struct err_at *at)
+{
+	enum staff_outcome outcome =
+		audit_log_write(db, work->actor, work->now, "factor.refused", work->actor->name, NULL, at);
+	return outcome == STAFF_OK || outcome == STAFF_BUSY ? STAFF_INVALID : outcome;
+}
+
 /* A session is no proof of who sits there: codes are guessed as slowly here as where one signs in. */
 enum staff_outcome own_factor_ask(struct staff_db *db, const struct staff_actor *actor, wall_ms now, struct slice code,
 				  char secret[static TOTP_SECRET_OCTETS], unsigned *wait_s, struct err_at *at)
@@ -92,6 +100,8 @@ enum staff_outcome own_factor_ask(struct staff_db *db, const struct staff_actor 
 	outcome = staff_change_run(db, keys, 2 + tries_keys(&work.tries, text, keys + 2), try_ask, &work, at);
 	if (outcome == STAFF_OK)
 		memcpy(secret, work.secret, sizeof work.secret);
+	else if (outcome == STAFF_INVALID)
+		outcome = note_refusal(db, &work, at);
 	password_forget(&work, sizeof work);
 	return outcome;
 }

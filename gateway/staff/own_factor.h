@@ -11,7 +11,7 @@
 /* Makes a secret for the user's app, in place of one that was asked for and not proven; a proven one stays until the new one is. code: one of
  * the app that the user has now; absent where there is none. actor: the user. secret: set with STAFF_OK only; told once, then
  * password_forget. wait_s: set with STAFF_TOO_SOON, which tries have as in sign_in. STAFF_INVALID: the code is wrong or not given. Audited
- * as factor.ask. */
+ * as factor.ask, or factor.refused. */
 MUST_CHECK enum staff_outcome own_factor_ask(struct staff_db *db, const struct staff_actor *actor, wall_ms now,
 					     struct slice code, char secret[static TOTP_SECRET_OCTETS],
 					     unsigned *wait_s, struct err_at *at);

@@ -226,6 +226,22 @@ enum staff_outcome sign_in(struct staff_db *db, const struct sign_in *request, w
 	return outcome;
 }
 
+static enum staff_outcome try_forgive(struct staff_change *change, void *ctx, struct err_at *at)
+{
+	struct signing *signing = ctx;
+	return tries_forgive(change, &signing->tries, signing->now, at);
+}
+
+/* The old password was right: the try does not count. STAFF_INVALID unless Redis fails. */
+static enum staff_outcome forgive(struct staff_db *db, struct signing *signing, struct err_at *at)
+{
+	char text[TRIES_TEXT_OCTETS];
+	struct redis_key keys[TRIES_KEYS_MAX];
+	unsigned count = tries_keys(&signing->tries, text, keys);
+	enum staff_outcome outcome = staff_change_run(db, keys, count, try_forgive, signing, at);
+	return outcome == STAFF_OK || outcome == STAFF_BUSY ? STAFF_INVALID : outcome;
+}
+
 /* What is wrong with the new password, in the user's language. */
 static enum staff_outcome judge_new(const struct sign_in *request, struct slice password, const json_t *user,
 				    struct err_at *at)
@@ -252,8 +268,11 @@ enum staff_outcome sign_in_change(struct staff_db *db, const struct sign_in *req
 	begin(&signing, request, now);
 	signing.is_change = true;
 	enum staff_outcome outcome = judge(db, &signing, &user, &answer->retry_after_s, at);
-	if (outcome == STAFF_OK)
+	if (outcome == STAFF_OK) {
 		outcome = judge_new(request, password, user, at);
+		if (outcome == STAFF_INVALID) /* choosing one is no guess at the old one */
+			outcome = forgive(db, &signing, at);
+	}
 	if (outcome == STAFF_OK && password_hash(password, signing.next) != ERR_OK) {
 		err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 		outcome = STAFF_MEMORY;

@@ -228,6 +228,7 @@ static enum staff_outcome try_reset(struct staff_change *change, void *ctx, stru
 	enum staff_outcome outcome = user_read(change, work->name, &user, at);
 	if (outcome != STAFF_OK)
 		return outcome;
+	bool had_factor = own_factor_is_set(user);
 	outcome = user_set(user, "password", json_string(""), at);
 	if (outcome == STAFF_OK)
 		outcome = user_set(user, "code", json_string(work->hash), at);
@@ -242,7 +243,7 @@ static enum staff_outcome try_reset(struct staff_change *change, void *ctx, stru
 	if (outcome == STAFF_OK)
 		outcome = user_next_epoch(user, at);
 	if (outcome == STAFF_OK)
-		outcome = keep(change, work, user, "user.reset", json_object(), at);
+		outcome = keep(change, work, user, "user.reset", json_pack("{s:b}", "had_factor", had_factor), at);
 	json_decref(user);
 	return outcome;
 }

@@ -23,9 +23,9 @@ static bool answers(void)
 	if (!process_lives(&console_process))
 		FAIL("the console has ended by itself");
 	char *log = world_read(console_process.log);
-	bool has = log != NULL && strstr(log, "\"console_redis_back\"") != NULL;
+	bool has = log != NULL && strstr(log, "\"console_started\"") != NULL;
 	free(log);
-	return has;
+	return has && console_status("GET", "/readyz", "", NULL) == 200;
 }
 
 static bool has_world;

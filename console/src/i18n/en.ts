@@ -546,6 +546,7 @@ export const en: Record<keyof typeof zh, string> = {
 	'action.number.ask': 'Number to be proved',
 	'action.number.prove': 'Number proved',
 	'action.factor.ask': 'Second factor begun',
+	'action.factor.refused': 'Wrong code for another second factor',
 	'action.factor.prove': 'Second factor set up',
 	'action.messages.unmask': 'Number unmasked',
 	'action.dead.requeue': 'Sent again',

@@ -545,6 +545,7 @@ export const zh = {
 	'action.number.ask': '验证手机号',
 	'action.number.prove': '手机号已验证',
 	'action.factor.ask': '开始绑定验证器应用',
+	'action.factor.refused': '换绑时验证码不正确',
 	'action.factor.prove': '验证器应用已绑定',
 	'action.messages.unmask': '查看完整号码',
 	'action.dead.requeue': '重新发送',

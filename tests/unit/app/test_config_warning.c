@@ -34,6 +34,11 @@ static const struct {
 	{ "a key of the group", "a.key", ACCOUNT "tls: true, cert_file: a.pem, key_file: a.key }]\n", 0640, NULL,
 	  NULL },
 	{ "a certificate", "a.pem", ACCOUNT "tls: true, cert_file: a.pem, key_file: a.key }]\n", 0644, NULL, NULL },
+	{ "a console that nobody can use", "none", "console: { listen: \"0.0.0.0:8085\" }\n" ACCOUNT "}]\n", 0600,
+	  "console.listen is not of this host alone, but console.url does not say how browsers call it", NULL },
+	{ "one behind a proxy", "none", "console: { listen: \"0.0.0.0:8085\", url: \"https://h\" }\n" ACCOUNT "}]\n",
+	  0600, NULL, NULL },
+	{ "one of this host", "none", "console: { listen: \"127.0.0.1:8085\" }\n" ACCOUNT "}]\n", 0600, NULL, NULL },
 	{ "authorities, to change", "a.pem", ACCOUNT "tls: true, ca_file: a.pem }]\n", 0646, NULL,
 	  "a.pem” may be changed by everybody" },
 };

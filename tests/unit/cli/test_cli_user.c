@@ -53,14 +53,31 @@ static enum staff_outcome sign(const char *code)
 	return outcome;
 }
 
+static enum staff_outcome choose(const char *code)
+{
+	struct sign_in request = { .name = SLICE("zhang"),
+				   .password = { code, strcspn(code, "\n") },
+				   .address = SLICE("10.0.0.7") };
+	struct sign_in_answer answer = { .user = NULL };
+	enum staff_outcome outcome =
+		sign_in_change(rig.db, &request, SLICE("four words without rules"), rig.now, &answer, &rig.at);
+	json_decref(answer.user);
+	return outcome;
+}
+
 Test(cli_user, an_admin_is_made_and_signs_in_with_the_code)
 {
+	char code[ONE_TIME_CODE_OCTETS + 1];
 	struct terminal terminal = run("add", "zhang", "--display", "张三", "--roles", "admin,editor");
 	cr_assert_eq(terminal.code, CLI_OK, "%s", terminal.err);
 	cr_assert_eq(strlen(terminal.out), ONE_TIME_CODE_OCTETS, "the code alone, and a newline: “%s”", terminal.out);
 	cr_assert_not_null(strstr(terminal.err, "shown this once"));
 	WANT(&rig, sign(terminal.out), STAFF_OK);
+	snprintf(code, sizeof code, "%s", terminal.out);
 	terminal_fini(&terminal);
+	expect("list", NULL, NULL, NULL, CLI_OK,
+	       "zhang             editor,admin          has used up the code, and has no password: reset");
+	WANT(&rig, choose(code), STAFF_OK);
 	expect("list", NULL, NULL, NULL, CLI_OK, "zhang             editor,admin          signed in ");
 	expect("list", NULL, NULL, NULL, CLI_OK, "张三\n\n1 user\n");
 	expect("add", "zhang", NULL, NULL, CLI_FAILED, "there is a user “zhang” already");

@@ -47,6 +47,21 @@ Test(console_routes, nothing_else_is_described)
 	json_decref(all);
 }
 
+/* Pages and others tell problems apart by their codes. */
+Test(console_routes, each_problem_is_described)
+{
+	json_t *all = description();
+	const json_t *codes = json_object_get(all, "components");
+	static const char *const path[] = { "schemas", "Problem", "properties", "code", "enum" };
+	for (size_t i = 0; i < sizeof path / sizeof path[0]; i++)
+		codes = json_object_get(codes, path[i]);
+	cr_assert_eq(json_array_size(codes), CONSOLE_PROBLEM_COUNT);
+	for (unsigned i = 0; i < CONSOLE_PROBLEM_COUNT; i++)
+		cr_expect_str_eq(json_string_value(json_array_get(codes, i)),
+				 console_problem_words((enum console_problem)i)->code);
+	json_decref(all);
+}
+
 /* Each name that is used is there: whoever makes types of it needs that. */
 static void check_references(const json_t *node, const json_t *schemas)
 {

@@ -236,16 +236,17 @@ Test(own_factor, goes_with_a_reset)
 
 Test(own_factor, is_in_the_audit_log_without_secrets)
 {
-	static const char *const want[] = { "session.refused", "factor.prove", "factor.ask" };
+	static const char *const want[] = { "factor.refused", "session.refused", "factor.prove", "factor.ask" };
 	json_t *entries;
 	int64_t next;
-	struct audit_filter filter = { .count = 3 };
+	struct audit_filter filter = { .count = 4 };
 	enrol(rig.now);
 	WANT(&rig, try(GOOD, "00000x", rig.now), STAFF_FORBIDDEN);
+	WANT(&rig, ask("00000x", rig.now), STAFF_INVALID);
 	WANT(&rig, audit_log_page(rig.db, &filter, &entries, &next, &rig.at), STAFF_OK);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		cr_assert_str_eq(json_string_value(json_object_get(json_array_get(entries, i), "action")), want[i]);
-	const json_t *detail = json_object_get(json_array_get(entries, 0), "detail");
+	const json_t *detail = json_object_get(json_array_get(entries, 1), "detail");
 	cr_assert_str_eq(json_string_value(json_object_get(detail, "wrong")), "code");
 	char *text = json_dumps(entries, 0);
 	cr_assert_null(strstr(text, secret));

@@ -236,6 +236,18 @@ Test(sign_in, after_some_tries_each_waits_right_or_wrong_but_nobody_is_locked_ou
 	WANT(&rig, try("li", GOOD, now + MINUTE), STAFF_OK);
 }
 
+Test(sign_in, choosing_a_password_is_no_guess)
+{
+	struct sign_in_answer answer;
+	char session[SESSION_ID_OCTETS];
+	set_password(session);
+	for (unsigned i = 0; i < 8; i++)
+		WANT(&rig, change(GOOD, "short", &answer), STAFF_INVALID);
+	for (unsigned i = 0; i < 4; i++)
+		WANT(&rig, change("wrong", "short", &answer), STAFF_FORBIDDEN);
+	WANT(&rig, change(GOOD, OTHER, &answer), STAFF_TOO_SOON);
+}
+
 Test(sign_in, somebody_elsewhere_makes_nobody_wait)
 {
 	struct sign_in_answer answer;
