@@ -13,7 +13,8 @@ export const session = createStore<{ user: User | null; mustEnrol: boolean; know
 	unreachable: false,
 });
 
-function take(answer: SessionAnswer): void {
+// What an answer says of who sits here.
+export function take(answer: SessionAnswer): void {
 	if (answer.time_zone) setTimeZone(answer.time_zone);
 	if (answer.user.tongue && !isTongueChosen()) chooseTongue(answer.user.tongue);
 	setPageUser(answer.user.name);

@@ -83,10 +83,11 @@ struct console_call {
 	json_t *body;        /* an object; NULL where the route has none */
 	struct staff_db *db; /* as is ask; what is changed through db may make ask another one: console_ask_again */
 	struct redis_ask *ask;
-	wall_ms now;                         /* Redis' clock */
-	json_t *user;                        /* owned; who asks; NULL = nobody */
-	struct staff_actor actor;            /* the same; borrows from user and address */
-	char name[128];                      /* actor's */
+	wall_ms now;              /* Redis' clock */
+	json_t *user;             /* owned; who asks; NULL = nobody */
+	struct staff_actor actor; /* the same; borrows from user and address */
+	char name[128];           /* actor's */
+	wall_ms session_created;
 	enum err err;                        /* what the last question over ask ended with */
 	char session[CONSOLE_COOKIE_OCTETS]; /* a new cookie for the answer; "" = none; "-" = end it */
 

@@ -6,6 +6,8 @@
 static const struct console_problem_words words[CONSOLE_PROBLEM_COUNT] = {
 	[CONSOLE_NO_SESSION] = { 401, "no_session", "请先登录", "Sign in first" },
 	[CONSOLE_WRONG_SIGN_IN] = { 401, "wrong_sign_in", "用户名或密码不正确", "Name or password is wrong" },
+	[CONSOLE_OLD_SESSION] = { 401, "old_session", "为了安全，请重新登录后再继续",
+				  "Sign in anew first, to be safe" },
 	[CONSOLE_NEEDS_CODE] = { 401, "needs_code", "请填写验证器应用上的 6 位验证码",
 				 "Give the code of six digits that your authenticator app shows" },
 	[CONSOLE_WRONG_FACTOR] = { 401, "wrong_factor", "验证码不正确或已使用过，请等下一个",

@@ -12,18 +12,7 @@
 #include <stdio.h>
 
 #define NAME_OCTETS 64
-#define CODE_OCTETS 16
-
-/* A new session: the cookie is another one than the browser had, whatever that was. answer: its user is taken. */
-static void open_session(struct console_call *call, struct sign_in_answer *answer)
-{
-	json_decref(call->user);
-	call->user = answer->user;
-	console_who_is(call);
-	snprintf(call->session, sizeof call->session, "%s", answer->session_id);
-	password_forget(answer->session_id, sizeof answer->session_id);
-	console_answer(call, console_who_session(call));
-}
+#define CODE_OCTETS 32
 
 void console_session_post(struct console_call *call)
 {
@@ -46,7 +35,7 @@ void console_session_post(struct console_call *call)
 	enum staff_outcome outcome = sign_in(call->db, &request, call->now, &answer, &at);
 	call->retry_after_s = outcome == STAFF_TOO_SOON ? answer.retry_after_s : 0;
 	if (outcome == STAFF_OK)
-		open_session(call, &answer);
+		console_who_enters(call, answer.session_id, answer.user);
 	else if (outcome == STAFF_FORBIDDEN)
 		console_refuse(call, strcmp(at.field, "code") == 0 ? CONSOLE_WRONG_FACTOR : CONSOLE_WRONG_SIGN_IN);
 	else
@@ -99,7 +88,7 @@ void console_password_put(struct console_call *call)
 	enum staff_outcome outcome = sign_in_change(call->db, &request, slice_of(wanted), call->now, &answer, &at);
 	call->retry_after_s = outcome == STAFF_TOO_SOON ? answer.retry_after_s : 0;
 	if (outcome == STAFF_OK)
-		open_session(call, &answer);
+		console_who_enters(call, answer.session_id, answer.user);
 	else
 		refuse_password(call, outcome, &at);
 }

@@ -5,7 +5,7 @@
 #include "staff/audit_log.h"
 #include "staff/own_factor.h"
 #include "staff/own_number.h"
-#include "staff/session.h"
+#include "staff/password.h"
 #include "staff/user.h"
 
 #include <stdio.h>
@@ -23,6 +23,7 @@ static bool find_session(struct console_call *call, bool *must_change)
 	if (outcome == STAFF_OK) {
 		call->user = json_incref(session.user);
 		*must_change = session.must_change;
+		call->session_created = session.created;
 		session_fini(&session);
 		console_who_is(call);
 		/* In another window somebody else has signed in: what was written in this one is not theirs. */
@@ -110,6 +111,16 @@ json_t *console_who_session(const struct console_call *call)
 	const struct console_options *options = &call->console->options;
 	return json_pack("{s:o,s:b,s:I,s:s}", "user", user_shown(call->user, options->country), "must_enrol",
 			 console_who_must_enrol(call), "now", (json_int_t)call->now, "time_zone", options->time_zone);
+}
+
+void console_who_enters(struct console_call *call, char session_id[static SESSION_ID_OCTETS], json_t *user)
+{
+	json_decref(call->user);
+	call->user = user;
+	console_who_is(call);
+	snprintf(call->session, sizeof call->session, "%s", session_id);
+	password_forget(session_id, SESSION_ID_OCTETS);
+	console_answer(call, console_who_session(call));
 }
 
 void console_who_answer(struct console_call *call)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/console_inner.h"
+#include "staff/session.h"
 
 /* Who asks. All in the call's thread. */
 
@@ -27,6 +28,10 @@ bool console_who_must_enrol(const struct console_call *call);
 
 /* What the pages are told about him. */
 json_t *console_who_session(const struct console_call *call);
+
+/* He goes on in a new session: the answer's cookie is another one than the browser had, whatever that was. session_id: forgotten. user:
+ * taken. */
+void console_who_enters(struct console_call *call, char session_id[static SESSION_ID_OCTETS], json_t *user);
 
 /* Reads the user anew after a change of him, and answers with that. */
 void console_who_answer(struct console_call *call);

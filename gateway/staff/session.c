@@ -12,7 +12,7 @@
 #define AGENT_OCTETS_MAX 200
 #define SWEEP_MAX        8 /* sessions that are removed with one new one */
 
-#define HASH_OCTETS (2 * crypto_hash_sha256_BYTES + 1)
+_Static_assert(SESSION_HASH_OCTETS == 2 * crypto_hash_sha256_BYTES + 1, "two digits an octet");
 
 void session_id_make(char id[static SESSION_ID_OCTETS])
 {
@@ -23,11 +23,11 @@ void session_id_make(char id[static SESSION_ID_OCTETS])
 	sodium_memzero(random, sizeof random);
 }
 
-static void hash_id(struct slice id, char out[static HASH_OCTETS])
+void session_hash(struct slice id, char out[static SESSION_HASH_OCTETS])
 {
 	unsigned char hash[crypto_hash_sha256_BYTES];
 	crypto_hash_sha256(hash, (const unsigned char *)id.at, id.len);
-	sodium_bin2hex(out, HASH_OCTETS, hash, sizeof hash);
+	sodium_bin2hex(out, SESSION_HASH_OCTETS, hash, sizeof hash);
 }
 
 static wall_ms time_of(const json_t *session, const char *member)
@@ -55,7 +55,7 @@ enum staff_outcome session_note(struct staff_change *change, const char id[stati
 				const json_t *user, const struct session_place *place, wall_ms now, struct err_at *at)
 {
 	json_t *sessions;
-	char hash[HASH_OCTETS];
+	char hash[SESSION_HASH_OCTETS];
 	CHECK(staff_change_watches(change, STAFF_KEY_SESSIONS));
 	enum staff_outcome outcome =
 		staff_db_read_all(staff_change_db(change), staff_key(STAFF_KEY_SESSIONS), &sessions, at);
@@ -74,7 +74,7 @@ enum staff_outcome session_note(struct staff_change *change, const char id[stati
 		err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 		return STAFF_MEMORY;
 	}
-	hash_id(slice_of(id), hash);
+	session_hash(slice_of(id), hash);
 	staff_change_put(change, staff_key(STAFF_KEY_SESSIONS), slice_of(hash), session);
 	json_decref(session);
 	return STAFF_OK;
@@ -87,7 +87,7 @@ static enum staff_outcome ended(struct err_at *at)
 }
 
 struct finding {
-	char hash[HASH_OCTETS];
+	char hash[SESSION_HASH_OCTETS];
 	wall_ms now;
 	const struct staff_actor *actor; /* of session_end */
 	bool only_looks;
@@ -133,7 +133,7 @@ static enum staff_outcome find(struct staff_db *db, struct slice id, wall_ms now
 	struct finding finding = { .now = now, .only_looks = only_looks };
 	if (id.len != SESSION_ID_OCTETS - 1)
 		return ended(at);
-	hash_id(id, finding.hash);
+	session_hash(id, finding.hash);
 	enum staff_outcome outcome =
 		staff_db_read(db, staff_key(STAFF_KEY_SESSIONS), slice_of(finding.hash), &session, at);
 	if (outcome == STAFF_OK && session == NULL)
@@ -193,6 +193,6 @@ enum staff_outcome session_end(struct staff_db *db, const struct staff_actor *ac
 {
 	static const struct redis_key keys[] = { { .name = STAFF_KEY_SESSIONS }, { .name = STAFF_KEY_AUDIT } };
 	struct finding finding = { .now = now, .actor = actor };
-	hash_id(id, finding.hash);
+	session_hash(id, finding.hash);
 	return staff_change_run(db, keys, 2, try_end, &finding, at);
 }

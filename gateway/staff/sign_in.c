@@ -91,6 +91,7 @@ static enum staff_outcome try_keep(struct staff_change *change, void *ctx, struc
 	if (outcome != STAFF_OK)
 		return outcome == STAFF_NOT_FOUND ? STAFF_FORBIDDEN : outcome;
 	signing->user = user;
+	signing->is_wrong_code = false;
 	/* Meanwhile it may have been reset or disabled, or another has used the code. */
 	if (strcmp(wanted_hash(signing, user), signing->known) != 0)
 		return refuse(at);
@@ -207,6 +208,32 @@ static void end(struct signing *signing, json_t *user)
 	password_forget(signing, sizeof *signing);
 }
 
+/* For the address the try counts no more, as where one signs in with a password alone: an office must not wait since all in it have a second
+ * factor. For the user it does, or codes could be guessed without a wait. */
+static enum staff_outcome try_want_code(struct staff_change *change, void *ctx, struct err_at *at)
+{
+	const struct signing *signing = ctx;
+	const struct tries_place office = { .address = signing->tries.address, .is_usual_address = true };
+	enum staff_outcome outcome = tries_forgive(change, &office, signing->now, at);
+	if (outcome != STAFF_OK || signing->tries.is_usual_address)
+		return outcome;
+	/* Somebody elsewhere knows the password. */
+	const struct staff_actor actor = { .name = signing->request->name, .address = signing->place.address };
+	return audit_log_add(change, &actor, signing->now, "session.code_asked", signing->request->name, NULL, at);
+}
+
+static enum staff_outcome want_code(struct staff_db *db, struct signing *signing, struct err_at *at)
+{
+	char text[TRIES_TEXT_OCTETS];
+	struct redis_key keys[1 + TRIES_KEYS_MAX] = { { .name = STAFF_KEY_AUDIT } };
+	unsigned count = 1 + tries_keys(&signing->tries, text, keys + 1);
+	enum staff_outcome outcome = staff_change_run(db, keys, count, try_want_code, signing, at);
+	if (outcome != STAFF_OK && outcome != STAFF_BUSY)
+		return outcome;
+	err_at_set(at, ERR_NOT_FOUND, 0, NULL, "a code of the second factor is asked for");
+	return STAFF_NEEDS_CODE;
+}
+
 enum staff_outcome sign_in(struct staff_db *db, const struct sign_in *request, wall_ms now,
 			   struct sign_in_answer *answer, struct err_at *at)
 {
@@ -214,10 +241,8 @@ enum staff_outcome sign_in(struct staff_db *db, const struct sign_in *request, w
 	json_t *user;
 	begin(&signing, request, now);
 	enum staff_outcome outcome = judge(db, &signing, &user, &answer->retry_after_s, at);
-	if (outcome == STAFF_OK && own_factor_is_set(user) && request->code.len == 0) {
-		err_at_set(at, ERR_NOT_FOUND, 0, NULL, "a code of the second factor is asked for");
-		outcome = STAFF_NEEDS_CODE;
-	}
+	if (outcome == STAFF_OK && own_factor_is_set(user) && request->code.len == 0)
+		outcome = want_code(db, &signing, at);
 	if (outcome == STAFF_OK)
 		outcome = keep(db, &signing, answer, at);
 	if (signing.is_wrong_code)

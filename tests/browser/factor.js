@@ -22,7 +22,7 @@ function phone(secret, away) {
 }
 
 // A code of the step before is good until the present one ends: not when it is about to.
-const notAtStepEnd = () => until('a new step', () => (Date.now() / 1000) % STEP_S < STEP_S - 2);
+const notAtStepEnd = () => until('a new step', () => (Date.now() / 1000) % STEP_S < STEP_S - 10);
 
 async function secretOn(person) {
   await person.page.waitForSelector('.qr path');
@@ -36,14 +36,16 @@ async function secretOn(person) {
 async function atTheDoor(person) {
   await person.sees('请绑定验证器应用', 'h1');
   ok((await person.page.$('nav')) === null, 'there is nothing else to go to');
+  await person.page.waitForSelector('.qr path');
+  ok(await person.page.$eval('h1', (one) => one === document.activeElement), 'one begins at the heading');
   const secret = await secretOn(person);
   await person.clean('setting up a second factor');
   await person.shot('factor-set-up');
-  await person.fill('6 位验证码', '000 00x');
+  await person.fill('验证器上的 6 位验证码', '０００ 00x');
   await person.press('确认绑定');
   await person.sees('验证码不正确或已过期', '.wrong');
   await notAtStepEnd();
-  await person.fill('6 位验证码', phone(secret, -1));
+  await person.fill('验证器上的 6 位验证码', phone(secret, -1));
   await person.press('确认绑定');
   await person.sees('短信模板', 'nav');
   return secret;
@@ -58,10 +60,10 @@ async function signsIn(person, name, password, secret) {
   await person.shot('factor-sign-in');
   await person.page.keyboard.press('Enter');
   await person.sees('请填写验证码', '.wrong');
-  await person.fill('6 位验证码', '00000x');
+  await person.fill('验证器上的 6 位验证码', '00000x');
   await person.press('登录');
   await person.sees('验证码不正确或已使用过，请等下一个', '.wrong');
-  await person.fill('6 位验证码', phone(secret, 0));
+  await person.fill('验证器上的 6 位验证码', phone(secret, 0));
   await person.press('登录');
   await person.sees('短信模板', 'nav');
 }
@@ -69,14 +71,15 @@ async function signsIn(person, name, password, secret) {
 async function movesToAnotherPhone(person, secret) {
   await person.go('#/settings');
   await person.sees('已绑定', 'h2');
-  await person.fill('现在的验证器上的验证码', phone(secret, 1));
+  await person.fill('旧手机上显示的验证码', phone(secret, 1));
   await person.press('换绑到新手机');
   const next = await secretOn(person);
   ok(next !== secret, 'another key');
   await person.clean('settings, moving to another phone');
-  await person.fill('6 位验证码', phone(next, 0));
+  await person.fill('验证器上的 6 位验证码', phone(next, 0));
   await person.press('确认绑定');
   await person.sees('验证器应用已绑定', '.notices');
+  ok(await person.page.evaluate(() => document.activeElement?.innerText.includes('两步验证')), 'the focus is where it was set up');
 }
 
 // Somebody at work gets a role that demands it: what is open stays behind the question.
@@ -89,9 +92,12 @@ async function demandedAtWork(chen, wu) {
   await chen.sees('查看 · 审核', 'table');
   await wu.press('发送概况', 'nav');
   await wu.sees('请绑定验证器应用', 'dialog[open]');
+  for (const key of ['Escape', 'Escape', 'Escape']) await wu.page.keyboard.press(key);
+  await wu.sees('请绑定验证器应用', 'dialog[open]');
+  ok(true, 'no key gets round it');
   const secret = await secretOn(wu);
   await wu.clean('a second factor, demanded of somebody at work');
-  await wu.fill('6 位验证码', phone(secret, 0));
+  await wu.fill('验证器上的 6 位验证码', phone(secret, 0));
   await wu.press('确认绑定');
   await wu.page.waitForFunction(() => document.querySelector('dialog[open]') === null);
   await wu.sees('发送概况', 'h1');

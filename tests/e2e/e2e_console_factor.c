@@ -40,7 +40,7 @@ static void phone(const char *secret, int away, char code[static 8])
 /* A code of the step before is good until the present one ends: not when it is about to. */
 static void await_no_step_end(void)
 {
-	AWAIT(10, time(NULL) % 30 < 27);
+	AWAIT(20, time(NULL) % 30 < 20);
 }
 
 static void ask(const char *cookie, char secret[static SECRET_OCTETS])
@@ -48,7 +48,7 @@ static void ask(const char *cookie, char secret[static SECRET_OCTETS])
 	json_t *answer = console_json(200, "POST", "/api/session/factor", cookie, "{}");
 	snprintf(secret, SECRET_OCTETS, "%s", json_text_of(answer, "secret"));
 	EXPECT_COUNT(strlen(secret), 32);
-	EXPECT(strncmp(json_text_of(answer, "uri"), "otpauth://totp/Hongyan:", 23) == 0);
+	EXPECT(strncmp(json_text_of(answer, "uri"), "otpauth://totp/Hongyan%20127.0.0.1%3A", 37) == 0);
 	EXPECT(strstr(json_text_of(answer, "uri"), secret) != NULL);
 	json_decref(answer);
 }
@@ -58,6 +58,21 @@ static int prove(const char *cookie, const char *code)
 	char body[64];
 	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
 	return console_status("PUT", "/api/session/factor", cookie, body);
+}
+
+/* The session ends with all others, and there is a new one. */
+static void prove_and_go_on(char cookie[static COOKIE_OCTETS], const char *code)
+{
+	char body[64], header[512], before[COOKIE_OCTETS];
+	snprintf(before, sizeof before, "%s", cookie);
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	struct reply reply = console_ask("PUT", "/api/session/factor", cookie, body, NULL);
+	EXPECT_COUNT(reply.status, 200);
+	reply_header(&reply, "Set-Cookie", header, sizeof header);
+	snprintf(cookie, COOKIE_OCTETS, "%.*s", (int)strcspn(header + 15, ";"), header + 15);
+	EXPECT(strcmp(cookie, before) != 0);
+	reply_free(&reply);
+	EXPECT_COUNT(console_status("GET", "/api/session", before, NULL), 401);
 }
 
 /* Signs in; code: NULL = none is given. Expects that answer; problem: its code where it is refused. */
@@ -104,9 +119,12 @@ static void an_approver_has_to(const char *boss)
 	ask(wang, secret);
 	EXPECT_COUNT(prove(wang, "00000x"), 422);
 	expect_locked(wang);
+	enter("wang", NULL, 200, NULL, other);
+	EXPECT_COUNT(prove(other, "123456"), 409); /* it has asked for none */
 	await_no_step_end();
 	phone(secret, -1, code);
-	EXPECT_COUNT(prove(wang, code), 200);
+	prove_and_go_on(wang, code);
+	EXPECT_COUNT(console_status("GET", "/api/session", other, NULL), 401);
 	EXPECT(!must_enrol(wang));
 	EXPECT_COUNT(console_status("GET", "/api/templates", wang, NULL), 200);
 	/* From now on the password alone does not do, nor a code that was used. */
@@ -144,7 +162,7 @@ static void others_may(const char *boss)
 	ask(li, secret);
 	await_no_step_end();
 	phone(secret, 0, code);
-	EXPECT_COUNT(prove(li, code), 200);
+	prove_and_go_on(li, code);
 	enter("li", NULL, 401, "needs_code", li);
 }
 

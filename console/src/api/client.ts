@@ -124,7 +124,7 @@ export async function call<M extends Method, P extends PathOf<M> & string>(
 	connection.set('fine');
 	const body = await bodyOf(answer);
 	if (answer.ok) return body as Answer<M, P>;
-	if (answer.status === 401 && path !== '/api/session' && !path.startsWith('/api/session/')) sessionEnded.set(true);
+	if (answer.status === 401 && path !== '/api/session') sessionEnded.set(true);
 	if ((body as ProblemBody).code === 'must_enrol') enrolDemanded.set(true);
 	throw new Problem(answer.status, body as ProblemBody, Number(answer.headers.get('Retry-After')) || 0);
 }

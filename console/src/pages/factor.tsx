@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One's own second factor: an authenticator app takes the secret from a picture or as text, and proves it by a code.
 import { useEffect, useState } from 'preact/hooks';
-import { call } from '../api/client';
+import { call, onWayBack, Problem } from '../api/client';
 import type { Enrolment } from '../api/types';
 import { t } from '../i18n';
-import { look } from '../session';
+import { look, signOut, take } from '../session';
 import { Act, Field } from '../ui/parts';
 import { Failure, Loading, reasonOf } from '../ui/states';
 
@@ -37,7 +37,10 @@ function Picture({ text }: { text: string }) {
 }
 
 // It comes when the page stands already: the browser's own autofocus is for those that stand from the start.
-const focusIt = (input: HTMLInputElement | null) => input?.focus();
+const focusIt = (element: HTMLElement | null) => element?.focus();
+
+// As the server wants them: input methods write ６ for 6.
+export const plainDigits = (code: string) => code.normalize('NFKC');
 
 export function CodeField({ label, hint, value, autoFocus, onChange }: { label: string; hint?: string; value: string; autoFocus?: boolean; onChange: (next: string) => void }) {
 	return (
@@ -47,18 +50,20 @@ export function CodeField({ label, hint, value, autoFocus, onChange }: { label: 
 	);
 }
 
-function Prove({ enrolment, onDone }: { enrolment: Enrolment; onDone: () => void }) {
+// onAnew: what was asked for does not hold any more. takesFocus: what was pressed for it has gone.
+function Prove({ enrolment, takesFocus, onDone, onAnew }: { enrolment: Enrolment; takesFocus?: boolean; onDone: () => void; onAnew: () => void }) {
 	const [code, setCode] = useState('');
 	const [wrong, setWrong] = useState<string | null>(null);
 	const prove = async () => {
 		setWrong(null);
 		try {
-			await call('put', '/api/session/factor', { body: { code } });
-			await look();
+			take(await call('put', '/api/session/factor', { body: { code: plainDigits(code) } }));
 			onDone();
 		} catch (error) {
 			setCode('');
 			setWrong(reasonOf(error));
+			// Done in another window, or the answer was lost: then it is set up by now.
+			if (error instanceof Problem && error.status === 409) void look().then(onAnew);
 		}
 	};
 	return (
@@ -72,7 +77,7 @@ function Prove({ enrolment, onDone }: { enrolment: Enrolment; onDone: () => void
 						<p class="code-shown"><code>{enrolment.secret.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
 					</details>
 				</li>
-				<li><CodeField label={t('factor.code')} value={code} onChange={setCode} /></li>
+				<li><CodeField label={t('factor.code')} hint={t('factor.code.hint')} value={code} autoFocus={takesFocus} onChange={setCode} /></li>
 			</ol>
 			<div role="alert">{wrong && <p class="wrong">{wrong}</p>}</div>
 			<div><Act run={prove} type="submit" class="main wide">{t('factor.prove')}</Act></div>
@@ -80,7 +85,7 @@ function Prove({ enrolment, onDone }: { enrolment: Enrolment; onDone: () => void
 	);
 }
 
-// At the door: nothing else can be done before it is set up.
+// At the door, or over the page where it is demanded of somebody at work: nothing else can be done before it is set up.
 export function MustEnrol() {
 	const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
 	const [error, setError] = useState<unknown>(null);
@@ -88,12 +93,23 @@ export function MustEnrol() {
 		setError(null);
 		call('post', '/api/session/factor', { body: {} }).then(setEnrolment, setError);
 	};
-	useEffect(begin, []);
+	useEffect(() => {
+		begin();
+		// Meanwhile it may be set up in another window, or not be demanded any more; or one has signed in anew.
+		const glance = () => void look();
+		window.addEventListener('focus', glance);
+		const leave = onWayBack(begin);
+		return () => {
+			leave();
+			window.removeEventListener('focus', glance);
+		};
+	}, []);
 	return (
 		<div class="stack">
-			<h1 tabIndex={-1}>{t('factor.must')}</h1>
+			<h1 tabIndex={-1} ref={focusIt}>{t('factor.must')}</h1>
 			<p class="faint">{t('factor.must.text')}</p>
-			{enrolment ? <Prove enrolment={enrolment} onDone={() => undefined} /> : error ? <Failure error={error} retry={begin} /> : <Loading />}
+			{enrolment ? <Prove enrolment={enrolment} onDone={() => undefined} onAnew={begin} /> : error ? <Failure error={error} retry={begin} /> : <Loading />}
+			<button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>
 		</div>
 	);
 }
@@ -106,13 +122,13 @@ export function FactorPart({ hasOne, onDone }: { hasOne: boolean; onDone: () => 
 	const begin = async () => {
 		setWrong(null);
 		try {
-			setEnrolment(await call('post', '/api/session/factor', { body: hasOne ? { code } : {} }));
+			setEnrolment(await call('post', '/api/session/factor', { body: hasOne ? { code: plainDigits(code) } : {} }));
 		} catch (error) {
 			setWrong(reasonOf(error));
 		}
 		setCode('');
 	};
-	if (enrolment) return <Prove enrolment={enrolment} onDone={() => { setEnrolment(null); onDone(); }} />;
+	if (enrolment) return <Prove enrolment={enrolment} takesFocus onDone={() => { setEnrolment(null); onDone(); }} onAnew={() => setEnrolment(null)} />;
 	return (
 		<form class="stack narrow" noValidate onSubmit={(event) => event.preventDefault()}>
 			{hasOne && <CodeField label={t('factor.present')} value={code} onChange={setCode} />}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One's own password, second factor, number and language.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { t, word } from '../i18n';
 import { look, useUser } from '../session';
@@ -75,11 +75,16 @@ function NumberPart() {
 
 function FactorCard() {
 	const user = useUser()!;
+	const heading = useRef<HTMLHeadingElement>(null);
+	const done = () => {
+		notify(t('factor.saved'));
+		heading.current?.focus();
+	};
 	return (
 		<section class="card">
-			<h2>{t('factor.title')} {user.has_factor ? <Tag kind="good">{t('factor.is_set')}</Tag> : <Tag kind="plain">{t('factor.is_not_set')}</Tag>}</h2>
+			<h2 tabIndex={-1} ref={heading}>{t('factor.title')} {user.has_factor ? <Tag kind="good">{t('factor.is_set')}</Tag> : <Tag kind="plain">{t('factor.is_not_set')}</Tag>}</h2>
 			<p class="faint">{t('factor.why')}</p>
-			<FactorPart hasOne={user.has_factor} onDone={() => notify(t('factor.saved'))} />
+			<FactorPart hasOne={user.has_factor} onDone={done} />
 		</section>
 	);
 }

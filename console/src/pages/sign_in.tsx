@@ -8,7 +8,7 @@ import { forgetCode, lastCode, look, session, signIn, signOut } from '../session
 import { Act, Field } from '../ui/parts';
 import { Mark, TongueSwitch } from '../ui/shell';
 import { reasonOf } from '../ui/states';
-import { CodeField, MustEnrol } from './factor';
+import { CodeField, MustEnrol, plainDigits } from './factor';
 import { NewPassword } from './password';
 
 function Enter({ again }: { again?: boolean }) {
@@ -23,6 +23,11 @@ function Enter({ again }: { again?: boolean }) {
 		const timer = window.setTimeout(() => setWaitS(waitS - 1), 1000);
 		return () => window.clearTimeout(timer);
 	}, [waitS]);
+	// Whether a code is asked for depends on both.
+	const change = (set: (text: string) => void, text: string) => {
+		set(text);
+		setSecond(null);
+	};
 	const enter = async () => {
 		if (waitS > 0) return;
 		if (name.trim() === '' || password === '') {
@@ -35,7 +40,7 @@ function Enter({ again }: { again?: boolean }) {
 		}
 		setWrong(null);
 		try {
-			await signIn(name.trim(), password, second ?? '');
+			await signIn(name.trim(), password, plainDigits(second ?? ''));
 		} catch (error) {
 			if (second !== null) setSecond(''); // a code is good once
 			if (error instanceof Problem && error.status === 429) setWaitS(Math.max(1, error.retryAfterS));
@@ -51,12 +56,12 @@ function Enter({ again }: { again?: boolean }) {
 			{again && <p class="faint">{t('sign_in.again.text')}</p>}
 			<Field label={t('sign_in.name')}>
 				{(attributes) => (
-					<input {...attributes} name="username" autoComplete="username" autoFocus={!again} spellcheck={false} readOnly={again && known !== ''} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+					<input {...attributes} name="username" autoComplete="username" autoFocus={!again} spellcheck={false} readOnly={again && known !== ''} value={name} onInput={(event) => change(setName, event.currentTarget.value)} />
 				)}
 			</Field>
 			<Field label={t('sign_in.password')} hint={t('sign_in.password.hint')}>
 				{(attributes) => (
-					<input {...attributes} name="password" type="password" autoComplete="current-password" autoFocus={again} value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
+					<input {...attributes} name="password" type="password" autoComplete="current-password" autoFocus={again} value={password} onInput={(event) => change(setPassword, event.currentTarget.value)} />
 				)}
 			</Field>
 			{second !== null && <CodeField label={t('factor.code')} hint={t('factor.code.hint')} value={second} autoFocus onChange={setSecond} />}
@@ -74,6 +79,7 @@ function Choose() {
 			<h1 tabIndex={-1}>{t('password.choose')}</h1>
 			<p class="faint">{t('password.choose.text')}</p>
 			<NewPassword wide old={{ label: t('password.code'), autoComplete: 'one-time-code', autoFocus: true, value: lastCode(), wrong: t('password.code.wrong') }} onSaved={async () => { forgetCode(); await look(); }} />
+			<button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>
 		</div>
 	);
 }
@@ -88,7 +94,6 @@ export function SignIn({ again, first }: { again?: boolean; first?: 'password' |
 			<div class="door">
 				<div class="brand"><Mark /><span>{t('app.name')}</span></div>
 				{first === 'password' ? <Choose /> : first === 'factor' ? <MustEnrol /> : <Enter />}
-				{first && <button type="button" class="quiet" onClick={() => void signOut()}>{t('action.sign_out')}</button>}
 				<TongueSwitch />
 			</div>
 		</main>

@@ -33,11 +33,13 @@ function focused(): Element | null {
 
 export function Modal({ label, onClose, children, className }: { label: string; onClose?: () => void; children: ComponentChildren; className?: string }) {
 	const box = useRef<HTMLDialogElement>(null);
+	const isLeft = useRef(false);
 	useLayoutEffect(() => {
 		const before = focused();
 		const dialog = box.current;
 		dialog?.showModal();
 		return () => {
+			isLeft.current = true;
 			dialog?.close(); // while it is open nothing else takes the focus
 			if (before instanceof HTMLElement && before.isConnected) before.focus();
 		};
@@ -50,6 +52,11 @@ export function Modal({ label, onClose, children, className }: { label: string; 
 			onCancel={(event) => {
 				event.preventDefault();
 				onClose?.();
+			}}
+			onClose={() => {
+				// A second Escape closes a dialog whatever the first was answered; this one has to stay.
+				if (!isLeft.current && !onClose) box.current?.showModal();
+				else if (!isLeft.current) onClose?.();
 			}}
 		>
 			{children}

@@ -42,13 +42,15 @@ static void expect(const char *a, const char *b, const char *c, const char *d, i
 	terminal_fini(&terminal);
 }
 
-static enum staff_outcome sign(const char *code)
+/* session: of the new session. */
+static enum staff_outcome sign(const char *code, char session[static SESSION_ID_OCTETS])
 {
 	struct sign_in request = { .name = SLICE("zhang"),
 				   .password = { code, strcspn(code, "\n") },
 				   .address = SLICE("10.0.0.7") };
 	struct sign_in_answer answer = { .user = NULL };
 	enum staff_outcome outcome = sign_in(rig.db, &request, rig.now, &answer, &rig.at);
+	memcpy(session, answer.session_id, SESSION_ID_OCTETS);
 	json_decref(answer.user);
 	return outcome;
 }
@@ -67,12 +69,12 @@ static enum staff_outcome choose(const char *code)
 
 Test(cli_user, an_admin_is_made_and_signs_in_with_the_code)
 {
-	char code[ONE_TIME_CODE_OCTETS + 1];
+	char code[ONE_TIME_CODE_OCTETS + 1], session[SESSION_ID_OCTETS];
 	struct terminal terminal = run("add", "zhang", "--display", "张三", "--roles", "admin,editor");
 	cr_assert_eq(terminal.code, CLI_OK, "%s", terminal.err);
 	cr_assert_eq(strlen(terminal.out), ONE_TIME_CODE_OCTETS, "the code alone, and a newline: “%s”", terminal.out);
 	cr_assert_not_null(strstr(terminal.err, "shown this once"));
-	WANT(&rig, sign(terminal.out), STAFF_OK);
+	WANT(&rig, sign(terminal.out, session), STAFF_OK);
 	snprintf(code, sizeof code, "%s", terminal.out);
 	terminal_fini(&terminal);
 	expect("list", NULL, NULL, NULL, CLI_OK,
@@ -87,14 +89,20 @@ Test(cli_user, an_admin_is_made_and_signs_in_with_the_code)
 
 Test(cli_user, who_has_a_second_factor_is_told_until_the_reset)
 {
-	char secret[TOTP_SECRET_OCTETS], code[TOTP_DIGITS + 1];
+	char secret[TOTP_SECRET_OCTETS], code[TOTP_DIGITS + 1], session[SESSION_ID_OCTETS];
 	unsigned wait_s;
-	struct staff_actor zhang = staff_rig_actor("zhang", STAFF_ROLE(STAFF_APPROVER));
-	expect("add", "zhang", NULL, NULL, CLI_OK, "-");
-	WANT(&rig, own_factor_ask(rig.db, &zhang, rig.now, SLICE(""), secret, &wait_s, &rig.at), STAFF_OK);
+	json_t *user;
+	struct terminal terminal = run("add", "zhang", NULL, NULL, NULL, NULL);
+	WANT(&rig, sign(terminal.out, session), STAFF_OK);
+	terminal_fini(&terminal);
+	struct staff_actor zhang = staff_rig_actor("zhang", STAFF_ROLE(STAFF_VIEWER));
+	struct own_factor_request request = { .actor = &zhang, .session = slice_of(session) };
+	WANT(&rig, own_factor_ask(rig.db, &request, rig.now, secret, &wait_s, &rig.at), STAFF_OK);
 	cr_assert(totp_code(secret, rig.now / TOTP_STEP_MS, code));
-	WANT(&rig, own_factor_prove(rig.db, &zhang, rig.now, slice_of(code), &rig.at), STAFF_OK);
-	expect("list", NULL, NULL, NULL, CLI_OK, "has a one-time code, with a second factor  zhang\n");
+	request.code = slice_of(code);
+	WANT(&rig, own_factor_prove(rig.db, &request, rig.now, session, &user, &rig.at), STAFF_OK);
+	json_decref(user);
+	expect("list", NULL, NULL, NULL, CLI_OK, "and has no password: reset, with a second factor  zhang\n");
 	expect("reset", "zhang", NULL, NULL, CLI_OK, "-");
 	expect("list", NULL, NULL, NULL, CLI_OK, "has a one-time code  zhang\n");
 }

@@ -18,6 +18,7 @@
 static struct staff_rig rig;
 static struct staff_actor boss, li;
 static char secret[TOTP_SECRET_OCTETS];
+static char session[SESSION_ID_OCTETS]; /* li's, in which the factor is set up */
 
 /* User li, an approver, has a password and no factor. */
 static void setup(void)
@@ -34,6 +35,7 @@ static void setup(void)
 	WANT(&rig, sign_in(rig.db, &request, rig.now, &answer, &rig.at), STAFF_OK);
 	json_decref(answer.user);
 	WANT(&rig, sign_in_change(rig.db, &request, SLICE(GOOD), rig.now, &answer, &rig.at), STAFF_OK);
+	memcpy(session, answer.session_id, sizeof session);
 	json_decref(answer.user);
 }
 
@@ -68,17 +70,53 @@ static enum staff_outcome try(const char *password, const char *code, wall_ms no
 	return try_from("10.0.0.7", password, code, now);
 }
 
+static struct own_factor_request request_of(const char *code)
+{
+	return (struct own_factor_request){ .actor = &li, .session = slice_of(session), .code = slice_of(code) };
+}
+
 static enum staff_outcome ask(const char *code, wall_ms now)
 {
 	unsigned wait_s = 0;
-	return own_factor_ask(rig.db, &li, now, slice_of(code), secret, &wait_s, &rig.at);
+	struct own_factor_request request = request_of(code);
+	return own_factor_ask(rig.db, &request, now, secret, &wait_s, &rig.at);
+}
+
+/* The session is another one then. */
+static enum staff_outcome prove(const char *code, wall_ms now)
+{
+	json_t *user = NULL;
+	struct own_factor_request request = request_of(code);
+	enum staff_outcome outcome = own_factor_prove(rig.db, &request, now, session, &user, &rig.at);
+	json_decref(user);
+	return outcome;
+}
+
+static enum staff_outcome find(const char *id)
+{
+	struct staff_session found = { .user = NULL };
+	enum staff_outcome outcome = session_find(rig.db, slice_of(id), rig.now, &found, &rig.at);
+	session_fini(&found);
+	return outcome;
+}
+
+/* Another session of li's; code: "" = none. */
+static void open_another(char id[static SESSION_ID_OCTETS], const char *code, wall_ms now)
+{
+	struct sign_in request = {
+		.name = SLICE("li"), .password = SLICE(GOOD), .code = slice_of(code), .address = SLICE("10.0.0.7")
+	};
+	struct sign_in_answer answer = { .user = NULL };
+	WANT(&rig, sign_in(rig.db, &request, now, &answer, &rig.at), STAFF_OK);
+	memcpy(id, answer.session_id, SESSION_ID_OCTETS);
+	json_decref(answer.user);
 }
 
 /* Enrols at a time; the next code that is taken is of the step behind it. */
 static void enrol(wall_ms now)
 {
 	WANT(&rig, ask("", now), STAFF_OK);
-	WANT(&rig, own_factor_prove(rig.db, &li, now, slice_of(code_at(now)), &rig.at), STAFF_OK);
+	WANT(&rig, prove(code_at(now), now), STAFF_OK);
 }
 
 static bool has_factor(void)
@@ -99,14 +137,56 @@ static bool has_factor(void)
 Test(own_factor, is_the_users_as_soon_as_a_code_of_it_comes_back)
 {
 	cr_assert_not(has_factor());
-	WANT(&rig, own_factor_prove(rig.db, &li, rig.now, SLICE("123456"), &rig.at), STAFF_WRONG_STATE);
+	WANT(&rig, prove("123456", rig.now), STAFF_WRONG_STATE);
 	WANT(&rig, ask("", rig.now), STAFF_OK);
-	WANT(&rig, own_factor_prove(rig.db, &li, rig.now, SLICE("12345"), &rig.at), STAFF_INVALID);
+	WANT(&rig, prove("12345", rig.now), STAFF_INVALID);
 	cr_assert_not(has_factor());
 	WANT(&rig, try(GOOD, "", rig.now), STAFF_OK); /* what is not proven locks nobody out */
-	WANT(&rig, own_factor_prove(rig.db, &li, rig.now, slice_of(code_at(rig.now)), &rig.at), STAFF_OK);
+	WANT(&rig, prove(code_at(rig.now), rig.now), STAFF_OK);
 	cr_assert(has_factor());
-	WANT(&rig, own_factor_prove(rig.db, &li, rig.now, slice_of(code_at(rig.now)), &rig.at), STAFF_WRONG_STATE);
+	WANT(&rig, prove(code_at(rig.now), rig.now), STAFF_WRONG_STATE);
+}
+
+/* Whoever has the password and sits in a session must not go on without a code. */
+Test(own_factor, ends_sessions_that_were_opened_without_it)
+{
+	char other[SESSION_ID_OCTETS], before[SESSION_ID_OCTETS];
+	open_another(other, "", rig.now);
+	memcpy(before, session, sizeof before);
+	enrol(rig.now);
+	cr_assert_str_neq(session, before);
+	WANT(&rig, find(other), STAFF_FORBIDDEN);
+	WANT(&rig, find(before), STAFF_FORBIDDEN);
+	WANT(&rig, find(session), STAFF_OK);
+}
+
+Test(own_factor, one_session_is_told_the_same_secret_for_a_while)
+{
+	char first[TOTP_SECRET_OCTETS], mine[SESSION_ID_OCTETS], other[SESSION_ID_OCTETS];
+	open_another(other, "", rig.now);
+	memcpy(mine, session, sizeof mine);
+	WANT(&rig, ask("", rig.now), STAFF_OK);
+	memcpy(first, secret, sizeof first);
+	WANT(&rig, ask("", rig.now + OWN_FACTOR_ASK_MS - 1), STAFF_OK);
+	cr_assert_str_eq(secret, first, "another window of the same session");
+	/* Somebody else in another session gets to know nothing of it, and cannot prove it. */
+	memcpy(session, other, sizeof session);
+	WANT(&rig, prove(code_at(rig.now), rig.now), STAFF_WRONG_STATE);
+	WANT(&rig, ask("", rig.now), STAFF_OK);
+	cr_assert_str_neq(secret, first);
+	memcpy(session, mine, sizeof session);
+	WANT(&rig, ask("", rig.now), STAFF_OK);
+	memcpy(first, secret, sizeof first);
+	WANT(&rig, ask("", rig.now + OWN_FACTOR_ASK_MS), STAFF_OK);
+	cr_assert_str_neq(secret, first, "a secret is old after a while");
+}
+
+Test(own_factor, a_session_that_has_ended_proves_nothing)
+{
+	WANT(&rig, ask("", rig.now), STAFF_OK);
+	WANT(&rig, user_end_sessions(rig.db, &boss, rig.now, SLICE("li"), &rig.at), STAFF_OK);
+	WANT(&rig, prove(code_at(rig.now), rig.now), STAFF_FORBIDDEN);
+	cr_assert_not(has_factor());
 }
 
 Test(own_factor, nobody_signs_in_without_a_code)
@@ -192,6 +272,37 @@ Test(own_factor, codes_are_guessed_as_slowly_as_passwords)
 	cr_assert_eq(looked_at, 4, "20 tries at one instant: %u were looked at", looked_at);
 }
 
+/* Everybody in an office has a second factor: nobody waits for the others' first steps. */
+Test(own_factor, two_steps_are_one_try_for_an_address)
+{
+	wall_ms now = rig.now + 10 * MINUTE;
+	enrol(rig.now);
+	for (unsigned i = 0; i < 24; i++)
+		WANT(&rig, try(GOOD, "", now += MINUTE), STAFF_NEEDS_CODE);
+	for (unsigned i = 0; i < 20; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "user%u", i);
+		struct sign_in request = { .name = slice_of(name),
+					   .password = SLICE("x"),
+					   .address = SLICE("10.0.0.7") };
+		struct sign_in_answer answer = { .user = NULL };
+		WANT(&rig, sign_in(rig.db, &request, now, &answer, &rig.at), STAFF_FORBIDDEN);
+	}
+}
+
+/* Strangers who guess the password from elsewhere keep nobody from setting it up, nor from another phone. */
+Test(own_factor, somebody_elsewhere_makes_nobody_wait)
+{
+	wall_ms now = rig.now + 10 * MINUTE;
+	for (unsigned i = 0; i < 4; i++)
+		WANT(&rig, try_from("192.0.2.66", "wrong", "", rig.now), STAFF_FORBIDDEN);
+	enrol(rig.now);
+	for (unsigned i = 0; i < 2; i++)
+		WANT(&rig, try_from("192.0.2.66", "wrong", "", now), STAFF_FORBIDDEN);
+	WANT(&rig, try_from("192.0.2.66", "wrong", "", now), STAFF_TOO_SOON);
+	WANT(&rig, ask(code_at(now), now), STAFF_OK);
+}
+
 Test(own_factor, another_one_takes_a_code_of_the_present_one)
 {
 	char first[TOTP_SECRET_OCTETS];
@@ -207,7 +318,7 @@ Test(own_factor, another_one_takes_a_code_of_the_present_one)
 	cr_assert(has_factor(), "the present one stays until the new one is proven");
 	now += MINUTE;
 	WANT(&rig, try(GOOD, code_at(now), now), STAFF_FORBIDDEN);
-	WANT(&rig, own_factor_prove(rig.db, &li, now, slice_of(code_at(now)), &rig.at), STAFF_OK);
+	WANT(&rig, prove(code_at(now), now), STAFF_OK);
 	WANT(&rig, try(GOOD, code_at(now + TOTP_STEP_MS), now), STAFF_OK);
 	for (unsigned i = 0; i < 20; i++)
 		looked_at += ask("00000x", now) == STAFF_INVALID;
@@ -230,23 +341,26 @@ Test(own_factor, goes_with_a_reset)
 	enrol(rig.now);
 	WANT(&rig, user_reset(rig.db, &boss, rig.now, SLICE("li"), code, &rig.at), STAFF_OK);
 	cr_assert_not(has_factor());
-	WANT(&rig, own_factor_prove(rig.db, &li, rig.now, SLICE("123456"), &rig.at), STAFF_WRONG_STATE);
+	WANT(&rig, prove("123456", rig.now), STAFF_FORBIDDEN);
 	WANT(&rig, try(code, "", rig.now), STAFF_OK);
 }
 
 Test(own_factor, is_in_the_audit_log_without_secrets)
 {
-	static const char *const want[] = { "factor.refused", "session.refused", "factor.prove", "factor.ask" };
+	static const char *const want[] = { "factor.refused", "session.code_asked", "session.refused", "factor.prove",
+					    "factor.ask" };
 	json_t *entries;
 	int64_t next;
-	struct audit_filter filter = { .count = 4 };
+	struct audit_filter filter = { .count = 5 };
 	enrol(rig.now);
 	WANT(&rig, try(GOOD, "00000x", rig.now), STAFF_FORBIDDEN);
+	WANT(&rig, try(GOOD, "", rig.now), STAFF_NEEDS_CODE); /* from where one always signs in, that is nothing */
+	WANT(&rig, try_from("192.0.2.66", GOOD, "", rig.now), STAFF_NEEDS_CODE);
 	WANT(&rig, ask("00000x", rig.now), STAFF_INVALID);
 	WANT(&rig, audit_log_page(rig.db, &filter, &entries, &next, &rig.at), STAFF_OK);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 5; i++)
 		cr_assert_str_eq(json_string_value(json_object_get(json_array_get(entries, i), "action")), want[i]);
-	const json_t *detail = json_object_get(json_array_get(entries, 1), "detail");
+	const json_t *detail = json_object_get(json_array_get(entries, 2), "detail");
 	cr_assert_str_eq(json_string_value(json_object_get(detail, "wrong")), "code");
 	char *text = json_dumps(entries, 0);
 	cr_assert_null(strstr(text, secret));
