@@ -22,6 +22,9 @@ static const struct httpd_route routes[] = {
 	{ HTTPD_POST, "/v1/optouts/", admin_optout },
 };
 
+/* Whoever else floods from the address of the kubelet or of a balancer must not have the gateway taken for dead. */
+static const char *const probes[] = { "/livez", "/readyz", "/startupz", NULL };
+
 #define BODY_OCTETS_MAX 4096 /* a name and a reason, with room */
 #define REQUESTS_PER_S  500  /* of one address: a status takes some 100 µs of the loop */
 #define REQUESTS_BURST  2000
@@ -113,6 +116,7 @@ enum err admin_start(struct loop *loop, const struct admin_options *options, con
 		.on_dropped = admin_order_dropped,
 		.requests_per_s = REQUESTS_PER_S,
 		.requests_burst = REQUESTS_BURST,
+		.unrated = probes,
 	};
 	enum err err = httpd_create(loop, &limits, routes, ROUTE_COUNT, admin, &admin->httpd, at);
 	if (err != ERR_OK) {

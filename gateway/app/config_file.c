@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -53,6 +55,24 @@ static enum err read_open(int fd, size_t octets_max, char **out, size_t *out_len
 	return err;
 }
 
+/* Whoever may change the folder may put another file in its place, unless only its owner may take a file away (sticky, as /tmp is). */
+static enum err judge_folder(const char *path, struct err_at *at)
+{
+	char folder[PATH_MAX];
+	struct stat status;
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+	if (len >= sizeof folder)
+		return ERR_OK; /* it could not be opened either */
+	snprintf(folder, sizeof folder, "%.*s", (int)len, path);
+	if (stat(len > 0 ? folder : ".", &status) != 0 || (status.st_mode & S_IWOTH) == 0 ||
+	    (status.st_mode & S_ISVTX) != 0)
+		return ERR_OK;
+	return err_at_set(at, ERR_UNSUPPORTED, 0, NULL,
+			  "lies in a folder that everybody on this host may change (mode %04o): chmod o-w that",
+			  (unsigned)status.st_mode & 07777);
+}
+
 /* Whether a file may be what it is to be. mode: its permissions. */
 static enum err judge(int fd, bool is_secret, mode_t *mode, struct err_at *at)
 {
@@ -79,6 +99,8 @@ static enum err read_file(const char *path, bool is_secret, size_t octets_max, c
 	if (fd < 0)
 		return err_at_set(at, ERR_IO, 0, NULL, "cannot be read: %s", strerror(errno));
 	enum err err = judge(fd, is_secret, mode, at);
+	if (err == ERR_OK && is_secret)
+		err = judge_folder(path, at);
 	if (err == ERR_OK)
 		err = read_open(fd, octets_max, out, len, at);
 	close(fd);

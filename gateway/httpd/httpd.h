@@ -153,14 +153,15 @@ struct httpd_options {
 	size_t header_octets_max;           /* request line and headers, default 8 KiB */
 	size_t body_octets_max;             /* of a request, default 64 KiB */
 	const struct httpd_body_limit
-		*body_limits;     /* the first that fits counts; ends with a path of NULL; borrowed; may be NULL */
-	unsigned requests_per_s;  /* of one address; what is beyond gets 429; default: as many as it likes */
-	unsigned requests_burst;  /* that an address may send at once, in requests; must be there with the former */
-	size_t answer_octets_max; /* of all larger answers that clients have yet to read, default 32 MiB */
-	mono_us header_us;        /* from the connection to the end of its first headers, default 5 s */
-	mono_us body_us;          /* from there to the end of the body, default 10 s */
-	mono_us answer_us;        /* from there until the client took the whole answer, default 30 s */
-	mono_us idle_us;          /* from there to the end of the next request's headers, default 30 s */
+		*body_limits;       /* the first that fits counts; ends with a path of NULL; borrowed; may be NULL */
+	unsigned requests_per_s;    /* of one address; what is beyond gets 429; default: as many as it likes */
+	const char *const *unrated; /* pages that do not count; ends with NULL; borrowed; may be NULL */
+	unsigned requests_burst;    /* that an address may send at once, in requests; must be there with the former */
+	size_t answer_octets_max;   /* of all larger answers that clients have yet to read, default 32 MiB */
+	mono_us header_us;          /* from the connection to the end of its first headers, default 5 s */
+	mono_us body_us;            /* from there to the end of the body, default 10 s */
+	mono_us answer_us;          /* from there until the client took the whole answer, default 30 s */
+	mono_us idle_us;            /* from there to the end of the next request's headers, default 30 s */
 };
 
 struct httpd;

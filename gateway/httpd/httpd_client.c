@@ -118,11 +118,15 @@ static enum MHD_Result refuse(struct httpd_client *client, struct MHD_Connection
 	return httpd_response_send(&response, connection, NULL, must_close || client->httpd->is_stopping);
 }
 
-static bool may_ask(struct httpd *httpd, struct MHD_Connection *connection)
+static bool may_ask(struct httpd *httpd, struct MHD_Connection *connection, const char *path)
 {
 	char peer[HTTPD_PEER_OCTETS];
+	const char *const *unrated = httpd->options.unrated;
 	if (httpd->options.requests_per_s == 0)
 		return true;
+	for (; unrated != NULL && *unrated != NULL; unrated++)
+		if (strcmp(path, *unrated) == 0)
+			return true;
 	httpd_peer(&(struct httpd_request){ .connection = connection }, peer);
 	return httpd_rate_take(&httpd->rate, slice_of(peer), loop_now(httpd->loop).mono);
 }
@@ -143,7 +147,7 @@ static enum MHD_Result begin(struct httpd_client *client, struct MHD_Connection 
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
 	if (header_octets > httpd->options.header_octets_max)
 		client->refusal = HTTPD_REFUSAL_HEADERS;
-	else if (!may_ask(httpd, connection))
+	else if (!may_ask(httpd, connection, path))
 		client->refusal = HTTPD_REFUSAL_RATE;
 	else
 		client->route = httpd_request_route(httpd, method, path, &client->refusal);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The way: count the try → look the user up → hold the password against one hash, whichever → one change with the session, the user and
- * the audit entry, if the user is still as the password was right for, and the code of the second factor is right and was not taken before. Whether there is such a user, and whether it is disabled, must show
- * neither in the answer nor in its time: so there is always exactly one hash. */
+ * the audit entry, if the user is still as the password was right for, and the code of the second factor is right and was not taken
+ * before. Whether there is such a user, and whether it is disabled, must show neither in the answer nor in its time: so there is always
+ * exactly one hash. */
 
 #include "staff/sign_in.h"
 

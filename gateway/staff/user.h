@@ -56,8 +56,8 @@ struct user_wish {
 MUST_CHECK enum staff_outcome user_change(struct staff_db *db, const struct staff_actor *actor, wall_ms now,
 					  struct slice name, const struct user_wish *wish, struct err_at *at);
 
-/* The password is no more, nor is the second factor; the user signs in with the code, and all sessions end. code: as user_add has it. STAFF_NOT_FOUND. Audited as
- * user.reset. */
+/* The password is no more, nor is the second factor; the user signs in with the code, and all sessions end. code: as user_add has it.
+ * STAFF_NOT_FOUND. Audited as user.reset. */
 MUST_CHECK enum staff_outcome user_reset(struct staff_db *db, const struct staff_actor *actor, wall_ms now,
 					 struct slice name, char code[static ONE_TIME_CODE_OCTETS], struct err_at *at);
 

@@ -6,9 +6,9 @@
 
 /* Members of a user that nobody but this room knows: “password” and “code” (argon2id, "" = none), “code_until”, “code_used_at” (0 = not
  * yet; whoever signed in with it may still change the password with it), “epoch” (sessions of another one have ended),
- * “signed_in_from” (the address of the last sign-in), “number”, and of the second factor
- * (staff/own_factor.h) “factor” (its secret; "" or absent = none), “factor_step” (of the last code that was taken), and “factor_asked”, “factor_asked_at”,
- * “factor_asked_in” (a secret that is to be proven, since when, and the hash of the session that it was told to). */
+ * “signed_in_from” (the address of the last sign-in), “number”; and of the second factor (staff/own_factor.h) “factor” (its secret; "" or
+ * absent = none), “factor_step” (of the last code that was taken), “factor_asked”, “factor_asked_at” and “factor_asked_in” (a secret that is
+ * to be proven, since when, and the hash of the session that it was told to). */
 
 /* Reads a user in a change. out: owned, set with STAFF_OK only. STAFF_NOT_FOUND. */
 MUST_CHECK enum staff_outcome user_read(struct staff_change *change, struct slice name, json_t **out,

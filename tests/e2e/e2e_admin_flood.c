@@ -13,7 +13,7 @@
 
 #define AT_ONCE 100
 #define BATCHES 200
-#define REQUEST "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"
+#define REQUEST "GET /v1/route HTTP/1.1\r\nHost: h\r\n\r\n"
 
 /* Hears the answers to AT_ONCE requests; how many of them are 429. */
 static unsigned hear_refused(int said)
@@ -57,8 +57,10 @@ void admin_flood(void)
 	close(said);
 	/* 20,000 requests; 2,000 for nothing and 500 a second would last 36 s. */
 	EXPECT(refused > 0);
-	/* Who comes later is answered again. */
-	AWAIT(10, gateway_process_is_ready(&gateway));
+	/* Whoever looks whether it lives is answered meanwhile, and others again after a moment. */
+	EXPECT_COUNT(gateway_process_get(&gateway, "/livez", NULL), 200);
+	EXPECT_COUNT(gateway_process_get(&gateway, "/readyz", NULL), 200);
+	AWAIT(10, gateway_process_get(&gateway, "/v1/status", NULL) == 200);
 	gateway_process_stop(&gateway);
 	smsc_finish(&smsc);
 	smsc_fini(&smsc);

@@ -58,6 +58,9 @@ void console_user(const char *name, const char *roles, char cookie[static COOKIE
 /* Signs in; the status; cookie is set where it is 200. */
 int console_sign_in(const char *name, const char *password, const char *before, char cookie[static COOKIE_OCTETS]);
 
+/* Makes the one session older, as Redis has it: “seen”, “created”. */
+void console_age_session(const char *member, long long by_ms);
+
 /* True where the audit log has an entry of that action. */
 bool console_audited(const char *cookie, const char *action);
 

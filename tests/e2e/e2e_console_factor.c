@@ -159,6 +159,13 @@ static void others_may(const char *boss)
 	expect_locked(li);
 	EXPECT_COUNT(console_status("PUT", "/api/users/li", boss, "{\"roles\":[\"editor\"]}"), 200);
 	EXPECT_COUNT(console_status("GET", "/api/templates", li, NULL), 200);
+	/* Who comes by a session later does not set up the first one: that takes the password. */
+	console_age_session("created", 16 * 60 * 1000);
+	struct reply reply = console_ask("POST", "/api/session/factor", li, "{}", NULL);
+	EXPECT_COUNT(reply.status, 401);
+	EXPECT(strcmp(json_text_of(reply.json, "code"), "old_session") == 0);
+	reply_free(&reply);
+	enter("li", NULL, 200, NULL, li);
 	ask(li, secret);
 	await_no_step_end();
 	phone(secret, 0, code);

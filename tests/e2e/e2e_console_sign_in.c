@@ -117,8 +117,7 @@ void console_sign_in_flood(void)
 	console_close();
 }
 
-/* Makes the one session older, as Redis has it. */
-static void age_session(const char *member, long long by_ms)
+void console_age_session(const char *member, long long by_ms)
 {
 	redisReply *all = redis_server_call("HGETALL {hongyan}:staff:sessions");
 	for (size_t i = 0; i + 1 < all->elements; i += 2) {
@@ -151,7 +150,7 @@ static void background_does_not_count(const char *cookie)
 {
 	static const char idle[] = "Sec-Fetch-Site: same-origin\r\nHongyan-Idle: 1\r\n";
 	for (unsigned i = 0; i < 2; i++) {
-		age_session("seen", 7 * 60 * 1000 + 40 * 1000);
+		console_age_session("seen", 7 * 60 * 1000 + 40 * 1000);
 		struct reply reply = console_ask("GET", "/api/session", cookie, NULL, idle);
 		EXPECT_COUNT(reply.status, i == 0 ? 200 : 401);
 		reply_free(&reply);
@@ -163,15 +162,15 @@ void console_sessions_end(void)
 	char cookie[COOKIE_OCTETS], admin[COOKIE_OCTETS];
 	console_open("", "");
 	console_user("li", "viewer", cookie);
-	age_session("seen", 14 * 60 * 1000);
+	console_age_session("seen", 14 * 60 * 1000);
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 200);
-	age_session("seen", 16 * 60 * 1000); /* idle */
+	console_age_session("seen", 16 * 60 * 1000); /* idle */
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 401);
 	EXPECT_COUNT(console_sign_in("li", PASSWORD, "", cookie), 200);
 	background_does_not_count(cookie);
 	EXPECT_COUNT(console_sign_in("li", PASSWORD, "", cookie), 200);
 	a_page_is_its_users(cookie);
-	age_session("created", 13 * 3600 * 1000); /* whatever was done meanwhile */
+	console_age_session("created", 13 * 3600 * 1000); /* whatever was done meanwhile */
 	EXPECT_COUNT(console_status("GET", "/api/session", cookie, NULL), 401);
 	/* An admin ends them at once; and who is disabled has none. */
 	EXPECT_COUNT(console_sign_in("li", PASSWORD, "", cookie), 200);
