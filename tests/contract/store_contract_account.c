@@ -32,6 +32,11 @@ static bool has_ended(struct rig_slot *slot, unsigned count)
 	return balance_ended(&redis_store_gauges(slot->store)->balance) == count;
 }
 
+static bool has_ready(struct rig_slot *slot, unsigned count)
+{
+	return redis_store_gauges(slot->store)->balance.waiting[LANE_READY] == count;
+}
+
 static bool has_said(struct rig_slot *slot, unsigned which)
 {
 	static const char *const texts[] = { "\"state_lost\"", "\"balance_error\"", "\"account_balances\"" };
@@ -69,6 +74,7 @@ static void start(void)
 	}
 	store_rig_until(RIG, 0, rig_has_settled, 9, "all but one are settled");
 	store_rig_until(RIG, 0, has_ended, 7, "the account is known");
+	store_rig_until(RIG, 0, has_ready, 1, "what was due has been moved");
 }
 
 Test(store_contract, the_account_has_every_term)
