@@ -87,7 +87,7 @@ static enum err load(const char *path, const struct config **config, struct cli_
 					   .signature = loaded->signature,
 					   .zone = &loaded->zone,
 					   .country = loaded->country,
-					   .redis = redis_address_place(&loaded->redis.url),
+					   .redis = redis_address_place(&loaded->redis),
 					   .history_dir = loaded->history.dir != NULL ? loaded->history.dir : "",
 					   .history_key = loaded->history.key != NULL ? loaded->history.key : "",
 					   .admin_host = loaded->admin.listen.host,

@@ -300,6 +300,7 @@ void config_destroy(struct config *config)
 	config_tenants_fini(&config->tenants);
 	config_origin_fini(config);
 	config_warning_fini(config);
+	config_redis_tls_fini(&config->redis);
 	config_api_fini(&config->api);
 	free(config->path);
 	free(config);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "app/config_parts.h"
 #include "base/buf.h"
 #include "base/civil.h"
 #include "base/clock.h"
@@ -26,15 +27,10 @@
 #define CONFIG_OCTETS_MAX   (1024 * 1024)
 #define CONFIG_REDIS_TAG    "{hongyan}" /* in front of all keys: one slot of a cluster holds them */
 
-/* A host and a port, “127.0.0.1:2775”, “[::1]:2775”, “smsc.example.com:2775”. */
-struct config_address {
-	char *host; /* without brackets */
-	uint16_t port;
-};
-
 /* Where Redis is. */
 struct config_redis_url {
 	bool is_unix;
+	bool is_tls;
 	struct config_address address; /* where not is_unix; host is NULL otherwise */
 	char *path;                    /* of the socket where is_unix; NULL otherwise */
 	unsigned db;
@@ -44,6 +40,12 @@ struct config_redis_url {
 
 struct config_redis {
 	struct config_redis_url url;
+	char *ca_file;     /* NULL or "" = the system's */
+	char *server_name; /* NULL or "" = that of url */
+	char *cert_file;   /* NULL or "" = none, as key_file */
+	char *key_file;
+	struct config_pems pems;
+	struct tls_context *tls;      /* NULL = plain */
 	int64_t dedupe_window_ms;     /* an id that comes again within it is a duplicate */
 	int64_t withdrawal_window_ms; /* how long a cancel or a superseding alert has its effect */
 	int64_t receipt_wait_ms;      /* how long a receipt still finds its alert */
@@ -181,13 +183,6 @@ enum config_receipt_id {
 
 enum config_accepted_is { CONFIG_ACCEPTED_IS_INTERMEDIATE, CONFIG_ACCEPTED_IS_FINAL };
 
-/* A list of texts; is_set tells none from not said. */
-struct config_lines {
-	char **at;
-	unsigned count;
-	bool is_set;
-};
-
 /* The staff's web console. */
 struct config_console {
 	struct config_address listen; /* host NULL = none */
@@ -274,20 +269,6 @@ enum config_signature {
 	CONFIG_SIGNATURE_TWILIO,
 	CONFIG_SIGNATURE_HMAC_SHA256,
 	CONFIG_SIGNATURE_HMAC_SHA1,
-};
-
-/* What a file held when the configuration was read. Whoever makes connections takes it from here, so that all have the same,
- * and a file that is being replaced harms nobody before it is read and checked again. */
-struct config_pem {
-	char *octets; /* NULL = no file is given; secret */
-	size_t len;
-};
-
-/* Of the files that an account's settings for TLS name, whatever its protocol. */
-struct config_pems {
-	struct config_pem ca;
-	struct config_pem cert;
-	struct config_pem key;
 };
 
 /* One contract with one carrier. Where it speaks HTTP what belongs to SMPP has its defaults, address and system_id none; and the

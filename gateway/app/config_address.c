@@ -132,20 +132,19 @@ static struct slice cut(struct slice *text, const char *stops)
 	return head;
 }
 
-static enum err parse_scheme(struct slice scheme, bool *is_unix, struct err_at *at)
+static enum err parse_scheme(struct slice scheme, struct config_redis_url *out, struct err_at *at)
 {
-	static const char *const known[] = { "redis", "unix" };
-	*is_unix = slice_is(scheme, "unix");
-	if (*is_unix || slice_is(scheme, "redis"))
+	static const char *const known[] = { "redis", "rediss", "unix" };
+	out->is_unix = slice_is(scheme, "unix");
+	out->is_tls = slice_is(scheme, "rediss");
+	if (out->is_unix || out->is_tls || slice_is(scheme, "redis"))
 		return ERR_OK;
-	if (slice_is(scheme, "rediss"))
-		return err_at_set(at, ERR_UNSUPPORTED, 0, NULL, "asks for TLS (rediss://), which is not built yet");
 	if (slice_starts(scheme, SLICE("redis")))
-		return err_at_set(
-			at, ERR_UNSUPPORTED, 0, NULL,
-			"asks for sentinels or a cluster, which are not built yet; write redis:// or unix://");
-	const char *nearest = suggest_nearest(scheme, known, 2);
-	return err_at_set(at, ERR_FORMAT, 0, NULL, "must begin with redis:// or unix://%s%s%s",
+		return err_at_set(at, ERR_UNSUPPORTED, 0, NULL,
+				  "asks for sentinels or a cluster, which are not built yet; write redis://, rediss:// "
+				  "or unix://");
+	const char *nearest = suggest_nearest(scheme, known, 3);
+	return err_at_set(at, ERR_FORMAT, 0, NULL, "must begin with redis://, rediss:// or unix://%s%s%s",
 			  nearest ? " (did you mean “" : "", nearest ? nearest : "", nearest ? "://”?)" : "");
 }
 
@@ -153,7 +152,7 @@ static enum err parse_url(struct slice text, struct config_redis_url *out, struc
 {
 	struct slice scheme = cut(&text, ":");
 	bool has_scheme = slice_starts(text, SLICE("://"));
-	enum err err = parse_scheme(has_scheme ? scheme : (struct slice){ NULL, 0 }, &out->is_unix, at);
+	enum err err = parse_scheme(has_scheme ? scheme : (struct slice){ NULL, 0 }, out, at);
 	if (err != ERR_OK)
 		return err;
 	text = (struct slice){ text.at + 3, text.len - 3 };

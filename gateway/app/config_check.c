@@ -253,6 +253,7 @@ void config_check(struct config_load *load)
 	check_token(load);
 	for (unsigned i = 0; i < config->account_count; i++)
 		check_account(load, i);
+	config_check_redis_tls(load);
 	config_check_callbacks(load);
 	check_quiet_hours(load);
 	config_route_check(load);

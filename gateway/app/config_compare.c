@@ -16,7 +16,7 @@ static bool is_address_same(const struct config_address *a, const struct config_
 /* The password is a setting of its own. */
 static bool is_url_same(const struct config_redis_url *a, const struct config_redis_url *b)
 {
-	return a->is_unix == b->is_unix && is_address_same(&a->address, &b->address) &&
+	return a->is_unix == b->is_unix && a->is_tls == b->is_tls && is_address_same(&a->address, &b->address) &&
 	       is_text_same(a->path, b->path) && a->db == b->db && is_text_same(a->user, b->user);
 }
 

@@ -40,9 +40,8 @@ static void put_redis(struct buf *out, const struct config_redis_url *url)
 	if (url->is_unix)
 		buf_put_format(out, "\"unix://%s%s?db=%u\"", user, url->path, url->db);
 	else
-		buf_put_format(out,
-			       strchr(url->address.host, ':') ? "\"redis://%s[%s]:%u/%u\"" : "\"redis://%s%s:%u/%u\"",
-			       user, url->address.host, url->address.port, url->db);
+		buf_put_format(out, strchr(url->address.host, ':') ? "\"%s://%s[%s]:%u/%u\"" : "\"%s://%s%s:%u/%u\"",
+			       url->is_tls ? "rediss" : "redis", user, url->address.host, url->address.port, url->db);
 }
 
 static void put_word(struct buf *out, const struct setting *setting, unsigned index)
@@ -314,5 +313,5 @@ void config_reference(struct buf *out)
 			       settings[i].scope == SETTING_SCOPE_ACCOUNT ? "accounts[]." : "", settings[i].path);
 		between = ", ";
 	}
-	buf_put_text(out, "; the protocols `cmpp`, `sgip` and `smgp`; `rediss://`.\n");
+	buf_put_text(out, "; the protocols `cmpp`, `sgip` and `smgp`.\n");
 }

@@ -5,9 +5,11 @@
 #include "app/config_file.h"
 #include "app/config_warning.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define ACCOUNT_OCTETS 128
 #define PEM_OCTETS_MAX (4u * 1024u * 1024u) /* all authorities of a system have a quarter of a million */
 
 /* The settings of either protocol. */
@@ -59,8 +61,9 @@ enum err config_tls_create(const struct config_account *account, struct tls_cont
 		      is_said(account->server_name) ? account->server_name : account->address.host, out, at);
 }
 
-static bool read_pem(struct config_load *load, const struct config_account *account, const struct tree_node *element,
-		     const char *name, const char *path, struct config_pem *out)
+/* whose: who names the file, for people: “account “a””, “Redis”. */
+static bool read_pem(struct config_load *load, const struct tree_node *place, const char *name, const char *whose,
+		     const char *path, struct config_pem *out)
 {
 	struct err_at at = { .err = ERR_OK };
 	bool is_open;
@@ -68,12 +71,12 @@ static bool read_pem(struct config_load *load, const struct config_account *acco
 		return true;
 	/* Whose authorities others can change does not know with whom it speaks: they are as much worth as the key. */
 	if (config_file_read_secret(path, PEM_OCTETS_MAX, &out->octets, &out->len, &is_open, &at) == ERR_OK) {
-		if (is_open && strcmp(name, "key_file") == 0)
-			config_warn_open(load, config_check_place(element, name), name, path);
+		const char *last = strrchr(name, '.');
+		if (is_open && strcmp(last != NULL ? last + 1 : name, "key_file") == 0)
+			config_warn_open(load, place, name, path);
 		return true;
 	}
-	config_report(load->report, at.err, config_check_place(element, name), false, name,
-		      "%s of account “%s”: “%.100s” %s", name, account->name, path, at.text);
+	config_report(load->report, at.err, place, false, name, "%s of %s: “%.100s” %s", name, whose, path, at.text);
 	return false;
 }
 
@@ -84,9 +87,14 @@ static void check_files(struct config_load *load, struct config_account *account
 	struct config_pems *pems = &account->pems;
 	struct err_at at = { .err = ERR_OK };
 	struct tls_context *context = NULL;
-	bool are_read = read_pem(load, account, element, "ca_file", files->ca, &pems->ca);
-	are_read = read_pem(load, account, element, "cert_file", files->cert, &pems->cert) && are_read;
-	are_read = read_pem(load, account, element, "key_file", files->key, &pems->key) && are_read;
+	char whose[ACCOUNT_OCTETS];
+	snprintf(whose, sizeof whose, "account “%s”", account->name);
+	bool are_read = read_pem(load, config_check_place(element, "ca_file"), "ca_file", whose, files->ca, &pems->ca);
+	are_read = read_pem(load, config_check_place(element, "cert_file"), "cert_file", whose, files->cert,
+			    &pems->cert) &&
+		   are_read;
+	are_read = read_pem(load, config_check_place(element, "key_file"), "key_file", whose, files->key, &pems->key) &&
+		   are_read;
 	if (is_said(files->cert) != is_said(files->key)) {
 		const char *name = is_said(files->key) ? "key_file" : "cert_file";
 		config_report(load->report, ERR_NOT_FOUND, config_check_place(element, name), false, name,
@@ -133,6 +141,72 @@ void config_check_http_tls(struct config_load *load, struct config_account *acco
 	/* Reading the system's authorities takes 50 ms, and says nothing about the account. */
 	if (is_said(files.ca) || is_said(files.cert) || is_said(files.key))
 		check_files(load, account, element, &files);
+}
+
+/* --- Redis --- */
+
+static const struct {
+	const char *path, *name; /* in the configuration; as tls_context_create calls it */
+} redis_files[] = { { "redis.ca_file", "ca_file" },
+		    { "redis.cert_file", "cert_file" },
+		    { "redis.key_file", "key_file" },
+		    { "redis.server_name", "server_name" } };
+
+static const char *redis_path(const char *name)
+{
+	for (size_t i = 0; i < sizeof redis_files / sizeof redis_files[0]; i++)
+		if (strcmp(redis_files[i].name, name) == 0)
+			return redis_files[i].path;
+	return "redis.url";
+}
+
+static bool read_redis_files(struct config_load *load, const struct files *files)
+{
+	struct config_pems *pems = &load->config->redis.pems;
+	const char *const paths[] = { files->ca, files->cert, files->key };
+	struct config_pem *const out[] = { &pems->ca, &pems->cert, &pems->key };
+	bool are_read = true;
+	for (unsigned i = 0; i < 3; i++)
+		are_read = read_pem(load, config_check_place(load->root, redis_files[i].path), redis_files[i].path,
+				    "Redis", paths[i], out[i]) &&
+			   are_read;
+	return are_read;
+}
+
+void config_check_redis_tls(struct config_load *load)
+{
+	struct config_redis *redis = &load->config->redis;
+	const struct files files = { redis->ca_file, redis->cert_file, redis->key_file };
+	const char *const values[] = { files.ca, files.cert, files.key, redis->server_name };
+	struct err_at at = { .err = ERR_OK };
+	for (size_t i = 0; !redis->url.is_tls && i < sizeof redis_files / sizeof redis_files[0]; i++)
+		if (is_said(values[i]))
+			config_report(load->report, ERR_NOT_FOUND, config_check_place(load->root, redis_files[i].path),
+				      false, redis_files[i].path,
+				      "%s is given, but redis.url does not begin with rediss://, so Redis would be "
+				      "spoken to in "
+				      "clear",
+				      redis_files[i].path);
+	if (!redis->url.is_tls || !read_redis_files(load, &files))
+		return;
+	if (is_said(files.cert) != is_said(files.key)) {
+		const char *path = redis_path(is_said(files.key) ? "key_file" : "cert_file");
+		config_report(load->report, ERR_NOT_FOUND, config_check_place(load->root, path), false, path,
+			      "redis.cert_file and redis.key_file belong together");
+	} else if (create(&redis->pems, &files,
+			  is_said(redis->server_name) ? redis->server_name : redis->url.address.host, &redis->tls,
+			  &at) != ERR_OK) {
+		const char *path = redis_path(at.field);
+		config_report(load->report, at.err, config_check_place(load->root, path), false, path, "%s: %s", path,
+			      at.text);
+	}
+}
+
+void config_redis_tls_fini(struct config_redis *redis)
+{
+	tls_context_destroy(redis->tls);
+	redis->tls = NULL;
+	config_tls_fini(&redis->pems);
 }
 
 static void fini_pem(struct config_pem *pem)

@@ -100,7 +100,7 @@ static bool serve(struct role *role, struct err_at *at)
 		.admin_token = config->admin.token != NULL ? config->admin.token : "",
 		.requests_per_s = config->console.requests_per_s,
 		.second_factor = config->console.second_factor_roles,
-		.redis = redis_address_place(&config->redis.url),
+		.redis = redis_address_place(&config->redis),
 		.signature = config->signature != NULL ? config->signature : "",
 		.tenants = config->tenants.signatures,
 		.tenant_count = config->tenants.signature_count,

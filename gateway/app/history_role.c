@@ -79,7 +79,7 @@ static bool listen_for_questions(struct role *role, struct err_at *at)
 static bool start_writer(struct role *role, struct err_at *at)
 {
 	const struct history_writer_options options = {
-		.redis = redis_address_place(&role->config->redis.url),
+		.redis = redis_address_place(&role->config->redis),
 		.book = role->written,
 		.keep_ms = role->config->history.retention_ms,
 		.log = &role->sink.log,

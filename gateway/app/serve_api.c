@@ -66,7 +66,7 @@ bool serve_open_api(struct serve *serve)
 	};
 	if (serve->api == NULL)
 		return true;
-	redis_address_fill(&serve->first_config->redis.url, serve->nonce + WORKERS_MAX, &options.redis);
+	redis_address_fill(&serve->first_config->redis, serve->nonce + WORKERS_MAX, &options.redis);
 	serve->adder = adder_create(serve->loop, &options);
 	if (serve->adder == NULL) {
 		fprintf(stderr, "out of memory or file descriptors\n");

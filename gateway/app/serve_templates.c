@@ -58,7 +58,7 @@ bool serve_watch_templates(struct serve *serve)
 	const struct config *config = serve->first_config;
 	template_rules_fill(config, &serve->template_rules);
 	const struct catalogue_watch_options options = {
-		.redis = redis_address_place(&config->redis.url),
+		.redis = redis_address_place(&config->redis),
 		.instance = config->instance.name,
 		.templates_dir = config->templates.dir,
 		.locale = config->locale,

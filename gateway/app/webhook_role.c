@@ -49,7 +49,7 @@ static bool start_senders(struct role *role, struct err_at *at)
 		struct err_at why = { .err = ERR_OK };
 		const struct webhook_sender_options options = {
 			.webhook = webhook,
-			.redis = redis_address_place(&config->redis.url),
+			.redis = redis_address_place(&config->redis),
 			.instance = config->instance.name,
 			.process = role->process,
 			.give_up_ms = webhook->give_up_ms > 0 ? webhook->give_up_ms : config->events.retention_ms,

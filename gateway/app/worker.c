@@ -79,7 +79,7 @@ static void make_store_options(struct worker *worker)
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 	};
-	redis_address_fill(&config->redis.url, worker->options->nonce + worker->options->index, &options->redis);
+	redis_address_fill(&config->redis, worker->options->nonce + worker->options->index, &options->redis);
 }
 
 /* True where there are none to make. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/audit_link.h"
 
+#include "audit/audit_tls.h"
 #include "audit/audit_url.h"
 
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CONNECT_S 5
 #define ANSWER_S  60
@@ -44,19 +46,32 @@ static bool sign_on(redisContext *link, const struct audit_url *url, struct audi
 	return true;
 }
 
+static redisContext *connect_to(const struct audit_url *url, struct timeval patience, struct audit_trouble *trouble)
+{
+	if (*url->path)
+		return redisConnectUnixWithTimeout(url->path, patience);
+	if (!url->is_tls)
+		return redisConnectWithTimeout(url->host, url->port, patience);
+	int fd = audit_tls_open(url->host, url->port, trouble);
+	redisContext *link = fd >= 0 ? redisConnectFd(fd) : NULL;
+	if (fd >= 0 && link == NULL)
+		close(fd);
+	return link;
+}
+
 redisContext *audit_link_open(const char *text, struct audit_trouble *trouble)
 {
 	struct audit_url url;
 	struct timeval patience = { .tv_sec = CONNECT_S };
 	if (!audit_url_parse(text, &url)) {
 		audit_trouble_set(trouble, AUDIT_BAD_URL,
-				  "the URL of Redis is malformed; it is redis://host:port/db or unix:///path?db=0");
+				  "the URL of Redis is malformed; it is redis://host:port/db, rediss://host:port/db or "
+				  "unix:///path?db=0");
 		return NULL;
 	}
-	redisContext *link = *url.path ? redisConnectUnixWithTimeout(url.path, patience)
-				       : redisConnectWithTimeout(url.host, url.port, patience);
+	redisContext *link = connect_to(&url, patience, trouble);
 	if (link == NULL)
-		audit_trouble_memory(trouble);
+		audit_trouble_memory(trouble); /* unless something was said already */
 	else if (link->err)
 		audit_trouble_set(trouble, AUDIT_UNREACHABLE, "Redis cannot be reached: %s", link->errstr);
 	patience.tv_sec = ANSWER_S;

@@ -127,6 +127,8 @@ bool audit_url_parse(const char *text, struct audit_url *url)
 		is_good = parse_unix(text + 7, url);
 	else if (strncmp(text, "redis://", 8) == 0)
 		is_good = parse_tcp(text + 8, url);
+	else if (strncmp(text, "rediss://", 9) == 0)
+		is_good = url->is_tls = parse_tcp(text + 9, url);
 	const char *password = getenv("HONGYAN_REDIS_PASSWORD");
 	if (is_good && *url->password == '\0' && password)
 		is_good = copy(url->password, sizeof url->password, password, strlen(password));

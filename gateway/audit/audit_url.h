@@ -12,9 +12,10 @@ struct audit_url {
 	char user[AUDIT_URL_PART_CAP];
 	char password[AUDIT_URL_PART_CAP];
 	int port;
+	bool is_tls;
 	unsigned db;
 };
 
-/* Reads redis://[user:password@]host[:port][/db] or unix:///path[?db=N]; user and password may be percent-encoded, a host
+/* Reads redis://[user:password@]host[:port][/db], rediss://… (TLS) or unix:///path[?db=N]; user and password may be percent-encoded, a host
  * of colons stands in brackets. The password may come from HONGYAN_REDIS_PASSWORD. False where it is malformed. */
 bool audit_url_parse(const char *text, struct audit_url *url);

@@ -67,7 +67,7 @@ static void explain_certificate(struct tls *tls, X509_STORE_CTX *store)
 	switch (error) {
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 		put_date(X509_get0_notAfter(certificate), date);
-		snprintf(reason, cap, "%s %s expired on %s; the carrier must renew it", whose, host, date);
+		snprintf(reason, cap, "%s %s expired on %s; its owner must renew it", whose, host, date);
 		break;
 	case X509_V_ERR_CERT_NOT_YET_VALID:
 		put_date(X509_get0_notBefore(certificate), date);
@@ -77,8 +77,8 @@ static void explain_certificate(struct tls *tls, X509_STORE_CTX *store)
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
 		put_name(X509_get_subject_name(certificate), name);
 		snprintf(reason, cap,
-			 "The certificate is made out to “%s”, not to %s; if that is the carrier, set server_name",
-			 name, host);
+			 "The certificate is made out to “%s”, not to %s; if that is the one, set server_name", name,
+			 host);
 		break;
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
@@ -86,8 +86,9 @@ static void explain_certificate(struct tls *tls, X509_STORE_CTX *store)
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 		put_name(X509_get_issuer_name(certificate), name);
-		snprintf(reason, cap, "%s %s is signed by “%s”, who is not trusted; set ca_file to the carrier's CA",
-			 whose, host, name);
+		snprintf(reason, cap,
+			 "%s %s is signed by “%s”, who is not trusted; set ca_file to the CA that signed it", whose,
+			 host, name);
 		break;
 	default:
 		snprintf(reason, cap, "%s %s will not do: %s", whose, host, X509_verify_cert_error_string(error));

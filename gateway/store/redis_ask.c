@@ -4,11 +4,10 @@
 #include "base/check.h"
 #include "base/number.h"
 #include "base/secret.h"
+#include "store/ask_wire.h"
 #include "store/command.h"
 #include "store/reply.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,7 +18,9 @@
 #define PLACE_OCTETS      160
 
 struct redis_ask {
-	redisContext *context; /* its reader is ours: replies lie in the arena */
+	redisContext *
+		context; /* its reader is ours: replies lie in the arena. It only connects: what is said goes over wire */
+	struct ask_wire wire;
 	const char *tag;
 	char place[PLACE_OCTETS]; /* for sentences */
 	bool is_broken;
@@ -55,6 +56,9 @@ static enum err connect_to(struct redis_ask *ask, const struct redis_place *plac
 	}
 	redisReaderFree(ask->context->reader);
 	ask->context->reader = reader;
+	if (!ask_wire_begin(&ask->wire, ask->context->fd, place->tls))
+		return err_at_set(at, ERR_IO, 0, NULL, "cannot speak with Redis at %s: %.150s", ask->place,
+				  ask->wire.why);
 	return ERR_OK;
 }
 
@@ -117,6 +121,7 @@ void redis_ask_close(struct redis_ask *ask)
 {
 	if (ask == NULL)
 		return;
+	ask_wire_end(&ask->wire);
 	if (ask->context != NULL)
 		redisFree(ask->context);
 	command_fini(&ask->command);
@@ -181,37 +186,25 @@ static enum err broke(struct redis_ask *ask, const char *why, struct err_at *at)
 	return err_at_set(at, ERR_IO, 0, NULL, "the connection to Redis at %s broke: %.100s", ask->place, why);
 }
 
-/* Writes what was appended; a peer that is gone must not end us by a signal. */
-static bool write_all(struct redis_ask *ask)
+static bool feed(void *ctx, struct slice piece)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction before;
-	sigaction(SIGPIPE, &ignore, &before);
-	int done = 0;
-	bool is_good = true;
-	while (is_good && !done)
-		is_good = redisBufferWrite(ask->context, &done) == REDIS_OK;
-	sigaction(SIGPIPE, &before, NULL);
-	return is_good;
+	return redisReaderFeed(ctx, piece.at, piece.len) == REDIS_OK;
 }
 
 static enum err exchange(struct redis_ask *ask, struct slice octets, const struct reply **out, struct err_at *at)
 {
-	redisContext *context = ask->context;
+	redisReader *reader = ask->context->reader;
 	void *reply = NULL;
-	if (redisAppendFormattedCommand(context, octets.at, octets.len) != REDIS_OK)
-		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
-	errno = 0;
-	if (!write_all(ask))
-		return broke(ask, context->errstr, at);
+	if (!ask_wire_write(&ask->wire, octets))
+		return broke(ask, ask->wire.why, at);
 	while (reply == NULL) {
-		errno = 0;
-		if (redisBufferRead(context) != REDIS_OK)
-			return broke(ask, errno == EAGAIN ? "it does not answer" : context->errstr, at);
-		if (redisReaderGetReply(context->reader, &reply) != REDIS_OK)
+		ask->wire.why[0] = '\0';
+		if (!ask_wire_read(&ask->wire, feed, reader))
+			return broke(ask, ask->wire.why[0] != '\0' ? ask->wire.why : "out of memory", at);
+		if (redisReaderGetReply(reader, &reply) != REDIS_OK)
 			return broke(ask,
-				     context->reader->err == REDIS_ERR_OOM ? "its answer is too large for our memory"
-									   : "it sent octets that are no reply",
+				     reader->err == REDIS_ERR_OOM ? "its answer is too large for our memory"
+								  : "it sent octets that are no reply",
 				     at);
 	}
 	*out = reply;

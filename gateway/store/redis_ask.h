@@ -15,14 +15,16 @@ struct redis_place {
 	const char *host;
 	uint16_t port;
 	unsigned database;
-	const char *username; /* NULL = the default user */
-	const char *password; /* NULL = no AUTH */
-	const char *tag;      /* of all keys: “{hongyan}” */
+	const char *username;          /* NULL = the default user */
+	const char *password;          /* NULL = no AUTH */
+	const struct tls_context *tls; /* NULL = plain */
+	const char *tag;               /* of all keys: “{hongyan}” */
 };
 
 struct command;
 struct reply;
 struct redis_ask;
+struct tls_context;
 
 /* Connects, signs on, selects the database. out: owned, set on success only. at: why not, a sentence for people.
  * ERR_IO: it can't be reached or does not answer; ERR_FORMAT: it refuses us; ERR_MEMORY. */

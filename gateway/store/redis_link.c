@@ -341,6 +341,7 @@ struct redis_link *redis_link_create(struct loop *loop, const struct redis_optio
 		free(link);
 		return NULL;
 	}
+	stream_use_tls(link->stream, options->tls);
 	arena_init(&link->arena, link->arena_block, ARENA_OCTETS, ARENA_OVERFLOW_MAX);
 	return link;
 }

@@ -14,6 +14,7 @@ struct redis_options {
 	struct slice username; /* empty = none; borrowed for the link's life, as is the password */
 	struct slice password; /* empty = no AUTH */
 	unsigned database;
+	const struct tls_context *tls; /* NULL = plain; borrowed likewise */
 	mono_us connect_timeout_us;
 	mono_us reply_timeout_us; /* for the oldest command under way */
 	uint64_t jitter_seed;

@@ -99,7 +99,10 @@ static void on_time(void *ctx, const struct reply *reply)
 	uint64_t microseconds;
 	if (!number_parse(reply_text_at(reply, 0), INT32_MAX * (uint64_t)4, &seconds) ||
 	    !number_parse(reply_text_at(reply, 1), US_PER_S, &microseconds)) {
-		redis_link_break(store->main, "Redis does not tell the time");
+		redis_link_break(store->main,
+				 reply->type == REPLY_ERROR
+					 ? "Redis refuses us the command TIME; look at the rights of our user (ACL)"
+					 : "Redis does not tell the time");
 		return;
 	}
 	store->redis_minus_mono_ms =

@@ -50,7 +50,7 @@ my @foreign = (
 	[ qr{^iconv\.h$},                 qw(encode) ],
 	[ qr{^uv\.h$},                    qw(loop httpd) ],
 	[ qr{^curl/},                     qw(loop cli console) ],
-	[ qr{^openssl/},                  qw(loop) ],
+	[ qr{^openssl/},                  qw(loop audit) ],
 	[ qr{^openssl/(?:crypto|hmac|evp)}, qw(wire/http history staff) ],
 	[ qr{^openssl/rand\.h$},         qw(history) ],
 	[ qr{^regex\.h$},                 qw(wire/http) ],

@@ -2,6 +2,8 @@
 
 /* An SMPP account that speaks TLS: all goes through it, and nothing goes where the carrier's certificate will not do. */
 
+#include "e2e_tls.h"
+
 #include "auditor.h"
 #include "books.h"
 #include "gateway_process.h"
@@ -17,15 +19,14 @@
 static struct smsc smsc;
 static struct gateway_process gateway;
 
-static char *path(const char *name)
+char *tls_path(const char *name)
 {
 	static char paths[4][WORLD_PATH_OCTETS];
 	static unsigned next;
 	return world_path(paths[next++ % 4], name);
 }
 
-/* Two authorities; server.pem is signed by the first one, for 127.0.0.1. */
-static void make_certificates(void)
+void tls_make_certificates(void)
 {
 	static const char make[] =
 		"set -e; cd '%s'; exec >/dev/null 2>&1\n"
@@ -35,9 +36,12 @@ static void make_certificates(void)
 		"openssl req $key -keyout server.key -out server.csr -subj /CN=smsc\n"
 		"echo subjectAltName=IP:127.0.0.1 >server.ext\n"
 		"openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 1 -days 2 -extfile server.ext "
-		"-out server.pem\n";
-	char script[1024];
-	snprintf(script, sizeof script, make, path(""));
+		"-out server.pem\n"
+		"openssl req $key -keyout client.key -out client.csr -subj /CN=hongyan\n"
+		"openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 2 -out client.pem\n"
+		"chmod 600 *.key\n";
+	char script[1536];
+	snprintf(script, sizeof script, make, tls_path(""));
 	EXPECT_COUNT(system(script), 0);
 }
 
@@ -45,17 +49,17 @@ static void open_world(bool has_tls)
 {
 	world_open();
 	redis_server_start();
-	make_certificates();
+	tls_make_certificates();
 	smsc_start(&smsc, "smsc", 0,
-		   (const char *const[]){ "--receipts", "on", "--tls-cert", path("server.pem"), "--tls-key",
-					  path("server.key"), has_tls ? "--tls" : NULL, NULL });
+		   (const char *const[]){ "--receipts", "on", "--tls-cert", tls_path("server.pem"), "--tls-key",
+					  tls_path("server.key"), has_tls ? "--tls" : NULL, NULL });
 	books_add_load(0, LOAD);
 }
 
 static void start_gateway(const char *ca, const char *more, bool waits)
 {
 	char account[512];
-	snprintf(account, sizeof account, "tls: true, ca_file: \"%s\"%s", path(ca), more);
+	snprintf(account, sizeof account, "tls: true, ca_file: \"%s\"%s", tls_path(ca), more);
 	gateway_process_start(&gateway, "gateway",
 			      &(struct gateway_options){ .smsc = &smsc, .window = 100, .account_more = account },
 			      waits);
@@ -137,6 +141,10 @@ int main(int argc, char *argv[])
 		{ "another_authority", another_authority, 90, false },
 		{ "another_name", another_name, 90, false },
 		{ "a_carrier_in_clear", a_carrier_in_clear, 60, false },
+		{ "redis_all_goes_through_it", redis_all_goes_through_it, 90, false },
+		{ "redis_another_authority", redis_another_authority, 60, false },
+		{ "redis_another_name", redis_another_name, 60, false },
+		{ "redis_wants_a_certificate", redis_wants_a_certificate, 90, false },
 	};
 	return scenario_main(argc, argv, scenarios, sizeof scenarios / sizeof scenarios[0]);
 }

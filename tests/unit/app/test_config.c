@@ -172,7 +172,8 @@ static const char full_json[] =
 	"\"pick\": \"weighted\"}]}";
 
 static const char full_shown[] =
-	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  dedupe_window: 90m\n"
+	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  ca_file: \"\"\n  "
+	"server_name: \"\"\n  cert_file: \"\"\n  key_file: \"\"\n  dedupe_window: 90m\n"
 	"  withdrawal_window: 72h\n  receipt_wait: 8d\nevents:\n  retention: 36h\nmo:\n  retention: 7d\n  "
 	"repeat_window: 90s\n"
 	"optout:\n  keywords: \"STOP, 退订\"\nprotection:\n  optout:\n    notice: false\n    marketing: true\n  "

@@ -87,7 +87,7 @@ Test(config_env, errors_name_the_variable)
 		  "given\n" },
 		{ "secret is not shown",
 		  { "HONGYAN_REDIS_URL=http://u:hush@h" },
-		  "HONGYAN_REDIS_URL: redis.url must begin with redis:// or unix://\n" },
+		  "HONGYAN_REDIS_URL: redis.url must begin with redis://, rediss:// or unix://\n" },
 		{ "control characters",
 		  { "HONGYAN_SIGNATURE=a\nb" },
 		  "HONGYAN_SIGNATURE: signature holds control characters or is not UTF-8\n" },

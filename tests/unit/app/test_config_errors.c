@@ -203,20 +203,31 @@ Test(config_errors, values)
 Test(config_errors, redis_url_shows_no_secret)
 {
 	static const struct row rows[] = {
-		{ "TLS", "redis: { url: \"rediss://u:hush@h\" }\n" ACCOUNT,
-		  "hongyan.yaml:1:15: redis.url asks for TLS (rediss://), which is not built yet\n" },
 		{ "sentinel", "redis: { url: \"redis+sentinel://u:hush@h\" }\n" ACCOUNT,
 		  "hongyan.yaml:1:15: redis.url asks for sentinels or a cluster, which are not built yet; write "
-		  "redis:// or "
-		  "unix://\n" },
+		  "redis://, rediss:// or unix://\n" },
+		{ "authorities without TLS", "redis: { url: \"redis://u:hush@h\", ca_file: x.pem }\n" ACCOUNT,
+		  "hongyan.yaml:1:44: redis.ca_file is given, but redis.url does not begin with rediss://, so Redis "
+		  "would be "
+		  "spoken to in clear\n" },
+		{ "no such authorities", "redis: { url: \"rediss://u:hush@h\", ca_file: /none.pem }\n" ACCOUNT,
+		  "hongyan.yaml:1:45: redis.ca_file of Redis: “/none.pem” cannot be read: No such file or "
+		  "directory\n" },
+		{ "no authorities", "redis: { url: \"rediss://u:hush@h\", ca_file: /dev/null }\n" ACCOUNT,
+		  "hongyan.yaml:1:45: redis.ca_file: ca_file “/dev/null” holds no certificates that can be read: no "
+		  "start line\n" },
+		{ "a certificate without its key",
+		  "redis: { url: \"rediss://u:hush@h\", cert_file: /dev/null }\n" ACCOUNT,
+		  "hongyan.yaml:1:47: redis.cert_file and redis.key_file belong together\n" },
 		{ "several servers", "redis: { url: \"redis://a:1,b:2\" }\n" ACCOUNT,
 		  "hongyan.yaml:1:15: redis.url lists several servers, which is not built yet\n" },
 		{ "list", "redis: { url: [a, b] }\n" ACCOUNT,
 		  "hongyan.yaml:1:15: redis.url lists several servers, which is not built yet\n" },
 		{ "scheme", "redis: { url: \"reds://u:hush@h\" }\n" ACCOUNT,
-		  "hongyan.yaml:1:15: redis.url must begin with redis:// or unix:// (did you mean “redis://”?)\n" },
+		  "hongyan.yaml:1:15: redis.url must begin with redis://, rediss:// or unix:// (did you mean "
+		  "“redis://”?)\n" },
 		{ "no scheme", "redis: { url: \"h:6379\" }\n" ACCOUNT,
-		  "hongyan.yaml:1:15: redis.url must begin with redis:// or unix://\n" },
+		  "hongyan.yaml:1:15: redis.url must begin with redis://, rediss:// or unix://\n" },
 		{ "no host", "redis: { url: \"redis://:hush@/0\" }\n" ACCOUNT,
 		  "hongyan.yaml:1:15: redis.url has no host\n" },
 		{ "port", "redis: { url: \"redis://:hush@h:0/0\" }\n" ACCOUNT,

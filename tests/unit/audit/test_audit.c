@@ -708,8 +708,8 @@ Test(audit, unreachable)
 	answer = audit(&(struct audit_options){ .produced = "p", .carrier = "p", .redis = "http://x:pw@y" });
 	cr_expect_eq(answer.result, AUDIT_BAD_URL);
 	cr_expect_str_eq(answer.err,
-			 "hongyan audit: the URL of Redis is malformed; it is redis://host:port/db or "
-			 "unix:///path?db=0\n",
+			 "hongyan audit: the URL of Redis is malformed; it is redis://host:port/db, "
+			 "rediss://host:port/db or unix:///path?db=0\n",
 			 "%s", answer.err);
 	cr_expect_null(strstr(answer.err, "pw"), "%s", answer.err);
 	answer_fini(&answer);

@@ -28,7 +28,11 @@ Test(audit_url, parse)
 		  "unix:///run/redis.sock?db=2",
 		  true,
 		  { .path = "/run/redis.sock", .port = 6379, .db = 2 } },
-		{ "another scheme", "rediss://cache", false, { .port = 0 } },
+		{ "TLS",
+		  "rediss://:pw@cache:6380/1",
+		  true,
+		  { .host = "cache", .port = 6380, .db = 1, .password = "pw", .is_tls = true } },
+		{ "another scheme", "http://cache", false, { .port = 0 } },
 		{ "no host", "redis://", false, { .port = 0 } },
 		{ "no host before a port", "redis://:6379", false, { .port = 0 } },
 		{ "port", "redis://cache:x", false, { .port = 0 } },
@@ -52,6 +56,7 @@ Test(audit_url, parse)
 		cr_expect_str_eq(url.user, rows[i].want.user, "%s: user %s", rows[i].name, url.user);
 		cr_expect_str_eq(url.password, rows[i].want.password, "%s: password", rows[i].name);
 		cr_expect_eq(url.port, rows[i].want.port, "%s: port %d", rows[i].name, url.port);
+		cr_expect_eq(url.is_tls, rows[i].want.is_tls, "%s", rows[i].name);
 		cr_expect_eq(url.db, rows[i].want.db, "%s: db %u", rows[i].name, url.db);
 	}
 }

@@ -253,7 +253,7 @@ Test(stream_tls, ends)
 		{ "in clear", "server", speak_clear, 0,
 		  "The peer does not speak TLS on this port (wrong version number)" },
 		{ "wrong name", "stranger", each_turn, 0,
-		  "The certificate is made out to “stranger”, not to 127.0.0.1; if that is the carrier, set "
+		  "The certificate is made out to “stranger”, not to 127.0.0.1; if that is the one, set "
 		  "server_name" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -99,7 +99,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  NULL,
 		  "",
 		  TLS_FAILED,
-		  "The certificate is made out to “server”, not to 127.0.0.2; if that is the carrier, set "
+		  "The certificate is made out to “server”, not to 127.0.0.2; if that is the one, set "
 		  "server_name" },
 		{ "another name",
 		  { "server", false, 0, false },
@@ -108,7 +108,7 @@ Test(tls, certificates_are_checked_both_ways)
 		  NULL,
 		  "other.example",
 		  TLS_FAILED,
-		  "The certificate is made out to “server”, not to other.example; if that is the carrier, set "
+		  "The certificate is made out to “server”, not to other.example; if that is the one, set "
 		  "server_name" },
 		{ "a name below",
 		  { "wildcard", false, 0, false },
