@@ -189,7 +189,7 @@ static json_t *type_of(const struct setting *setting)
 	case SETTING_ADDRESS:
 		return addresses_of(setting);
 	case SETTING_REDIS_URL:
-		return pattern("^(?:redis|unix)://[^\\u0000-\\u0020\\u007f]+$");
+		return pattern("^(?:rediss?|unix)://[^\\u0000-\\u0020\\u007f]+$");
 	case SETTING_PREFIXES:
 		return prefixes_of(setting);
 	case SETTING_ACCOUNTS:

@@ -60,7 +60,10 @@ async function write(li) {
   await li.page.keyboard.type('【谢谢】');
   await li.previewed();
   await li.page.waitForSelector('.problem-error .small');
-  for (let left = 4; left > 0 && (await li.page.$('.problem-error .small')); left--) {
+  for (let left = 4; left > 0; left--) {
+    // While the preview is on its way there is nothing to repair by: what it says is of another text.
+    await li.page.waitForFunction(() => !document.querySelector('.problem-error') || document.querySelector('.problem-error .small'));
+    if (!(await li.page.$('.problem-error'))) break;
     const repair = await li.page.$eval('.problem-error .small', (one) => (one.getAttribute('aria-label') ?? one.innerText).trim());
     await enter(li, repair);
     await li.previewed();

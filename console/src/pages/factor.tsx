@@ -5,7 +5,7 @@ import { call, onWayBack, Problem } from '../api/client';
 import type { Enrolment } from '../api/types';
 import { t } from '../i18n';
 import { look, signOut, take } from '../session';
-import { Act, Field } from '../ui/parts';
+import { Act, Field, focusIt } from '../ui/parts';
 import { Failure, Loading, reasonOf } from '../ui/states';
 
 const EDGE = 4; // light modules around a QR code, which readers need
@@ -35,9 +35,6 @@ function Picture({ text }: { text: string }) {
 		</svg>
 	);
 }
-
-// It comes when the page stands already: the browser's own autofocus is for those that stand from the start.
-const focusIt = (element: HTMLElement | null) => element?.focus();
 
 // As the server wants them: input methods write ６ for 6.
 export const plainDigits = (code: string) => code.normalize('NFKC');

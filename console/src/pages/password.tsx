@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { call, Problem } from '../api/client';
 import { t, type Key } from '../i18n';
-import { Act, Field } from '../ui/parts';
+import { Act, Field, focusIt } from '../ui/parts';
 import { reasonOf } from '../ui/states';
 
 const LENGTH_MIN = 8;
@@ -28,7 +28,7 @@ function PasswordField({ label, value, autoFocus, onChange }: { label: string; v
 		<Field label={label} hint={value === '' ? t('password.hint') : t(`password.is.${now}` as Key)}>
 			{(attributes) => (
 				<>
-					<input {...attributes} type="password" autoComplete="new-password" autoFocus={autoFocus} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
+					<input {...attributes} type="password" autoComplete="new-password" ref={autoFocus ? focusIt : undefined} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
 					<progress class={`strength strength-${now}`} aria-hidden="true" max={3} value={value === '' ? 0 : steps} />
 				</>
 			)}
@@ -69,7 +69,7 @@ export function NewPassword({ old, wide, onSaved }: NewPasswordProps) {
 	return (
 		<form class={wide ? 'stack' : 'stack narrow'} noValidate onSubmit={(event) => event.preventDefault()}>
 			{isAsked && <Field label={old.label}>
-				{(attributes) => <input {...attributes} type="password" autoComplete={old.autoComplete} autoFocus={old.autoFocus} value={known} onInput={(event) => setKnown(event.currentTarget.value)} />}
+				{(attributes) => <input {...attributes} type="password" autoComplete={old.autoComplete} ref={old.autoFocus ? focusIt : undefined} value={known} onInput={(event) => setKnown(event.currentTarget.value)} />}
 			</Field>}
 			<PasswordField label={t('password.new')} value={first} autoFocus={!isAsked && old.autoFocus === true} onChange={setFirst} />
 			<Field label={t('password.repeat')}>

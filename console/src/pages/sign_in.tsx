@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
 import { t } from '../i18n';
 import { forgetCode, lastCode, look, session, signIn, signOut } from '../session';
-import { Act, Field } from '../ui/parts';
+import { Act, Field, focusIt } from '../ui/parts';
 import { Mark, TongueSwitch } from '../ui/shell';
 import { reasonOf } from '../ui/states';
 import { CodeField, MustEnrol, plainDigits } from './factor';
@@ -56,7 +56,7 @@ function Enter({ again }: { again?: boolean }) {
 			{again && <p class="faint">{t('sign_in.again.text')}</p>}
 			<Field label={t('sign_in.name')}>
 				{(attributes) => (
-					<input {...attributes} name="username" autoComplete="username" autoFocus={!again} spellcheck={false} readOnly={again && known !== ''} value={name} onInput={(event) => change(setName, event.currentTarget.value)} />
+					<input {...attributes} name="username" autoComplete="username" ref={again ? undefined : focusIt} spellcheck={false} readOnly={again && known !== ''} value={name} onInput={(event) => change(setName, event.currentTarget.value)} />
 				)}
 			</Field>
 			<Field label={t('sign_in.password')} hint={t('sign_in.password.hint')}>

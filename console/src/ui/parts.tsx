@@ -47,6 +47,9 @@ export function Field({ label, hint, error, children }: FieldProps) {
 	);
 }
 
+// As a ref: takes the focus when it comes. The browser's own autofocus is for dialogs, and for what stands from the start.
+export const focusIt = (element: HTMLElement | null) => element?.focus();
+
 // A button that shows that its work is on its way and can't be pressed twice.
 export function Act({ run, children, ...rest }: { run: () => Promise<unknown> } & Omit<JSX.IntrinsicElements['button'], 'onClick'>) {
 	const [busy, setBusy] = useState(false);

@@ -59,7 +59,7 @@ async function startRedis(port) {
 
 // Runs the test and ends the process.
 function run(main) {
-  main().catch((error) => ok(false, error.message)).finally(() => {
+  main().catch((error) => ok(false, error.message, error.stack?.split('\n').filter((line) => line.includes('.js:') && !line.includes('node_modules')))).finally(() => {
     if (failed) console.log(log().replace(/^/gm, '#   '));
     for (const child of children) child.kill('SIGKILL');
     fs.rmSync(folder, { recursive: true });
