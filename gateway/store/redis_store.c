@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The life of the store: both connections come up → scripts are loaded → Redis' clock is read → the consumer signs on →
+/* The life of the store: both connections come up → scripts are loaded → Redis' clock is read → what Redis is → the consumer signs on →
  * calls that waited are sent again, oldest first → READ, BEGIN, SETTLE. When a connection breaks, the store says it is
  * down; calls wait. What a broken connection may have swallowed: BEGIN is simply asked again (a claim by the same entry
  * is no duplicate), SETTLE goes again one by one and has its effect only on what is still there, and a READ's entries
@@ -90,6 +90,17 @@ static void on_registered(void *ctx, const struct reply *reply)
 	become_ready(store);
 }
 
+static void on_looked(void *ctx, const struct reply *reply)
+{
+	struct redis_store *store = ctx;
+	if (reply == NULL)
+		return;
+	if (store_server_will_do(store, reply))
+		sign_on(store);
+	else
+		redis_link_break(store->main, store->unfit);
+}
+
 static void on_time(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
@@ -107,7 +118,9 @@ static void on_time(void *ctx, const struct reply *reply)
 	}
 	store->redis_minus_mono_ms =
 		(int64_t)(seconds * MS_PER_S + microseconds / US_PER_MS) - loop_now(store->loop).mono / US_PER_MS;
-	sign_on(store);
+	store_server_clock(store, (wall_ms)(seconds * MS_PER_S + microseconds / US_PER_MS));
+	store_server_look(store);
+	redis_link_send(store->main, command_octets(&store->scratch), 0, on_looked, store);
 }
 
 static void sign_on(struct redis_store *store)

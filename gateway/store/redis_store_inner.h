@@ -151,8 +151,10 @@ struct redis_store {
 	struct redis_link *reader;
 	char keys[KEY_COUNT][STORE_NAME_OCTETS];
 	char consumer[STORE_NAME_OCTETS];
-	unsigned renames;   /* after fences */
-	bool has_signed_on; /* under this name */
+	unsigned renames;                      /* after fences */
+	char unfit[200];                       /* why Redis will not do */
+	bool is_not_durable, are_clocks_apart; /* as was told */
+	bool has_signed_on;                    /* under this name */
 	char shas[SCRIPT_COUNT][41];
 	unsigned scripts_loaded;
 	struct command scratch;
@@ -393,6 +395,15 @@ bool store_record_mo(struct store *base, const struct store_mo *items, unsigned 
 bool store_trim_write(struct redis_store *store, struct command *command, enum store_key key, int64_t retention_ms);
 /* How long trimming may rest after that answer. */
 mono_us store_trim_rest(struct redis_store *store, const struct store_chore *chore, const struct reply *reply);
+
+/* store_server.c: makes the question what Redis is, in scratch. */
+void store_server_look(struct redis_store *store);
+
+/* Whether a Redis that answers so will do; else unfit says why. */
+bool store_server_will_do(struct redis_store *store, const struct reply *reply);
+
+/* Tells where its clock and ours differ. */
+void store_server_clock(struct redis_store *store, wall_ms redis_ms);
 
 /* store_balance.c, store_memory.c, store_events.c, store_mo.c, store_legacy.c: a chore's question, and what its answer does (chore_row). */
 bool store_balance_ask(struct redis_store *store, struct command *command);

@@ -5,30 +5,13 @@
 #include "store/redis_store_inner.h"
 
 #include "base/number.h"
+#include "store/redis_info.h"
 
 bool store_memory_ask(struct redis_store *store, struct command *command)
 {
-	(void)store;
-	command_begin(command);
-	command_word(command, "INFO");
-	command_word(command, "memory");
+	(void)command; /* the scratch one */
+	store_server_look(store);
 	return true;
-}
-
-/* The number of a line “name:123”. */
-static bool find_number(struct slice text, const char *name, uint64_t *out)
-{
-	size_t name_len = strlen(name);
-	while (text.len > 0) {
-		const char *end = memchr(text.at, '\r', text.len);
-		size_t len = end != NULL ? (size_t)(end - text.at) : text.len;
-		if (len > name_len && text.at[name_len] == ':' && memcmp(text.at, name, name_len) == 0)
-			return number_parse((struct slice){ text.at + name_len + 1, len - name_len - 1 }, UINT64_MAX,
-					    out);
-		size_t skip = len + 2 < text.len ? len + 2 : text.len;
-		text = (struct slice){ text.at + skip, text.len - skip };
-	}
-	return false;
 }
 
 /* Told at half, taken back at less than 45 %. */
@@ -58,8 +41,12 @@ mono_us store_memory_answer(struct redis_store *store, const struct reply *reply
 {
 	uint64_t used;
 	uint64_t most;
-	if (reply->type == REPLY_TEXT && find_number(reply->text, "used_memory", &used) &&
-	    find_number(reply->text, "maxmemory", &most)) {
+	if (!store_server_will_do(store, reply))
+		redis_link_break(store->main,
+				 store->unfit); /* it has become so, and is looked at before it is up again */
+	else if (reply->type == REPLY_TEXT &&
+		 number_parse(redis_info_find(reply->text, "used_memory"), UINT64_MAX, &used) &&
+		 number_parse(redis_info_find(reply->text, "maxmemory"), UINT64_MAX, &most)) {
 		store->gauges.memory_used = used;
 		store->gauges.memory_max = most;
 		judge(store);

@@ -101,6 +101,7 @@ int main(int argc, char *argv[])
 		{ "script_flush_idle", faults_script_flush_idle, 60, false },
 		{ "redis_full", faults_redis_full, 60, false },
 		{ "redis_pauses", faults_redis_pauses, 60, false },
+		{ "redis_unfit", faults_redis_unfit, 60, false },
 		{ "unbind", faults_unbind, 60, false },
 		{ "reset", faults_reset, 60, false },
 		{ "garbage", faults_garbage, 60, false },

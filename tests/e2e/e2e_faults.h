@@ -67,6 +67,7 @@ void faults_script_flush(void);
 void faults_script_flush_idle(void);
 void faults_redis_full(void);
 void faults_redis_pauses(void);
+void faults_redis_unfit(void);
 
 /* e2e_faults_held.c */
 void faults_held(void);

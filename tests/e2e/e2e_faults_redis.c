@@ -202,3 +202,24 @@ void faults_redis_pauses(void)
 	EXPECT_COUNT(reconnects(), connections);
 	EXPECT_COUNT(faults_close(), 0);
 }
+
+/* A Redis that may throw keys away is taken for none, also where it becomes so while all goes well; one that keeps nothing is told. */
+void faults_redis_unfit(void)
+{
+	faults_open(NULL, NULL, true);
+	faults_await_taken(FAULTS_LOAD / 4);
+	redis_server_do("CONFIG SET maxmemory-policy allkeys-lru"); /* without a limit nothing is thrown away */
+	faults_await_taken(FAULTS_LOAD / 2);
+	redis_server_do("CONFIG SET maxmemory 1gb");
+	AWAIT(20, !gateway_process_is_ready(&faults_gateway));
+	AWAIT(20, times_said("its maxmemory-policy is allkeys-lru; set noeviction") > 0);
+	HOLDS(1, !gateway_process_is_ready(&faults_gateway));
+	redis_server_do("CONFIG SET maxmemory-policy noeviction");
+	AWAIT(20, gateway_process_is_ready(&faults_gateway));
+	EXPECT_COUNT(times_said("\"redis_not_durable\""), 0);
+	redis_server_do("CONFIG SET appendonly no");
+	AWAIT(20, times_said("\"redis_not_durable\"") == 1);
+	redis_server_do("CONFIG SET appendonly yes");
+	AWAIT(20, times_said("\"redis_durable\"") == 1);
+	EXPECT_COUNT(faults_close(), 0);
+}
