@@ -32,6 +32,12 @@ static void check_list(struct http_callback_list *list)
 {
 	CHECK(list->count + list->skipped + list->too_long <= HTTP_CALLBACK_RECEIPTS_MAX);
 	for (unsigned i = 0; i < list->count; i++) {
+		if (list->items[i].mo != NULL) { /* a message from a phone */
+			const struct mo *mo = &list->items[i].mo->mo;
+			CHECK(mo->octets.len <= MO_OCTETS_MAX && mo->from.len <= MO_ADDRESS_MAX &&
+			      mo->to.len <= MO_ADDRESS_MAX);
+			continue;
+		}
 		struct receipt receipt = http_callback_receipt(&list->items[i]);
 		CHECK(receipt.carrier_ref.len >= 1 && receipt.carrier_ref.len <= CARRIER_REF_MAX);
 		CHECK(receipt.state > MESSAGE_STATE_NONE && receipt.state < MESSAGE_STATE_COUNT);

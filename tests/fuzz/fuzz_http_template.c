@@ -25,8 +25,10 @@ static void check_request(const struct http_request *request, bool is_json)
 	}
 	CHECK(lines == request->header_count);
 	if (is_json) {
-		json_t *json = json_loadb(request->body.at, request->body.len, 0, NULL);
-		CHECK(json != NULL);
+		json_error_t error;
+		json_t *json = json_loadb(request->body.at, request->body.len, JSON_DECODE_ANY, &error);
+		/* JSON has numbers of any length; jansson has not. */
+		CHECK(json != NULL || json_error_code(&error) == json_error_numeric_overflow);
 		json_decref(json);
 	}
 }
