@@ -28,6 +28,12 @@ redisReply *audit_link_ask(redisContext *link, struct audit_trouble *trouble, co
 	return NULL;
 }
 
+void audit_link_close(redisContext *link)
+{
+	redisFree(link);
+	audit_tls_end();
+}
+
 static bool sign_on(redisContext *link, const struct audit_url *url, struct audit_trouble *trouble)
 {
 	redisReply *reply = NULL;
@@ -81,7 +87,7 @@ redisContext *audit_link_open(const char *text, struct audit_trouble *trouble)
 	if (is_good)
 		return link;
 	if (link)
-		redisFree(link);
+		audit_link_close(link);
 	audit_trouble_set(trouble, AUDIT_UNREACHABLE, "Redis cannot be asked");
 	return NULL;
 }

@@ -10,8 +10,10 @@
 #define AUDIT_KEY(name) "{hongyan}:" name
 
 /* Connects, signs on and chooses the database. url: as audit_url_parse takes it. NULL with trouble otherwise. Free it with
- * redisFree. */
+ * audit_link_close. */
 redisContext *audit_link_open(const char *url, struct audit_trouble *trouble);
+
+void audit_link_close(redisContext *link);
 
 /* One command, as redisCommand takes it. The reply is owned and no error; NULL with trouble otherwise. */
 redisReply *audit_link_ask(redisContext *link, struct audit_trouble *trouble, const char *format, ...);

@@ -38,7 +38,7 @@ void audit_redis_close(struct audit_redis *redis)
 {
 	if (redis == NULL)
 		return;
-	redisFree(redis->link);
+	audit_link_close(redis->link);
 	free(redis);
 }
 

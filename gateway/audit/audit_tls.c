@@ -139,6 +139,9 @@ static SSL *greet(int fd, const char *host, struct audit_trouble *trouble)
 
 /* --- the thread --- */
 
+static pthread_t thread;
+static bool has_thread;
+
 static bool to_redis(const struct tunnel *tunnel, char octets[static PIECE_OCTETS])
 {
 	ssize_t got = read(tunnel->near, octets, PIECE_OCTETS);
@@ -183,19 +186,21 @@ static void *run(void *ctx)
 	close(tunnel->far);
 	close(tunnel->near);
 	free(tunnel);
+	OPENSSL_thread_stop();
 	return NULL;
 }
 
 static bool start(struct tunnel *tunnel)
 {
-	pthread_attr_t attributes;
-	pthread_t thread;
-	if (pthread_attr_init(&attributes) != 0)
-		return false;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	int wrong = pthread_create(&thread, &attributes, run, tunnel);
-	pthread_attr_destroy(&attributes);
-	return wrong == 0;
+	has_thread = pthread_create(&thread, NULL, run, tunnel) == 0;
+	return has_thread;
+}
+
+void audit_tls_end(void)
+{
+	if (has_thread)
+		pthread_join(thread, NULL);
+	has_thread = false;
 }
 
 int audit_tls_open(const char *host, int port, struct audit_trouble *trouble)
