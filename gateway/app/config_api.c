@@ -17,7 +17,6 @@ void config_check_api(struct config_load *load)
 	const struct tree_node *place = config_check_place(load->root, PATH);
 	char *text = NULL;
 	size_t len;
-	bool is_open;
 	bool has_file = api->tokens_file != NULL && *api->tokens_file != '\0';
 	api->tokens = calloc(1, sizeof *api->tokens);
 	if (api->tokens == NULL) {
@@ -32,7 +31,7 @@ void config_check_api(struct config_load *load)
 	if (!has_file)
 		return;
 	/* Whoever may read it gets hashes only. */
-	if (config_file_read_secret(api->tokens_file, OCTETS_MAX, &text, &len, &is_open, &at) != ERR_OK)
+	if (config_file_read_secret(api->tokens_file, OCTETS_MAX, &text, &len, NULL, &at) != ERR_OK)
 		config_report(load->report, at.err, place, false, PATH, PATH ": “%.100s” %s", api->tokens_file,
 			      at.text);
 	else if (api_tokens_parse((struct slice){ text, len }, &load->config->zone, api->tokens, &at) != ERR_OK)

@@ -118,7 +118,7 @@ enum err config_file_read_secret(const char *path, size_t octets_max, char **out
 {
 	mode_t mode;
 	enum err err = read_file(path, true, octets_max, out, len, &mode, at);
-	if (err == ERR_OK)
+	if (err == ERR_OK && is_open != NULL)
 		*is_open = (mode & S_IROTH) != 0;
 	return err;
 }

@@ -14,7 +14,8 @@
 MUST_CHECK enum err config_file_read(const char *path, size_t octets_max, char **out, size_t *len, struct err_at *at);
 
 /* The same of a file that holds a secret, or says who may come in: one that everybody on this host may change, or
- * exchange for another, is refused with ERR_UNSUPPORTED. is_open: whether everybody may read it; set on success only. */
+ * exchange for another, is refused with ERR_UNSUPPORTED. is_open: whether everybody may read it; set on success only;
+ * NULL where that is no matter. */
 MUST_CHECK enum err config_file_read_secret(const char *path, size_t octets_max, char **out, size_t *len, bool *is_open,
 					    struct err_at *at);
 

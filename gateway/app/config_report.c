@@ -7,6 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void config_report_fill(struct err_at *out, enum err err, const struct tree_node *node, bool at_key, const char *path,
+			const char *text)
+{
+	bool is_variable = node != NULL && node->variable != NULL;
+	*out = (struct err_at){ .err = ERR_OK };
+	err_at_set(out, err, 0, is_variable ? node->variable : path, "%s", text);
+	for (char *c = out->text; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7F)
+			*c = '?';
+	if (node == NULL || is_variable)
+		return;
+	out->line = at_key && node->key_line ? node->key_line : node->line;
+	out->column = at_key && node->key_line ? node->key_column : node->column;
+}
+
 enum err config_report(struct config_report *report, enum err err, const struct tree_node *node, bool at_key,
 		       const char *path, const char *format, ...)
 {
@@ -18,20 +33,9 @@ enum err config_report(struct config_report *report, enum err err, const struct 
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7F)
-			*c = '?';
+	config_report_fill(at, err, node, at_key, path, text);
 	/* offset keeps the order of discovery until the sort. */
-	size_t order = report->count;
-	if (node && node->variable) {
-		err_at_set(at, err, order, node->variable, "%s", text);
-		return err;
-	}
-	err_at_set(at, err, order, path, "%s", text);
-	if (node) {
-		at->line = at_key && node->key_line ? node->key_line : node->line;
-		at->column = at_key && node->key_line ? node->key_column : node->column;
-	}
+	at->offset = report->count;
 	return err;
 }
 

@@ -17,5 +17,9 @@ struct config_report {
 enum err config_report(struct config_report *report, enum err err, const struct tree_node *node, bool at_key,
 		       const char *path, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
+/* The same of one error that stands in no report. out: set whole; its offset is 0. text: cut where it is longer than out's. */
+void config_report_fill(struct err_at *out, enum err err, const struct tree_node *node, bool at_key, const char *path,
+			const char *text);
+
 /* Orders the errors by where they stand, those without a place last. */
 void config_report_sort(struct config_report *report);

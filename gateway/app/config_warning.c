@@ -20,20 +20,17 @@ static void keep(struct config *config, const char *line)
 
 void config_warn(struct config_load *load, const struct tree_node *node, const char *path, const char *format, ...)
 {
-	struct config_report *one = calloc(1, sizeof *one);
-	char text[sizeof one->errors[0].text], line[LINE_OCTETS];
+	struct err_at one;
+	char text[sizeof one.text], line[LINE_OCTETS];
 	struct buf out = buf_over(line, sizeof line - 1);
 	va_list args;
-	if (one == NULL)
-		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	config_report(one, ERR_UNSUPPORTED, node, false, path, "%s", text);
-	config_error_format(load->config->path, &one->errors[0], &out);
+	config_report_fill(&one, ERR_UNSUPPORTED, node, false, path, text);
+	config_error_format(load->config->path, &one, &out);
 	line[out.len] = '\0';
 	keep(load->config, line);
-	free(one);
 }
 
 void config_warn_open(struct config_load *load, const struct tree_node *node, const char *path, const char *file)

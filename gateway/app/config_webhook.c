@@ -131,8 +131,8 @@ enum err config_webhook_ca(const struct config_webhook *webhook, char **out, siz
 	struct err_at why = { .err = ERR_OK };
 	if (webhook->ca_file == NULL || *webhook->ca_file == '\0')
 		return ERR_OK;
-	bool is_open; /* authorities are no secret */
-	if (config_file_read_secret(webhook->ca_file, CA_OCTETS_MAX, out, len, &is_open, &why) == ERR_OK)
+	/* Authorities are no secret: everybody may read them. */
+	if (config_file_read_secret(webhook->ca_file, CA_OCTETS_MAX, out, len, NULL, &why) == ERR_OK)
 		return ERR_OK;
 	return err_at_set(at, why.err, 0, NULL, "“%.200s” %s", webhook->ca_file, why.text);
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define CODE_OCTETS 32 /* six digits, with blanks */
+
 static void set(struct console_call *call, unsigned status, const char *content_type, char *text, size_t len)
 {
 	free(call->answer);
@@ -67,6 +69,12 @@ const char *console_text(const json_t *object, const char *key, size_t most)
 {
 	const json_t *value = json_object_get(object, key);
 	return json_is_string(value) && json_string_length(value) <= most ? json_string_value(value) : NULL;
+}
+
+bool console_code(const json_t *body, const char **out)
+{
+	*out = console_text(body, "code", CODE_OCTETS);
+	return *out != NULL || json_object_get(body, "code") == NULL;
 }
 
 static int hex_of(char digit)

@@ -12,7 +12,6 @@
 
 /* One's own second factor. */
 
-#define CODE_OCTETS   32
 #define ISSUER_OCTETS 800
 #define URI_OCTETS    2048
 #define FRESH_MS      (INT64_C(15) * 60 * MS_PER_S)
@@ -61,8 +60,8 @@ void console_factor_post(struct console_call *call)
 	struct err_at at = { .err = ERR_OK };
 	char secret[TOTP_SECRET_OCTETS];
 	unsigned wait_s = 0;
-	const char *code = console_text(call->body, "code", CODE_OCTETS);
-	if (code == NULL && json_object_get(call->body, "code") != NULL) {
+	const char *code;
+	if (!console_code(call->body, &code)) {
 		console_refuse(call, CONSOLE_INVALID);
 		return;
 	}
@@ -87,8 +86,8 @@ void console_factor_put(struct console_call *call)
 	struct err_at at = { .err = ERR_OK };
 	char session_id[SESSION_ID_OCTETS];
 	json_t *user;
-	const char *code = console_text(call->body, "code", CODE_OCTETS);
-	if (code == NULL) {
+	const char *code;
+	if (!console_code(call->body, &code) || code == NULL) {
 		console_refuse(call, CONSOLE_INVALID);
 		return;
 	}

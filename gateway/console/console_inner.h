@@ -139,6 +139,9 @@ void console_fail(struct console_call *call, const struct err_at *at);
 /* A text of the body; NULL where it is none, or longer than most octets. */
 const char *console_text(const json_t *object, const char *key, size_t most);
 
+/* The code of the second factor that the body gives; absent is NULL. false: it is no text, or too long. */
+bool console_code(const json_t *body, const char **out);
+
 /* The value of a key of the query, decoded into out; false where it is not there or longer. */
 bool console_query(const struct console_call *call, const char *key, char *out, size_t cap);
 

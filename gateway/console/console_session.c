@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 #define NAME_OCTETS 64
-#define CODE_OCTETS 32
 
 void console_session_post(struct console_call *call)
 {
@@ -20,8 +19,8 @@ void console_session_post(struct console_call *call)
 	struct sign_in_answer answer = { .user = NULL };
 	const char *name = console_text(call->body, "name", NAME_OCTETS);
 	const char *password = console_text(call->body, "password", PASSWORD_OCTETS_MAX);
-	const char *code = console_text(call->body, "code", CODE_OCTETS);
-	if (name == NULL || password == NULL || (code == NULL && json_object_get(call->body, "code") != NULL)) {
+	const char *code;
+	if (!console_code(call->body, &code) || name == NULL || password == NULL) {
 		console_refuse(call, CONSOLE_INVALID);
 		return;
 	}

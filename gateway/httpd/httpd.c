@@ -177,6 +177,16 @@ static void set_defaults(struct httpd_options *options)
 	CHECK(options->connections_max >= 2 && options->connections_max <= CONNECTIONS_MAX);
 }
 
+/* The salt keeps others from choosing addresses that share a place of the table. false: there is none to be had. */
+static bool start_rate(struct httpd *httpd)
+{
+	uint64_t salt;
+	if (getrandom(&salt, sizeof salt, 0) != (ssize_t)sizeof salt)
+		return false;
+	httpd_rate_init(&httpd->rate, httpd->options.requests_per_s, httpd->options.requests_burst, salt);
+	return true;
+}
+
 static struct MHD_Daemon *start_mhd(struct httpd *httpd)
 {
 	/* Twice the headers allowed fit in, with room to parse them: what is a little too large gets a proper answer, and
@@ -205,16 +215,13 @@ static struct httpd *make(struct loop *loop, const struct httpd_options *options
 	httpd->loop = loop;
 	httpd->options = *options;
 	set_defaults(&httpd->options);
-	uint64_t salt = 0;
-	bool has_salt = getrandom(&salt, sizeof salt, 0) == (ssize_t)sizeof salt;
-	if (options->requests_per_s > 0)
-		httpd_rate_init(&httpd->rate, options->requests_per_s, options->requests_burst, salt);
+	bool has_rate = options->requests_per_s == 0 || start_rate(httpd);
 	httpd->listen_fd = -1;
 	httpd->run_at = httpd->accept_at = INT64_MAX;
 	list_init(&httpd->live);
 	list_init(&httpd->unused);
 	httpd->clients = calloc(httpd->options.connections_max, sizeof *httpd->clients);
-	httpd->mhd = httpd->clients && has_salt ? start_mhd(httpd) : NULL;
+	httpd->mhd = httpd->clients && has_rate ? start_mhd(httpd) : NULL;
 	if (httpd->mhd == NULL) {
 		free_httpd(httpd);
 		return NULL;

@@ -24,11 +24,6 @@ static enum staff_outcome wrong(struct err_at *at)
 	return STAFF_INVALID;
 }
 
-static int64_t number_of(const json_t *user, const char *member)
-{
-	return json_integer_value(json_object_get(user, member));
-}
-
 bool own_factor_is_set(const json_t *user)
 {
 	return *user_text(user, "factor") != '\0';
@@ -37,7 +32,7 @@ bool own_factor_is_set(const json_t *user)
 enum staff_outcome own_factor_take(json_t *user, struct slice code, wall_ms now, struct err_at *at)
 {
 	int64_t step;
-	if (!totp_is(user_text(user, "factor"), code, now, number_of(user, "factor_step"), &step))
+	if (!totp_is(user_text(user, "factor"), code, now, user_integer(user, "factor_step"), &step))
 		return wrong(at);
 	return user_set(user, "factor_step", json_integer(step), at);
 }
@@ -74,7 +69,7 @@ static enum staff_outcome keep(struct staff_change *change, const struct factor_
 /* A new secret, or the one that this session was told a moment ago: a second window must not make the first one's picture worthless. */
 static enum staff_outcome put_asked(struct factor_work *work, json_t *user, bool *is_new, struct err_at *at)
 {
-	int64_t age = work->now - number_of(user, "factor_asked_at");
+	int64_t age = work->now - user_integer(user, "factor_asked_at");
 	*is_new = !is_asked_here(work, user) || age < 0 || age >= OWN_FACTOR_ASK_MS;
 	if (!*is_new) {
 		memcpy(work->secret, user_text(user, "factor_asked"), sizeof work->secret);
@@ -128,17 +123,11 @@ static enum staff_outcome count(struct staff_db *db, struct factor_work *work, u
 	if (outcome != STAFF_OK)
 		return outcome;
 	work->is_counted = own_factor_is_set(user);
-	work->tries = (struct tries_place){ .user = actor->name, .address = actor->address };
-	work->tries.is_usual_address = slice_is(actor->address, user_text(user, "signed_in_from"));
+	work->tries = (struct tries_place){ .user = actor->name,
+					    .address = actor->address,
+					    .is_usual_address = user_is_usual_address(user, actor->address) };
 	json_decref(user);
-	if (!work->is_counted)
-		return STAFF_OK;
-	outcome = tries_count(db, &work->tries, work->now, wait_s, at);
-	if (outcome == STAFF_OK && *wait_s > 0) {
-		err_at_set(at, ERR_TIMEOUT, 0, NULL, "after so many tries the next one has to wait %u s", *wait_s);
-		outcome = STAFF_TOO_SOON;
-	}
-	return outcome;
+	return work->is_counted ? tries_count(db, &work->tries, work->now, wait_s, at) : STAFF_OK;
 }
 
 enum staff_outcome own_factor_ask(struct staff_db *db, const struct own_factor_request *request, wall_ms now,

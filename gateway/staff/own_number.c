@@ -40,11 +40,6 @@ static void hash_code(const char *salt, const char *code, char out[static HASH_O
 	password_forget(text, sizeof text);
 }
 
-static int64_t number_of(const json_t *asked, const char *member)
-{
-	return json_integer_value(json_object_get(asked, member));
-}
-
 static enum staff_outcome no_memory(struct err_at *at)
 {
 	err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
@@ -72,13 +67,13 @@ static enum staff_outcome audit(struct staff_change *change, const struct number
 static enum staff_outcome check_pace(const struct number_work *work, const json_t *asked, int64_t *asks, wall_ms *since,
 				     struct err_at *at)
 {
-	*asks = number_of(asked, "asks");
-	*since = number_of(asked, "asks_since");
+	*asks = user_integer(asked, "asks");
+	*since = user_integer(asked, "asks_since");
 	if (work->now - *since >= DAY_MS) {
 		*asks = 0;
 		*since = work->now;
 	}
-	if (asked != NULL && work->now - number_of(asked, "asked_at") < OWN_NUMBER_PAUSE_MS) {
+	if (asked != NULL && work->now - user_integer(asked, "asked_at") < OWN_NUMBER_PAUSE_MS) {
 		err_at_set(at, ERR_TIMEOUT, 0, "pause", "a code was sent less than a minute ago");
 		return STAFF_TOO_SOON;
 	}
@@ -159,7 +154,8 @@ static enum staff_outcome judge_code(struct staff_change *change, struct number_
 				     struct err_at *at)
 {
 	char hash[HASH_OCTETS];
-	if (asked == NULL || work->now >= number_of(asked, "until") || number_of(asked, "tries") >= OWN_NUMBER_TRIES) {
+	if (asked == NULL || work->now >= user_integer(asked, "until") ||
+	    user_integer(asked, "tries") >= OWN_NUMBER_TRIES) {
 		err_at_set(at, ERR_NOT_FOUND, 0, NULL, "no code is waited for any more; have another one sent");
 		return STAFF_WRONG_STATE;
 	}
@@ -167,7 +163,7 @@ static enum staff_outcome judge_code(struct staff_change *change, struct number_
 	work->is_wrong = !secret_equal(slice_of(hash), slice_of(user_text(asked, "hash")));
 	if (!work->is_wrong)
 		return take_number(change, work, asked, at);
-	enum staff_outcome outcome = user_set(asked, "tries", json_integer(number_of(asked, "tries") + 1), at);
+	enum staff_outcome outcome = user_set(asked, "tries", json_integer(user_integer(asked, "tries") + 1), at);
 	if (outcome == STAFF_OK)
 		staff_change_put(change, staff_key(STAFF_KEY_CODES), work->actor->name, asked);
 	return outcome;

@@ -39,11 +39,6 @@ static enum staff_outcome refuse(struct err_at *at)
 	return STAFF_FORBIDDEN;
 }
 
-static wall_ms time_of(const json_t *user, const char *member)
-{
-	return json_integer_value(json_object_get(user, member));
-}
-
 /* The hash that a password has to have been made into; "" = none. A code that was used is still good for the change that it demands. */
 static const char *wanted_hash(const struct signing *signing, const json_t *user)
 {
@@ -51,9 +46,10 @@ static const char *wanted_hash(const struct signing *signing, const json_t *user
 		return "";
 	if (!signing->is_code)
 		return user_text(user, "password");
-	bool is_used = time_of(user, "code_used_at") != 0;
-	return is_used == signing->is_change && signing->now < time_of(user, "code_until") ? user_text(user, "code")
-											   : "";
+	bool is_used = user_integer(user, "code_used_at") != 0;
+	return is_used == signing->is_change && signing->now < user_integer(user, "code_until")
+		       ? user_text(user, "code")
+		       : "";
 }
 
 /* --- what is right is kept --- */
@@ -181,15 +177,10 @@ static enum staff_outcome judge(struct staff_db *db, struct signing *signing, js
 	if (user_name_is_valid(request->name))
 		signing->tries.user = request->name;
 	signing->tries.address = signing->place.address;
-	signing->tries.is_usual_address = *user != NULL && signing->place.address.len > 0 &&
-					  slice_is(signing->place.address, user_text(*user, "signed_in_from"));
+	signing->tries.is_usual_address = *user != NULL && user_is_usual_address(*user, signing->place.address);
 	outcome = tries_count(db, &signing->tries, signing->now, wait_s, at);
 	if (outcome != STAFF_OK)
 		return outcome;
-	if (*wait_s > 0) {
-		err_at_set(at, ERR_TIMEOUT, 0, NULL, "after so many tries the next one has to wait %u s", *wait_s);
-		return STAFF_TOO_SOON;
-	}
 	signing->is_code = one_time_code_has_form(request->password);
 	return is_right(signing, *user) ? STAFF_OK : note_refusal(db, signing, *user, at);
 }

@@ -141,9 +141,13 @@ enum staff_outcome tries_count(struct staff_db *db, const struct tries_place *pl
 		.is_usual_address = place->is_usual_address,
 	};
 	enum staff_outcome outcome = staff_change_run(db, keys, counting.key_count, try_count, &counting, at);
-	if (outcome == STAFF_OK)
-		*wait_s = counting.wait_s;
-	return outcome;
+	if (outcome != STAFF_OK)
+		return outcome;
+	*wait_s = counting.wait_s;
+	if (counting.wait_s == 0)
+		return STAFF_OK;
+	err_at_set(at, ERR_TIMEOUT, 0, NULL, "after so many tries the next one has to wait %u s", counting.wait_s);
+	return STAFF_TOO_SOON;
 }
 
 enum staff_outcome tries_forgive(struct staff_change *change, const struct tries_place *place, wall_ms now,

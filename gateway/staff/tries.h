@@ -18,7 +18,8 @@ struct tries_place {
 	bool is_usual_address; /* where the user signed in the last time: counted for itself, so that others can't make the user wait */
 };
 
-/* Counts a try. wait_s: 0 = go on; else it was not counted, and the next one is allowed in so many seconds. Set with STAFF_OK only. */
+/* Counts a try. STAFF_TOO_SOON: it was not counted, and the next one is allowed in *wait_s seconds, which is 0 with STAFF_OK and not set
+ * with any other outcome. */
 MUST_CHECK enum staff_outcome tries_count(struct staff_db *db, const struct tries_place *place, wall_ms now,
 					  unsigned *wait_s, struct err_at *at);
 

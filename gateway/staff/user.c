@@ -57,6 +57,16 @@ const char *user_text(const json_t *user, const char *member)
 	return text != NULL ? text : "";
 }
 
+int64_t user_integer(const json_t *user, const char *member)
+{
+	return json_integer_value(json_object_get(user, member));
+}
+
+bool user_is_usual_address(const json_t *user, struct slice address)
+{
+	return address.len > 0 && slice_is(address, user_text(user, "signed_in_from"));
+}
+
 enum staff_outcome user_set(json_t *user, const char *member, json_t *value, struct err_at *at)
 {
 	if (json_object_set_new(user, member, value) == 0)
@@ -67,7 +77,7 @@ enum staff_outcome user_set(json_t *user, const char *member, json_t *value, str
 
 enum staff_outcome user_next_epoch(json_t *user, struct err_at *at)
 {
-	return user_set(user, "epoch", json_integer(json_integer_value(json_object_get(user, "epoch")) + 1), at);
+	return user_set(user, "epoch", json_integer(user_integer(user, "epoch") + 1), at);
 }
 
 staff_roles user_roles(const json_t *user)
@@ -101,14 +111,12 @@ json_t *user_shown(const json_t *user, const struct country *country)
 			 user_text(user, "name"), "display", user_text(user, "display"), "roles",
 			 staff_roles_json(user_roles(user)), "permissions",
 			 staff_permissions_json(staff_roles_permissions(user_roles(user))), "disabled",
-			 user_is_disabled(user), "created", json_integer_value(json_object_get(user, "created")),
-			 "created_by", user_text(user, "created_by"), "signed_in_at",
-			 json_integer_value(json_object_get(user, "signed_in_at")), "must_change",
-			 json_is_true(json_object_get(user, "must_change")), "number", masked, "number_verified",
-			 number.len > 0, "tongue", user_text(user, "tongue"), "has_code",
-			 *user_text(user, "code") != '\0' &&
-				 json_integer_value(json_object_get(user, "code_used_at")) == 0,
-			 "has_factor", own_factor_is_set(user));
+			 user_is_disabled(user), "created", (json_int_t)user_integer(user, "created"), "created_by",
+			 user_text(user, "created_by"), "signed_in_at", (json_int_t)user_integer(user, "signed_in_at"),
+			 "must_change", json_is_true(json_object_get(user, "must_change")), "number", masked,
+			 "number_verified", number.len > 0, "tongue", user_text(user, "tongue"), "has_code",
+			 *user_text(user, "code") != '\0' && user_integer(user, "code_used_at") == 0, "has_factor",
+			 own_factor_is_set(user));
 }
 
 static int by_name(const void *a, const void *b)

@@ -20,6 +20,12 @@ void user_keep(struct staff_change *change, const json_t *user);
 /* A text of a user; "" where there is none. Borrowed from user. */
 const char *user_text(const json_t *user, const char *member);
 
+/* A number of a user, or of one of its objects; 0 where there is none. */
+int64_t user_integer(const json_t *user, const char *member);
+
+/* Whether it is where the user signed in the last time. address: none is nowhere. */
+bool user_is_usual_address(const json_t *user, struct slice address);
+
 /* Sets a member; value: taken, NULL = there was no memory. */
 MUST_CHECK enum staff_outcome user_set(json_t *user, const char *member, json_t *value, struct err_at *at);
 
