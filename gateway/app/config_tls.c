@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ACCOUNT_OCTETS 128
+#define SETTING_OCTETS 32
 #define PEM_OCTETS_MAX (4u * 1024u * 1024u) /* all authorities of a system have a quarter of a million */
 
 /* The settings of either protocol. */
@@ -61,23 +62,49 @@ enum err config_tls_create(const struct config_account *account, struct tls_cont
 		      is_said(account->server_name) ? account->server_name : account->address.host, out, at);
 }
 
+struct pem_row {
+	const char *name; /* of the setting */
+	const char *path;
+	struct config_pem *out;
+	bool is_key;
+};
+
 /* whose: who names the file, for people: “account “a””, “Redis”. */
-static bool read_pem(struct config_load *load, const struct tree_node *place, const char *name, const char *whose,
-		     const char *path, struct config_pem *out)
+static bool read_pem(struct config_load *load, const struct tree_node *place, const char *whose,
+		     const struct pem_row *row)
 {
 	struct err_at at = { .err = ERR_OK };
+	struct config_pem *out = row->out;
 	bool is_open;
-	if (!is_said(path))
+	if (!is_said(row->path))
 		return true;
 	/* Whose authorities others can change does not know with whom it speaks: they are as much worth as the key. */
-	if (config_file_read_secret(path, PEM_OCTETS_MAX, &out->octets, &out->len, &is_open, &at) == ERR_OK) {
-		const char *last = strrchr(name, '.');
-		if (is_open && strcmp(last != NULL ? last + 1 : name, "key_file") == 0)
-			config_warn_open(load, place, name, path);
+	if (config_file_read_secret(row->path, PEM_OCTETS_MAX, &out->octets, &out->len, &is_open, &at) == ERR_OK) {
+		if (is_open && row->is_key)
+			config_warn_open(load, place, row->name, row->path);
 		return true;
 	}
-	config_report(load->report, at.err, place, false, name, "%s of %s: “%.100s” %s", name, whose, path, at.text);
+	config_report(load->report, at.err, place, false, row->name, "%s of %s: “%.100s” %s", row->name, whose,
+		      row->path, at.text);
 	return false;
+}
+
+/* All of them, so that each that is wrong is told. prefix: of the settings' names below element. */
+static bool read_files(struct config_load *load, const struct tree_node *element, const char *prefix, const char *whose,
+		       const struct files *files, struct config_pems *pems)
+{
+	const struct pem_row rows[] = { { "ca_file", files->ca, &pems->ca, false },
+					{ "cert_file", files->cert, &pems->cert, false },
+					{ "key_file", files->key, &pems->key, true } };
+	bool are_read = true;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char name[SETTING_OCTETS];
+		struct pem_row row = rows[i];
+		snprintf(name, sizeof name, "%s%s", prefix, rows[i].name);
+		row.name = name;
+		are_read = read_pem(load, config_check_place(element, name), whose, &row) && are_read;
+	}
+	return are_read;
 }
 
 /* Reads all of them and has them tried, for no matter which name, so that none is found to be broken later. */
@@ -89,12 +116,7 @@ static void check_files(struct config_load *load, struct config_account *account
 	struct tls_context *context = NULL;
 	char whose[ACCOUNT_OCTETS];
 	snprintf(whose, sizeof whose, "account “%s”", account->name);
-	bool are_read = read_pem(load, config_check_place(element, "ca_file"), "ca_file", whose, files->ca, &pems->ca);
-	are_read = read_pem(load, config_check_place(element, "cert_file"), "cert_file", whose, files->cert,
-			    &pems->cert) &&
-		   are_read;
-	are_read = read_pem(load, config_check_place(element, "key_file"), "key_file", whose, files->key, &pems->key) &&
-		   are_read;
+	bool are_read = read_files(load, element, "", whose, files, pems);
 	if (is_said(files->cert) != is_said(files->key)) {
 		const char *name = is_said(files->key) ? "key_file" : "cert_file";
 		config_report(load->report, ERR_NOT_FOUND, config_check_place(element, name), false, name,
@@ -160,19 +182,6 @@ static const char *redis_path(const char *name)
 	return "redis.url";
 }
 
-static bool read_redis_files(struct config_load *load, const struct files *files)
-{
-	struct config_pems *pems = &load->config->redis.pems;
-	const char *const paths[] = { files->ca, files->cert, files->key };
-	struct config_pem *const out[] = { &pems->ca, &pems->cert, &pems->key };
-	bool are_read = true;
-	for (unsigned i = 0; i < 3; i++)
-		are_read = read_pem(load, config_check_place(load->root, redis_files[i].path), redis_files[i].path,
-				    "Redis", paths[i], out[i]) &&
-			   are_read;
-	return are_read;
-}
-
 void config_check_redis_tls(struct config_load *load)
 {
 	struct config_redis *redis = &load->config->redis;
@@ -187,7 +196,7 @@ void config_check_redis_tls(struct config_load *load)
 				      "spoken to in "
 				      "clear",
 				      redis_files[i].path);
-	if (!redis->url.is_tls || !read_redis_files(load, &files))
+	if (!redis->url.is_tls || !read_files(load, load->root, "redis.", "Redis", &files, &redis->pems))
 		return;
 	if (is_said(files.cert) != is_said(files.key)) {
 		const char *path = redis_path(is_said(files.key) ? "key_file" : "cert_file");
