@@ -49,6 +49,7 @@ struct config_redis {
 	int64_t dedupe_window_ms;     /* an id that comes again within it is a duplicate */
 	int64_t withdrawal_window_ms; /* how long a cancel or a superseding alert has its effect */
 	int64_t receipt_wait_ms;      /* how long a receipt still finds its alert */
+	unsigned replay_mb;           /* memory for what a Redis that has lost it is told again; of all workers */
 };
 
 struct config_mo {

@@ -76,6 +76,7 @@ static void make_store_options(struct worker *worker)
 		.events_retention_ms = config->events.retention_ms,
 		.mo_retention_ms = config->mo.retention_ms,
 		.mo_repeat_window_ms = config->mo.repeat_window_ms,
+		.outcome_octets = (size_t)config->redis.replay_mb * 1024 * 1024 / worker->options->count,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 	};

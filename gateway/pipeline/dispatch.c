@@ -416,7 +416,10 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const stru
 		}
 		if (protecting_stops(pipeline, parcel, verdicts[i], note, now.wall))
 			continue;
-		dispatch_forget(pipeline, parcel);
+		if (verdicts[i] == BEGIN_LOST && parcel->is_restored)
+			settling_give_back(pipeline, parcel);
+		else
+			dispatch_forget(pipeline, parcel);
 	}
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		struct carrier *carrier = accounts_carrier(&pipeline->accounts[i]);
@@ -433,19 +436,6 @@ void dispatch_early(struct pipeline *pipeline)
 		return;
 	begin(pipeline, pipeline_now(pipeline));
 	pipeline->store->ops->flush(pipeline->store);
-}
-
-void dispatch_fenced(struct pipeline *pipeline, struct account *account)
-{
-	struct list *link = account->begun.next;
-	while (link != &account->begun) {
-		struct parcel *parcel = LIST_ITEM(link, struct parcel, link);
-		link = link->next;
-		if (parcel->submitted != 0)
-			continue;
-		dispatch_release(pipeline, parcel);
-		dispatch_forget(pipeline, parcel);
-	}
 }
 
 /* -- turns -- */

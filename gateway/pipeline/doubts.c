@@ -4,9 +4,10 @@
  * reference with it and the carrier brings that back, the receipt finds it by reference and phone number, and says that it
  * was accepted. What waits or is held in doubt is kept under such keys beside the receipts' own. */
 
+#include "pipeline/doubts.h"
+
 #include "base/check.h"
 #include "base/number.h"
-#include "pipeline/pipeline_inner.h"
 
 #include <stdio.h>
 

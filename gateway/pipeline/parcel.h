@@ -55,8 +55,10 @@ struct parcel {
 	bool is_in_doubt;  /* who had it before had begun it */
 	bool may_resend;   /* it was held, and a human decided that it goes once more */
 	bool was_resent;   /* parts that may have arrived were sent again, here or at an attempt before */
+	bool has_left;     /* a part of it, here, at this or an earlier attempt */
 	bool is_reclaimed;
-	bool is_shared; /* in flight at a fence */
+	bool is_shared;   /* in flight at a fence */
+	bool is_restored; /* in flight when the store came back with an earlier state */
 
 	/* From prepare. */
 	struct alert alert;

@@ -57,74 +57,6 @@ static bool holds(void *ctx, const struct entry_key *key)
 	return false;
 }
 
-/* What waits on a lane was never begun: it is somebody else's now, or stays pending for whoever adopts us. What we have
- * begun, and that waits here because an account refused it or its GO lay too long, is surely not sent: in a drain it goes
- * back without a mark, and with what it has been through. */
-static void let_go(struct pipeline *pipeline, struct parcel *parcel, bool is_fenced)
-{
-	dispatch_unqueue(pipeline, parcel);
-	if (!is_fenced && parcel->begun_index != PARCEL_NOT_BEGUN && !parcel->is_in_doubt) {
-		settling_later(pipeline, parcel, pipeline_now(pipeline).wall);
-		return;
-	}
-	dispatch_forget(pipeline, parcel);
-}
-
-static void let_go_of_waiting(struct pipeline *pipeline, bool is_fenced)
-{
-	poison_let_go(pipeline);
-	for (unsigned i = 0; i < pipeline->account_count; i++) {
-		for (unsigned lane = 0; lane < WAIT_LANES; lane++) {
-			struct list *waiting = &pipeline->accounts[i].lanes[lane];
-			while (!list_empty(waiting)) {
-				let_go(pipeline, LIST_ITEM(waiting->next, struct parcel, link), is_fenced);
-			}
-		}
-	}
-}
-
-static bool is_closed_as_accepted(const struct parcel *parcel)
-{
-	return parcel->state == PARCEL_SETTLING && parcel->settlement.kind == SETTLE_CLOSE &&
-	       parcel->settlement.closing == CLOSING_ACCEPTED;
-}
-
-/* It left before the fence, or a late answer has just closed it; whoever took it over sends it too. The first event about it
- * must say so. */
-static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
-{
-	parcel->is_ambiguous = true;
-	parcel->doubts++;
-	if (parcel->state != PARCEL_SETTLING)
-		return;
-	parcel->settlement.ambiguous = true;
-	if (parcel->settlement.kind == SETTLE_LATER || parcel->settlement.kind == SETTLE_HOLD)
-		parcel->settlement.state = events_state(pipeline, parcel);
-	if (is_closed_as_accepted(parcel))
-		parcel->settlement.event = events_closing(pipeline, parcel, CLOSING_ACCEPTED, NULL);
-}
-
-static void on_fenced(void *ctx)
-{
-	struct pipeline *pipeline = ctx;
-	let_go_of_waiting(pipeline, true);
-	pipeline->may_adopt = pipeline->is_adopting = false;
-	pipeline->adopt_reserved = 0;
-	for (unsigned i = 0; i < pipeline->account_count; i++)
-		dispatch_fenced(pipeline, &pipeline->accounts[i]);
-	for (unsigned i = 0; i < pipeline->account_count && !pipeline->carriers_closing; i++)
-		binding_fenced(&pipeline->accounts[i]);
-	for (unsigned i = 0; i < pipeline->pool.count; i++) {
-		struct parcel *parcel = &pipeline->pool.parcels[i];
-		if (parcel->state == PARCEL_FREE)
-			continue;
-		parcel->is_shared = true;
-		parcel->settlement.is_shared = true;
-		if (parcel->submitted != 0 || is_closed_as_accepted(parcel))
-			mark_doubtful(pipeline, parcel);
-	}
-}
-
 /* -- making and opening -- */
 
 static unsigned parcels_wanted(const struct pipeline *pipeline)
@@ -203,7 +135,8 @@ void pipeline_open(struct pipeline *pipeline, void (*on_drained)(void *ctx), voi
 		.holds = holds,
 		.foresees = foresight_foresees,
 		.on_pauses = pauses_on_pauses,
-		.on_fenced = on_fenced,
+		.on_fenced = setbacks_on_fenced,
+		.on_restored = setbacks_on_restored,
 		.on_leased = leasing_on_leased,
 		.on_unparked = parking_on_unparked,
 		.on_bound = binding_on_bound,
@@ -343,7 +276,7 @@ void pipeline_drain(struct pipeline *pipeline, mono_us grace_us)
 	pipeline->gauges.is_draining = true;
 	pipeline->gauges.version++;
 	log_write(pipeline->log, LOG_INFO, "drain", "no more alerts are taken; waiting for answers");
-	let_go_of_waiting(pipeline, false);
+	setbacks_let_go(pipeline, LEAVE_IN_A_DRAIN);
 	receipts_drain(pipeline);
 }
 

@@ -343,8 +343,6 @@ mono_us breaking_next_deadline(const struct pipeline *pipeline);
 void dispatch_enqueue(struct pipeline *pipeline, struct parcel *parcel);
 /* Begins a large batch while a READ is still being taken apart, so that the store does not wait for the turn's end. */
 void dispatch_early(struct pipeline *pipeline);
-/* Others own what was begun: what has not left on this account is let go of. */
-void dispatch_fenced(struct pipeline *pipeline, struct account *account);
 void dispatch_turn(struct pipeline *pipeline, struct now now);
 void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count);
 void dispatch_note_begun(struct pipeline *pipeline, struct parcel *parcel);
@@ -404,6 +402,11 @@ void parking_on_unparked(void *ctx, const struct store_unparked *answers, unsign
 /* When parked alerts are next asked for. */
 mono_us parking_next_deadline(const struct pipeline *pipeline, mono_us now);
 
+/* setbacks.c: what was granted is granted no more. */
+enum leave { LEAVE_IN_A_DRAIN, LEAVE_FENCED, LEAVE_RESTORED };
+void setbacks_let_go(struct pipeline *pipeline, enum leave leave); /* of what waits on lanes */
+void setbacks_on_fenced(void *ctx);
+void setbacks_on_restored(void *ctx);
 /* sweeping.c: what waits for credit and has become too old, or can go another way. */
 void sweeping_turn(struct pipeline *pipeline, struct now now);
 /* When it is next looked at. */
@@ -426,6 +429,8 @@ void settling_close(struct pipeline *pipeline, struct parcel *parcel, enum closi
 void settling_dead(struct pipeline *pipeline, struct parcel *parcel, const char *word, const char *field,
 		   const char *text);
 void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms due_at);
+/* The store holds an earlier state: what it does not know of the parcel is told it, and the rest forgotten. It is on no list. */
+void settling_give_back(struct pipeline *pipeline, struct parcel *parcel);
 /* When a parcel that waits for an instant of our clock is to come back: at due_at, but not at once where the store has
  * brought it before. Our clock alone decides that the instant has come; the store's may go ahead of it, and would bring the
  * parcel back again and again until then. */
@@ -465,16 +470,6 @@ void events_state_refs(struct parcel *parcel);
 void events_put_ref(struct buf *buf, struct slice carrier_ref);
 /* The turn's time, RFC 3339. */
 struct slice events_at(struct pipeline *pipeline);
-
-/* doubts.c */
-#define DOUBTS_MARK       '?'
-#define DOUBTS_REF_OCTETS 24
-/* What stands for the message id of a submit that was never answered. number: as we or the carrier write it. */
-struct slice doubts_ref(uint16_t user_reference, struct slice number, char out[static DOUBTS_REF_OCTETS]);
-/* Reads what was kept with such a key. False where it is something else. */
-bool doubts_parse(struct slice value, uint8_t segment, struct submit_key *out);
-/* Adds the keys to a settlement that lets a parcel in doubt wait. */
-void doubts_put_keys(struct pipeline *pipeline, struct parcel *parcel);
 
 /* receipts.c */
 struct receipts *receipts_create(struct pipeline *pipeline);

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "pipeline/doubts.h"
 #include "pipeline/pipeline_inner.h"
 #include "pipeline/unmatched.h"
 

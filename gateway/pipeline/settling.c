@@ -4,6 +4,7 @@
  * has waited for two milliseconds, or when nothing else is under way. */
 
 #include "base/check.h"
+#include "pipeline/doubts.h"
 #include "pipeline/pipeline_inner.h"
 
 #include <stdio.h>
@@ -55,12 +56,21 @@ static void count_closing(struct pipeline *pipeline, const struct parcel *parcel
 				   (pipeline_now(pipeline).wall - (int64_t)parcel->origin.ms) * US_PER_MS);
 }
 
+/* True where more is known of it than what the queue holds: a part of it left, or may have. */
+static bool is_worth_telling(const struct parcel *parcel)
+{
+	return parcel->has_left || parcel->is_ambiguous || parcel->accepted != 0;
+}
+
 static void settle(struct pipeline *pipeline, struct parcel *parcel)
 {
 	parcel->settlement.key = parcel->key;
 	parcel->settlement.origin = parcel->origin;
 	/* A dead consumer that only slept may yet settle what was taken over from it. */
 	parcel->settlement.is_shared = parcel->is_shared || parcel->is_reclaimed;
+	parcel->settlement.is_restored = parcel->is_restored;
+	if (is_worth_telling(parcel))
+		parcel->settlement.id = parcel->alert.id;
 	budgets_count(pipeline, parcel);
 	if (pipeline->settling_count++ == 0)
 		pipeline->settling_since = pipeline_now(pipeline).mono;
@@ -204,6 +214,14 @@ void settling_later(struct pipeline *pipeline, struct parcel *parcel, wall_ms du
 	doubts_put_keys(pipeline, parcel);
 	metrics_add(pipeline->metrics, METRIC_LATER, 1);
 	settle(pipeline, parcel);
+}
+
+void settling_give_back(struct pipeline *pipeline, struct parcel *parcel)
+{
+	if (is_worth_telling(parcel))
+		settling_later(pipeline, parcel, pipeline_now(pipeline).wall);
+	else
+		dispatch_forget(pipeline, parcel);
 }
 
 void settling_hold(struct pipeline *pipeline, struct parcel *parcel, const char *reason)

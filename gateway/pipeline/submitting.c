@@ -57,6 +57,7 @@ static bool submit(struct pipeline *pipeline, struct parcel *parcel, struct now 
 		}
 		parcel->sent_at[number - 1] = now.mono;
 		parcel->submitted |= bit;
+		parcel->has_left = true;
 		parcel->outstanding++;
 		account->in_flight++;
 		dispatch_reserve(account, parcel, -1);

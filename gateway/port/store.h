@@ -152,6 +152,8 @@ struct settlement {
 	int32_t budget_day;   /* 20260213 */
 	uint64_t budget_used; /* set by the store: used so far, with this batch; 0 = not counted */
 	bool is_shared; /* others may have it too (it was in flight at a fence): settle it only if it is still there (rule 3) */
+	bool is_restored; /* it was in flight when the store came back with an earlier state: it may be wherever it was before */
+	struct slice id; /* of an alert that was sent, or may have been; else absent */
 	/* Receipt keys, written before the entry is settled. */
 	const char *account;
 	const struct store_receipt_key *receipt_keys;
@@ -286,6 +288,10 @@ struct store_events {
 	/* What is paused has changed: all of it. count: up to STORE_PAUSES_MAX. */
 	void (*on_pauses)(void *ctx, const struct pause *pauses, unsigned count);
 	void (*on_fenced)(void *ctx);
+	/* The store has come back and may hold an earlier state than it had told: entries that were not begun will be told anew, BEGINs
+	 * under way answer BEGIN_LOST, and what was begun and did not leave may not leave. In this upcall what is in flight is
+	 * reasserted. What was settled before, or settles later, the store makes good by itself. */
+	void (*on_restored)(void *ctx);
 	/* The lease under way is answered, in the order asked; NULL where it was lost: nothing was lent. */
 	void (*on_leased)(void *ctx, const struct store_grant *grants, unsigned count);
 	/* The bind under way is answered, in the order asked: how many links each may have from now on, for STORE_BIND_US from when it
@@ -327,6 +333,9 @@ struct store_ops {
 	/* Settles a batch. settlements: count 1…STORE_BATCH_MAX; the array is copied, the settlements are borrowed until
 	 * on_settled. Always taken; what cannot be written now is written when the store is back. */
 	void (*settle)(struct store *store, struct settlement *const *settlements, unsigned count);
+	/* In on_restored: these are in flight, each with id, key and origin, and what SETTLE_LATER has of one that may have been sent: where
+	 * nobody settles them they come back at due_at. Copied; any count. */
+	void (*reassert)(struct store *store, const struct settlement *settlements, unsigned count);
 	/* Looks up what was kept with a key. False where the store is down or busy (then nothing was taken). */
 	bool (*find_receipt)(struct store *store, const struct store_receipt *receipt);
 	/* Looks up and tells count 1…STORE_RECEIPTS_MAX receipts, all or none. One whose state was told before, for the

@@ -72,6 +72,22 @@ void command_int(struct command *command, int64_t value)
 	command_text(command, buf_slice(&buf));
 }
 
+struct slice command_arguments(const struct command *command)
+{
+	if (command->failed)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ command->octets + HEAD_OCTETS, command->len - HEAD_OCTETS };
+}
+
+void command_append(struct command *command, struct slice octets, unsigned argument_count)
+{
+	if (!make_room(command, octets.len))
+		return;
+	memcpy(command->octets + command->len, octets.at, octets.len);
+	command->len += octets.len;
+	command->argument_count += argument_count;
+}
+
 struct slice command_octets(struct command *command)
 {
 	if (command->failed)

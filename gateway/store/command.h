@@ -29,6 +29,12 @@ void command_int(struct command *command, int64_t value);
 /* Room for an argument of exactly len octets, to be filled by the caller at once; NULL where memory failed. */
 char *command_reserve(struct command *command, size_t len);
 
+/* The arguments so far, as octets that command_append takes; borrowed until more is added. Absent where memory failed. */
+struct slice command_arguments(const struct command *command);
+
+/* Appends so many arguments that are octets already. */
+void command_append(struct command *command, struct slice octets, unsigned argument_count);
+
 /* The finished command; borrowed until the next begin. Absent where it failed. */
 struct slice command_octets(struct command *command);
 

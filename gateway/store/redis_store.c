@@ -44,6 +44,8 @@ void store_come_up(struct redis_store *store)
 	if (store->phase != PHASE_READY || store->is_paused || !redis_link_is_up(store->main) ||
 	    !redis_link_is_up(store->reader))
 		return;
+	if (!store_is_one_redis(store) || !store->is_assembled)
+		return;
 	/* What the dead had begun counts first: no new work before we know whether somebody died. */
 	bool may_have_orphans = !store->has_looked || (store->orphan[0] != '\0' && !store->orphan_is_fenced);
 	if (may_have_orphans && !store->told_up)
@@ -95,10 +97,12 @@ static void on_looked(void *ctx, const struct reply *reply)
 	struct redis_store *store = ctx;
 	if (reply == NULL)
 		return;
-	if (store_server_will_do(store, reply))
-		sign_on(store);
-	else
+	if (!store_server_will_do(store, reply)) {
 		redis_link_break(store->main, store->unfit);
+		return;
+	}
+	store_identify(store, reply);
+	sign_on(store);
 }
 
 static void on_time(void *ctx, const struct reply *reply)
@@ -178,6 +182,7 @@ static void on_main_down(void *ctx, const char *reason)
 	store->is_looking = false;
 	store->is_asking_pauses = false;
 	store->is_asking_orders = false;
+	store->is_asking_assemble = false;
 	store_lookout_forget(store);
 	if (store->is_adopting)
 		store->may_have_lost = true;
@@ -187,13 +192,14 @@ static void on_main_down(void *ctx, const char *reason)
 
 static void on_reader_up(void *ctx)
 {
-	store_come_up(ctx);
+	store_reader_identify(ctx);
 }
 
 static void on_reader_down(void *ctx, const char *reason)
 {
 	struct redis_store *store = ctx;
 	store->gauges.reconnects++;
+	store->reader_is_known = false;
 	store_read_gone(store);
 	store_tell_state(store, false, reason);
 }
@@ -218,15 +224,7 @@ void store_fenced(struct redis_store *store)
 	store->may_have_lost = false;
 	/* First this, so that nothing which was begun goes out on the answers that follow. */
 	store->events->on_fenced(store->ctx);
-	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
-		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
-		if (!begin->in_use)
-			continue;
-		static const enum begin_verdict lost[STORE_BATCH_MAX] = { [0 ... STORE_BATCH_MAX - 1] = BEGIN_LOST };
-		begin->in_use = false;
-		store_call_done(&begin->call);
-		store->events->on_begun(store->ctx, lost, NULL, begin->count);
-	}
+	store_begins_lost(store);
 	for (struct list *link = store->calls.next; link != &store->calls; link = link->next)
 		LIST_ITEM(link, struct store_call, link)->was_lost = true;
 	redis_link_break(store->main, "fenced");
@@ -294,6 +292,8 @@ static void turn(void *ctx, struct now now)
 	if (!store->told_up)
 		store_come_up(store);
 	if (store->phase == PHASE_READY)
+		store_restore_turn(store, now.mono);
+	if (store->phase == PHASE_READY)
 		store_upkeep(store, now.mono);
 	else if (store->phase == PHASE_CLOSING)
 		closing_turn(store, now.mono);
@@ -312,7 +312,7 @@ static mono_us next_deadline(void *ctx)
 	mono_us deadline = least(redis_link_next_deadline(store->main), redis_link_next_deadline(store->reader));
 	deadline = least(deadline, store_hold_deadline(store));
 	if (store->phase == PHASE_READY)
-		return least(deadline, store_upkeep_deadline(store));
+		return least(deadline, least(store_upkeep_deadline(store), store_restore_deadline(store)));
 	if (store->phase == PHASE_CLOSING)
 		return least(deadline, store->close_deadline);
 	return deadline;
@@ -355,6 +355,7 @@ static void destroy(struct store *base)
 	store_settles_fini(store);
 	store_withdraws_fini(store);
 	store_lates_fini(store);
+	store_restore_fini(store);
 	key_set_fini(&store->orphan_intents);
 	claims_fini(&store->claims);
 	command_fini(&store->scratch);
@@ -391,6 +392,7 @@ static void name_keys(struct redis_store *store)
 		[KEY_BUDGET] = "budget",
 		[KEY_BINDS] = "binds",
 		[KEY_SENT] = "sent",
+		[KEY_ASSEMBLED] = "assembled",
 		[(unsigned)KEY_LANE + LANE_URGENT] = "alerts:urgent",
 		[(unsigned)KEY_LANE + LANE_NORMAL] = "alerts:normal",
 		[(unsigned)KEY_LANE + LANE_BULK] = "alerts:bulk",
@@ -411,6 +413,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 		.begin = store_begin,
 		.withdraw = store_withdraw,
 		.settle = store_settle,
+		.reassert = store_reassert,
 		.find_receipt = store_find_receipt,
 		.record = store_record,
 		.record_mo = store_record_mo,
@@ -442,7 +445,8 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 	store->peers = calloc(STORE_PEERS_MAX, sizeof *store->peers);
 	store->main = redis_link_create(loop, &options->redis, &main_events, store);
 	store->reader = redis_link_create(loop, &options->redis, &reader_events, store);
-	if (store->peers == NULL || store->main == NULL || store->reader == NULL) {
+	bool keeps_outcomes = outcome_ring_init(&store->outcomes, options->outcome_octets) == ERR_OK;
+	if (store->peers == NULL || store->main == NULL || store->reader == NULL || !keeps_outcomes) {
 		destroy(&store->base);
 		return NULL;
 	}

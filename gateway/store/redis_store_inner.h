@@ -4,20 +4,22 @@
 #include "base/list.h"
 #include "store/claims.h"
 #include "store/key_set.h"
+#include "store/outcome_ring.h"
 #include "store/redis_store.h"
 #include "store/refusal.h"
 #include "store/scripts.h"
 
 /* What the files of the Redis store share; nobody else includes this. */
 
-#define STORE_NAME_OCTETS    160
-#define STORE_BEGINS_MAX     2 /* BEGINs under way: one at Redis, one being filled */
-#define STORE_PEERS_MAX      256
-#define STORE_ANSWER_MAX     2048
-#define STORE_LOST_MAX       1024 /* an adoption brings at most one range an entry */
-#define STORE_GIVEN_BACK_MAX 64
-#define STORE_SUSPECTS_MAX   256        /* as suspect.lua has it */
-#define LOOKOUT_LANES        LANE_READY /* the producers' lanes */
+#define STORE_NAME_OCTETS     160
+#define STORE_IDENTITY_OCTETS 64
+#define STORE_BEGINS_MAX      2 /* BEGINs under way: one at Redis, one being filled */
+#define STORE_PEERS_MAX       256
+#define STORE_ANSWER_MAX      2048
+#define STORE_LOST_MAX        1024 /* an adoption brings at most one range an entry */
+#define STORE_GIVEN_BACK_MAX  64
+#define STORE_SUSPECTS_MAX    256        /* as suspect.lua has it */
+#define LOOKOUT_LANES         LANE_READY /* the producers' lanes */
 
 enum store_key {
 	KEY_WORKERS,
@@ -40,6 +42,7 @@ enum store_key {
 	KEY_BUDGET,
 	KEY_BINDS,
 	KEY_SENT,
+	KEY_ASSEMBLED,
 	KEY_LANE, /* + enum lane */
 	KEY_COUNT = KEY_LANE + LANE_COUNT
 };
@@ -76,8 +79,10 @@ struct settle_call {
 	struct store_call call;
 	struct command receipts; /* HSET of receipt keys, ahead of the script; empty where there are none */
 	struct settle_call *next_free;
+	size_t receipts_head; /* octets of its arguments ahead of the receipt keys */
 	unsigned count;
 	bool is_careful;
+	bool is_restoring; /* Redis may not know what came before it */
 	struct settlement *settlements[STORE_BATCH_MAX];
 };
 
@@ -168,6 +173,19 @@ struct redis_store {
 	struct settle_call *free_settles;
 	struct late_call *late_filling; /* not sent yet; NULL = none */
 	struct late_call *free_lates;
+
+	/* Another Redis than before (store_restore.c). */
+	char identity[STORE_IDENTITY_OCTETS]; /* of the one that the main connection has come to; "" = not known */
+	char reader_identity[STORE_IDENTITY_OCTETS];
+	bool reader_is_known;
+	bool is_assembled; /* all workers have told it what it may not know, or have had time for it */
+	bool is_asking_assemble;
+	mono_us next_assemble;
+	struct outcome_ring outcomes;
+	struct restore_call *restore_filling;
+	unsigned restores_open;
+	unsigned restored_count; /* for the log */
+	unsigned reasserted_count;
 
 	struct lookout lookout[LOOKOUT_LANES];
 	bool lookout_is_known; /* where the others have come to, in this generation */
@@ -288,6 +306,18 @@ mono_us store_hold_deadline(const struct redis_store *store);
 const char *store_tell_refusal(struct redis_store *store, const char *event, const char *text,
 			       const struct refusal *refusal, const struct reply *error);
 
+/* store_restore.c */
+/* info: what INFO answered to the main connection. Where it is another Redis than before, what we know is put on the list of calls. */
+void store_identify(struct redis_store *store, const struct reply *info);
+/* Asks the same of the reader's connection. */
+void store_reader_identify(struct redis_store *store);
+/* True where both are known to be the same; where they are not, both are made anew. */
+bool store_is_one_redis(struct redis_store *store);
+void store_restore_turn(struct redis_store *store, mono_us now);
+mono_us store_restore_deadline(const struct redis_store *store);
+void store_reassert(struct store *base, const struct settlement *settlements, unsigned count);
+void store_restore_fini(struct redis_store *store);
+
 /* redis_store.c */
 void store_tell_state(struct redis_store *store, bool is_up, const char *reason);
 void store_fenced(struct redis_store *store);
@@ -324,6 +354,8 @@ bool store_begin(struct store *base, const struct store_begin *items, unsigned c
 struct slice store_intents(struct redis_store *store, const struct entry_key *begun, unsigned begun_count,
 			   const struct store_begin *items, unsigned count);
 bool store_call_is_begin(const struct store_call *call);
+/* Those under way are void: they are answered so. */
+void store_begins_lost(struct redis_store *store);
 /* Before it is sent again: its intents become the latest ones. */
 void store_begin_rewrite(struct redis_store *store, struct store_call *call);
 void store_begins_fini(struct redis_store *store);
@@ -365,6 +397,14 @@ void store_put_subject(struct command *command, struct slice template_name, stru
 /* store_settle.c */
 void store_settle(struct store *base, struct settlement *const *settlements, unsigned count);
 void store_settle_rewrite(struct redis_store *store, struct store_call *call);
+/* Those without an answer are told to a Redis that may not know what came before. */
+void store_settles_restore(struct redis_store *store);
+/* Begins a call of settle_each.lua. */
+void store_settle_each_begin(struct redis_store *store, struct command *command, bool restores);
+/* Appends a settlement to it. way: STORE_RESTORE_…; '\0' where the call does not restore. */
+void store_put_each(struct command *command, const struct settlement *settlement, char way);
+#define STORE_RESTORE_TOLD 't' /* it was told and answered before */
+#define STORE_RESTORE_OWN  'o' /* we have it, in flight or settled and not yet told */
 void store_settles_fini(struct redis_store *store);
 
 /* store_late.c */
@@ -376,9 +416,11 @@ void store_lates_fini(struct redis_store *store);
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt);
 /* Appends “account:carrier_ref”, the reference in lower case. */
 void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref);
-/* The command that writes a batch's receipt keys; false where there are none. */
+/* Begins the command that writes receipt keys. Returns the octets of its arguments so far. */
+size_t store_receipts_begin(struct redis_store *store, struct command *command);
+/* The command that writes a batch's receipt keys; false where there are none. head: set to the octets of its arguments ahead of them. */
 bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
-			unsigned count);
+			unsigned count, size_t *head);
 
 /* store_record.c */
 bool store_record(struct store *base, const struct store_receipt_event *events, unsigned count, uint64_t token);

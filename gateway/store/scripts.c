@@ -8,6 +8,7 @@ void scripts_check(void)
 	static const char *const names[SCRIPT_COUNT] = {
 		[SCRIPT_ADD] = "add",
 		[SCRIPT_ADOPT] = "adopt",
+		[SCRIPT_ASSEMBLE] = "assemble",
 		[SCRIPT_BALANCE] = "balance",
 		[SCRIPT_BEGIN] = "begin",
 		[SCRIPT_BIND] = "bind",

@@ -111,6 +111,19 @@ static void on_begun(struct store_call *call, const struct reply *reply)
 	store->events->on_begun(store->ctx, verdicts, rest.len > 0 ? notes : NULL, begin->count);
 }
 
+void store_begins_lost(struct redis_store *store)
+{
+	static const enum begin_verdict lost[STORE_BATCH_MAX] = { [0 ... STORE_BATCH_MAX - 1] = BEGIN_LOST };
+	for (unsigned i = 0; i < STORE_BEGINS_MAX; i++) {
+		struct begin_call *begin = &store->begins[(store->next_begin + i) % STORE_BEGINS_MAX];
+		if (!begin->in_use)
+			continue;
+		begin->in_use = false;
+		store_call_done(&begin->call);
+		store->events->on_begun(store->ctx, lost, NULL, begin->count);
+	}
+}
+
 bool store_call_is_begin(const struct store_call *call)
 {
 	return call->on_reply == on_begun;

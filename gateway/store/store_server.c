@@ -28,6 +28,8 @@ void store_server_look(struct redis_store *store)
 	struct command *command = &store->scratch;
 	command_begin(command);
 	command_word(command, "INFO");
+	command_word(command, "server");
+	command_word(command, "replication");
 	command_word(command, "memory");
 	command_word(command, "persistence");
 }

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define USES_MAX (2 * TENANT_BUDGETS_MAX) /* tenants in a batch, at the turn of a day */
+#define RECEIPTS_HEAD_WORDS 2                        /* HSET and its key */
+#define USES_MAX            (2 * TENANT_BUDGETS_MAX) /* tenants in a batch, at the turn of a day */
 
 static void on_settled(struct store_call *call, const struct reply *reply);
 
@@ -215,7 +216,25 @@ static void write_whole(struct settle_call *settle)
 	put_uses(command, settle);
 }
 
-static void put_each(struct command *command, const struct settlement *settlement)
+/* Where a call restores: how, which entry it was first, and the alert's id; of one that was never sent nothing needs that. */
+static void put_way(struct command *command, const struct settlement *settlement, char way)
+{
+	if (settlement->id.len == 0) {
+		command_word(command, "");
+		return;
+	}
+	char head[ENTRY_SHORT_OCTETS + 2];
+	head[0] = way;
+	size_t len = 1 + entry_key_format_short(&settlement->origin, head + 1);
+	head[len++] = ' ';
+	char *at = command_reserve(command, len + settlement->id.len);
+	if (at == NULL)
+		return;
+	memcpy(at, head, len);
+	memcpy(at + len, settlement->id.at, settlement->id.len);
+}
+
+void store_put_each(struct command *command, const struct settlement *settlement, char way)
 {
 	char id[ENTRY_ID_OCTETS];
 	size_t len = entry_id_format(&settlement->key, id);
@@ -234,13 +253,13 @@ static void put_each(struct command *command, const struct settlement *settlemen
 	command_int(command, settlement->ambiguous);
 	command_text(command, settlement->state);
 	put_waits_for(command, settlement);
+	if (way != '\0')
+		put_way(command, settlement, way);
 }
 
-static void write_each(struct settle_call *settle)
+void store_settle_each_begin(struct redis_store *store, struct command *command, bool restores)
 {
-	struct redis_store *store = settle->call.store;
-	struct command *command = &settle->call.command;
-	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 10 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 10 + LANE_COUNT + (restores ? 2 : 0));
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_CLAIMS);
 	store_put_key(store, command, KEY_TOTALS);
@@ -252,14 +271,23 @@ static void write_each(struct settle_call *settle)
 	store_put_key(store, command, KEY_HELD);
 	store_put_key(store, command, KEY_HELD_BODIES);
 	store_put_lanes(store, command);
+	for (unsigned age = 0; restores && age < 2; age++)
+		store_put_generation(store, command, "seen", store->options->seen_window_ms, age);
 	command_word(command, store->consumer);
+}
+
+static void write_each(struct settle_call *settle)
+{
+	struct command *command = &settle->call.command;
+	store_settle_each_begin(settle->call.store, command, settle->is_restoring);
 	for (unsigned i = 0; i < settle->count; i++)
-		put_each(command, settle->settlements[i]);
+		store_put_each(command, settle->settlements[i], settle->is_restoring ? STORE_RESTORE_OWN : '\0');
 }
 
 static void write_batch(struct settle_call *settle)
 {
-	if (!store_put_receipts(settle->call.store, &settle->receipts, settle->settlements, settle->count))
+	if (!store_put_receipts(settle->call.store, &settle->receipts, settle->settlements, settle->count,
+				&settle->receipts_head))
 		settle->receipts.len = 0;
 	if (settle->is_careful)
 		write_each(settle);
@@ -364,6 +392,39 @@ static const struct reply *take_uses(const struct settle_call *settle, const str
 	return reply->elements[0];
 }
 
+static void keep(struct redis_store *store, enum outcome_kind kind, struct slice arguments, unsigned argument_count)
+{
+	struct outcome outcome = {
+		.at = loop_now(store->loop).mono,
+		.kind = kind,
+		.argument_count = argument_count,
+		.arguments = arguments,
+	};
+	outcome_ring_put(&store->outcomes, &outcome);
+}
+
+/* What was never sent need not be told again: it would be judged anew, and alike. */
+static void keep_outcomes(struct settle_call *settle)
+{
+	struct redis_store *store = settle->call.store;
+	struct command *command = &store->scratch;
+	if (store->outcomes.cap == 0)
+		return;
+	struct slice receipts = command_arguments(&settle->receipts);
+	if (settle->receipts.len > 0 && receipts.len > settle->receipts_head)
+		keep(store, OUTCOME_RECEIPTS,
+		     (struct slice){ receipts.at + settle->receipts_head, receipts.len - settle->receipts_head },
+		     settle->receipts.argument_count - RECEIPTS_HEAD_WORDS);
+	for (unsigned i = 0; i < settle->count; i++) {
+		if (settle->settlements[i]->id.len == 0)
+			continue;
+		command_begin(command);
+		store_put_each(command, settle->settlements[i], STORE_RESTORE_TOLD);
+		if (!command->failed)
+			keep(store, OUTCOME_SETTLED, command_arguments(command), command->argument_count);
+	}
+}
+
 static void on_settled(struct store_call *call, const struct reply *reply)
 {
 	struct settle_call *settle = (struct settle_call *)(void *)call;
@@ -373,6 +434,7 @@ static void on_settled(struct store_call *call, const struct reply *reply)
 	if (reply->type == REPLY_INTEGER && !settle->is_careful && reply->integer < (int64_t)settle->count)
 		store->gauges.vanished += settle->count - (uint64_t)reply->integer;
 	store_call_done(call);
+	keep_outcomes(settle);
 	for (unsigned i = 0; i < settle->count; i++) {
 		/* It may yet come to us by adoption: then the mark that it may have been sent must still be known. */
 		if (!stays_with_owner(reply, i))
@@ -396,16 +458,26 @@ void store_settle_rewrite(struct redis_store *store, struct store_call *call)
 		redis_link_send(store->main, command_octets(&settle->receipts), 0, on_receipts_kept, store);
 }
 
+void store_settles_restore(struct redis_store *store)
+{
+	for (struct list *link = store->calls.next; link != &store->calls; link = link->next) {
+		struct store_call *call = LIST_ITEM(link, struct store_call, link);
+		if (call->rewrite == store_settle_rewrite)
+			((struct settle_call *)(void *)call)->is_restoring = call->was_lost = true;
+	}
+}
+
 void store_settle(struct store *base, struct settlement *const *settlements, unsigned count)
 {
 	struct redis_store *store = (struct redis_store *)base;
 	CHECK(count > 0 && count <= STORE_BATCH_MAX);
 	struct settle_call *settle = take_call(store);
 	settle->count = count;
-	settle->is_careful = false;
+	settle->is_careful = settle->is_restoring = false;
 	for (unsigned i = 0; i < count; i++) {
 		settle->settlements[i] = settlements[i];
-		settle->is_careful = settle->is_careful || settlements[i]->is_shared;
+		settle->is_restoring = settle->is_restoring || settlements[i]->is_restored;
+		settle->is_careful = settle->is_careful || settle->is_restoring || settlements[i]->is_shared;
 	}
 	write_and_send(settle);
 }

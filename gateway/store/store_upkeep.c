@@ -160,8 +160,10 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 	forget_unlisted(store);
 	read_depths(store, reply_at(reply, 3), reply_at(reply, 4));
 	store_lookout_from(store, reply_at(reply, 5));
-	look_for_orphans(store, reply_at(reply, 2), now);
-	store->has_looked = true;
+	/* Before all are there, one that seems gone may only not have come yet. */
+	if (store->is_assembled)
+		look_for_orphans(store, reply_at(reply, 2), now);
+	store->has_looked = store->is_assembled;
 }
 
 static void keep_for(struct redis_store *store, const char *what, int64_t window_ms)
@@ -251,7 +253,7 @@ void store_upkeep(struct redis_store *store, mono_us now)
 		return;
 	if (now >= store->next_heartbeat && !store->is_beating)
 		beat(store, now);
-	if (now >= store->next_move && !store->is_moving)
+	if (now >= store->next_move && !store->is_moving && store->is_assembled)
 		move(store, now);
 	store_pauses(store, now);
 	store_orders(store, now);
@@ -263,7 +265,7 @@ mono_us store_upkeep_deadline(const struct redis_store *store)
 	mono_us deadline = store_chores_deadline(store);
 	if (!store->is_beating && store->next_heartbeat < deadline)
 		deadline = store->next_heartbeat;
-	if (!store->is_moving && store->next_move < deadline)
+	if (!store->is_moving && store->is_assembled && store->next_move < deadline)
 		deadline = store->next_move;
 	if (!store->is_asking_pauses && store->next_pauses < deadline)
 		deadline = store->next_pauses;

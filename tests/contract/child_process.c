@@ -100,7 +100,7 @@ static int remove_one(const char *path, const struct stat *stat, int type, struc
 	return remove(path);
 }
 
-void child_process_end(struct child_process *child)
+static void end(struct child_process *child)
 {
 	if (child->pid > 0) {
 		kill(child->pid, SIGKILL);
@@ -108,5 +108,16 @@ void child_process_end(struct child_process *child)
 	}
 	close(child->to);
 	close(child->from);
+}
+
+void child_process_again(struct child_process *child, const char *const *argv)
+{
+	end(child);
+	child_process_start(child, argv);
+}
+
+void child_process_end(struct child_process *child)
+{
+	end(child);
 	nftw(child->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -32,5 +32,8 @@ void child_process_read(struct child_process *child, char *out, size_t cap);
 /* Waits up to 10 s for a file of the folder to be there and not empty, and reads it. */
 void child_process_file(struct child_process *child, const char *name, char *out, size_t cap);
 
+/* Ends it (SIGKILL) and starts another one in its folder. */
+void child_process_again(struct child_process *child, const char *const *argv);
+
 /* Ends it (SIGKILL) and removes the folder. */
 void child_process_end(struct child_process *child);

@@ -99,18 +99,13 @@ static struct now log_now(void *ctx)
 	return (struct now){ .wall = 1 };
 }
 
-static void start(struct store_rig *rig)
+static void serve(struct inner *inner, void (*run)(struct child_process *child, const char *const *argv))
 {
-	struct inner *inner = calloc(1, sizeof *inner);
-	cr_assert_not_null(inner);
-	rig->inner = inner;
-	inner->log = (struct log){ .least = LOG_INFO, .write = keep_line, .now = log_now, .ctx = inner };
-	child_process_init(&inner->server);
 	char socket[128];
 	snprintf(socket, sizeof socket, "%s/redis.sock", inner->server.dir);
 	const char *argv[] = { "redis-server", "--port", "0",         "--unixsocket", socket, "--save", "",
 			       "--appendonly", "no",     "--logfile", "redis.log",    NULL };
-	child_process_start(&inner->server, argv);
+	run(&inner->server, argv);
 	for (int tries = 0; tries < 10000; tries++) {
 		inner->admin = redisConnectUnix(socket);
 		if (inner->admin != NULL && inner->admin->err == 0)
@@ -119,6 +114,16 @@ static void start(struct store_rig *rig)
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	}
 	cr_assert_fail("no redis-server answers at %s; is it installed?", socket);
+}
+
+static void start(struct store_rig *rig)
+{
+	struct inner *inner = calloc(1, sizeof *inner);
+	cr_assert_not_null(inner);
+	rig->inner = inner;
+	inner->log = (struct log){ .least = LOG_INFO, .write = keep_line, .now = log_now, .ctx = inner };
+	child_process_init(&inner->server);
+	serve(inner, child_process_start);
 }
 
 static void make(struct store_rig *rig, unsigned slot, const struct store_setup *setup)
@@ -146,6 +151,7 @@ static void make(struct store_rig *rig, unsigned slot, const struct store_setup 
 		.mo_retention_ms = 3600 * INT64_C(1000),
 		.mo_repeat_window_ms = 3600 * INT64_C(1000),
 		.log = &inner->log,
+		.outcome_octets = 1024 * 1024,
 		.redis = {
 			.connect_timeout_us = 5 * US_PER_S,
 			.reply_timeout_us = 10 * US_PER_S,
@@ -261,6 +267,19 @@ static void crash(struct store_rig *rig, unsigned slot)
 	rig->slots[slot].inner = NULL;
 	rig->slots[slot].is_open = false;
 	freeReplyObject(ask(rig, "CLIENT KILL TYPE normal SKIPME yes"));
+}
+
+/* A Redis that is started anew from its snapshot is like a replica that has not heard the last of it. */
+static void remember(struct store_rig *rig)
+{
+	freeReplyObject(ask(rig, "SAVE"));
+}
+
+static void go_back(struct store_rig *rig)
+{
+	struct inner *inner = inner_of(rig);
+	redisFree(inner->admin);
+	serve(inner, child_process_again);
 }
 
 static void forget_scripts(struct store_rig *rig)
@@ -541,6 +560,8 @@ const struct store_kit store_kit_redis = {
 	.break_reader = break_reader,
 	.crash = crash,
 	.forget_scripts = forget_scripts,
+	.remember = remember,
+	.go_back = go_back,
 	.refuse = refuse,
 	.meddle = meddle,
 	.said = said,

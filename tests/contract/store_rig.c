@@ -214,6 +214,29 @@ static void on_fenced(void *ctx)
 	slot->is_adopting = false;
 }
 
+static void on_restored(void *ctx)
+{
+	struct rig_slot *slot = upcall(ctx);
+	slot->restored_count++;
+	slot->is_adopting = false;
+	for (unsigned i = 0; i < slot->entry_count; i++)
+		slot->entries[i].is_held = false;
+	for (unsigned i = 0; i < slot->in_flight_count; i++) {
+		struct rig_entry *entry = &slot->entries[slot->in_flight[i]];
+		struct settlement settlement = {
+			.key = entry->key,
+			.origin = entry->origin,
+			.id = store_rig_member(entry->body, "id"),
+			.kind = SETTLE_LATER,
+			.body = slice_of(entry->body),
+			.ambiguous = true,
+			.due_at = slot->in_flight_due,
+		};
+		entry->is_held = true;
+		slot->store->ops->reassert(slot->store, &settlement, 1);
+	}
+}
+
 static void on_orphans(void *ctx)
 {
 	upcall(ctx)->orphan_count++;
@@ -272,6 +295,7 @@ void store_rig_open(struct store_rig *rig, unsigned number, const struct store_s
 		.foresees = foresees,
 		.on_pauses = on_pauses,
 		.on_fenced = on_fenced,
+		.on_restored = on_restored,
 		.on_orphans = on_orphans,
 		.on_adopted = on_adopted,
 		.on_closed = on_closed,
@@ -489,6 +513,8 @@ void store_rig_settle(struct store_rig *rig, unsigned number, const unsigned *pl
 		mine->settlement.origin = entry->origin;
 		memcpy(mine->body, entry->body, sizeof mine->body);
 		mine->settlement.body = slice_of(mine->body);
+		if (like->id.len > 0)
+			mine->settlement.id = store_rig_member(mine->body, "id");
 		if (like->kind != SETTLE_LATER) {
 			snprintf(mine->event, sizeof mine->event, "{\"of\":\"%s\",\"event\":\"%s\"}", origin,
 				 like->kind == SETTLE_HOLD ? "held" : closing_name(like->closing));

@@ -56,6 +56,10 @@ struct rig_slot {
 	unsigned settlement_count;
 	unsigned settled_count;
 	unsigned fenced_count;
+	unsigned restored_count;           /* times that on_restored came */
+	unsigned in_flight[RIG_SLOTS * 8]; /* places of entries that are reasserted then */
+	unsigned in_flight_count;
+	wall_ms in_flight_due; /* when those come back that nobody settles */
 	unsigned orphan_count; /* times that on_orphans came */
 	bool is_adopting;      /* an adopt is under way */
 	unsigned adopted_count;
@@ -108,6 +112,9 @@ struct store_kit {
 	void (*break_reader)(struct store_rig *rig, unsigned slot);
 	/* The slot's process is gone without a word. */
 	void (*crash)(struct store_rig *rig, unsigned slot);
+	/* The queue comes back as it was when it was told to remember. NULL where it never does. */
+	void (*remember)(struct store_rig *rig);
+	void (*go_back)(struct store_rig *rig);
 	/* The queue loses its scripts, where it has any. */
 	void (*forget_scripts)(struct store_rig *rig);
 	/* The queue refuses calls, as Redis does with an error that begins with word; or no longer. NULL where it never does. */
@@ -197,7 +204,7 @@ bool rig_has_recorded_mo(struct rig_slot *slot, unsigned count);
 void store_rig_read(struct store_rig *rig, unsigned slot, unsigned each_lane, bool may_wait);
 /* items: entries of the slot, by place; begun: the first begun_count entries of the slot that are held. */
 bool store_rig_begin(struct store_rig *rig, unsigned slot, const unsigned *places, unsigned count);
-/* Settles entries of the slot with one kind; each has an event of its own. */
+/* Settles entries of the slot with one kind; each has an event of its own, and, where like has some id, its own id. */
 void store_rig_settle(struct store_rig *rig, unsigned slot, const unsigned *places, unsigned count,
 		      const struct settlement *like);
 bool store_rig_adopt(struct store_rig *rig, unsigned slot, unsigned count);

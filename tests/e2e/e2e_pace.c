@@ -83,7 +83,7 @@ static void start_far(struct process *delayer, const char *name, const char *way
 /* A round trip of 80 ms: slower than the rate, and never faster. */
 static void redis_is_far(void)
 {
-	struct process delayer;
+	struct process delayer = { .pid = 0 };
 	world_open();
 	redis_server_start();
 	smsc_start(&smsc, "smsc", 0, (const char *const[]){ "--throttle-tps", "230", NULL });
@@ -103,7 +103,7 @@ static void redis_is_far(void)
 /* One of 240 ms: no token can be used, and the operator is told so; without a rate all goes. */
 static void redis_is_too_far(void)
 {
-	struct process delayer;
+	struct process delayer = { .pid = 0 };
 	world_open();
 	redis_server_start();
 	smsc_start(&smsc, "smsc", 0, NULL);

@@ -225,6 +225,15 @@ static struct fake_call *ask_call(struct fake_store *store, enum fake_call_kind 
 	return call;
 }
 
+/* This queue never comes back with an earlier state. */
+static void reassert(struct store *base, const struct settlement *settlements, unsigned count)
+{
+	(void)base;
+	(void)settlements;
+	(void)count;
+	CHECK(!"the fake store came back with an earlier state");
+}
+
 static bool lease(struct store *base, const struct store_lease *asks, unsigned count)
 {
 	struct fake_store *store = of(base);
@@ -348,6 +357,7 @@ struct store *fake_store_create(const struct fake_store_options *options)
 		.begin = begin_store,
 		.withdraw = withdraw,
 		.settle = settle_store,
+		.reassert = reassert,
 		.find_receipt = find_receipt,
 		.record = record,
 		.record_mo = record_mo,

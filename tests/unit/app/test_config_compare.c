@@ -83,13 +83,15 @@ Test(config_compare, fixed)
 		  "per_day: { notice: 1, marketing: 1 }, over_day: wait, identical_window: 1s }",
 		  "" },
 		{ "all the rest", "",
-		  "redis: { url: \"redis://g:1/2\", password: p, dedupe_window: 1h, withdrawal_window: 1h, "
+		  "redis: { url: \"redis://g:1/2\", password: p, replay_mb: 1, dedupe_window: 1h, withdrawal_window: "
+		  "1h, "
 		  "receipt_wait: 1h }\n"
 		  "events: { retention: 1h }\nworkers: 2\nlocale: en\ntemplates: { dir: /t }\n"
 		  "admin: { listen: \"127.0.0.1:1\" }\n"
 		  "callbacks: { listen: \"127.0.0.1:1\", public_url: \"https://h\", wait: 1s, proxies: \"::1\" }\n"
 		  "instance: { name: other, lock_file: /l }\nlog: { level: warn }",
-		  "redis.url, redis.password, redis.dedupe_window, redis.withdrawal_window, redis.receipt_wait, "
+		  "redis.url, redis.password, redis.replay_mb, redis.dedupe_window, redis.withdrawal_window, "
+		  "redis.receipt_wait, "
 		  "events.retention, workers, locale, templates.dir, admin.listen, callbacks.listen, "
 		  "callbacks.public_url, callbacks.wait, callbacks.proxies, instance.name, instance.lock_file" },
 		{ "a password in the URL", "redis: { url: \"redis://:a@h:1\" }", "redis: { url: \"redis://:b@h:1\" }",
