@@ -9,6 +9,7 @@
 #include "app/config_file.h"
 #include "app/config_list.h"
 #include "app/config_origin.h"
+#include "app/config_redis.h"
 #include "app/config_tenants.h"
 #include "app/config_tls.h"
 #include "app/config_value.h"
@@ -301,6 +302,7 @@ void config_destroy(struct config *config)
 	config_origin_fini(config);
 	config_warning_fini(config);
 	config_redis_tls_fini(&config->redis);
+	config_redis_finder_fini(&config->redis);
 	config_api_fini(&config->api);
 	free(config->path);
 	free(config);

@@ -45,7 +45,13 @@ struct config_redis {
 	char *cert_file;   /* NULL or "" = none, as key_file */
 	char *key_file;
 	struct config_pems pems;
-	struct tls_context *tls;      /* NULL = plain */
+	struct tls_context *tls; /* NULL = plain */
+	struct config_lines sentinels;
+	char *sentinel_master;
+	char *sentinel_user;     /* NULL or "" = the default user */
+	char *sentinel_password; /* secret; NULL or "" = none */
+	struct config_lines cluster;
+	struct redis_finder *finder;  /* who says where Redis is; NULL = nobody: url does */
 	int64_t dedupe_window_ms;     /* an id that comes again within it is a duplicate */
 	int64_t withdrawal_window_ms; /* how long a cancel or a superseding alert has its effect */
 	int64_t receipt_wait_ms;      /* how long a receipt still finds its alert */

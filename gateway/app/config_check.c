@@ -6,6 +6,7 @@
 #include "app/config_console.h"
 #include "app/config_history.h"
 #include "app/config_http.h"
+#include "app/config_redis.h"
 #include "app/config_route.h"
 #include "app/config_tenants.h"
 #include "app/config_tls.h"
@@ -254,6 +255,7 @@ void config_check(struct config_load *load)
 	for (unsigned i = 0; i < config->account_count; i++)
 		check_account(load, i);
 	config_check_redis_tls(load);
+	config_check_redis_finder(load);
 	config_check_callbacks(load);
 	check_quiet_hours(load);
 	config_route_check(load);

@@ -13,6 +13,8 @@ void redis_address_fill(const struct config_redis *redis, uint64_t seed, struct 
 		.username = slice_of(url->user),
 		.password = slice_of(url->password),
 		.database = url->db,
+		.finder = redis->finder,
+		.tag = CONFIG_REDIS_TAG,
 		.connect_timeout_us = CONNECT_US,
 		.reply_timeout_us = REPLY_US,
 		.jitter_seed = seed,
@@ -32,5 +34,6 @@ struct redis_place redis_address_place(const struct config_redis *redis)
 				     .username = url->user,
 				     .password = url->password,
 				     .tls = redis->tls,
+				     .finder = redis->finder,
 				     .tag = CONFIG_REDIS_TAG };
 }

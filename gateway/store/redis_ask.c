@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "store/ask_wire.h"
 #include "store/command.h"
+#include "store/redis_find.h"
 #include "store/reply.h"
 
 #include <stdio.h>
@@ -86,17 +87,20 @@ static enum err greet(struct redis_ask *ask, const struct redis_place *place, st
 		if (ask->command.octets != NULL)
 			memset(ask->command.octets, 0, ask->command.cap); /* the password does not stay in memory */
 	}
-	if (err == ERR_OK) {
-		redis_ask_begin(ask, "SELECT");
-		redis_ask_add_int(ask, place->database);
-		err = redis_ask_run(ask, &reply, at);
-	}
 	return err;
 }
 
-enum err redis_ask_open(const struct redis_place *place, struct redis_ask **out, struct err_at *at)
+static enum err select_database(struct redis_ask *ask, unsigned database, struct err_at *at)
 {
-	scripts_check();
+	const struct reply *reply;
+	redis_ask_begin(ask, "SELECT");
+	redis_ask_add_int(ask, database);
+	return redis_ask_run(ask, &reply, at);
+}
+
+/* Connects and signs on. */
+static enum err open_at(const struct redis_place *place, struct redis_ask **out, struct err_at *at)
+{
 	struct redis_ask *ask = calloc(1, sizeof *ask);
 	if (ask == NULL)
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
@@ -211,6 +215,72 @@ static enum err exchange(struct redis_ask *ask, struct slice octets, const struc
 	return ERR_OK;
 }
 
+/* Asks one seed. at: why it does not say where Redis is. */
+static enum err ask_seed(const struct redis_place *place, const struct stream_address *seed, struct stream_address *out,
+			 struct err_at *at)
+{
+	const struct redis_finder *finder = place->finder;
+	bool is_sentinel = finder->way == REDIS_FIND_BY_SENTINEL;
+	struct redis_place there = *place;
+	struct redis_ask *ask = NULL;
+	there.path = NULL;
+	there.host = seed->host;
+	there.port = seed->port;
+	if (is_sentinel) {
+		there.username = finder->username.at;
+		there.password = finder->password.at;
+	}
+	enum err err = open_at(&there, &ask, at);
+	if (err != ERR_OK)
+		return err;
+	const struct reply *reply = NULL;
+	char why[160];
+	redis_find_ask(finder, place->tag, &ask->command);
+	err = exchange(ask, command_octets(&ask->command), &reply, at);
+	if (err == ERR_OK && !redis_find_read(finder, seed, reply, out, why, sizeof why))
+		err = err_at_set(at, ERR_IO, 0, NULL, "%s (asked at %s)", why, ask->place);
+	redis_ask_close(ask);
+	return err;
+}
+
+static enum err find(const struct redis_place *place, struct stream_address *out, struct err_at *at)
+{
+	enum err err = ERR_IO;
+	for (unsigned i = 0; i < place->finder->seed_count && err != ERR_OK; i++)
+		err = ask_seed(place, &place->finder->seeds[i], out, at);
+	return err;
+}
+
+enum err redis_ask_open(const struct redis_place *place, struct redis_ask **out, struct err_at *at)
+{
+	struct redis_place there = *place;
+	struct stream_address found;
+	struct redis_ask *ask = NULL;
+	enum err err = ERR_OK;
+	scripts_check();
+	if (place->finder != NULL && place->finder->way != REDIS_FIND_NOT) {
+		err = find(place, &found, at);
+		there.path = NULL;
+		there.host = found.host;
+		there.port = found.port;
+	}
+	if (err == ERR_OK)
+		err = open_at(&there, &ask, at);
+	if (err == ERR_OK)
+		err = select_database(ask, place->database, at);
+	if (err != ERR_OK)
+		redis_ask_close(ask);
+	else
+		*out = ask;
+	return err;
+}
+
+static bool is_no_longer_the_one(const struct reply *reply)
+{
+	return reply_is_error(reply, "READONLY") || reply_is_error(reply, "MASTERDOWN") ||
+	       reply_is_error(reply, "MOVED");
+}
+
 enum err redis_ask_run(struct redis_ask *ask, const struct reply **out, struct err_at *at)
 {
 	struct slice octets = command_octets(&ask->command);
@@ -223,6 +293,8 @@ enum err redis_ask_run(struct redis_ask *ask, const struct reply **out, struct e
 	enum err err = exchange(ask, octets, &reply, at);
 	if (err != ERR_OK)
 		return err;
+	if (is_no_longer_the_one(reply))
+		return broke(ask, "it no longer takes writes for our keys; another one does", at);
 	if (reply->type == REPLY_ERROR)
 		return err_at_set(at, ERR_FORMAT, 0, NULL, "Redis at %s refuses: %.*s", ask->place,
 				  SLICE_ARG(reply->text));

@@ -15,15 +15,17 @@ struct redis_place {
 	const char *host;
 	uint16_t port;
 	unsigned database;
-	const char *username;          /* NULL = the default user */
-	const char *password;          /* NULL = no AUTH */
-	const struct tls_context *tls; /* NULL = plain */
-	const char *tag;               /* of all keys: “{hongyan}” */
+	const char *username;              /* NULL = the default user */
+	const char *password;              /* NULL = no AUTH */
+	const struct tls_context *tls;     /* NULL = plain */
+	const struct redis_finder *finder; /* who says where Redis is; NULL = path, host and port do */
+	const char *tag;                   /* of all keys: “{hongyan}” */
 };
 
 struct command;
 struct reply;
 struct redis_ask;
+struct redis_finder;
 struct tls_context;
 
 /* Connects, signs on, selects the database. out: owned, set on success only. at: why not, a sentence for people.
@@ -50,7 +52,7 @@ struct command *redis_ask_command(struct redis_ask *ask);
 
 /* Sends what was begun and waits for its answer. out: borrowed until the next run; set on success only.
  * at: why not, a sentence for people. ERR_IO: the connection broke or the answer did not come in time, so that the
- * command may or may not have had its effect (it is closed then; every further run fails); ERR_FORMAT: Redis answered
+ * command may or may not have had its effect, or this Redis no longer takes writes (it is closed then; every further run fails); ERR_FORMAT: Redis answered
  * with an error; ERR_MEMORY: not sent. */
 MUST_CHECK enum err redis_ask_run(struct redis_ask *ask, const struct reply **out, struct err_at *at);
 

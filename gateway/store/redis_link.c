@@ -2,6 +2,9 @@
 
 /* IDLE ─ start ─► CONNECTING ─ open ─► GREETING (AUTH, SELECT) ─ all OK ─► UP ─ end ─► WAITING ─ backoff over ─► CONNECTING
  *
+ * Where somebody has to be asked who Redis is, the way to CONNECTING is gone twice: first to him (is_finding), where GREETING ends with
+ * the question, then at once to the address in his answer.
+ *
  * Commands under way lie in a ring in order of sending; each reply belongs to the oldest. When the connection ends, all
  * of them are told NULL, oldest first, then on_down comes. */
 
@@ -19,6 +22,8 @@
 #define ARENA_OVERFLOW_MAX (640u * 1024u * 1024u) /* one value of Redis may have 512 MB */
 #define BACKOFF_FIRST_US   (100 * US_PER_MS)
 #define BACKOFF_MAX_US     (5 * US_PER_S)
+#define FINDING_MAX_US \
+	US_PER_S /* while a failover is on its way, who is asked is there, and all gateways wait for the last one */
 
 enum link_state { LINK_IDLE, LINK_CONNECTING, LINK_GREETING, LINK_UP, LINK_WAITING };
 
@@ -35,8 +40,12 @@ struct redis_link {
 	void *ctx;
 	struct stream *stream;
 	enum link_state state;
-	bool is_connected; /* or connecting: the stream has not told its end */
-	mono_us deadline;  /* of the state: connect, greeting, backoff */
+	struct stream_address at; /* where the next connection goes, or this one has gone */
+	bool is_finding;          /* that is who says where Redis is */
+	bool is_found;            /* he has said it, for the next connection */
+	unsigned seed;            /* of the finder's: who is asked next */
+	bool is_connected;        /* or connecting: the stream has not told its end */
+	mono_us deadline;         /* of the state: connect, greeting, backoff */
 	mono_us backoff;
 	struct rng rng;
 	redisReader *reader;
@@ -103,6 +112,36 @@ bool redis_link_send(struct redis_link *link, struct slice command, mono_us extr
 	return redis_link_is_up(link) && enqueue(link, command, extra_us, on_reply, ctx);
 }
 
+static bool asks_sentinel(const struct redis_link *link)
+{
+	return link->is_finding && link->options->finder->way == REDIS_FIND_BY_SENTINEL;
+}
+
+static const struct slice *username_of(const struct redis_link *link)
+{
+	return asks_sentinel(link) ? &link->options->finder->username : &link->options->username;
+}
+
+static const struct slice *password_of(const struct redis_link *link)
+{
+	return asks_sentinel(link) ? &link->options->finder->password : &link->options->password;
+}
+
+static void on_found(void *ctx, const struct reply *reply)
+{
+	struct redis_link *link = ctx;
+	struct stream_address found;
+	if (reply == NULL)
+		return;
+	if (!redis_find_read(link->options->finder, &link->at, reply, &found, link->error, sizeof link->error)) {
+		redis_link_break(link, link->error);
+		return;
+	}
+	link->at = found;
+	link->is_found = true;
+	stream_close(link->stream, false);
+}
+
 static void on_greeted(void *ctx, const struct reply *reply)
 {
 	struct redis_link *link = ctx;
@@ -111,15 +150,16 @@ static void on_greeted(void *ctx, const struct reply *reply)
 	if (reply->type == REPLY_ERROR) {
 		struct buf buf = buf_over(link->error, sizeof link->error - 1);
 		/* A server without AUTH repeats what it was given. */
-		const struct secrets secrets = { &link->options->password,
-						 link->options->password.len >= SECRET_LEAST };
-		buf_put_text(&buf, "Redis refuses us: ");
+		const struct slice *password = password_of(link);
+		const struct secrets secrets = { password, password->len >= SECRET_LEAST };
+		buf_put_text(&buf,
+			     link->is_finding ? "who was asked where Redis is refuses us: " : "Redis refuses us: ");
 		secrets_hide(&secrets, reply->text, &buf);
 		link->error[buf.len] = '\0';
 		redis_link_break(link, link->error);
 		return;
 	}
-	if (link->waiter_count > 0)
+	if (link->waiter_count > 0 || link->is_finding)
 		return; /* more of the greeting is under way */
 	link->state = LINK_UP;
 	link->events->on_up(link->ctx);
@@ -129,19 +169,23 @@ static void greet(struct redis_link *link)
 {
 	struct command command = { .octets = NULL };
 	bool sent = true;
-	if (link->options->password.len) {
+	if (password_of(link)->len > 0) {
 		command_begin(&command);
 		command_word(&command, "AUTH");
-		if (link->options->username.len)
-			command_text(&command, link->options->username);
-		command_text(&command, link->options->password);
+		if (username_of(link)->len > 0)
+			command_text(&command, *username_of(link));
+		command_text(&command, *password_of(link));
 		sent = enqueue(link, command_octets(&command), 0, on_greeted, link);
 		memset(command.octets, 0, command.cap); /* the password does not stay in freed memory */
 	}
-	command_begin(&command);
-	command_word(&command, "SELECT");
-	command_int(&command, (int64_t)link->options->database);
-	sent = sent && enqueue(link, command_octets(&command), 0, on_greeted, link);
+	if (link->is_finding) {
+		redis_find_ask(link->options->finder, link->options->tag, &command);
+	} else {
+		command_begin(&command);
+		command_word(&command, "SELECT");
+		command_int(&command, (int64_t)link->options->database);
+	}
+	sent = sent && enqueue(link, command_octets(&command), 0, link->is_finding ? on_found : on_greeted, link);
 	command_fini(&command);
 	if (!sent)
 		redis_link_break(link, "out of memory");
@@ -159,7 +203,7 @@ static void on_open(void *ctx)
 static void on_octets(void *ctx, const uint8_t *octets, size_t len)
 {
 	struct redis_link *link = ctx;
-	if (link->break_reason != NULL)
+	if (link->break_reason != NULL || link->is_found)
 		return;
 	if (redisReaderFeed(link->reader, (const char *)octets, len) != REDIS_OK) {
 		redis_link_break(link, "out of memory");
@@ -186,7 +230,7 @@ static void on_octets(void *ctx, const uint8_t *octets, size_t len)
 			waiter.on_reply(waiter.ctx, reply);
 		/* Only between replies: of one that has come in part, the reader keeps the beginning in the arena. */
 		arena_reset(&link->arena);
-		if (link->break_reason != NULL || !stream_is_open(link->stream))
+		if (link->break_reason != NULL || link->is_found || !stream_is_open(link->stream))
 			return;
 	}
 }
@@ -198,9 +242,11 @@ static void on_writable(void *ctx)
 
 static mono_us jittered(struct redis_link *link)
 {
+	bool is_found_out = link->options->finder != NULL && link->options->finder->way != REDIS_FIND_NOT;
+	mono_us most = is_found_out ? FINDING_MAX_US : BACKOFF_MAX_US;
 	link->backoff = link->backoff == 0 ? BACKOFF_FIRST_US : link->backoff * 2;
-	if (link->backoff > BACKOFF_MAX_US)
-		link->backoff = BACKOFF_MAX_US;
+	if (link->backoff > most)
+		link->backoff = most;
 	return (mono_us)rng_below(&link->rng, (uint64_t)link->backoff) + 1;
 }
 
@@ -219,9 +265,11 @@ static void on_end(void *ctx, const char *reason)
 	const char *why = link->break_reason ? link->break_reason : reason;
 	link->break_reason = NULL;
 	link->is_connected = false;
+	bool goes_on = link->is_found && link->state != LINK_IDLE;
+	link->seed += link->is_finding && !link->is_found;
 	if (link->state != LINK_IDLE) {
 		link->state = LINK_WAITING;
-		link->deadline = loop_now(link->loop).mono + jittered(link);
+		link->deadline = loop_now(link->loop).mono + (goes_on ? 0 : jittered(link));
 	}
 	link->out_start = link->out_end = 0;
 	/* Each waiter's upcall may not send: the link is down. */
@@ -234,12 +282,16 @@ static void on_end(void *ctx, const char *reason)
 	}
 	if (!make_reader(link))
 		why = "out of memory";
-	link->events->on_down(link->ctx, why);
+	if (goes_on)
+		loop_turn_soon(link->loop);
+	else
+		link->events->on_down(link->ctx, why);
 }
 
 void redis_link_break(struct redis_link *link, const char *reason)
 {
-	if (link->state == LINK_IDLE || link->state == LINK_WAITING || link->break_reason != NULL)
+	bool is_over = link->state == LINK_IDLE || link->state == LINK_WAITING || (link->is_finding && link->is_found);
+	if (is_over || link->break_reason != NULL)
 		return;
 	link->break_reason = reason;
 	stream_close(link->stream, true);
@@ -252,6 +304,11 @@ static void start_connecting(struct redis_link *link)
 		link->deadline = loop_now(link->loop).mono + jittered(link);
 		return;
 	}
+	const struct redis_finder *finder = link->options->finder;
+	link->is_finding = finder != NULL && finder->way != REDIS_FIND_NOT && !link->is_found;
+	if (link->is_finding)
+		link->at = finder->seeds[link->seed % finder->seed_count];
+	link->is_found = false;
 	link->state = LINK_CONNECTING;
 	link->deadline = loop_now(link->loop).mono + link->options->connect_timeout_us;
 	link->is_connected = true;
@@ -313,7 +370,8 @@ void redis_link_tick(struct redis_link *link, mono_us now)
 	else if (link->state == LINK_UP)
 		redis_link_break(link, "Redis does not answer");
 	else
-		redis_link_break(link, "Redis does not answer the connect");
+		redis_link_break(link, link->is_finding ? "who was asked where Redis is does not answer"
+							: "Redis does not answer the connect");
 }
 
 struct redis_link *redis_link_create(struct loop *loop, const struct redis_options *options,
@@ -334,7 +392,8 @@ struct redis_link *redis_link_create(struct loop *loop, const struct redis_optio
 	link->ctx = ctx;
 	rng_seed(&link->rng, options->jitter_seed);
 	link->arena_block = malloc(ARENA_OCTETS);
-	link->stream = stream_create(loop, &options->address, &stream_events, link);
+	link->at = options->address;
+	link->stream = stream_create(loop, &link->at, &stream_events, link);
 	if (link->arena_block == NULL || link->stream == NULL) {
 		free(link->arena_block);
 		stream_destroy(link->stream);

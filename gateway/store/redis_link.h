@@ -3,14 +3,18 @@
 
 #include "loop/stream.h"
 #include "store/command.h"
+#include "store/redis_find.h"
 #include "store/reply.h"
 
-/* One connection to Redis that comes back by itself: connect, AUTH, SELECT, then commands in, replies out in order.
- * Reconnects with exponential backoff and full jitter (100 ms … 5 s). A link that gets no reply for its deadline is
+/* One connection to Redis that comes back by itself: find it, connect, AUTH, SELECT, then commands in, replies out in order.
+ * Reconnects with exponential backoff and full jitter (100 ms … 5 s; 1 s where somebody is asked where it is). A link that gets no reply for its deadline is
  * taken for half-open and closed. */
 
 struct redis_options {
-	struct stream_address address;
+	struct stream_address address; /* where finder is NULL */
+	const struct redis_finder *
+		finder; /* who says where Redis is, asked at each connect; NULL = nobody. Borrowed for the link's life */
+	const char *tag;       /* of the keys, for a Cluster; likewise */
 	struct slice username; /* empty = none; borrowed for the link's life, as is the password */
 	struct slice password; /* empty = no AUTH */
 	unsigned database;

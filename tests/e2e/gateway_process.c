@@ -34,7 +34,7 @@ static void write_config(struct gateway_process *gateway, const char *name, cons
 	if (!options->has_no_lock)
 		snprintf(lock, sizeof lock, ", lock_file: \"%s\"", gateway->lock);
 	int len = snprintf(text, sizeof text,
-			   "redis: { url: \"%s\" }\n"
+			   "redis: { url: \"%s\"%s%s }\n"
 			   "signature: \"国网吉林电力\"\n"
 			   "templates: { dir: \"%s\" }\n"
 			   "admin: { listen: \"127.0.0.1:%u\" }\n"
@@ -43,6 +43,7 @@ static void write_config(struct gateway_process *gateway, const char *name, cons
 			   "accounts:\n%s\n"
 			   "routes:\n%s\n",
 			   options->redis_url ? options->redis_url : redis_server_url(),
+			   options->redis_more ? ", " : "", options->redis_more ? options->redis_more : "",
 			   options->templates ? options->templates : SOURCE_DIR "/tests/e2e/templates",
 			   gateway->admin_port, name, lock,
 			   options->root_more ? options->root_more : "retry: { base: 100ms, max: 1s }", accounts,

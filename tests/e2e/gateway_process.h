@@ -23,6 +23,7 @@ struct gateway_options {
 	const char *root_more;    /* more lines of YAML; NULL = none */
 	const char *templates;    /* folder; NULL = the tests' own */
 	const char *redis_url;    /* NULL = the server itself */
+	const char *redis_more;   /* more keys of redis: “cluster: […]”; NULL = none */
 	bool has_no_lock;         /* then nobody knows at once that an earlier process is dead */
 };
 

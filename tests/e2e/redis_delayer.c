@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Stands between the gateway and Redis on unix sockets, as a long line would: whatever is said arrives so many milliseconds
- * later, in both directions, however much is under way.
+/* Stands between the gateway and Redis, or two of Redis, on unix sockets or ports of 127.0.0.1, as a long line would: whatever is
+ * said arrives so many milliseconds later, in both directions, however much is under way.
  *
  *   redis_delayer LISTEN SERVER MS */
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -48,11 +49,29 @@ static int64_t clock_us(void)
 	return (int64_t)at.tv_sec * 1000000 + at.tv_nsec / 1000;
 }
 
-static int unix_socket(const char *path, struct sockaddr_un *address)
+struct place {
+	union {
+		struct sockaddr_un path;
+		struct sockaddr_in port;
+		struct sockaddr any;
+	} address;
+	socklen_t len;
+};
+
+/* A socket for it. */
+static int open_place(const char *name, struct place *place)
 {
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	snprintf(address->sun_path, sizeof address->sun_path, "%s", path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool is_path = name[0] == '/';
+	*place = (struct place){ .len = is_path ? sizeof place->address.path : sizeof place->address.port };
+	if (is_path) {
+		place->address.path.sun_family = AF_UNIX;
+		snprintf(place->address.path.sun_path, sizeof place->address.path.sun_path, "%s", name);
+	} else {
+		place->address.port.sin_family = AF_INET;
+		place->address.port.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		place->address.port.sin_port = htons((uint16_t)strtoul(name, NULL, 10));
+	}
+	int fd = socket(place->address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		die("socket");
 	return fd;
@@ -83,17 +102,17 @@ static void end_connection(unsigned index)
 	lane_empty(&pair[1]);
 }
 
-static void take_connection(int listener, const char *server_path)
+static void take_connection(int listener, const char *server_name)
 {
-	struct sockaddr_un address;
+	struct place place;
 	int client = accept(listener, NULL, NULL);
 	if (client < 0)
 		return;
-	int server = unix_socket(server_path, &address);
+	int server = open_place(server_name, &place);
 	unsigned at = 0;
 	while (at < LANES_MAX && lanes[at].from >= 0)
 		at += 2;
-	if (at == LANES_MAX || connect(server, (struct sockaddr *)&address, sizeof address) != 0) {
+	if (at == LANES_MAX || connect(server, &place.address.any, place.len) != 0) {
 		close(client);
 		close(server);
 		return;
@@ -153,7 +172,7 @@ static int wait_ms(int64_t now)
 	return (int)least;
 }
 
-static void run(int listener, const char *server_path)
+static void run(int listener, const char *server_name)
 {
 	struct pollfd ready[1 + LANES_MAX];
 	ready[0] = (struct pollfd){ .fd = listener, .events = POLLIN };
@@ -170,12 +189,12 @@ static void run(int listener, const char *server_path)
 			end_connection(i);
 	}
 	if (ready[0].revents)
-		take_connection(listener, server_path);
+		take_connection(listener, server_name);
 }
 
 int main(int argc, char *argv[])
 {
-	struct sockaddr_un address;
+	struct place place;
 	if (argc != 4) {
 		fprintf(stderr, "usage: redis_delayer LISTEN SERVER MS\n");
 		return 64;
@@ -184,8 +203,8 @@ int main(int argc, char *argv[])
 	for (unsigned i = 0; i < LANES_MAX; i++)
 		lanes[i].from = -1;
 	signal(SIGPIPE, SIG_IGN);
-	int listener = unix_socket(argv[1], &address);
-	if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 16) != 0)
+	int listener = open_place(argv[1], &place);
+	if (bind(listener, &place.address.any, place.len) != 0 || listen(listener, 16) != 0)
 		die(argv[1]);
 	for (;;)
 		run(listener, argv[2]);

@@ -13,14 +13,15 @@
 static struct process server = { .in = -1 };
 static redisContext *connection;
 static char socket_path[WORLD_PATH_OCTETS];
+static uint16_t port_used; /* 0 = the socket's */
 static unsigned queued;
 
 static bool answers(void)
 {
-	if (!process_lives(&server))
+	if (port_used == 0 && !process_lives(&server))
 		FAIL("redis-server has ended; is it installed?");
 	if (connection == NULL)
-		connection = redisConnectUnix(socket_path);
+		connection = port_used != 0 ? redisConnect("127.0.0.1", port_used) : redisConnectUnix(socket_path);
 	redisReply *reply = connection && !connection->err ? redisCommand(connection, "PING") : NULL;
 	bool is_good = reply != NULL && reply->type == REDIS_REPLY_STATUS;
 	if (reply != NULL)
@@ -74,6 +75,13 @@ static void disconnect(void)
 	connection = NULL;
 }
 
+void redis_server_use(uint16_t port)
+{
+	disconnect();
+	port_used = port;
+	AWAIT(20, answers());
+}
+
 /* With “everysec”, what Redis has answered may stay in its own memory for up to two seconds while the disk is busy with the write
  * before: a death then loses it, and no gateway can help that. Here it is the process that dies, with what it answered written. */
 static bool has_written(void)
@@ -101,7 +109,10 @@ void redis_server_stop(void)
 const char *redis_server_url(void)
 {
 	static char url[WORLD_PATH_OCTETS + 8];
-	snprintf(url, sizeof url, "unix://%s", socket_path);
+	if (port_used != 0)
+		snprintf(url, sizeof url, "redis://127.0.0.1:%u/0", port_used);
+	else
+		snprintf(url, sizeof url, "unix://%s", socket_path);
 	return url;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hiredis/hiredis.h>
+#include <stdint.h>
 
 /* The scenario's own redis-server, on a unix socket in the world's folder, with an append-only file. */
 
@@ -13,6 +14,9 @@ void redis_server_kill(void);
 
 /* SIGTERM, at the end. */
 void redis_server_stop(void);
+
+/* From here on all of this is about the Redis on that port of 127.0.0.1, which the scenario has started itself. Waits until it answers. */
+void redis_server_use(uint16_t port);
 
 /* Where it listens, for a configuration. */
 const char *redis_server_url(void);

@@ -98,7 +98,7 @@ my @rows = (
     ['an unknown key in a section', 0, "redis: { urls: \"redis://h/\" }\n$account"],
     ['an unknown key of an account', 0, "accounts: [{ $smpp, tpss: 1 }]\n"],
     ['an unknown key of a route', 0, "${account}routes: [{ acounts: [cmcc] }]\n"],
-    ['a key that is not built yet', 0, "redis: { sentinels: [a] }\n$account"],
+    ['a key that is not built yet', 0, "redis: { shards: 3 }\n$account"],
     ['a key with a dot', 0, "redis.url: \"redis://h/\"\n$account"],
     ['a section that is a text', 0, "redis: \"redis://h/\"\n$account"],
     ['a setting of the other protocol', 0, "accounts: [{ $web, window: 5 }]\n"],

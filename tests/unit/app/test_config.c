@@ -73,7 +73,8 @@ Test(config, fallbacks)
 
 /* One field of each kind, as YAML and as JSON; what the file says comes out of config_show. */
 static const char full_yaml[] =
-	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, replay_mb: 32, dedupe_window: 90m, "
+	"redis: { url: \"unix:///run/redis.sock?db=2\", password: hush, sentinel_master: main, replay_mb: 32, "
+	"dedupe_window: 90m, "
 	"withdrawal_window: 3d, "
 	"receipt_wait: 192h }\n"
 	"events: { retention: 36h }\nmo: { retention: 7d, repeat_window: 90s }\noptout: { keywords: \"STOP, 退订\" }\n"
@@ -123,7 +124,8 @@ static const char full_yaml[] =
 
 static const char full_json[] =
 	"\xEF\xBB\xBF \n{\"redis\": {\"url\": \"unix:///run/redis.sock?db=2\", \"password\": \"hu\\u0073h\", "
-	"\"replay_mb\": 32, \"dedupe_window\": \"90m\", \"withdrawal_window\": \"3d\", \"receipt_wait\": "
+	"\"sentinel_master\": \"main\", \"replay_mb\": 32, \"dedupe_window\": \"90m\", \"withdrawal_window\": \"3d\", "
+	"\"receipt_wait\": "
 	"\"8d\"},\n\"events\": "
 	"{\"retention\": \"36h\"}, \"mo\": {\"retention\": \"168h\", \"repeat_window\": \"90s\"}, "
 	"\"optout\": {\"keywords\": \"STOP, 退订\"}, \"protection\": {\"optout\": {\"notice\": false}, "
@@ -175,7 +177,10 @@ static const char full_json[] =
 
 static const char full_shown[] =
 	"redis:\n  url: \"unix://(hidden)@/run/redis.sock?db=2\"\n  password: \"(hidden)\"\n  ca_file: \"\"\n  "
-	"server_name: \"\"\n  cert_file: \"\"\n  key_file: \"\"\n  replay_mb: 32\n  dedupe_window: 90m\n"
+	"server_name: \"\"\n  cert_file: \"\"\n  key_file: \"\"\n  sentinels: []\n  "
+	"sentinel_master: \"main\"\n  sentinel_user: \"\"\n  sentinel_password: \"\"\n  cluster: []\n  replay_mb: 32\n "
+	" "
+	"dedupe_window: 90m\n"
 	"  withdrawal_window: 72h\n  receipt_wait: 8d\nevents:\n  retention: 36h\nmo:\n  retention: 7d\n  "
 	"repeat_window: 90s\n"
 	"optout:\n  keywords: \"STOP, 退订\"\nprotection:\n  optout:\n    notice: false\n    marketing: true\n  "

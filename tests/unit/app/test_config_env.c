@@ -76,7 +76,7 @@ Test(config_env, errors_name_the_variable)
 		{ "no such route",
 		  { "HONGYAN_ROUTES_3_PREFIX=1" },
 		  "HONGYAN_ROUTES_3_PREFIX is no setting (did you mean “HONGYAN_ROUTES_1_PREFIX”?)\n" },
-		{ "later", { "HONGYAN_REDIS_SENTINELS=1" }, "HONGYAN_REDIS_SENTINELS is not built yet\n" },
+		{ "later", { "HONGYAN_REDIS_SHARDS=1" }, "HONGYAN_REDIS_SHARDS is not built yet\n" },
 		{ "of another protocol",
 		  { "HONGYAN_ACCOUNTS_CMCC_URL=1" },
 		  "HONGYAN_ACCOUNTS_CMCC_URL is no setting (did you mean “HONGYAN_ACCOUNTS_CMCC_TPS”?)\n" },

@@ -58,8 +58,7 @@ Test(config_errors, keys)
 		  "hongyan.yaml:1:1: “redis.url” is written as a mapping: redis: { url: … }\n" },
 		{ "duplicate key", "workers: 1\nworkers: 2\n" ACCOUNT,
 		  "hongyan.yaml:2:1: key “workers” is there twice, first in line 1\n" },
-		{ "later", "redis: { sentinels: [a] }\n" ACCOUNT,
-		  "hongyan.yaml:1:10: “redis.sentinels” is not built yet\n" },
+		{ "later", "redis: { shards: 3 }\n" ACCOUNT, "hongyan.yaml:1:10: “redis.shards” is not built yet\n" },
 		{ "list of servers", "redis: [{ url: x }]\n" ACCOUNT,
 		  "hongyan.yaml:1:8: a list of Redis servers is not built yet; write redis: { url: … }\n" },
 		{ "section as a text", "redis: \"redis://h\"\n" ACCOUNT,
@@ -242,6 +241,30 @@ Test(config_errors, redis_url_shows_no_secret)
 		  "hongyan.yaml:1:15: redis.url needs an absolute path: unix:///path/of/socket\n" },
 		{ "no socket", "redis: { url: \"unix:///?db=1\" }\n" ACCOUNT,
 		  "hongyan.yaml:1:15: redis.url has no path: unix:///path/of/socket\n" },
+	};
+	RUN(rows);
+}
+
+Test(config_errors, who_says_where_redis_is)
+{
+	static const struct row rows[] = {
+		{ "Sentinels",
+		  "redis: { sentinels: [\"a:26379\", \"[::1]:26379\"], sentinel_master: hongyan }\n" ACCOUNT, "" },
+		{ "a Cluster", "redis: { cluster: [\"a:7000\", \"b:7000\"] }\n" ACCOUNT, "" },
+		{ "both", "redis: { cluster: [\"a:1\"], sentinels: [\"a:1\"] }\n" ACCOUNT,
+		  "hongyan.yaml:1:19: redis.cluster is given, and so is redis.sentinels: it can be one of them\n" },
+		{ "no port", "redis: { sentinels: [\"a:26379\", b] }\n" ACCOUNT,
+		  "hongyan.yaml:1:21: redis.sentinels: “b” is no host:port\n" },
+		{ "a socket as a node", "redis: { cluster: [\"unix:/run/redis.sock\"] }\n" ACCOUNT,
+		  "hongyan.yaml:1:19: redis.cluster: “unix:/run/redis.sock” is no host:port\n" },
+		{ "nine", "redis: { cluster: [a:1, a:1, a:1, a:1, a:1, a:1, a:1, a:1, a:1] }\n" ACCOUNT,
+		  "hongyan.yaml:1:19: redis.cluster has more than 8 addresses; a few are enough to ask\n" },
+		{ "a socket of this host", "redis: { url: \"unix:///s\", cluster: [\"a:1\"] }\n" ACCOUNT,
+		  "hongyan.yaml:1:15: redis.url is a socket of this host; with redis.sentinels or redis.cluster it "
+		  "begins with "
+		  "redis:// or rediss://\n" },
+		{ "a database of a Cluster", "redis: { url: \"redis://h/2\", cluster: [\"a:1\"] }\n" ACCOUNT,
+		  "hongyan.yaml:1:15: redis.url has a database other than 0, and a Redis Cluster has no other\n" },
 	};
 	RUN(rows);
 }
