@@ -10,7 +10,7 @@
 
 /* Counted on Linux with libuv 1.44 and libmicrohttpd 0.9, with room for what a later version takes more. */
 #define PROCESS_FDS 24 /* standard streams, lock, main loop, signals, admin address, and a file read in passing */
-#define WORKER_FDS  12 /* its loop, curl's, Redis, and the address of callbacks */
+#define WORKER_FDS  13 /* its loop, curl's, Redis, a Sentinel, and the address of callbacks */
 
 struct fd_need fd_need_of(const struct config *config, unsigned worker_count)
 {

@@ -182,8 +182,9 @@ static void greet(struct redis_link *link)
 		redis_find_ask(link->options->finder, link->options->tag, &command);
 	} else {
 		command_begin(&command);
-		command_word(&command, "SELECT");
-		command_int(&command, (int64_t)link->options->database);
+		command_word(&command, link->options->has_no_databases ? "PING" : "SELECT");
+		if (!link->options->has_no_databases)
+			command_int(&command, (int64_t)link->options->database);
 	}
 	sent = sent && enqueue(link, command_octets(&command), 0, link->is_finding ? on_found : on_greeted, link);
 	command_fini(&command);
@@ -308,6 +309,8 @@ static void start_connecting(struct redis_link *link)
 	link->is_finding = finder != NULL && finder->way != REDIS_FIND_NOT && !link->is_found;
 	if (link->is_finding)
 		link->at = finder->seeds[link->seed % finder->seed_count];
+	else if (!link->is_found)
+		link->at = link->options->address;
 	link->is_found = false;
 	link->state = LINK_CONNECTING;
 	link->deadline = loop_now(link->loop).mono + link->options->connect_timeout_us;
@@ -392,7 +395,6 @@ struct redis_link *redis_link_create(struct loop *loop, const struct redis_optio
 	link->ctx = ctx;
 	rng_seed(&link->rng, options->jitter_seed);
 	link->arena_block = malloc(ARENA_OCTETS);
-	link->at = options->address;
 	link->stream = stream_create(loop, &link->at, &stream_events, link);
 	if (link->arena_block == NULL || link->stream == NULL) {
 		free(link->arena_block);

@@ -18,6 +18,7 @@ struct redis_options {
 	struct slice username; /* empty = none; borrowed for the link's life, as is the password */
 	struct slice password; /* empty = no AUTH */
 	unsigned database;
+	bool has_no_databases;         /* a Sentinel: it has no SELECT */
 	const struct tls_context *tls; /* NULL = plain; borrowed likewise */
 	mono_us connect_timeout_us;
 	mono_us reply_timeout_us; /* for the oldest command under way */
@@ -35,7 +36,7 @@ struct redis_link_events {
 
 struct redis_link;
 
-/* options, events: borrowed for the link's life. NULL where there is no memory. */
+/* options, events: borrowed for the link's life; the address may change while it is not connected. NULL where there is no memory. */
 struct redis_link *redis_link_create(struct loop *loop, const struct redis_options *options,
 				     const struct redis_link_events *events, void *ctx);
 void redis_link_destroy(struct redis_link *link);

@@ -204,6 +204,14 @@ static void on_reader_down(void *ctx, const char *reason)
 	store_tell_state(store, false, reason);
 }
 
+static void on_another_master(void *ctx)
+{
+	struct redis_store *store = ctx;
+	static const char reason[] = "a Sentinel names another master";
+	redis_link_break(store->main, reason);
+	redis_link_break(store->reader, reason);
+}
+
 /* -- fencing -- */
 
 void store_fenced(struct redis_store *store)
@@ -254,7 +262,10 @@ static void finish_close(struct redis_store *store)
 {
 	redis_link_stop(store->main);
 	redis_link_stop(store->reader);
-	if (!redis_link_is_idle(store->main) || !redis_link_is_idle(store->reader))
+	if (store->watch != NULL)
+		sentinel_watch_stop(store->watch);
+	bool is_watching = store->watch != NULL && !sentinel_watch_is_idle(store->watch);
+	if (is_watching || !redis_link_is_idle(store->main) || !redis_link_is_idle(store->reader))
 		return;
 	store->phase = PHASE_CLOSED;
 	loop_remove(&store->member);
@@ -283,6 +294,8 @@ static void turn(void *ctx, struct now now)
 	struct redis_store *store = ctx;
 	redis_link_tick(store->main, now.mono);
 	redis_link_tick(store->reader, now.mono);
+	if (store->watch != NULL)
+		sentinel_watch_tick(store->watch, now.mono);
 	store_read_turn(store);
 	store_ask_turn(&store->lease_ask);
 	store_ask_turn(&store->bind_ask);
@@ -311,6 +324,8 @@ static mono_us next_deadline(void *ctx)
 	struct redis_store *store = ctx;
 	mono_us deadline = least(redis_link_next_deadline(store->main), redis_link_next_deadline(store->reader));
 	deadline = least(deadline, store_hold_deadline(store));
+	if (store->watch != NULL)
+		deadline = least(deadline, sentinel_watch_next_deadline(store->watch));
 	if (store->phase == PHASE_READY)
 		return least(deadline, least(store_upkeep_deadline(store), store_restore_deadline(store)));
 	if (store->phase == PHASE_CLOSING)
@@ -329,6 +344,8 @@ static void open_store(struct store *base, const struct store_events *events, vo
 	loop_add(store->loop, &store->member);
 	redis_link_start(store->main);
 	redis_link_start(store->reader);
+	if (store->watch != NULL)
+		sentinel_watch_start(store->watch);
 }
 
 static void close_store(struct store *base, mono_us grace_us)
@@ -351,6 +368,7 @@ static void destroy(struct store *base)
 	CHECK(!store->is_open || store->phase == PHASE_CLOSED);
 	redis_link_destroy(store->main);
 	redis_link_destroy(store->reader);
+	sentinel_watch_destroy(store->watch);
 	store_begins_fini(store);
 	store_settles_fini(store);
 	store_withdraws_fini(store);
@@ -445,8 +463,12 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 	store->peers = calloc(STORE_PEERS_MAX, sizeof *store->peers);
 	store->main = redis_link_create(loop, &options->redis, &main_events, store);
 	store->reader = redis_link_create(loop, &options->redis, &reader_events, store);
+	bool has_sentinels = options->redis.finder != NULL && options->redis.finder->way == REDIS_FIND_BY_SENTINEL;
+	if (has_sentinels)
+		store->watch = sentinel_watch_create(loop, &options->redis, on_another_master, store);
 	bool keeps_outcomes = outcome_ring_init(&store->outcomes, options->outcome_octets) == ERR_OK;
-	if (store->peers == NULL || store->main == NULL || store->reader == NULL || !keeps_outcomes) {
+	if (store->peers == NULL || store->main == NULL || store->reader == NULL || !keeps_outcomes ||
+	    (has_sentinels && store->watch == NULL)) {
 		destroy(&store->base);
 		return NULL;
 	}

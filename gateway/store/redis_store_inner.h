@@ -8,6 +8,7 @@
 #include "store/redis_store.h"
 #include "store/refusal.h"
 #include "store/scripts.h"
+#include "store/sentinel_watch.h"
 
 /* What the files of the Redis store share; nobody else includes this. */
 
@@ -154,6 +155,7 @@ struct redis_store {
 	bool told_up;
 	struct redis_link *main;
 	struct redis_link *reader;
+	struct sentinel_watch *watch; /* NULL where no Sentinel is asked */
 	char keys[KEY_COUNT][STORE_NAME_OCTETS];
 	char consumer[STORE_NAME_OCTETS];
 	unsigned renames;                      /* after fences */

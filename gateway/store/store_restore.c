@@ -236,6 +236,7 @@ static void on_assembled(void *ctx, const struct reply *reply)
 	if (absent->integer > 0 && !is_late)
 		return;
 	store->is_assembled = true;
+	store->next_heartbeat = loop_now(store->loop).mono; /* it looks for the dead at once */
 	store_come_up(store);
 }
 

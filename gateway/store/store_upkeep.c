@@ -161,9 +161,10 @@ static void on_heartbeat(void *ctx, const struct reply *reply)
 	read_depths(store, reply_at(reply, 3), reply_at(reply, 4));
 	store_lookout_from(store, reply_at(reply, 5));
 	/* Before all are there, one that seems gone may only not have come yet. */
-	if (store->is_assembled)
-		look_for_orphans(store, reply_at(reply, 2), now);
-	store->has_looked = store->is_assembled;
+	if (!store->is_assembled)
+		return;
+	look_for_orphans(store, reply_at(reply, 2), now);
+	store->has_looked = true;
 }
 
 static void keep_for(struct redis_store *store, const char *what, int64_t window_ms)

@@ -13,7 +13,8 @@
 --       attempt, ambiguous, state, pause, “@rank account,account…” or '', and maybe “t (it is told again) or o (its own),
 --       short origin, blank, id” or ''); a dead letter has a reason.
 -- Returns the positions (from 1) of those that stay with their owners.
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+-- What is told again is true under any name; what is not is left with whoever owns it by now.
+if not KEYS[15] and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
   return redis.error_reply('FENCED this consumer was taken for dead')
 end
 local function parts(id)
