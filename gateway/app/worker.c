@@ -17,6 +17,7 @@
 #define STALE_AFTER_US     (10 * US_PER_S)
 #define BALANCE_US         US_PER_S
 #define CHORE_REST_US      (10 * US_PER_S)
+#define REPLAY_US          (60 * US_PER_S)
 #define LAST_ANSWERS_US    US_PER_S /* for callbacks that wait when all else has ended */
 
 struct worker {
@@ -76,7 +77,8 @@ static void make_store_options(struct worker *worker)
 		.events_retention_ms = config->events.retention_ms,
 		.mo_retention_ms = config->mo.retention_ms,
 		.mo_repeat_window_ms = config->mo.repeat_window_ms,
-		.outcome_octets = (size_t)config->redis.replay_mb * 1024 * 1024 / worker->options->count,
+		.replay_us = REPLAY_US,
+		.replay_octets = (size_t)config->redis.replay_mb * 1024 * 1024 / worker->options->count,
 		.log = worker->options->log,
 		.metrics = worker->options->metrics,
 	};

@@ -421,6 +421,8 @@ void dispatch_on_begun(void *ctx, const enum begin_verdict *verdicts, const stru
 		else
 			dispatch_forget(pipeline, parcel);
 	}
+	if (count > 0 && verdicts[0] == BEGIN_LOST)
+		settling_flush(pipeline);
 	for (unsigned i = 0; i < pipeline->account_count; i++) {
 		struct carrier *carrier = accounts_carrier(&pipeline->accounts[i]);
 		submitting_turn(pipeline, &pipeline->accounts[i], now);

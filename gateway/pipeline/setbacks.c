@@ -135,4 +135,5 @@ void setbacks_on_restored(void *ctx)
 		pipeline->store->ops->reassert(pipeline->store, &settlement, 1);
 		parcel->is_reclaimed = false; /* it is where nobody looks for it */
 	}
+	settling_flush(pipeline); /* nobody reads anything before it is there */
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define CONNECT_TIMEOUT_S 5
+#define SEED_TIMEOUT_S    1
 #define REPLY_TIMEOUT_S   10
 #define ARENA_OCTETS      (256u * 1024u)
 #define ARENA_MAX         (256u * 1024u * 1024u) /* of one answer; pages of letters are far below */
@@ -38,9 +39,9 @@ static void name_place(const struct redis_place *place, char out[PLACE_OCTETS])
 		snprintf(out, PLACE_OCTETS, strchr(place->host, ':') ? "[%s]:%u" : "%s:%u", place->host, place->port);
 }
 
-static enum err connect_to(struct redis_ask *ask, const struct redis_place *place, struct err_at *at)
+static enum err connect_to(struct redis_ask *ask, const struct redis_place *place, time_t patience_s, struct err_at *at)
 {
-	static const struct timeval connect_timeout = { .tv_sec = CONNECT_TIMEOUT_S };
+	const struct timeval connect_timeout = { .tv_sec = patience_s };
 	static const struct timeval reply_timeout = { .tv_sec = REPLY_TIMEOUT_S };
 	ask->context = place->path ? redisConnectUnixWithTimeout(place->path, connect_timeout)
 				   : redisConnectWithTimeout(place->host, place->port, connect_timeout);
@@ -99,7 +100,7 @@ static enum err select_database(struct redis_ask *ask, unsigned database, struct
 }
 
 /* Connects and signs on. */
-static enum err open_at(const struct redis_place *place, struct redis_ask **out, struct err_at *at)
+static enum err open_at(const struct redis_place *place, time_t patience_s, struct redis_ask **out, struct err_at *at)
 {
 	struct redis_ask *ask = calloc(1, sizeof *ask);
 	if (ask == NULL)
@@ -110,7 +111,7 @@ static enum err open_at(const struct redis_place *place, struct redis_ask **out,
 	enum err err = ask->arena_block ? ERR_OK : err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 	if (err == ERR_OK) {
 		arena_init(&ask->arena, ask->arena_block, ARENA_OCTETS, ARENA_MAX);
-		err = connect_to(ask, place, at);
+		err = connect_to(ask, place, patience_s, at);
 	}
 	if (err == ERR_OK)
 		err = greet(ask, place, at);
@@ -230,7 +231,7 @@ static enum err ask_seed(const struct redis_place *place, const struct stream_ad
 		there.username = finder->username.at;
 		there.password = finder->password.at;
 	}
-	enum err err = open_at(&there, &ask, at);
+	enum err err = open_at(&there, SEED_TIMEOUT_S, &ask, at);
 	if (err != ERR_OK)
 		return err;
 	const struct reply *reply = NULL;
@@ -245,9 +246,14 @@ static enum err ask_seed(const struct redis_place *place, const struct stream_ad
 
 static enum err find(const struct redis_place *place, struct stream_address *out, struct err_at *at)
 {
+	static _Atomic unsigned good; /* who has said it before is asked first */
+	unsigned count = place->finder->seed_count;
 	enum err err = ERR_IO;
-	for (unsigned i = 0; i < place->finder->seed_count && err != ERR_OK; i++)
-		err = ask_seed(place, &place->finder->seeds[i], out, at);
+	for (unsigned i = 0, from = good; i < count && err != ERR_OK; i++) {
+		unsigned seed = (from + i) % count;
+		err = ask_seed(place, &place->finder->seeds[seed], out, at);
+		good = err == ERR_OK ? seed : good;
+	}
 	return err;
 }
 
@@ -265,7 +271,7 @@ enum err redis_ask_open(const struct redis_place *place, struct redis_ask **out,
 		there.port = found.port;
 	}
 	if (err == ERR_OK)
-		err = open_at(&there, &ask, at);
+		err = open_at(&there, CONNECT_TIMEOUT_S, &ask, at);
 	if (err == ERR_OK)
 		err = select_database(ask, place->database, at);
 	if (err != ERR_OK)

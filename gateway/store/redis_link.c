@@ -267,7 +267,7 @@ static void on_end(void *ctx, const char *reason)
 	link->break_reason = NULL;
 	link->is_connected = false;
 	bool goes_on = link->is_found && link->state != LINK_IDLE;
-	link->seed += link->is_finding && !link->is_found;
+	link->seed += !goes_on; /* another one may know more */
 	if (link->state != LINK_IDLE) {
 		link->state = LINK_WAITING;
 		link->deadline = loop_now(link->loop).mono + (goes_on ? 0 : jittered(link));
@@ -312,8 +312,10 @@ static void start_connecting(struct redis_link *link)
 	else if (!link->is_found)
 		link->at = link->options->address;
 	link->is_found = false;
+	mono_us most = link->options->connect_timeout_us;
 	link->state = LINK_CONNECTING;
-	link->deadline = loop_now(link->loop).mono + link->options->connect_timeout_us;
+	link->deadline =
+		loop_now(link->loop).mono + (link->is_finding && most > FINDING_MAX_US ? FINDING_MAX_US : most);
 	link->is_connected = true;
 	stream_connect(link->stream);
 }

@@ -64,6 +64,7 @@ static void become_ready(struct redis_store *store)
 	if (store->phase == PHASE_STARTING)
 		store->phase = PHASE_READY;
 	store->is_paused = false; /* signing on is a write */
+	store->takes_calls = true;
 	store->next_heartbeat = loop_now(store->loop).mono;
 	store_calls_resend(store);
 	store_come_up(store);
@@ -130,12 +131,14 @@ static void on_time(void *ctx, const struct reply *reply)
 static void sign_on(struct redis_store *store)
 {
 	struct command *command = &store->scratch;
-	store_call_begin_script(store, command, SCRIPT_REGISTER, 2 + LANE_COUNT);
+	store_call_begin_script(store, command, SCRIPT_REGISTER, 3 + LANE_COUNT);
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_INTENTS);
 	store_put_lanes(store, command);
+	store_put_key(store, command, KEY_ASSEMBLED);
 	command_word(command, store->consumer);
 	command_int(command, store->has_signed_on);
+	command_word(command, store->identity);
 	redis_link_send(store->main, command_octets(command), 0, on_registered, store);
 }
 
@@ -177,6 +180,8 @@ static void on_main_down(void *ctx, const char *reason)
 	struct redis_store *store = ctx;
 	if (store->phase == PHASE_READY || store->phase == PHASE_STARTING)
 		store->phase = PHASE_DOWN;
+	store->takes_calls = false;
+	store->lost_at = store->lost_at != 0 ? store->lost_at : loop_now(store->loop).mono;
 	store->is_beating = false;
 	store->is_moving = false;
 	store->is_looking = false;
@@ -279,7 +284,7 @@ static void closing_turn(struct redis_store *store, mono_us now)
 		finish_close(store);
 		return;
 	}
-	if (!is_idle || store->signed_off || !redis_link_is_up(store->main))
+	if (!is_idle || store->signed_off || !store->takes_calls || !redis_link_is_up(store->main))
 		return;
 	store->signed_off = true;
 	store_call_begin_script(store, &store->scratch, SCRIPT_SIGN_OFF, 3 + LANE_COUNT);
@@ -466,7 +471,7 @@ struct store *redis_store_create(struct loop *loop, const struct redis_store_opt
 	bool has_sentinels = options->redis.finder != NULL && options->redis.finder->way == REDIS_FIND_BY_SENTINEL;
 	if (has_sentinels)
 		store->watch = sentinel_watch_create(loop, &options->redis, on_another_master, store);
-	bool keeps_outcomes = outcome_ring_init(&store->outcomes, options->outcome_octets) == ERR_OK;
+	bool keeps_outcomes = replay_ring_init(&store->replay, options->replay_octets) == ERR_OK;
 	if (store->peers == NULL || store->main == NULL || store->reader == NULL || !keeps_outcomes ||
 	    (has_sentinels && store->watch == NULL)) {
 		destroy(&store->base);

@@ -34,7 +34,8 @@ struct redis_store_options {
 	int64_t events_retention_ms; /* events older than this are trimmed; 0 = none are */
 	int64_t mo_retention_ms;     /* messages from phones likewise */
 	int64_t mo_repeat_window_ms; /* one that comes again within this time, or twice it, is the same; > 0 */
-	size_t outcome_octets; /* memory for what is told again to a Redis that has lost the last of it; 0 = none */
+	mono_us replay_us; /* of what was told in so long before the connection was lost; no replica is further behind. 60 s */
+	size_t replay_octets; /* memory for what is told again to a Redis that has lost the last of it; 0 = none */
 	const struct log *log;
 	struct metrics *metrics; /* may be NULL */
 };

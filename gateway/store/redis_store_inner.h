@@ -4,9 +4,9 @@
 #include "base/list.h"
 #include "store/claims.h"
 #include "store/key_set.h"
-#include "store/outcome_ring.h"
 #include "store/redis_store.h"
 #include "store/refusal.h"
+#include "store/replay_ring.h"
 #include "store/scripts.h"
 #include "store/sentinel_watch.h"
 
@@ -57,7 +57,9 @@ struct store_call {
 	bool is_sent;
 	bool waits; /* for the look-out (store_withdraw.c): it is not sent yet */
 	enum store_span span;
-	bool was_lost; /* it was sent, and the connection broke before the answer */
+	bool was_lost;       /* it was sent, and the connection broke before the answer */
+	bool is_awaited;     /* it tells another Redis what it may not know */
+	bool is_dispensable; /* where it alone is refused, it is done */
 	mono_us sent_at;
 	void (*on_reply)(struct store_call *call, const struct reply *reply); /* never NULL reply */
 	void (*rewrite)(struct redis_store *store, struct store_call *call);  /* before it is sent again; may be NULL */
@@ -162,6 +164,7 @@ struct redis_store {
 	char unfit[200];                       /* why Redis will not do */
 	bool is_not_durable, are_clocks_apart; /* as was told */
 	bool has_signed_on;                    /* under this name */
+	bool takes_calls;                      /* on this connection all is said that comes before them */
 	char shas[SCRIPT_COUNT][41];
 	unsigned scripts_loaded;
 	struct command scratch;
@@ -180,14 +183,16 @@ struct redis_store {
 	char identity[STORE_IDENTITY_OCTETS]; /* of the one that the main connection has come to; "" = not known */
 	char reader_identity[STORE_IDENTITY_OCTETS];
 	bool reader_is_known;
-	bool is_assembled; /* all workers have told it what it may not know, or have had time for it */
+	bool is_assembled;  /* all workers have told it what it may not know, or have had time for it */
+	bool is_one_absent; /* some have not: what we read may be another's */
 	bool is_asking_assemble;
 	mono_us next_assemble;
-	struct outcome_ring outcomes;
-	struct restore_call *restore_filling;
-	unsigned restores_open;
-	unsigned restored_count; /* for the log */
-	unsigned reasserted_count;
+	mono_us assemble_since;
+	mono_us lost_at; /* when the connection to the one before was lost; 0 = it was not */
+	struct replay_ring replay;
+	struct restore_call *restore_filling[2];   /* by enum replay_kind */
+	unsigned awaited;                          /* calls that others wait for */
+	unsigned restored_count, reasserted_count; /* for the log */
 
 	struct lookout lookout[LOOKOUT_LANES];
 	bool lookout_is_known; /* where the others have come to, in this generation */
@@ -275,7 +280,7 @@ void store_calls_turn(struct redis_store *store);   /* sends what had no place i
 void store_call_send(struct store_call *call);      /* or waits until the store is ready */
 /* Redis refuses a call, or what goes with one: it waits, or the connection is made anew. */
 void store_call_refused(struct redis_store *store, const struct refusal *refusal, const struct reply *reply);
-void store_call_done(struct store_call *call); /* off the list; the command's memory is kept */
+void store_call_done(struct store_call *call); /* off the list, however often; the command's memory is kept */
 void store_call_begin_script(struct redis_store *store, struct command *command, enum script script,
 			     unsigned key_count);
 void store_put_key(struct redis_store *store, struct command *command, enum store_key key);
@@ -311,14 +316,16 @@ const char *store_tell_refusal(struct redis_store *store, const char *event, con
 /* store_restore.c */
 /* info: what INFO answered to the main connection. Where it is another Redis than before, what we know is put on the list of calls. */
 void store_identify(struct redis_store *store, const struct reply *info);
-/* Asks the same of the reader's connection. */
+/* Asks the same of the reader's connection; and whether both are the same: where they are not, both are made anew. */
 void store_reader_identify(struct redis_store *store);
-/* True where both are known to be the same; where they are not, both are made anew. */
 bool store_is_one_redis(struct redis_store *store);
 void store_restore_turn(struct redis_store *store, mono_us now);
 mono_us store_restore_deadline(const struct redis_store *store);
 void store_reassert(struct store *base, const struct settlement *settlements, unsigned count);
 void store_restore_fini(struct redis_store *store);
+/* A settlement was answered, or receipt keys: it is kept, to be told again. */
+void store_keep_settlement(struct redis_store *store, const struct settlement *settlement);
+void store_keep_receipts(struct redis_store *store, struct slice arguments, unsigned argument_count);
 
 /* redis_store.c */
 void store_tell_state(struct redis_store *store, bool is_up, const char *reason);
@@ -403,10 +410,10 @@ void store_settle_rewrite(struct redis_store *store, struct store_call *call);
 void store_settles_restore(struct redis_store *store);
 /* Begins a call of settle_each.lua. */
 void store_settle_each_begin(struct redis_store *store, struct command *command, bool restores);
-/* Appends a settlement to it. way: STORE_RESTORE_…; '\0' where the call does not restore. */
-void store_put_each(struct command *command, const struct settlement *settlement, char way);
-#define STORE_RESTORE_TOLD 't' /* it was told and answered before */
-#define STORE_RESTORE_OWN  'o' /* we have it, in flight or settled and not yet told */
+/* Appends a settlement to it. way: STORE_RESTORE_…; NULL where the call does not restore. */
+void store_put_each(struct command *command, const struct settlement *settlement, const char *way);
+#define STORE_RESTORE_TOLD "told" /* and answered before */
+#define STORE_RESTORE_OWN  "own"  /* we have it, in flight or settled and not yet told */
 void store_settles_fini(struct redis_store *store);
 
 /* store_late.c */

@@ -25,6 +25,7 @@ void scripts_check(void)
 		[SCRIPT_OWNED] = "owned",
 		[SCRIPT_PAUSE] = "pause",
 		[SCRIPT_READER] = "reader",
+		[SCRIPT_RECEIPTS] = "receipts",
 		[SCRIPT_RECORD] = "record",
 		[SCRIPT_REGISTER] = "register",
 		[SCRIPT_REQUEUE] = "requeue",

@@ -94,7 +94,8 @@ static void on_call_reply(void *ctx, const struct reply *reply)
 		return;
 	}
 	const struct refusal *refusal = refusal_of(reply);
-	if (refusal != NULL) {
+	bool is_alone = refusal != NULL && (refusal->way == REFUSAL_FULL || refusal->word[0] == '\0');
+	if (refusal != NULL && !(call->is_dispensable && is_alone)) {
 		store_call_refused(store, refusal, reply);
 		return;
 	}
@@ -112,7 +113,7 @@ void store_call_send(struct store_call *call)
 		list_init(&call->link);
 		list_push(&store->calls, &call->link);
 	}
-	if (store->phase != PHASE_READY && store->phase != PHASE_CLOSING)
+	if (!store->takes_calls)
 		return;
 	if (call->waits || store_holds_back(store, store_call_is_begin(call)))
 		return;
@@ -128,6 +129,8 @@ void store_call_done(struct store_call *call)
 {
 	list_remove(&call->link);
 	call->was_lost = false;
+	call->store->awaited -= call->is_awaited;
+	call->is_awaited = false;
 }
 
 void store_calls_resend(struct redis_store *store)
@@ -147,7 +150,6 @@ void store_calls_resend(struct redis_store *store)
 
 void store_calls_turn(struct redis_store *store)
 {
-	bool takes_calls = store->phase == PHASE_READY || store->phase == PHASE_CLOSING;
-	if (store->has_unsent && takes_calls && redis_link_is_up(store->main))
+	if (store->has_unsent && store->takes_calls && redis_link_is_up(store->main))
 		store_calls_resend(store);
 }

@@ -75,8 +75,7 @@ void store_worked(struct redis_store *store, bool is_new)
 static void try_again(struct redis_store *store)
 {
 	store->retry_at = 0;
-	bool takes_calls = store->phase == PHASE_READY || store->phase == PHASE_CLOSING;
-	if (takes_calls && redis_link_is_up(store->main))
+	if (store->takes_calls && redis_link_is_up(store->main))
 		store_calls_resend(store);
 	if (store->is_read_held)
 		store_read_again(store);

@@ -191,7 +191,7 @@ static void take_read(struct redis_store *store, const struct reply *claim, cons
 	}
 	store->is_delivering_read = true;
 	for (unsigned lane = 0; lane < LANE_COUNT; lane++)
-		store_deliver(store, (enum lane)lane, brought[lane], store->is_repeated[lane]);
+		store_deliver(store, (enum lane)lane, brought[lane], store->is_repeated[lane] || store->is_one_absent);
 	store->is_delivering_read = false;
 	finish_read(store);
 }

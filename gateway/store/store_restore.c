@@ -2,47 +2,57 @@
 
 /* Another Redis than before answers: a replica was promoted that had not heard the last of it, or it was started anew from what its disk
  * had. What we were told may be gone there: entries that we have settled lie in their lanes again, those in flight look as if nobody had
- * read them. So each worker first tells again what was settled lately (outcome_ring.h) and puts what it has in flight aside as in doubt,
- * where nobody finds it while the worker lives; what had begun and not left is begun again. All of this may be told twice. Nothing new
- * is begun before all workers have done so, or had time for it.
+ * read them. So each worker first tells again what was settled lately (replay_ring.h), then what it was about to tell, and puts what it
+ * has in flight aside as in doubt, where nobody finds it while the worker lives; what had begun and not left is begun again. In this
+ * order, since a late answer or an alert in flight is newer than what was told of it. All of this may be told twice. Nothing new is begun
+ * before all workers have done so, or had time for it.
  *
- *   looked at, another one ─► restore calls ─► signed on ─► all answered ─► assemble.lua until nobody is absent ─► up
+ *   looked at, another one ─► restoring calls ─► signed on ─► all answered ─► assemble.lua until nobody is absent ─► up
  *
  * What stays: a worker that ends in the same moments takes what it knows with it. */
 
 #include "store/redis_store_inner.h"
 
 #include "base/check.h"
+#include "base/number.h"
 #include "store/redis_info.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ASSEMBLE_US (10 * US_PER_S) /* a link is back within its backoff and its connect, 5 s each at most */
-#define ASK_US      (100 * US_PER_MS)
-#define TELL_AGAIN_US \
-	(30 * US_PER_S)    /* Redis takes no replica for one that is further behind than 10 s (min-replicas-max-lag) */
+#define ASK_US         (100 * US_PER_MS)
+#define ASK_ABSENT_US  US_PER_S
 #define RESTORE_CALL   128 /* settlements in one call */
 #define RESTORE_OCTETS (512u * 1024u)
 
 /* A call that tells again; some settlements, or receipt keys. */
 struct restore_call {
 	struct store_call call;
-	enum outcome_kind kind;
 	unsigned count;
 };
 
-/* Sets which Redis it is; empty where that may not be known to us. A process may be promoted more than once. */
-static void read_identity(const struct reply *reply, char out[STORE_IDENTITY_OCTETS])
+/* -- which Redis it is -- */
+
+/* “run:place of its promotion”: a process may be promoted more than once. False where it does not say. */
+static bool read_identity(const struct reply *reply, char out[STORE_IDENTITY_OCTETS])
 {
-	out[0] = '\0';
 	if (reply->type != REPLY_TEXT)
-		return;
+		return false;
 	struct slice run = redis_info_find(reply->text, "run_id");
 	struct slice promoted = redis_info_find(reply->text, "second_repl_offset");
-	if (run.len == 0 || run.len > 40 || promoted.len > 20)
-		return;
+	if (run.len == 0 || run.len > 40 || promoted.len == 0 || promoted.len > 20)
+		return false;
 	snprintf(out, STORE_IDENTITY_OCTETS, "%.*s:%.*s", SLICE_ARG(run), SLICE_ARG(promoted));
+	return true;
+}
+
+/* After an hour without replicas Redis forgets where it was promoted, and says -1 as one that never was. */
+static bool is_same(const char *known, const char *now)
+{
+	const char *colon = strchr(now, ':');
+	size_t run_len = colon != NULL ? (size_t)(colon - now) + 1 : 0;
+	return strcmp(known, now) == 0 ||
+	       (colon != NULL && strcmp(colon, ":-1") == 0 && strncmp(known, now, run_len) == 0);
 }
 
 /* -- calls -- */
@@ -55,94 +65,207 @@ static void fini(struct store_call *call)
 
 static void on_restored(struct store_call *call, const struct reply *reply)
 {
-	struct redis_store *store = call->store;
 	(void)reply; /* what stays with others is theirs */
 	store_call_done(call);
 	fini(call);
-	store->restores_open--;
-	store->next_assemble = 0;
 }
 
-static struct restore_call *begin_call(struct redis_store *store, enum outcome_kind kind)
+static void begin_receipts(struct redis_store *store, struct command *command)
+{
+	store_call_begin_script(store, command, SCRIPT_RECEIPTS, 4);
+	for (unsigned i = 0; i < 4; i++)
+		store_put_generation(store, command, i < 2 ? "receipts" : "told", store->options->receipt_window_ms,
+				     i % 2);
+}
+
+static struct restore_call *begin_call(struct redis_store *store, enum replay_kind kind)
 {
 	struct restore_call *restore = calloc(1, sizeof *restore);
 	/* Without it messages would be sent twice; whoever starts instead is no worse off. */
 	CHECK(restore != NULL);
-	restore->kind = kind;
 	restore->call.store = store;
 	restore->call.on_reply = on_restored;
 	restore->call.fini = fini;
 	restore->call.span = STORE_SPAN_SETTLE;
-	if (kind == OUTCOME_RECEIPTS)
-		store_receipts_begin(store, &restore->call.command);
+	restore->call.is_dispensable = kind == REPLAY_RECEIPTS;
+	if (kind == REPLAY_RECEIPTS)
+		begin_receipts(store, &restore->call.command);
 	else
 		store_settle_each_begin(store, &restore->call.command, true);
 	return restore;
 }
 
-static void send_filling(struct redis_store *store)
+static void send_filling(struct redis_store *store, enum replay_kind kind)
 {
-	struct restore_call *restore = store->restore_filling;
-	store->restore_filling = NULL;
+	struct restore_call *restore = store->restore_filling[kind];
+	store->restore_filling[kind] = NULL;
 	if (restore == NULL)
 		return;
 	CHECK(!restore->call.command.failed);
-	store->restores_open++;
 	store_call_send(&restore->call);
 }
 
-static struct restore_call *filling(struct redis_store *store, enum outcome_kind kind)
+static struct command *filling(struct redis_store *store, enum replay_kind kind)
 {
-	struct restore_call *restore = store->restore_filling;
-	if (restore != NULL &&
-	    (restore->kind != kind || restore->count == RESTORE_CALL || restore->call.command.len > RESTORE_OCTETS))
-		send_filling(store);
-	if (store->restore_filling == NULL)
-		store->restore_filling = begin_call(store, kind);
-	store->restore_filling->count++;
-	return store->restore_filling;
+	struct restore_call *restore = store->restore_filling[kind];
+	if (restore != NULL && (restore->count == RESTORE_CALL || restore->call.command.len > RESTORE_OCTETS))
+		send_filling(store, kind);
+	if (store->restore_filling[kind] == NULL)
+		store->restore_filling[kind] = begin_call(store, kind);
+	store->restore_filling[kind]->count++;
+	return &store->restore_filling[kind]->call.command;
 }
 
-static void tell_again(void *ctx, const struct outcome *outcome)
+/* -- what was answered is kept -- */
+
+#define KEPT_TEXTS 7
+
+/* A settlement in the ring, with its texts behind it. */
+struct kept {
+	struct entry_key key;
+	struct entry_key origin;
+	wall_ms due_at;
+	uint64_t park_rank;
+	enum settle_kind kind;
+	enum closing closing;
+	uint32_t attempt;
+	bool ambiguous;
+	uint32_t lens[KEPT_TEXTS];
+};
+
+static void point_to_texts(struct settlement *settlement, struct slice *texts[KEPT_TEXTS])
+{
+	texts[0] = &settlement->id;
+	texts[1] = &settlement->event;
+	texts[2] = &settlement->reason;
+	texts[3] = &settlement->body;
+	texts[4] = &settlement->state;
+	texts[5] = &settlement->paused_by;
+	texts[6] = &settlement->parked_on;
+}
+
+void store_keep_settlement(struct redis_store *store, const struct settlement *settlement)
+{
+	/* What was never sent need not be told again: it would be judged anew, and alike. */
+	if (store->replay.cap == 0 || settlement->id.len == 0)
+		return;
+	struct kept kept = {
+		.key = settlement->key,
+		.origin = settlement->origin,
+		.due_at = settlement->due_at,
+		.park_rank = settlement->park_rank,
+		.kind = settlement->kind,
+		.closing = settlement->closing,
+		.attempt = settlement->attempt,
+		.ambiguous = settlement->ambiguous,
+	};
+	struct settlement copy = *settlement;
+	struct slice *texts[KEPT_TEXTS];
+	struct slice pieces[1 + KEPT_TEXTS] = { { (const char *)&kept, sizeof kept } };
+	point_to_texts(&copy, texts);
+	for (unsigned i = 0; i < KEPT_TEXTS; i++) {
+		kept.lens[i] = (uint32_t)texts[i]->len;
+		pieces[1 + i] = *texts[i];
+	}
+	const struct replay_record record = { .at = loop_now(store->loop).mono, .kind = REPLAY_SETTLED };
+	replay_ring_put(&store->replay, &record, pieces, 1 + KEPT_TEXTS);
+}
+
+void store_keep_receipts(struct redis_store *store, struct slice arguments, unsigned argument_count)
+{
+	const struct replay_record record = {
+		.at = loop_now(store->loop).mono,
+		.kind = REPLAY_RECEIPTS,
+		.argument_count = argument_count,
+	};
+	if (store->replay.cap > 0)
+		replay_ring_put(&store->replay, &record, &arguments, 1);
+}
+
+static void read_kept(struct slice octets, struct settlement *out)
+{
+	const struct kept *kept = (const struct kept *)(const void *)octets.at;
+	*out = (struct settlement){
+		.key = kept->key,
+		.origin = kept->origin,
+		.due_at = kept->due_at,
+		.park_rank = kept->park_rank,
+		.kind = kept->kind,
+		.closing = kept->closing,
+		.attempt = kept->attempt,
+		.ambiguous = kept->ambiguous,
+	};
+	struct slice *texts[KEPT_TEXTS];
+	const char *at = octets.at + sizeof *kept;
+	point_to_texts(out, texts);
+	for (unsigned i = 0; i < KEPT_TEXTS; i++) {
+		*texts[i] = (struct slice){ kept->lens[i] > 0 ? at : NULL, kept->lens[i] };
+		at += kept->lens[i];
+	}
+}
+
+/* -- another Redis -- */
+
+static void tell_again(void *ctx, const struct replay_record *record)
 {
 	struct redis_store *store = ctx;
-	struct restore_call *restore = filling(store, outcome->kind);
-	command_append(&restore->call.command, outcome->arguments, outcome->argument_count);
-	store->restored_count += outcome->kind == OUTCOME_SETTLED;
+	struct command *command = filling(store, record->kind);
+	struct settlement settlement;
+	if (record->kind == REPLAY_RECEIPTS) {
+		command_append(command, record->octets, record->argument_count);
+		return;
+	}
+	read_kept(record->octets, &settlement);
+	store_put_each(command, &settlement, STORE_RESTORE_TOLD);
+	store->restored_count++;
+}
+
+static void tell_ring_again(struct redis_store *store)
+{
+	mono_us lost_at = store->lost_at != 0 ? store->lost_at : loop_now(store->loop).mono;
+	replay_ring_each(&store->replay, lost_at - store->options->replay_us, tell_again, store);
+	send_filling(store, REPLAY_RECEIPTS);
+	send_filling(store, REPLAY_SETTLED);
 }
 
 void store_reassert(struct store *base, const struct settlement *settlements, unsigned count)
 {
 	struct redis_store *store = (struct redis_store *)base;
 	for (unsigned i = 0; i < count; i++)
-		store_put_each(&filling(store, OUTCOME_SETTLED)->call.command, &settlements[i], STORE_RESTORE_OWN);
+		store_put_each(filling(store, REPLAY_SETTLED), &settlements[i], STORE_RESTORE_OWN);
 	store->reasserted_count += count;
 }
 
-/* Those of an earlier time are made anew. */
-static void drop_calls(struct redis_store *store)
+/* Moves calls to another list, in their order. Those that told an earlier Redis something are made anew. */
+static void move_calls(struct list *from, struct list *to)
 {
-	struct list *link = store->calls.next;
-	while (link != &store->calls) {
-		struct store_call *call = LIST_ITEM(link, struct store_call, link);
-		link = link->next;
-		if (call->on_reply != on_restored)
-			continue;
+	while (!list_empty(from)) {
+		struct store_call *call = LIST_ITEM(from->next, struct store_call, link);
 		list_remove(&call->link);
+		if (call->on_reply != on_restored) {
+			list_push(to, &call->link);
+			continue;
+		}
+		store_call_done(call);
 		fini(call);
 	}
-	store->restores_open = 0;
 }
 
-/* -- another Redis -- */
+static void await_calls(struct redis_store *store)
+{
+	store->awaited = 0;
+	for (struct list *link = store->calls.next; link != &store->calls; link = link->next) {
+		LIST_ITEM(link, struct store_call, link)->is_awaited = true;
+		store->awaited++;
+	}
+}
 
 static void tell_log(struct redis_store *store)
 {
 	struct log_line line;
-	if (!log_begin(&line, store->options->log, LOG_WARN, "redis_is_another",
-		       "Redis was started anew, or another one has taken its place: it may hold an earlier state, so "
-		       "that what it may "
-		       "have lost is told again"))
+	if (!log_begin(
+		    &line, store->options->log, LOG_WARN, "redis_is_another",
+		    "Redis was started anew, or another one has taken its place; what it may have lost is told again"))
 		return;
 	log_uint(&line, "settled", store->restored_count);
 	log_uint(&line, "in_flight", store->reasserted_count);
@@ -151,34 +274,43 @@ static void tell_log(struct redis_store *store)
 
 static void restore(struct redis_store *store)
 {
+	struct list pending;
+	list_init(&pending);
 	store->restored_count = store->reasserted_count = 0;
-	drop_calls(store);
-	/* Under the same name: where its sign-on was lost, nobody has taken it for dead. */
-	store->has_signed_on = false;
-	store->orphan[0] = '\0';
+	store->orphan[0] = '\0'; /* what it had begun is remembered on: we may have taken some of it over */
 	store->orphan_is_fenced = store->is_adopting = false;
 	claims_clear(&store->claims);
 	store->lost_count = 0;
 	store->may_have_lost = true;
-	store->events->on_restored(store->ctx);
-	store_begins_lost(store);
+	move_calls(&store->calls, &pending);
+	tell_ring_again(store);
+	move_calls(&pending, &store->calls);
 	store_settles_restore(store);
-	outcome_ring_each(&store->outcomes, loop_now(store->loop).mono - TELL_AGAIN_US, tell_again, store);
-	send_filling(store);
+	/* First this, so that nothing which was begun goes out on the answers that follow. */
+	store->events->on_restored(store->ctx);
+	send_filling(store, REPLAY_SETTLED);
+	store_begins_lost(store);
+	await_calls(store);
 	tell_log(store);
+	/* What it still reads is of the one before. */
+	if (store->reader_is_known && !is_same(store->reader_identity, store->identity))
+		redis_link_break(store->reader, "another Redis has taken the place of the one that we read from");
 }
 
 void store_identify(struct redis_store *store, const struct reply *info)
 {
 	char now[STORE_IDENTITY_OCTETS];
-	read_identity(info, now);
-	bool is_another = strcmp(now, store->identity) != 0;
+	if (!read_identity(info, now)) {
+		/* It may not be ours to know. Where nothing is known at all, there is nothing to compare. */
+		store->is_assembled = store->is_assembled || store->identity[0] == '\0';
+		return;
+	}
+	if (is_same(store->identity, now))
+		return;
 	bool was_known = store->identity[0] != '\0';
 	snprintf(store->identity, sizeof store->identity, "%s", now);
-	if (!is_another)
-		return;
-	store->is_assembled = now[0] == '\0';
-	store->next_assemble = 0;
+	store->is_assembled = false;
+	store->next_assemble = store->assemble_since = loop_now(store->loop).mono;
 	if (was_known)
 		restore(store);
 }
@@ -190,7 +322,8 @@ static void on_reader_looked(void *ctx, const struct reply *reply)
 	struct redis_store *store = ctx;
 	if (reply == NULL)
 		return;
-	read_identity(reply, store->reader_identity);
+	if (!read_identity(reply, store->reader_identity))
+		snprintf(store->reader_identity, sizeof store->reader_identity, "%s", store->identity);
 	store->reader_is_known = true;
 	store_come_up(store);
 }
@@ -210,7 +343,7 @@ bool store_is_one_redis(struct redis_store *store)
 {
 	if (!store->reader_is_known)
 		return false;
-	if (strcmp(store->identity, store->reader_identity) == 0)
+	if (is_same(store->identity, store->reader_identity))
 		return true;
 	/* One of them is with a Redis that is no longer the one. */
 	static const char reason[] = "our two connections have come to two different Redis servers";
@@ -226,21 +359,28 @@ static void on_assembled(void *ctx, const struct reply *reply)
 {
 	struct redis_store *store = ctx;
 	store->is_asking_assemble = false;
-	if (reply == NULL || store_script_failed(store, reply))
+	if (reply == NULL)
 		return;
 	const struct reply *absent = reply_at(reply, 0);
-	const struct reply *known_ms = reply_at(reply, 1);
-	if (absent == NULL || known_ms == NULL)
+	const struct reply *all = reply_at(reply, 1);
+	struct slice here = reply_text_at(reply, 2);
+	if (absent == NULL || all == NULL || here.len == 0 || here.len >= STORE_IDENTITY_OCTETS) {
+		redis_link_break(store->main, store_tell_refusal(store, "assemble_error",
+								 "Redis does not say which workers have come to it",
+								 refusal_of(reply), reply));
 		return;
-	bool is_late = known_ms->integer * US_PER_MS >= ASSEMBLE_US;
-	if (absent->integer > 0 && !is_late)
+	}
+	snprintf(store->identity, sizeof store->identity, "%.*s", SLICE_ARG(here));
+	store->is_one_absent = absent->integer > 0;
+	if (store->is_assembled || all->integer == 0)
 		return;
 	store->is_assembled = true;
+	store->lost_at = 0;
 	store->next_heartbeat = loop_now(store->loop).mono; /* it looks for the dead at once */
 	store_come_up(store);
 }
 
-static void assemble(struct redis_store *store)
+static void assemble(struct redis_store *store, bool is_late)
 {
 	char earlier[STORE_NAME_OCTETS] = "";
 	char living[STORE_NAME_OCTETS] = "";
@@ -257,27 +397,36 @@ static void assemble(struct redis_store *store)
 	command_word(command, store->consumer);
 	command_word(command, earlier);
 	command_word(command, living);
+	command_int(command, is_late);
 	store->is_asking_assemble = redis_link_send(store->main, command_octets(command), 0, on_assembled, store);
+}
+
+static bool is_to_ask(const struct redis_store *store)
+{
+	bool is_over = store->is_assembled && !store->is_one_absent;
+	return !is_over && !store->is_asking_assemble && store->identity[0] != '\0' &&
+	       (store->awaited == 0 || store->is_assembled);
 }
 
 void store_restore_turn(struct redis_store *store, mono_us now)
 {
-	if (store->is_assembled || store->is_asking_assemble || store->restores_open > 0 ||
-	    now < store->next_assemble || !redis_link_is_up(store->main))
+	if (!is_to_ask(store) || now < store->next_assemble || !redis_link_is_up(store->main))
 		return;
-	store->next_assemble = now + ASK_US;
-	assemble(store);
+	store->next_assemble = now + (store->is_assembled ? ASK_ABSENT_US : ASK_US);
+	/* Who does not come for so long is dead. */
+	assemble(store, now - store->assemble_since >= store->options->dead_after_us);
 }
 
 mono_us store_restore_deadline(const struct redis_store *store)
 {
-	bool is_asked = store->is_assembled || store->is_asking_assemble || store->restores_open > 0;
-	return is_asked ? INT64_MAX : store->next_assemble;
+	return is_to_ask(store) ? store->next_assemble : INT64_MAX;
 }
 
 void store_restore_fini(struct redis_store *store)
 {
-	if (store->restore_filling != NULL)
-		fini(&store->restore_filling->call);
-	outcome_ring_fini(&store->outcomes);
+	for (unsigned i = 0; i < 2; i++) {
+		if (store->restore_filling[i] != NULL)
+			fini(&store->restore_filling[i]->call);
+	}
+	replay_ring_fini(&store->replay);
 }

@@ -216,17 +216,17 @@ static void write_whole(struct settle_call *settle)
 	put_uses(command, settle);
 }
 
-/* Where a call restores: how, which entry it was first, and the alert's id; of one that was never sent nothing needs that. */
-static void put_way(struct command *command, const struct settlement *settlement, char way)
+/* In a call that restores: how, which entry it was first, and the alert's id; of one that was never sent nothing needs that. */
+static void put_way(struct command *command, const struct settlement *settlement, const char *way)
 {
 	if (settlement->id.len == 0) {
 		command_word(command, "");
 		return;
 	}
-	char head[ENTRY_SHORT_OCTETS + 2];
-	head[0] = way;
-	size_t len = 1 + entry_key_format_short(&settlement->origin, head + 1);
-	head[len++] = ' ';
+	char origin[ENTRY_SHORT_OCTETS];
+	entry_key_format_short(&settlement->origin, origin);
+	char head[ENTRY_SHORT_OCTETS + 16];
+	size_t len = (size_t)snprintf(head, sizeof head, "%s %s ", way, origin);
 	char *at = command_reserve(command, len + settlement->id.len);
 	if (at == NULL)
 		return;
@@ -234,7 +234,7 @@ static void put_way(struct command *command, const struct settlement *settlement
 	memcpy(at + len, settlement->id.at, settlement->id.len);
 }
 
-void store_put_each(struct command *command, const struct settlement *settlement, char way)
+void store_put_each(struct command *command, const struct settlement *settlement, const char *way)
 {
 	char id[ENTRY_ID_OCTETS];
 	size_t len = entry_id_format(&settlement->key, id);
@@ -253,13 +253,13 @@ void store_put_each(struct command *command, const struct settlement *settlement
 	command_int(command, settlement->ambiguous);
 	command_text(command, settlement->state);
 	put_waits_for(command, settlement);
-	if (way != '\0')
+	if (way != NULL)
 		put_way(command, settlement, way);
 }
 
 void store_settle_each_begin(struct redis_store *store, struct command *command, bool restores)
 {
-	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 10 + LANE_COUNT + (restores ? 2 : 0));
+	store_call_begin_script(store, command, SCRIPT_SETTLE_EACH, 10 + LANE_COUNT + (restores ? 3 : 0));
 	store_put_key(store, command, KEY_WORKERS);
 	store_put_key(store, command, KEY_CLAIMS);
 	store_put_key(store, command, KEY_TOTALS);
@@ -273,7 +273,11 @@ void store_settle_each_begin(struct redis_store *store, struct command *command,
 	store_put_lanes(store, command);
 	for (unsigned age = 0; restores && age < 2; age++)
 		store_put_generation(store, command, "seen", store->options->seen_window_ms, age);
+	if (restores)
+		store_put_key(store, command, KEY_ASSEMBLED);
 	command_word(command, store->consumer);
+	if (restores)
+		command_word(command, store->identity);
 }
 
 static void write_each(struct settle_call *settle)
@@ -281,7 +285,7 @@ static void write_each(struct settle_call *settle)
 	struct command *command = &settle->call.command;
 	store_settle_each_begin(settle->call.store, command, settle->is_restoring);
 	for (unsigned i = 0; i < settle->count; i++)
-		store_put_each(command, settle->settlements[i], settle->is_restoring ? STORE_RESTORE_OWN : '\0');
+		store_put_each(command, settle->settlements[i], settle->is_restoring ? STORE_RESTORE_OWN : NULL);
 }
 
 static void write_batch(struct settle_call *settle)
@@ -318,7 +322,7 @@ static void on_receipts_kept(void *ctx, const struct reply *reply)
 static void send_settle(struct settle_call *settle)
 {
 	struct redis_store *store = settle->call.store;
-	if (settle->receipts.len > 0 && (store->phase == PHASE_READY || store->phase == PHASE_CLOSING))
+	if (settle->receipts.len > 0 && store->takes_calls)
 		redis_link_send(store->main, command_octets(&settle->receipts), 0, on_receipts_kept, store);
 	store_call_send(&settle->call);
 }
@@ -392,37 +396,14 @@ static const struct reply *take_uses(const struct settle_call *settle, const str
 	return reply->elements[0];
 }
 
-static void keep(struct redis_store *store, enum outcome_kind kind, struct slice arguments, unsigned argument_count)
+static void keep_receipts(struct settle_call *settle)
 {
-	struct outcome outcome = {
-		.at = loop_now(store->loop).mono,
-		.kind = kind,
-		.argument_count = argument_count,
-		.arguments = arguments,
-	};
-	outcome_ring_put(&store->outcomes, &outcome);
-}
-
-/* What was never sent need not be told again: it would be judged anew, and alike. */
-static void keep_outcomes(struct settle_call *settle)
-{
-	struct redis_store *store = settle->call.store;
-	struct command *command = &store->scratch;
-	if (store->outcomes.cap == 0)
-		return;
 	struct slice receipts = command_arguments(&settle->receipts);
 	if (settle->receipts.len > 0 && receipts.len > settle->receipts_head)
-		keep(store, OUTCOME_RECEIPTS,
-		     (struct slice){ receipts.at + settle->receipts_head, receipts.len - settle->receipts_head },
-		     settle->receipts.argument_count - RECEIPTS_HEAD_WORDS);
-	for (unsigned i = 0; i < settle->count; i++) {
-		if (settle->settlements[i]->id.len == 0)
-			continue;
-		command_begin(command);
-		store_put_each(command, settle->settlements[i], STORE_RESTORE_TOLD);
-		if (!command->failed)
-			keep(store, OUTCOME_SETTLED, command_arguments(command), command->argument_count);
-	}
+		store_keep_receipts(
+			settle->call.store,
+			(struct slice){ receipts.at + settle->receipts_head, receipts.len - settle->receipts_head },
+			settle->receipts.argument_count - RECEIPTS_HEAD_WORDS);
 }
 
 static void on_settled(struct store_call *call, const struct reply *reply)
@@ -434,11 +415,13 @@ static void on_settled(struct store_call *call, const struct reply *reply)
 	if (reply->type == REPLY_INTEGER && !settle->is_careful && reply->integer < (int64_t)settle->count)
 		store->gauges.vanished += settle->count - (uint64_t)reply->integer;
 	store_call_done(call);
-	keep_outcomes(settle);
+	keep_receipts(settle);
 	for (unsigned i = 0; i < settle->count; i++) {
 		/* It may yet come to us by adoption: then the mark that it may have been sent must still be known. */
-		if (!stays_with_owner(reply, i))
-			note_settled(store, &settle->settlements[i]->key);
+		if (stays_with_owner(reply, i))
+			continue;
+		note_settled(store, &settle->settlements[i]->key);
+		store_keep_settlement(store, settle->settlements[i]);
 	}
 	store->events->on_settled(store->ctx, settle->settlements, settle->count);
 	settle->next_free = store->free_settles;
@@ -462,8 +445,10 @@ void store_settles_restore(struct redis_store *store)
 {
 	for (struct list *link = store->calls.next; link != &store->calls; link = link->next) {
 		struct store_call *call = LIST_ITEM(link, struct store_call, link);
-		if (call->rewrite == store_settle_rewrite)
-			((struct settle_call *)(void *)call)->is_restoring = call->was_lost = true;
+		if (call->rewrite != store_settle_rewrite)
+			continue;
+		call->was_lost = true;
+		((struct settle_call *)(void *)call)->is_restoring = true;
 	}
 }
 

@@ -68,7 +68,7 @@ static void are_in_flight(unsigned number, wall_ms due)
 /* Nobody is told anything that is not new. */
 static void expect_nothing_to_read(unsigned number, unsigned known)
 {
-	store_rig_pass(RIG, 300 * US_PER_MS);
+	store_rig_pass(RIG, 120 * US_PER_MS); /* what is due has been moved */
 	unsigned reads = slot(number)->read_count;
 	store_rig_read(RIG, number, 100, false);
 	store_rig_until(RIG, number, rig_has_reads, reads + 1, "the READ is over");

@@ -139,7 +139,7 @@ static void make(struct store_rig *rig, unsigned slot, const struct store_setup 
 		.nonce = setup->nonce,
 		.worker = setup->worker,
 		.adopts_instance = setup->adopts_instance,
-		.heartbeat_us = 50 * US_PER_MS,
+		.heartbeat_us = setup->heartbeat_us ? setup->heartbeat_us : 50 * US_PER_MS,
 		.dead_after_us = setup->is_quick ? 300 * US_PER_MS : 60 * US_PER_S,
 		.stale_after_us = setup->stale_after_us ? setup->stale_after_us : 60 * US_PER_S,
 		.balance_us = 200 * US_PER_MS,
@@ -151,7 +151,8 @@ static void make(struct store_rig *rig, unsigned slot, const struct store_setup 
 		.mo_retention_ms = 3600 * INT64_C(1000),
 		.mo_repeat_window_ms = 3600 * INT64_C(1000),
 		.log = &inner->log,
-		.outcome_octets = 1024 * 1024,
+		.replay_us = 2 * US_PER_S,
+		.replay_octets = 1024 * 1024,
 		.redis = {
 			.connect_timeout_us = 5 * US_PER_S,
 			.reply_timeout_us = 10 * US_PER_S,
@@ -280,6 +281,14 @@ static void go_back(struct store_rig *rig)
 	struct inner *inner = inner_of(rig);
 	redisFree(inner->admin);
 	serve(inner, child_process_again);
+}
+
+static void go_down(struct store_rig *rig)
+{
+	struct inner *inner = inner_of(rig);
+	kill(inner->server.pid, SIGKILL);
+	cr_assert_eq(waitpid(inner->server.pid, NULL, 0), inner->server.pid);
+	inner->server.pid = -1;
 }
 
 static void forget_scripts(struct store_rig *rig)
@@ -562,6 +571,7 @@ const struct store_kit store_kit_redis = {
 	.forget_scripts = forget_scripts,
 	.remember = remember,
 	.go_back = go_back,
+	.go_down = go_down,
 	.refuse = refuse,
 	.meddle = meddle,
 	.said = said,

@@ -94,6 +94,7 @@ struct store_setup {
 	bool adopts_instance;
 	bool is_quick;          /* others are dead after 300 ms of silence; else after a minute */
 	mono_us stale_after_us; /* 0 = a minute */
+	mono_us heartbeat_us;   /* 0 = 50 ms */
 };
 
 struct store_kit {
@@ -112,8 +113,9 @@ struct store_kit {
 	void (*break_reader)(struct store_rig *rig, unsigned slot);
 	/* The slot's process is gone without a word. */
 	void (*crash)(struct store_rig *rig, unsigned slot);
-	/* The queue comes back as it was when it was told to remember. NULL where it never does. */
+	/* The queue comes back as it was when it was told to remember, at once or after it has been away. NULL where it never does. */
 	void (*remember)(struct store_rig *rig);
+	void (*go_down)(struct store_rig *rig);
 	void (*go_back)(struct store_rig *rig);
 	/* The queue loses its scripts, where it has any. */
 	void (*forget_scripts)(struct store_rig *rig);

@@ -78,7 +78,7 @@ static const struct explorer_plant plants[] = {
 	{ "settle_each_without_events", SCRIPT_SETTLE_EACH, "if event ~= '' then", "if false then",
 	  "basic:17=1,28=10,38=4" },
 	{ "settle_each_without_fence", SCRIPT_SETTLE_EACH,
-	  "if not KEYS[15] and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then", "if false then",
+	  "if not restores and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then", "if false then",
 	  "crowd:2=9,17=6,36=19,70=12,78=5,91=3,116=1" },
 	{ "settle_each_without_owner", SCRIPT_SETTLE_EACH, "closing ~= 'accepted' and is_anothers(lane, id)", "false",
 	  "basic:10=5" },

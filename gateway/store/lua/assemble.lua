@@ -1,14 +1,16 @@
 #!lua flags=allow-oom
 -- A consumer has told again what it knows that this Redis may have lost, and asks who has not yet. A Redis that is another one than before
 -- (a replica was promoted, or it was started anew) may hold an earlier state: what others have in flight would be handed out as new.
--- KEYS: assembled, workers   ARGV: which Redis this is, consumer, what the name of a dead one begins with ('' = none), and what it goes on
---       with where it lives ('' = none)
--- Returns how many workers have not come, and for how long this Redis has been known (ms).
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if redis.call('HGET', KEYS[1], '@redis') ~= ARGV[1] then
+-- KEYS: assembled, workers   ARGV: which Redis this is (“run:place of its promotion”), consumer, what the name of a dead one begins with
+--       ('' = none), and what it goes on with where it lives ('' = none), 1 where the consumer waits no longer
+-- Returns how many workers have not come; 1 where all have, or nobody waits for them any more; and which Redis this is: after an hour
+-- without replicas it forgets where it was promoted (-1).
+local stored, here = redis.call('HGET', KEYS[1], '@redis'), ARGV[1]
+local run = string.match(here, '^(.*):%-1$')
+if stored and run and string.match(stored, '^(.*):') == run then here = stored end
+if stored ~= here then
   redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], '@redis', ARGV[1], '@since', string.format('%.0f', now))
+  redis.call('HSET', KEYS[1], '@redis', here)
 end
 redis.call('HSET', KEYS[1], ARGV[2], 1)
 local function is_dead(name)
@@ -22,4 +24,5 @@ end
 for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
   if string.sub(name, 1, 1) ~= '@' and not lives[name] then redis.call('HDEL', KEYS[1], name) end
 end
-return { absent, now - tonumber(redis.call('HGET', KEYS[1], '@since')) }
+if absent == 0 or ARGV[5] == '1' then redis.call('HSET', KEYS[1], '@all', 1) end
+return { absent, redis.call('HEXISTS', KEYS[1], '@all'), here }

@@ -26,7 +26,8 @@ Test(scripts, only_what_sends_waits_for_memory)
 		bool writes = i != SCRIPT_OWNED && i != SCRIPT_BALANCE;
 		bool may = slice_starts(script_sources[i].text, SLICE(flags));
 		bool sends = i == SCRIPT_LEGACY || i == SCRIPT_BEGIN || i == SCRIPT_REQUEUE || i == SCRIPT_RESEND ||
-			     i == SCRIPT_MO || i == SCRIPT_OPTOUT || i == SCRIPT_ADD || i == SCRIPT_SUBMIT;
+			     i == SCRIPT_MO || i == SCRIPT_OPTOUT || i == SCRIPT_RECEIPTS || i == SCRIPT_ADD ||
+			     i == SCRIPT_SUBMIT;
 		if (writes)
 			cr_assert_eq(may, !sends, "%s", script_sources[i].name);
 	}
