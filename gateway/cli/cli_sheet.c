@@ -123,10 +123,12 @@ static enum err split(struct cli_sheet *sheet, struct err_at *why)
 			break;
 		at++;
 	}
-	if (utf8_valid(sheet->text, sheet->text_len) != sheet->text_len)
-		return err_at_set(why, ERR_FORMAT, 0, NULL, "it is not UTF-8; save the table as “CSV UTF-8”");
-	for (unsigned i = 0; i < sheet->cell_count; i++)
+	for (unsigned i = 0; i < sheet->cell_count; i++) {
 		sheet->cells[i] = (struct slice){ sheet->text + places[i].at, places[i].len };
+		/* Cell by cell: behind one in quotation marks lies what is left of it as it was, which may be half a character. */
+		if (utf8_valid(sheet->cells[i].at, sheet->cells[i].len) != sheet->cells[i].len)
+			return err_at_set(why, ERR_FORMAT, 0, NULL, "it is not UTF-8; save the table as “CSV UTF-8”");
+	}
 	return ERR_OK;
 }
 

@@ -57,6 +57,8 @@ Test(cli_sheet, records)
 		ROW("lines without anything", "a,b\n\n1,2\n  \n\r\n3,4\n\n", "3:1|2 6:3|4"),
 		ROW("nothing but names", "a,b\n", ""),
 		ROW("quotation marks", "a,b\n\"1,5\", \"say \"\"hi\"\"\" \n", "2:1,5|say \"hi\""),
+		ROW("quotation marks and a character of several octets at the end", "a,b\n\"“\"\"张三\"\"您好\",2\n",
+		    "2:“\"张三\"您好|2"),
 		ROW("over two lines", "a,b\n\"1\n2\",3\n4,5\n", "2:1\n2|3 4:4|5"),
 		ROW("one within a cell", "a,b\n1\"2,3\n", "2:1\"2|3"),
 		ROW("empty ones", "a,b\n\"\",\n,2\n", "2:| 3:|2"),
