@@ -60,23 +60,13 @@ static bool decode(char *out, size_t cap, const char *text, size_t len)
 	return true;
 }
 
-static bool parse_unix(const char *text, struct audit_url *url)
-{
-	const char *query = strstr(text, "?db=");
-	size_t len = query ? (size_t)(query - text) : strlen(text);
-	return *text == '/' && copy(url->path, sizeof url->path, text, len) &&
-	       (query == NULL || read_uint(query + 4, DB_MAX, &url->db));
-}
-
-/* “user:password@” or “:password@”. */
+/* “user:password@”, “:password@” or “user@”. */
 static bool parse_user(const char *text, size_t len, struct audit_url *url)
 {
 	const char *colon = memchr(text, ':', len);
-	if (colon == NULL)
-		return false;
-	size_t user_len = (size_t)(colon - text);
+	size_t user_len = colon ? (size_t)(colon - text) : len;
 	return decode(url->user, sizeof url->user, text, user_len) &&
-	       decode(url->password, sizeof url->password, colon + 1, len - user_len - 1);
+	       (colon == NULL || decode(url->password, sizeof url->password, colon + 1, len - user_len - 1));
 }
 
 /* “host”, “host:port”, “[::1]:port”. */
@@ -104,19 +94,29 @@ static bool parse_host(const char *text, size_t len, struct audit_url *url)
 	return host_end > host && copy(url->host, sizeof url->host, host, (size_t)(host_end - host));
 }
 
-static bool parse_tcp(const char *text, struct audit_url *url)
+/* What is behind the scheme: “user:password@host:port/db?db=N”; of a socket the path stands for host and db. */
+static bool parse_rest(const char *text, bool is_unix, struct audit_url *url)
 {
-	size_t len = strcspn(text, "/");
-	if (text[len] == '/' && text[len + 1] && !read_uint(text + len + 1, DB_MAX, &url->db))
-		return false;
+	size_t len = strcspn(text, "/?");
+	const char *path = text + len;
+	size_t path_len = strcspn(path, "?");
+	const char *query = path + path_len;
 	const char *at = memrchr(text, '@', len);
+	char db[8];
 	if (at) {
 		if (!parse_user(text, (size_t)(at - text), url))
 			return false;
 		len -= (size_t)(at + 1 - text);
 		text = at + 1;
 	}
-	return len > 0 && parse_host(text, len, url);
+	if (is_unix && (len > 0 || path_len < 2 || !decode(url->path, sizeof url->path, path, path_len)))
+		return false;
+	if (!is_unix && (len == 0 || !parse_host(text, len, url)))
+		return false;
+	if (!is_unix && path_len > 1 &&
+	    (!copy(db, sizeof db, path + 1, path_len - 1) || !read_uint(db, DB_MAX, &url->db)))
+		return false;
+	return strlen(query) < 2 || (strncmp(query, "?db=", 4) == 0 && read_uint(query + 4, DB_MAX, &url->db));
 }
 
 bool audit_url_parse(const char *text, struct audit_url *url)
@@ -124,11 +124,11 @@ bool audit_url_parse(const char *text, struct audit_url *url)
 	*url = (struct audit_url){ .port = PORT_DEFAULT };
 	bool is_good = false;
 	if (strncmp(text, "unix://", 7) == 0)
-		is_good = parse_unix(text + 7, url);
+		is_good = parse_rest(text + 7, true, url);
 	else if (strncmp(text, "redis://", 8) == 0)
-		is_good = parse_tcp(text + 8, url);
+		is_good = parse_rest(text + 8, false, url);
 	else if (strncmp(text, "rediss://", 9) == 0)
-		is_good = url->is_tls = parse_tcp(text + 9, url);
+		is_good = url->is_tls = parse_rest(text + 9, false, url);
 	const char *password = getenv("HONGYAN_REDIS_PASSWORD");
 	if (is_good && *url->password == '\0' && password)
 		is_good = copy(url->password, sizeof url->password, password, strlen(password));

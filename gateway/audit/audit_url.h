@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#define AUDIT_URL_PART_CAP 512
+#define AUDIT_URL_PART_CAP 513 /* 512 octets and a NUL */
 
 /* Where Redis is. Empty texts are absent. */
 struct audit_url {
@@ -16,6 +16,7 @@ struct audit_url {
 	unsigned db;
 };
 
-/* Reads redis://[user:password@]host[:port][/db], rediss://… (TLS) or unix:///path[?db=N]; user and password may be percent-encoded, a host
- * of colons stands in brackets. The password may come from HONGYAN_REDIS_PASSWORD. False where it is malformed. */
+/* Reads redis://[user[:password]@]host[:port][/db][?db=N], rediss://… (TLS) or unix://[user[:password]@]/path[?db=N]; user, password and path
+ * may be percent-encoded, a host of colons stands in brackets. The password may come from HONGYAN_REDIS_PASSWORD. False where it is
+ * malformed. */
 bool audit_url_parse(const char *text, struct audit_url *url);

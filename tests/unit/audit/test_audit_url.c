@@ -41,7 +41,15 @@ Test(audit_url, parse)
 		{ "bracket", "redis://[::1", false, { .port = 0 } },
 		{ "escape", "redis://:%4@cache", false, { .port = 0 } },
 		{ "NUL", "redis://:a%00b@cache", false, { .port = 0 } },
-		{ "user without password", "redis://u@cache", false, { .port = 0 } },
+		{ "user without password", "redis://u@cache", true, { .host = "cache", .port = 6379, .user = "u" } },
+		{ "db behind a question mark", "redis://cache?db=4", true, { .host = "cache", .port = 6379, .db = 4 } },
+		{ "socket and user",
+		  "unix://u:p@/run/a%20b?db=2",
+		  true,
+		  { .path = "/run/a b", .port = 6379, .db = 2, .user = "u", .password = "p" } },
+		{ "something else behind it", "redis://cache?x=4", false, { .port = 0 } },
+		{ "a socket's something else", "unix:///run/redis.sock?x", false, { .port = 0 } },
+		{ "a socket's bare path", "unix:///", false, { .port = 0 } },
 		{ "relative socket", "unix://run/redis.sock", false, { .port = 0 } },
 	};
 	unsetenv("HONGYAN_REDIS_PASSWORD");
