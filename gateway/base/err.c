@@ -28,6 +28,25 @@ const char *err_name(enum err err)
 	return names[err];
 }
 
+/* What is quoted may be cut within a character, or be no UTF-8 at all. */
+static void make_utf8(char *text)
+{
+	size_t len = strlen(text);
+	size_t to = 0;
+	for (size_t from = 0; from < len;) {
+		uint32_t code;
+		size_t octets = utf8_decode(text + from, len - from, &code);
+		if (octets > 0) {
+			memmove(text + to, text + from, octets);
+			to += octets;
+		} else if (to == 0 || text[to - 1] != '?') {
+			text[to++] = '?';
+		}
+		from += octets > 0 ? octets : 1;
+	}
+	text[to] = '\0';
+}
+
 enum err err_at_set(struct err_at *at, enum err err, size_t offset, const char *field, const char *format, ...)
 {
 	CHECK(err != ERR_OK);
@@ -43,5 +62,7 @@ enum err err_at_set(struct err_at *at, enum err err, size_t offset, const char *
 	va_end(args);
 	at->field[utf8_whole(at->field, strlen(at->field))] = '\0';
 	at->text[utf8_whole(at->text, strlen(at->text))] = '\0';
+	make_utf8(at->field);
+	make_utf8(at->text);
 	return err;
 }

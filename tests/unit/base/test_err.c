@@ -46,6 +46,18 @@ Test(err, long_texts_are_cut_at_a_character)
 	}
 }
 
+/* Also where what is quoted was cut before, or is no text at all. */
+Test(err, texts_are_utf8)
+{
+	struct err_at at = { 0 };
+	err_at_set(&at, ERR_FORMAT, 0,
+		   "a\xFF"
+		   "b",
+		   "“%.4s” and “%s” are “%s”", "汉字", "\x80\xE4\x80", "ok");
+	cr_assert_str_eq(at.field, "a?b");
+	cr_assert_str_eq(at.text, "“汉?” and “?” are “ok”");
+}
+
 Test(err, no_error_is_a_bug, .signal = SIGABRT)
 {
 	struct err_at at = { 0 };
