@@ -91,6 +91,8 @@ static bool is_ndjson(const struct httpd_request *request)
 
 static struct slice take_line(struct slice *body, bool is_batch)
 {
+	if (body->len == 0)
+		return *body;
 	const char *end = is_batch ? memchr(body->at, '\n', body->len) : NULL;
 	size_t len = end != NULL ? (size_t)(end - body->at) : body->len;
 	struct slice line = { body->at, len };

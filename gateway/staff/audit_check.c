@@ -7,6 +7,7 @@
 #include "base/civil.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "model/entry.h"
 #include "staff/audit_hash.h"
 #include "staff/audit_log.h"
 #include "store/redis_read.h"
@@ -31,8 +32,12 @@ struct walk {
 static void step(void *ctx, struct slice id, struct slice text)
 {
 	struct walk *walk = ctx;
+	struct entry_key key;
 	walk->chunk++;
-	walk->next = strtoll(id.at, NULL, 10) + 1;
+	if (!entry_id_parse(id, LANE_NORMAL, &key) || key.ms >= INT64_MAX)
+		walk->is_over = true; /* there is nothing behind it */
+	else
+		walk->next = (int64_t)key.ms + 1;
 	walk->visit(walk->ctx, id, text);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "model/entry.h"
 #include "model/msisdn.h"
 #include "staff/audit_hash.h"
 #include "store/redis_read.h"
@@ -220,7 +221,9 @@ static void visit_page(void *ctx, struct slice id, struct slice text)
 	if (json_array_size(page->entries) == page->filter->count)
 		return;
 	page->looked++;
-	page->lowest = strtoll(id.at, NULL, 10); /* ends at the hyphen */
+	struct entry_key key;
+	if (entry_id_parse(id, LANE_NORMAL, &key) && key.ms < INT64_MAX)
+		page->lowest = (int64_t)key.ms;
 	json_t *entry = json_loadb(text.at, text.len, 0, NULL);
 	if (entry == NULL) /* the check tells of it */
 		return;

@@ -2,6 +2,7 @@
 #include "store/redis_read.h"
 
 #include "base/number.h"
+#include "model/entry.h"
 #include "store/reply.h"
 
 #include <inttypes.h>
@@ -96,6 +97,9 @@ enum err redis_read_entries(struct redis_ask *ask, struct redis_key key, int64_t
 		return reply_of_other_form(at);
 	for (size_t i = 0; i < reply->count; i++) {
 		const struct reply *entry = reply_at(reply, i);
+		struct entry_key id;
+		if (!entry_id_parse(reply_text_at(entry, 0), LANE_NORMAL, &id))
+			return reply_of_other_form(at);
 		visit(ctx, reply_text_at(entry, 0), reply_text_at(reply_at(entry, 1), 1));
 	}
 	return ERR_OK;

@@ -156,6 +156,21 @@ static unsigned page_count(const struct audit_filter *filter, int64_t *next)
 	return count;
 }
 
+/* The last id that a stream can have is behind all that are counted. */
+Test(audit_log, an_entry_at_the_end_of_time_is_found)
+{
+	write_some(3);
+	staff_rig_meddle(&rig, "XADD :staff:audit 9223372036854775807-0 entry {}");
+	struct audit_verdict verdict = check();
+	cr_assert(!verdict.is_whole && verdict.broken_at == 4, "%s", verdict.why);
+	json_t *entries;
+	int64_t next;
+	struct audit_filter filter = { .count = AUDIT_PAGE_MAX };
+	WANT(&rig, audit_log_page(rig.db, &filter, &entries, &next, &rig.at), STAFF_OK);
+	cr_assert(json_array_size(entries) >= 3 && next == 0, "%zu", json_array_size(entries));
+	json_decref(entries);
+}
+
 Test(audit_log, pages_are_newest_first_and_filtered)
 {
 	write_some(420);
