@@ -271,7 +271,8 @@ struct store_events {
 	void (*on_read)(void *ctx, const struct store_entry *entries, unsigned count, bool last);
 	/* Verdicts of the oldest BEGIN under way, in the order asked. notes: one each; NULL = no rule spoke of any. */
 	void (*on_begun)(void *ctx, const enum begin_verdict *verdicts, const struct begin_note *notes, unsigned count);
-	/* The oldest SETTLE under way is durable, or what of it rule 3 admits: its settlements are the pipeline's again. */
+	/* A SETTLE under way is durable, or what of it rule 3 admits: its settlements are the pipeline's again. Mostly the oldest; one that the
+	 * store put off comes behind others. */
 	void (*on_settled)(void *ctx, struct settlement *const *settlements, unsigned count);
 	/* value: what was kept with the key, absent where it is unknown; segment: the one that the key was kept for. */
 	void (*on_receipt_found)(void *ctx, uint64_t token, struct slice value, uint8_t segment);

@@ -26,7 +26,8 @@ enum err claims_add(struct claims *claims, const struct entry_key *from, const s
 	enum lane lane = to->lane;
 	unsigned place = place_of(claims, to);
 	struct claim *ranges = claims->lanes[lane];
-	if (place < claims->count[lane] && entry_id_compare(&ranges[place].to, to) == 0)
+	if (entry_id_compare(from, to) >= 0 ||
+	    (place < claims->count[lane] && entry_id_compare(&ranges[place].to, to) == 0))
 		return ERR_OK;
 	if (claims->count[lane] == claims->cap[lane]) {
 		unsigned cap = claims->cap[lane] ? 2 * claims->cap[lane] : FIRST_CAP;

@@ -22,7 +22,7 @@ struct claims {
 	unsigned cap[LANE_COUNT];
 };
 
-/* Adds a range; one that is known already stays as it is. ERR_MEMORY leaves the table as it was. */
+/* Adds a range; one that is known already stays as it is, and one that nothing can lie in is none. ERR_MEMORY leaves the table as it was. */
 MUST_CHECK enum err claims_add(struct claims *claims, const struct entry_key *from, const struct entry_key *to,
 			       uint32_t outstanding);
 

@@ -353,6 +353,8 @@ static void take_range(struct redis_store *store, const struct reply *range)
 		redis_link_break(store->main, "out of memory");
 		return;
 	}
+	if (claims_ending(&store->claims, &to) == NULL)
+		return; /* somebody spoilt it: nothing can lie in it */
 	unsigned delivered = store_deliver(store, lane, entries, true);
 	claims_ending(&store->claims, &to)->outstanding += delivered;
 	claims_settled(&store->claims, &to); /* the one that kept it from being given back meanwhile */

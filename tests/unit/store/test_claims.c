@@ -53,6 +53,20 @@ Test(claims, finds)
 	claims_fini(&claims);
 }
 
+/* As somebody may have left it in Redis. */
+Test(claims, a_range_without_room_is_none)
+{
+	struct claims claims = { .count = { 0 } };
+	struct entry_key to = at(20, 0, LANE_NORMAL);
+	add(&claims, at(30, 0, LANE_NORMAL), to, 1);
+	add(&claims, to, to, 1);
+	cr_assert_null(claims_ending(&claims, &to));
+	cr_assert_eq(claims.count[LANE_NORMAL], 0);
+	claims_settled(&claims, &to);
+	claims_remove(&claims, &to);
+	claims_fini(&claims);
+}
+
 Test(claims, settles)
 {
 	struct claims claims = { .count = { 0 } };
