@@ -67,10 +67,9 @@ static void step_claims(struct claims *claims, struct input *input)
 			    entry_id_compare(&from, &claim->to) < 0)
 				return;
 		}
-		if (entry_id_compare(&from, &key) >= 0)
-			return;
 		CHECK(claims_add(claims, &from, &key, what >> 6) == ERR_OK);
-		model[model_count++] = (struct claim){ .from = from, .to = key, .outstanding = what >> 6 };
+		if (entry_id_compare(&from, &key) < 0)
+			model[model_count++] = (struct claim){ .from = from, .to = key, .outstanding = what >> 6 };
 		break;
 	}
 	case 1:

@@ -89,7 +89,7 @@ static void start(void)
 	feed.loop = console.loop = loop_create();
 	CHECK(feed.loop != NULL);
 	console.works = console.heavy = console.slow = loop_works_create(feed.loop, 1, 1);
-	console.options.proxies = "127.0.0.1,::1";
+	console.options.proxies = "127.0.0.0/8,::1";
 	console.options.url = "https://c";
 	snprintf(console.origin, sizeof console.origin, "https://c");
 	httpd_rate_init(&console.rate, 1000000, 1000000, 1);

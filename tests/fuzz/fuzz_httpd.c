@@ -70,7 +70,7 @@ static void on_request(void *ctx, const struct httpd_request *request, struct ht
 	const char *other = httpd_query_other(request, keys);
 	CHECK(other == NULL || (strcmp(other, "a") != 0 && strcmp(other, "key") != 0));
 	httpd_peer(request, peer);
-	CHECK(strcmp(peer, "127.0.0.1") == 0);
+	CHECK(strncmp(peer, "127.1.", 6) == 0);
 	seen.hashes[seen.count++] = hash;
 	httpd_response_header(response, "X-Cookie", "%.*s", SLICE_ARG(cookie));
 	buf_put_slice(&response->body, request->body);

@@ -31,8 +31,7 @@ static void check_shown(const json_t *user)
 		CHECK(json_object_get(shown, secret[i]) == NULL);
 	CHECK(user_roles(user) >> STAFF_ROLE_COUNT == 0);
 	(void)user_is_disabled(user);
-	const char *number = own_number_of(user);
-	CHECK(number == NULL || strlen(number) <= MSISDN_DIGITS_MAX);
+	CHECK(own_number_of(user) != NULL);
 	json_decref(shown);
 }
 

@@ -40,13 +40,17 @@ static inline bool http_feed_receive(struct http_feed *feed, int fd)
 	return got > 0;
 }
 
+/* Each time from another address of this machine, so that no lack of ports ends it. */
 static inline int http_feed_connect(const struct http_feed *feed)
 {
+	static uint16_t turn;
 	static const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(feed->port) };
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	struct sockaddr_in from = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7F010001u + turn++ % 65000) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	CHECK(fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
+	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof from) == 0);
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
 	CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
 	return fd;
 }
