@@ -24,5 +24,5 @@ struct alert_glance {
 };
 
 /* json: borrowed as long as out is used; longer than ALERT_OCTETS_MAX gives nothing. arena: takes params and strings that
- * had escapes. */
+ * had escapes; what it has no room for is left out. */
 void alert_glance(struct slice json, struct arena *arena, struct alert_glance *out);

@@ -1,108 +1,215 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fakes/alloc_fault.h"
 
+#include <errno.h>
+#include <execinfo.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED
+/* Where what is not made to fail goes: glibc's own malloc, or a sanitizer's, under names that stay when a program defines malloc. */
+#ifndef ALLOC_FAULT_REAL
+#define ALLOC_FAULT_REAL __libc_
 #endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED
-#endif
+#define JOIN_NOW(a, b) a##b
+#define JOIN(a, b)     JOIN_NOW(a, b)
+#define REAL(name)     JOIN(ALLOC_FAULT_REAL, name)
 
 static _Thread_local bool is_watched;
 static _Thread_local uint64_t count;
 static _Thread_local uint64_t fail_from; /* value of count from which on allocations fail; 0 = none */
 static _Thread_local uint64_t fail_to;
+static bool tells;
+
+/* What was allocated while watched and not freed yet: a hash table, an entry as near behind its place as can be. */
+#define LIVE_MAX (UINT32_C(1) << 18)
+static struct live {
+	uintptr_t at; /* 0 = empty */
+	uint64_t count;
+} lives[LIVE_MAX];
+static atomic_uint live_count;
+static atomic_flag is_taken = ATOMIC_FLAG_INIT;
+
+static void take(void)
+{
+	while (atomic_flag_test_and_set(&is_taken))
+		continue;
+}
+
+static uint32_t place_of(uintptr_t at)
+{
+	return (uint32_t)((at >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 46);
+}
+
+static uint32_t find(uintptr_t at)
+{
+	uint32_t place = place_of(at);
+	while (lives[place].at != 0 && lives[place].at != at)
+		place = (place + 1) % LIVE_MAX;
+	return place;
+}
+
+static void note(void *at, uint64_t made)
+{
+	if (at == NULL)
+		return;
+	take();
+	if (atomic_load(&live_count) >= LIVE_MAX / 2) {
+		static const char text[] = "alloc_fault: more is allocated at a time than it keeps a record of\n";
+		(void)!write(STDERR_FILENO, text, sizeof text - 1);
+		abort();
+	}
+	lives[find((uintptr_t)at)] = (struct live){ (uintptr_t)at, made };
+	atomic_fetch_add(&live_count, 1);
+	atomic_flag_clear(&is_taken);
+}
+
+/* Returns the count at which it was made; 0 = it was not watched. */
+static uint64_t forget(void *at)
+{
+	uint64_t made = 0;
+	if (at == NULL || atomic_load(&live_count) == 0)
+		return 0;
+	take();
+	uint32_t hole = find((uintptr_t)at);
+	if (lives[hole].at != 0) {
+		made = lives[hole].count;
+		lives[hole].at = 0;
+		atomic_fetch_sub(&live_count, 1);
+		for (uint32_t next = (hole + 1) % LIVE_MAX; lives[next].at != 0; next = (next + 1) % LIVE_MAX) {
+			uint32_t from_home = (next - place_of(lives[next].at)) % LIVE_MAX;
+			if (from_home < (next - hole) % LIVE_MAX)
+				continue;
+			lives[hole] = lives[next];
+			lives[next].at = 0;
+			hole = next;
+		}
+	}
+	atomic_flag_clear(&is_taken);
+	return made;
+}
 
 uint64_t alloc_fault_count(void)
 {
 	return count;
 }
 
-#ifdef IS_SANITIZED
-
-int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
-					      void (*on_free)(const volatile void *));
-
-static void on_malloc(const volatile void *at, size_t size)
+uint64_t alloc_fault_live(void)
 {
-	(void)at;
-	(void)size;
-	count += is_watched;
+	return atomic_load(&live_count);
 }
 
-static void on_free(const volatile void *at)
+uint64_t alloc_fault_latest(void)
 {
-	(void)at;
+	uint64_t latest = 0;
+	for (uint32_t i = 0; i < LIVE_MAX; i++)
+		if (lives[i].at != 0 && lives[i].count > latest)
+			latest = lives[i].count;
+	return latest;
 }
 
 bool alloc_fault_watch(bool is_on)
 {
-	static bool is_installed;
-	if (!is_installed)
-		is_installed = __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free) != 0;
 	bool before = is_watched;
 	is_watched = is_on;
 	return before;
 }
 
-bool alloc_fault_arm(uint64_t nth, uint64_t repeat)
+void alloc_fault_tell(void)
 {
-	(void)nth;
-	(void)repeat;
-	(void)fail_from;
-	(void)fail_to;
-	return false;
+	void *frames[1];
+	backtrace(frames, 1); /* allocates at its first call */
+	tells = true;
 }
 
+bool alloc_fault_arm(uint64_t nth, uint64_t repeat)
+{
+	fail_from = nth == 0 ? 0 : count + nth;
+	fail_to = fail_from + repeat < fail_from ? UINT64_MAX : fail_from + repeat;
+#ifdef ALLOC_FAULT_NONE
+	return false;
 #else
+	return true;
+#endif
+}
 
-/* glibc's own, under names that stay when a program defines malloc. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t many, size_t size);
-void *__libc_realloc(void *at, size_t size);
+#ifndef ALLOC_FAULT_NONE
+
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t many, size_t size);
+void *REAL(realloc)(void *at, size_t size);
+void *REAL(memalign)(size_t alignment, size_t size);
+void REAL(free)(void *at);
 void *malloc(size_t size);
 void *calloc(size_t many, size_t size);
 void *realloc(void *at, size_t size);
+void *aligned_alloc(size_t alignment, size_t size);
+void free(void *at);
+
+static void tell(void)
+{
+	bool was_watched = alloc_fault_watch(false);
+	void *frames[32];
+	backtrace_symbols_fd(frames, backtrace(frames, 32), STDERR_FILENO);
+	alloc_fault_watch(was_watched);
+}
 
 static bool fails(void)
 {
 	if (!is_watched)
 		return false;
 	count++;
-	return fail_from != 0 && count >= fail_from && count <= fail_to;
+	if (fail_from == 0 || count < fail_from || count > fail_to)
+		return false;
+	if (tells)
+		tell();
+	errno = ENOMEM;
+	return true;
 }
 
 void *malloc(size_t size)
 {
-	return fails() ? NULL : __libc_malloc(size);
+	void *at = fails() ? NULL : REAL(malloc)(size);
+	if (is_watched)
+		note(at, count);
+	return at;
 }
 
 void *calloc(size_t many, size_t size)
 {
-	return fails() ? NULL : __libc_calloc(many, size);
+	void *at = fails() ? NULL : REAL(calloc)(many, size);
+	if (is_watched)
+		note(at, count);
+	return at;
 }
 
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	void *at = fails() ? NULL : REAL(memalign)(alignment, size);
+	if (is_watched)
+		note(at, count);
+	return at;
+}
+
+/* What somebody else may get before it is forgotten would be forgotten with it: first forgotten, then given back. */
 void *realloc(void *at, size_t size)
 {
-	return fails() ? NULL : __libc_realloc(at, size);
+	if (fails())
+		return NULL;
+	uint64_t made = forget(at);
+	void *fresh = REAL(realloc)(at, size);
+	if (is_watched)
+		note(fresh, count);
+	if (fresh == NULL && size > 0 && made > 0)
+		note(at, made);
+	return fresh;
 }
 
-bool alloc_fault_watch(bool is_on)
+void free(void *at)
 {
-	bool before = is_watched;
-	is_watched = is_on;
-	return before;
-}
-
-bool alloc_fault_arm(uint64_t nth, uint64_t repeat)
-{
-	fail_from = nth == 0 ? 0 : count + nth;
-	fail_to = fail_from + repeat;
-	return true;
+	forget(at);
+	REAL(free)(at);
 }
 
 #endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fakes/alloc_sweep.h"
+
+#include <inttypes.h>
+#include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define RUNS_MAX 20000
+
+static char wrong[256];
+
+enum alloc_end alloc_wrong(const char *format, ...)
+{
+	bool was_watched = alloc_fault_watch(false);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(wrong, sizeof wrong, format, args);
+	va_end(args);
+	alloc_fault_watch(was_watched);
+	return ALLOC_WRONG;
+}
+
+enum alloc_end alloc_end_of(enum err err)
+{
+	if (err == ERR_OK)
+		return ALLOC_WELL;
+	return err == ERR_MEMORY ? ALLOC_TOLD : alloc_wrong("“%s” instead of “memory”", err_name(err));
+}
+
+struct sweep {
+	alloc_scenario *scenario;
+	void *ctx;
+	bool tells;
+	char *report;
+	size_t cap;
+};
+
+struct run {
+	uint64_t nth;    /* the allocation that fails; 0 = none */
+	uint64_t repeat; /* so do so many after it */
+	uint64_t count;  /* allocations */
+	enum alloc_end end;
+};
+
+/* One run. False, with the report, where it did not end as promised. */
+static bool run_once(const struct sweep *sweep, struct run *run)
+{
+	wrong[0] = '\0';
+	if (sweep->tells)
+		fprintf(stderr, "allocation %" PRIu64 "%s fails:\n", run->nth, run->repeat ? " and all after it" : "");
+	uint64_t live = alloc_fault_live();
+	uint64_t before = alloc_fault_count();
+	alloc_fault_arm(run->nth, run->repeat);
+	alloc_fault_watch(true);
+	run->end = sweep->scenario(sweep->ctx);
+	alloc_fault_watch(false);
+	alloc_fault_arm(0, 0);
+	run->count = alloc_fault_count() - before;
+	char where[80] = "no allocation failed";
+	if (run->nth > 0)
+		snprintf(where, sizeof where, "allocation %" PRIu64 "%s failed", run->nth,
+			 run->repeat ? " and all after it" : "");
+	const char *what = "";
+	if (run->end == ALLOC_WRONG)
+		what = wrong[0] ? wrong : "it did not end as is documented";
+	else if (run->end == ALLOC_TOLD && (run->nth == 0 || run->nth > run->count))
+		what = "an error was told";
+	if (what[0]) {
+		snprintf(sweep->report, sweep->cap, "%s: %s", where, what);
+		return false;
+	}
+	if (alloc_fault_live() != live) {
+		snprintf(sweep->report, sweep->cap, "%s: %" PRId64 " are not freed, the last of them number %" PRIu64,
+			 where, (int64_t)(alloc_fault_live() - live), alloc_fault_latest() - before);
+		return false;
+	}
+	return true;
+}
+
+unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, char *report, size_t cap)
+{
+	struct sweep sweep = { .scenario = scenario, .ctx = ctx, .report = report, .cap = cap };
+	report[0] = '\0';
+	mallopt(M_PERTURB, 0x5A); /* what is read before it is written, or after it was freed, is no zeros */
+	/* What libraries and libc make at their first use and keep is no leak. */
+	alloc_fault_watch(false);
+	if (scenario(ctx) != ALLOC_WELL) {
+		snprintf(report, cap, "it does not end well by itself: %s", wrong);
+		return 0;
+	}
+	sweep.tells = getenv("ALLOC_SWEEP_TELL") != NULL;
+	struct run calm = { .nth = 0 };
+	if (!run_once(&sweep, &calm))
+		return 0;
+	if (calm.count == 0) {
+		snprintf(report, cap, "nothing was allocated");
+		return 0;
+	}
+	if (sweep.tells)
+		alloc_fault_tell();
+	unsigned runs = 0;
+	for (unsigned both = 0; both < 2; both++) {
+		struct run run = { .nth = 0, .repeat = both ? UINT64_MAX : 0 };
+		do {
+			run.nth++;
+			if (!run_once(&sweep, &run))
+				return 0;
+		} while (run.nth <= run.count && ++runs < RUNS_MAX);
+	}
+	if (runs == RUNS_MAX)
+		snprintf(report, cap, "there is no end to what is allocated");
+	return runs < RUNS_MAX ? runs : 0;
+}
