@@ -14,25 +14,29 @@ static const struct httpd_route routes[] = {
 };
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 
-static const struct api_token *find_token(const struct api *api, const struct httpd_request *request, bool *is_over)
+static enum err find_token(const struct api *api, const struct httpd_request *request, const struct api_token **out)
 {
 	struct slice given = httpd_header(request, "Authorization");
 	size_t scheme_len = strlen(SCHEME); /* its case does not matter (RFC 9110 §11.1) */
-	*is_over = false;
+	*out = NULL;
 	if (given.len <= scheme_len || strncasecmp(given.at, SCHEME, scheme_len) != 0)
-		return NULL;
+		return ERR_NOT_FOUND;
 	return api_tokens_find(api->view.tokens(api->view.ctx),
 			       (struct slice){ given.at + scheme_len, given.len - scheme_len },
-			       loop_now(api->loop).wall, is_over);
+			       loop_now(api->loop).wall, out);
 }
 
 const struct api_token *api_admit(const struct api *api, const struct httpd_request *request, enum api_scope scope,
 				  struct httpd_response *response)
 {
-	bool is_over;
-	const struct api_token *token = find_token(api, request, &is_over);
+	const struct api_token *token;
+	enum err err = find_token(api, request, &token);
 	if (token != NULL && token->scopes & scope)
 		return token;
+	if (err == ERR_MEMORY) {
+		httpd_problem(response, 503, "there is no memory to look at the token; come again");
+		return NULL;
+	}
 	metrics_add(api->metrics, METRIC_API_UNAUTHORIZED, 1);
 	if (token != NULL) {
 		httpd_problem(response, 403, "the token “%s” may not do that; its scopes say so", token->name);
@@ -40,7 +44,8 @@ const struct api_token *api_admit(const struct api *api, const struct httpd_requ
 	}
 	httpd_problem(
 		response, 401, "%s",
-		is_over ? "the time of this token is over; ask the gateway's operators for another one"
+		err == ERR_TIMEOUT
+			? "the time of this token is over; ask the gateway's operators for another one"
 			: "send “Authorization: Bearer …” with a token of this gateway; its operators make one with "
 			  "“hongyan token”");
 	response->challenge = "Bearer";

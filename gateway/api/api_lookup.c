@@ -52,20 +52,22 @@ static void refuse(struct httpd_response *response, const char *why)
 static bool may_read(const struct api_lookup *lookup, const struct httpd_request *request,
 		     struct httpd_response *response, struct slice *tenant)
 {
-	bool is_over;
+	const struct api_token *token;
 	*tenant = (struct slice){ NULL, 0 };
 	if (is_admin(lookup, request))
 		return true;
-	const struct api_token *token =
-		api_tokens_find(lookup->view.tokens, bearer_of(request), loop_now(lookup->loop).wall, &is_over);
+	enum err err = api_tokens_find(lookup->view.tokens, bearer_of(request), loop_now(lookup->loop).wall, &token);
 	if (token != NULL && token->scopes & API_READ) {
 		*tenant = slice_of(token->tenant);
 		return true;
 	}
-	if (token != NULL)
+	if (err == ERR_MEMORY)
+		httpd_problem(response, 503, "there is no memory to look at the token; come again");
+	else if (token != NULL)
 		httpd_problem(response, 403, "the token “%s” may not read; its scopes must have “read”", token->name);
 	else
-		refuse(response, is_over ? "the time of this token is over; ask the gateway's operators for another one"
+		refuse(response, err == ERR_TIMEOUT
+					 ? "the time of this token is over; ask the gateway's operators for another one"
 					 : "send “Authorization: Bearer …” with a token of this gateway that has the "
 					   "scope “read”");
 	return false;

@@ -158,12 +158,13 @@ enum err api_tokens_parse(struct slice text, const struct zone *zone, struct api
 	return ERR_OK;
 }
 
-const struct api_token *api_tokens_find(const struct api_tokens *tokens, struct slice given, wall_ms now, bool *is_over)
+enum err api_tokens_find(const struct api_tokens *tokens, struct slice given, wall_ms now, const struct api_token **out)
 {
 	char hash[API_HASH_OCTETS] = "";
 	const struct api_token *found = NULL;
-	*is_over = false;
-	http_sha256_hex(given, hash);
+	*out = NULL;
+	if (!http_sha256_hex(given, hash))
+		return ERR_MEMORY;
 	/* All are looked at, so that time says nothing of which one it is. */
 	for (unsigned i = 0; i < tokens->count; i++) {
 		struct slice hash_given = { hash, API_HASH_OCTETS - 1 },
@@ -171,13 +172,15 @@ const struct api_token *api_tokens_find(const struct api_tokens *tokens, struct 
 		if (secret_equal(hash_given, known))
 			found = &tokens->tokens[i];
 	}
-	if (found == NULL || found->expires == 0 || now < found->expires)
-		return found;
-	*is_over = true;
-	return NULL;
+	if (found == NULL)
+		return ERR_NOT_FOUND;
+	if (found->expires != 0 && now >= found->expires)
+		return ERR_TIMEOUT;
+	*out = found;
+	return ERR_OK;
 }
 
-void api_token_make(const unsigned char random[static 32], char token[static API_TOKEN_OCTETS],
+bool api_token_make(const unsigned char random[static 32], char token[static API_TOKEN_OCTETS],
 		    char hash[static API_HASH_OCTETS])
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -192,6 +195,6 @@ void api_token_make(const unsigned char random[static 32], char token[static API
 	}
 	buf_put_u8(&out, (uint8_t)digits[bits << (6 - count) & 63]);
 	token[out.len] = '\0';
-	http_sha256_hex(buf_slice(&out), hash);
 	hash[API_HASH_OCTETS - 1] = '\0';
+	return http_sha256_hex(buf_slice(&out), hash);
 }

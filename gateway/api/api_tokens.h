@@ -39,10 +39,11 @@ struct api_tokens {
 MUST_CHECK enum err api_tokens_parse(struct slice text, const struct zone *zone, struct api_tokens *out,
 				     struct err_at *at);
 
-/* The row of a token as its owner sends it; NULL where there is none. is_over: there is one, but its time is over. */
-const struct api_token *api_tokens_find(const struct api_tokens *tokens, struct slice given, wall_ms now,
-					bool *is_over);
+/* The row of a token as its owner sends it. out: borrowed from tokens; NULL on error. ERR_NOT_FOUND: there is none; ERR_TIMEOUT: there
+ * is one, but its time is over; ERR_MEMORY: there is no memory to look. */
+MUST_CHECK enum err api_tokens_find(const struct api_tokens *tokens, struct slice given, wall_ms now,
+				    const struct api_token **out);
 
-/* Makes a token of 32 random octets, and its hash. */
-void api_token_make(const unsigned char random[static 32], char token[static API_TOKEN_OCTETS],
-		    char hash[static API_HASH_OCTETS]);
+/* Makes a token of 32 random octets, and its hash. False where there is no memory. */
+MUST_CHECK bool api_token_make(const unsigned char random[static 32], char token[static API_TOKEN_OCTETS],
+			       char hash[static API_HASH_OCTETS]);

@@ -34,20 +34,22 @@ static void find_peer(const struct config_callbacks *settings, const struct http
 	snprintf(peer, HTTPD_PEER_OCTETS, "%.*s", (int)(noted.len - start), noted.at + start);
 }
 
-static bool is_signed_by_twilio(const struct config_callbacks *settings, const struct config_account *account,
-				const struct httpd_request *request)
+static enum err judge_twilio(const struct config_callbacks *settings, const struct config_account *account,
+			     const struct httpd_request *request)
 {
 	char octets[URL_OCTETS];
 	struct buf url = buf_over(octets, sizeof octets);
 	buf_put_text(&url, settings->public_url);
 	buf_put_slice(&url, request->target);
-	return !url.full && http_callback_twilio_signed(slice_of(account->callback_key), buf_slice(&url), request->body,
-							httpd_header(request, "X-Twilio-Signature"));
+	if (url.full)
+		return ERR_FORMAT;
+	return http_callback_twilio_signed(slice_of(account->callback_key), buf_slice(&url), request->body,
+					   httpd_header(request, "X-Twilio-Signature"));
 }
 
-static bool is_signed(const struct config_callbacks *settings, const struct config_account *account,
-		      const struct httpd_request *request, const struct callback_target *target, wall_ms now,
-		      const char **why)
+static enum err judge_signature(const struct config_callbacks *settings, const struct config_account *account,
+				const struct httpd_request *request, const struct callback_target *target, wall_ms now,
+				const char **why)
 {
 	struct slice timestamp = httpd_header(request, account->callback_timestamp_header);
 	struct slice text = request->method == HTTPD_GET ? target->query : request->body;
@@ -56,35 +58,37 @@ static bool is_signed(const struct config_callbacks *settings, const struct conf
 	*why = "signature";
 	switch (account->callback_signature) {
 	case CONFIG_SIGNATURE_NONE:
-		return true;
+		return ERR_OK;
 	case CONFIG_SIGNATURE_TWILIO:
-		return is_signed_by_twilio(settings, account, request);
+		return judge_twilio(settings, account, request);
 	case CONFIG_SIGNATURE_HMAC_SHA256:
 	case CONFIG_SIGNATURE_HMAC_SHA1:
 		break;
 	}
-	if (!http_callback_hmac_signed(hash, slice_of(account->callback_key), timestamp, text,
-				       httpd_header(request, account->callback_signature_header)))
-		return false;
+	enum err err = http_callback_hmac_signed(hash, slice_of(account->callback_key), timestamp, text,
+						 httpd_header(request, account->callback_signature_header));
+	if (err != ERR_OK)
+		return err;
 	*why = "timestamp";
-	return http_callback_is_fresh(timestamp, now, account->callback_replay_window_ms);
+	return http_callback_is_fresh(timestamp, now, account->callback_replay_window_ms) ? ERR_OK : ERR_FORMAT;
 }
 
-bool callback_gate_admits(const struct config_callbacks *settings, const struct config_account *account,
-			  const struct httpd_request *request, const struct callback_target *target, wall_ms now,
-			  char *peer, const char **why)
+enum err callback_gate_admit(const struct config_callbacks *settings, const struct config_account *account,
+			     const struct httpd_request *request, const struct callback_target *target, wall_ms now,
+			     char *peer, const char **why)
 {
 	find_peer(settings, request, peer);
 	const char *secret = account ? account->callback_secret : "no account has such a secret";
 	bool is_secret = secret_equal(target->secret, slice_of(secret));
 	*why = "account";
 	if (account == NULL)
-		return false;
+		return ERR_NOT_FOUND;
 	*why = "secret";
 	if (!is_secret)
-		return false;
+		return ERR_NOT_FOUND;
 	*why = "address";
 	if (*account->callback_allow && !http_callback_is_allowed(slice_of(account->callback_allow), slice_of(peer)))
-		return false;
-	return is_signed(settings, account, request, target, now, why);
+		return ERR_NOT_FOUND;
+	enum err err = judge_signature(settings, account, request, target, now, why);
+	return err == ERR_FORMAT ? ERR_NOT_FOUND : err;
 }

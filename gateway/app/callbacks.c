@@ -295,9 +295,12 @@ static void on_request(void *ctx, const struct httpd_request *request, struct ht
 	}
 	unsigned index = find_desk(callbacks, target.account);
 	const struct config_account *account = index < CONFIG_ACCOUNTS_MAX ? callbacks->desks[index].account : NULL;
-	if (callback_gate_admits(callbacks->options.settings, account, request, &target,
-				 loop_now(callbacks->options.loop).wall, peer, &why))
+	enum err err = callback_gate_admit(callbacks->options.settings, account, request, &target,
+					   loop_now(callbacks->options.loop).wall, peer, &why);
+	if (err == ERR_OK)
 		begin(callbacks, index, request, target.query, response);
+	else if (err == ERR_MEMORY)
+		ask_again(callbacks, index, response);
 	else
 		refuse(callbacks, why, peer, response);
 }

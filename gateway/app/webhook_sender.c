@@ -211,7 +211,10 @@ static bool post(struct webhook_sender *sender, struct webhook_answer *out)
 	struct buf headers = buf_over(octets, sizeof octets);
 	struct buf signed_as = buf_over(signature, sizeof signature - 1);
 	snprintf(seconds, sizeof seconds, "%lld", (long long)(now / MS_PER_S));
-	webhook_signature_put(&sender->keys, webhook_load_signed(sender->load, seconds), &signed_as);
+	if (!webhook_signature_put(&sender->keys, webhook_load_signed(sender->load, seconds), &signed_as)) {
+		*out = (struct webhook_answer){ .reason = "there is no memory to sign it" };
+		return true;
+	}
 	signature[signed_as.len] = '\0';
 	put_header(&headers, &count, "Content-Type",
 		   sender->options.webhook->batch > 1 ? WEBHOOK_TYPE_BATCH : WEBHOOK_TYPE_SINGLE);

@@ -40,7 +40,10 @@ static int run(const struct cli_call *call)
 		fprintf(env->err, "hongyan: the system has no randomness\n");
 		return CLI_FAILED;
 	}
-	api_token_make(random, token, hash);
+	if (!api_token_make(random, token, hash)) {
+		fprintf(env->err, "hongyan: out of memory\n");
+		return CLI_FAILED;
+	}
 	if (!make_line(call, hash, &line, &at))
 		return cli_usage(call, "%s", at.text);
 	if (call->wants_json) {

@@ -104,11 +104,13 @@ void webhook_keys_fini(struct webhook_keys *keys)
 	explicit_bzero(keys, sizeof *keys);
 }
 
-void webhook_signature_put(const struct webhook_keys *keys, struct slice signed_text, struct buf *out)
+bool webhook_signature_put(const struct webhook_keys *keys, struct slice signed_text, struct buf *out)
 {
 	for (unsigned i = 0; i < keys->count; i++) {
 		struct slice key = { (const char *)keys->at[i].octets, keys->at[i].len };
 		buf_put_text(out, i > 0 ? " v1," : "v1,");
-		http_hmac_put(false, true, key, signed_text, out);
+		if (!http_hmac_put(false, true, key, signed_text, out))
+			return false;
 	}
+	return true;
 }

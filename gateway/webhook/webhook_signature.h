@@ -31,5 +31,6 @@ MUST_CHECK enum err webhook_keys_read(struct slice text, struct webhook_keys *ou
 /* Overwrites them. */
 void webhook_keys_fini(struct webhook_keys *keys);
 
-/* Appends “v1,BASE64”, for each key one, with blanks between. signed_text: “id.time.body”. */
-void webhook_signature_put(const struct webhook_keys *keys, struct slice signed_text, struct buf *out);
+/* Appends “v1,BASE64”, for each key one, with blanks between. signed_text: “id.time.body”. False where there is no memory: what was
+ * appended is to be thrown away. */
+MUST_CHECK bool webhook_signature_put(const struct webhook_keys *keys, struct slice signed_text, struct buf *out);

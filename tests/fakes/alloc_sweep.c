@@ -41,42 +41,50 @@ struct run {
 	uint64_t nth;    /* the allocation that fails; 0 = none */
 	uint64_t repeat; /* so do so many after it */
 	uint64_t count;  /* allocations */
-	enum alloc_end end;
 };
 
-/* One run. False, with the report, where it did not end as promised. */
-static bool run_once(const struct sweep *sweep, struct run *run)
+/* One run. False, with the report, where it did not end as promised. left: how many allocations were not freed. */
+static bool run_once(const struct sweep *sweep, struct run *run, const char *where, int64_t *left, uint64_t *latest)
 {
 	wrong[0] = '\0';
 	if (sweep->tells)
-		fprintf(stderr, "allocation %" PRIu64 "%s fails:\n", run->nth, run->repeat ? " and all after it" : "");
+		fprintf(stderr, "%s:\n", where);
 	uint64_t live = alloc_fault_live();
 	uint64_t before = alloc_fault_count();
 	alloc_fault_arm(run->nth, run->repeat);
 	alloc_fault_watch(true);
-	run->end = sweep->scenario(sweep->ctx);
+	enum alloc_end end = sweep->scenario(sweep->ctx);
 	alloc_fault_watch(false);
 	alloc_fault_arm(0, 0);
 	run->count = alloc_fault_count() - before;
+	*left = (int64_t)(alloc_fault_live() - live);
+	*latest = alloc_fault_latest() - before;
+	if (end == ALLOC_WRONG)
+		snprintf(sweep->report, sweep->cap, "%s: %s", where,
+			 wrong[0] ? wrong : "it ended otherwise than documented");
+	else if (end == ALLOC_TOLD && (run->nth == 0 || run->nth > run->count))
+		snprintf(sweep->report, sweep->cap, "%s: an error was told", where);
+	return sweep->report[0] == '\0';
+}
+
+/* What libraries and libc make at their first use, or at their first error, and keep, they make once: what is left again is a leak. */
+static bool run_clean(const struct sweep *sweep, struct run *run)
+{
 	char where[80] = "no allocation failed";
+	int64_t left;
+	uint64_t latest;
 	if (run->nth > 0)
 		snprintf(where, sizeof where, "allocation %" PRIu64 "%s failed", run->nth,
 			 run->repeat ? " and all after it" : "");
-	const char *what = "";
-	if (run->end == ALLOC_WRONG)
-		what = wrong[0] ? wrong : "it did not end as is documented";
-	else if (run->end == ALLOC_TOLD && (run->nth == 0 || run->nth > run->count))
-		what = "an error was told";
-	if (what[0]) {
-		snprintf(sweep->report, sweep->cap, "%s: %s", where, what);
-		return false;
+	for (unsigned i = 0; i < 2; i++) {
+		if (!run_once(sweep, run, where, &left, &latest))
+			return false;
+		if (left == 0)
+			return true;
 	}
-	if (alloc_fault_live() != live) {
-		snprintf(sweep->report, sweep->cap, "%s: %" PRId64 " are not freed, the last of them number %" PRIu64,
-			 where, (int64_t)(alloc_fault_live() - live), alloc_fault_latest() - before);
-		return false;
-	}
-	return true;
+	snprintf(sweep->report, sweep->cap, "%s: %" PRId64 " are not freed, the last of them number %" PRIu64, where,
+		 left, latest);
+	return false;
 }
 
 unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, char *report, size_t cap)
@@ -84,15 +92,15 @@ unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, char *report, size
 	struct sweep sweep = { .scenario = scenario, .ctx = ctx, .report = report, .cap = cap };
 	report[0] = '\0';
 	mallopt(M_PERTURB, 0x5A); /* what is read before it is written, or after it was freed, is no zeros */
-	/* What libraries and libc make at their first use and keep is no leak. */
 	alloc_fault_watch(false);
+	wrong[0] = '\0';
 	if (scenario(ctx) != ALLOC_WELL) {
 		snprintf(report, cap, "it does not end well by itself: %s", wrong);
 		return 0;
 	}
 	sweep.tells = getenv("ALLOC_SWEEP_TELL") != NULL;
 	struct run calm = { .nth = 0 };
-	if (!run_once(&sweep, &calm))
+	if (!run_clean(&sweep, &calm))
 		return 0;
 	if (calm.count == 0) {
 		snprintf(report, cap, "nothing was allocated");
@@ -105,7 +113,7 @@ unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, char *report, size
 		struct run run = { .nth = 0, .repeat = both ? UINT64_MAX : 0 };
 		do {
 			run.nth++;
-			if (!run_once(&sweep, &run))
+			if (!run_clean(&sweep, &run))
 				return 0;
 		} while (run.nth <= run.count && ++runs < RUNS_MAX);
 	}

@@ -120,6 +120,8 @@ static enum err try_body(const struct http_account *account, const struct http_m
 	if (err == ERR_OK)
 		err = find_twins(&tree, &why);
 	json_tree_fini(&tree);
+	if (err == ERR_FULL)
+		return err_at_set(at, ERR_MEMORY, 0, "json", "finds no memory to be tried");
 	if (err)
 		return err_at_set(at, ERR_FORMAT, 0, "json", "is not JSON once its placeholders are filled: %s",
 				  why.text);

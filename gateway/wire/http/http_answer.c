@@ -22,7 +22,15 @@ struct reader {
 	struct http_reading *reading;
 	bool is_yes_status;
 	bool is_whole; /* what is read speaks of the whole request */
+	bool is_blind; /* there was no memory to read all of it */
 };
+
+static void look(struct reader *reader, const struct http_locator *locator, const struct json_node *json,
+		 struct http_found *found)
+{
+	http_locator_find(locator, json, reader->answer->body, found);
+	reader->is_blind |= found->is_blind;
+}
 
 static bool status_is_yes(const struct http_account *account, unsigned status)
 {
@@ -119,27 +127,26 @@ static struct slice keep_reference(struct reader *reader, struct slice id, const
 static struct outcome judge(struct reader *reader, const struct json_node *json, const struct http_message *message)
 {
 	const struct http_account *account = reader->account;
-	struct slice body = reader->answer->body;
 	struct http_found success, code, text, id;
-	http_locator_find(&account->success, json, body, &success);
+	look(reader, &account->success, json, &success);
 	bool is_said = account->success.kind != HTTP_LOCATOR_NONE && success.is_there &&
 		       (account->success_is.at == NULL || slice_equal(success.text, account->success_is));
 	bool is_refused = !reader->is_yes_status || (account->success.kind != HTTP_LOCATOR_NONE && !is_said);
 	if (is_refused) {
-		http_locator_find(&account->error_code, json, body, &code);
-		http_locator_find(&account->error_text, json, body, &text);
+		look(reader, &account->error_code, json, &code);
+		look(reader, &account->error_text, json, &text);
 		return refusal(reader, code.text, text.text);
 	}
 	if (account->message_id.kind == HTTP_LOCATOR_OWN_ID) {
 		id.is_there = true;
 		id.text = message->id;
 	} else {
-		http_locator_find(&account->message_id, json, body, &id);
+		look(reader, &account->message_id, json, &id);
 	}
 	/* Nothing but the status said yes, and what it was to be followed by is missing. */
 	if (!is_said && account->message_id.kind != HTTP_LOCATOR_NONE && id.text.len == 0) {
-		http_locator_find(&account->error_code, json, body, &code);
-		http_locator_find(&account->error_text, json, body, &text);
+		look(reader, &account->error_code, json, &code);
+		look(reader, &account->error_text, json, &text);
 		if (code.text.len)
 			return refusal(reader, code.text, text.text);
 		return (struct outcome){ .outcome_class = OUTCOME_UNKNOWN,
@@ -160,7 +167,7 @@ static void judge_all(struct reader *reader, const struct json_node *json, struc
 	outcomes[0] = judge(reader, json, reader->messages[0]);
 	bool is_accepted = outcomes[0].outcome_class == OUTCOME_ACCEPTED;
 	if (is_accepted && reader->count > 1 && !is_own)
-		http_locator_find(locator, json, reader->answer->body, &id);
+		look(reader, locator, json, &id);
 	for (unsigned i = 1; i < reader->count; i++) {
 		const struct http_message *message = reader->messages[i];
 		outcomes[i] = outcomes[0];
@@ -250,8 +257,8 @@ static const struct json_node *element_of(const struct reader *reader, const str
 static struct outcome whole(struct reader *reader, const struct json_node *json)
 {
 	struct http_found code, text;
-	http_locator_find(&reader->account->request_code, json, reader->answer->body, &code);
-	http_locator_find(&reader->account->request_text, json, reader->answer->body, &text);
+	look(reader, &reader->account->request_code, json, &code);
+	look(reader, &reader->account->request_text, json, &text);
 	return refusal(reader, code.text, text.text);
 }
 
@@ -278,6 +285,19 @@ static void read_answers(struct reader *reader, const struct json_node *json, st
 							  .native_code = reader->answer->status,
 							  .native_name = "no answer for this number" };
 	}
+}
+
+/* What was not accepted was not read either: behind a yes it may have left, else it has not. */
+static void judge_blindly(const struct reader *reader, struct outcome *outcome)
+{
+	if (outcome->outcome_class == OUTCOME_ACCEPTED)
+		return;
+	bool is_in_part = outcome->is_in_part;
+	*outcome = (struct outcome){ .outcome_class = reader->is_yes_status ? OUTCOME_UNKNOWN : OUTCOME_TEMPORARY,
+				     .native_code = reader->answer->status,
+				     .native_name = "no memory to read the answer",
+				     .is_in_part = is_in_part };
+	reader->reading->is_each_alone = false;
 }
 
 /* Whether a Retry-After beside it speaks of the account. By its status, whatever the body calls it, where that is one that has
@@ -313,13 +333,16 @@ void http_answer_read(const struct http_account *account, const struct http_answ
 	};
 	struct json_tree tree;
 	bool is_read = account->reads_json && answer->body.len <= HTTP_ANSWER_OCTETS_MAX;
-	bool is_json = is_read && json_tree_read(&tree, answer->body, NULL) == ERR_OK;
-	const struct json_node *json = is_json ? tree.nodes : NULL;
+	enum err err = is_read ? json_tree_read(&tree, answer->body, NULL) : ERR_FORMAT;
+	const struct json_node *json = err == ERR_OK ? tree.nodes : NULL;
+	reader.is_blind = err == ERR_FULL;
 	if (account->answers.kind != HTTP_LOCATOR_NONE)
 		read_answers(&reader, json, outcomes);
 	else
 		judge_all(&reader, json, outcomes);
 	for (unsigned i = 0; i < count; i++) {
+		if (reader.is_blind)
+			judge_blindly(&reader, &outcomes[i]);
 		if (asks_for_rest(answer->status, &outcomes[i]))
 			outcomes[i].retry_after_ms = reading->retry_after_ms;
 	}

@@ -40,7 +40,8 @@ struct http_reading {
  * now: wall clock, against which a date in Retry-After counts. outcomes: count of them. references: memory for carrier
  * references, room for HTTP_REFERENCES_OCTETS(count); outcomes borrow from it, from reading and from the account. native_code is
  * the error code where it is a number, else the HTTP status; native_name the code's name where a table or the settings list it.
- * Never fails: what cannot be understood behind a yes is UNKNOWN. */
+ * Never fails: what cannot be understood behind a yes is UNKNOWN. Without memory to read it, what was not accepted is UNKNOWN behind
+ * a yes, else TEMPORARY. */
 void http_answer_read(const struct http_account *account, const struct http_answer *answer,
 		      const struct http_message *const messages[], unsigned count, wall_ms now,
 		      struct outcome *outcomes, struct buf *references, struct http_reading *reading);

@@ -83,7 +83,7 @@ struct http_callback_list {
  * request that says nothing at all, as some consoles send to see whether the address answers, has neither and is no error.
  * out: owned (http_callback_list_free), set on success only. at: a sentence that shows nothing of the request.
  * ERR_FORMAT not what the dialect says, or nothing but receipts that cannot be looked up; ERR_RANGE more than
- * HTTP_CALLBACK_RECEIPTS_MAX of both; ERR_MEMORY. */
+ * HTTP_CALLBACK_RECEIPTS_MAX of both; ERR_MEMORY or ERR_FULL: there is no memory for it. */
 MUST_CHECK enum err http_callback_read(const struct http_callback *callback,
 				       const struct http_callback_request *request, struct http_callback_list *out,
 				       struct err_at *at);

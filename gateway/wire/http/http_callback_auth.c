@@ -33,14 +33,15 @@ static bool is_digest(const uint8_t *digest, unsigned len, struct slice signatur
 	return is_base64 || is_hex;
 }
 
-static bool is_signed(const EVP_MD *hash, struct slice key, struct slice text, struct slice signature)
+static enum err judge(const EVP_MD *hash, struct slice key, struct slice text, struct slice signature)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
-	if (key.len == 0 ||
-	    HMAC(hash, key.at, (int)key.len, (const unsigned char *)text.at, text.len, digest, &len) == NULL)
-		return false;
-	return is_digest(digest, len, signature);
+	if (key.len == 0)
+		return ERR_FORMAT;
+	if (HMAC(hash, key.at, (int)key.len, (const unsigned char *)text.at, text.len, digest, &len) == NULL)
+		return ERR_MEMORY;
+	return is_digest(digest, len, signature) ? ERR_OK : ERR_FORMAT;
 }
 
 /* -- Twilio -- */
@@ -81,33 +82,34 @@ static bool read_fields(struct slice form, struct field fields[static FIELDS_MAX
 	return !room->full;
 }
 
-bool http_callback_twilio_signed(struct slice key, struct slice url, struct slice form, struct slice signature)
+enum err http_callback_twilio_signed(struct slice key, struct slice url, struct slice form, struct slice signature)
 {
 	char *octets = malloc(2 * form.len + url.len + 1);
 	if (octets == NULL)
-		return false;
+		return ERR_MEMORY;
 	struct field fields[FIELDS_MAX];
 	unsigned count;
 	struct buf room = buf_over(octets, form.len);
 	struct buf text = buf_over(octets + form.len, form.len + url.len + 1);
-	bool is_ours = read_fields(form, fields, &count, &room);
-	if (is_ours) {
+	enum err err = ERR_FORMAT;
+	if (read_fields(form, fields, &count, &room)) {
 		qsort(fields, count, sizeof fields[0], compare_fields);
 		buf_put_slice(&text, url);
 		for (unsigned i = 0; i < count; i++) {
 			buf_put_slice(&text, fields[i].name);
 			buf_put_slice(&text, fields[i].value);
 		}
-		is_ours = !text.full && is_signed(EVP_sha1(), key, buf_slice(&text), signature);
+		if (!text.full)
+			err = judge(EVP_sha1(), key, buf_slice(&text), signature);
 	}
 	free(octets);
-	return is_ours;
+	return err;
 }
 
 /* -- any other -- */
 
-bool http_callback_hmac_signed(enum http_callback_hash hash, struct slice key, struct slice timestamp,
-			       struct slice body, struct slice signature)
+enum err http_callback_hmac_signed(enum http_callback_hash hash, struct slice key, struct slice timestamp,
+				   struct slice body, struct slice signature)
 {
 	struct slice name = hash == HTTP_CALLBACK_SHA1 ? SLICE("sha1=") : SLICE("sha256=");
 	if (slice_starts(signature, name)) {
@@ -117,15 +119,14 @@ bool http_callback_hmac_signed(enum http_callback_hash hash, struct slice key, s
 	size_t cap = timestamp.len + 1 + body.len;
 	char *octets = malloc(cap);
 	if (octets == NULL)
-		return false;
+		return ERR_MEMORY;
 	struct buf text = buf_over(octets, cap);
 	buf_put_slice(&text, timestamp);
 	buf_put_text(&text, ".");
 	buf_put_slice(&text, body);
-	bool is_ours =
-		is_signed(hash == HTTP_CALLBACK_SHA1 ? EVP_sha1() : EVP_sha256(), key, buf_slice(&text), signature);
+	enum err err = judge(hash == HTTP_CALLBACK_SHA1 ? EVP_sha1() : EVP_sha256(), key, buf_slice(&text), signature);
 	free(octets);
-	return is_ours;
+	return err;
 }
 
 bool http_callback_is_fresh(struct slice timestamp, wall_ms now, int64_t window_ms)

@@ -115,8 +115,7 @@ static struct slice value_of(const struct http_fill *fill, const struct http_pie
 	case HTTP_VALUE_BODY:
 		return fill->body;
 	case HTTP_VALUE_BODY_SHA256:
-		http_sha256_hex(fill->body, scratch);
-		return (struct slice){ scratch, HTTP_SHA256_HEX };
+		return fill->body_hash;
 	case HTTP_VALUE_SIGNATURE:
 		return fill->signature;
 	case HTTP_VALUE_TO_ALL:

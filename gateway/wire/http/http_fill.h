@@ -19,6 +19,7 @@ struct http_fill {
 	struct slice path; /* for hmac_signs, with what follows */
 	struct slice query;
 	struct slice body;
+	struct slice body_hash; /* SHA-256 of it, for hmac_signs that have it */
 	struct slice signature; /* for headers */
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define TOKENS_MAX  16
@@ -97,6 +98,8 @@ static enum err compile_regex(const char *text, const char *field, struct http_l
 		char why[96];
 		regerror(wrong, regex, why, sizeof why);
 		free(regex);
+		if (wrong == REG_ESPACE)
+			return err_at_set(at, ERR_MEMORY, 0, field, "finds no memory");
 		return err_at_set(at, ERR_FORMAT, 0, field, "is no regular expression: %s", why);
 	}
 	*out = (struct http_locator){ .kind = HTTP_LOCATOR_REGEX, .regex = regex };
@@ -161,8 +164,11 @@ static void find_regex(const struct http_locator *locator, struct slice body, st
 		memcpy(text, body.at, len);
 	text[len] = '\0';
 	regmatch_t match[2];
-	if (regexec(locator->regex, text, 2, match, 0) != 0)
+	errno = 0;
+	if (regexec(locator->regex, text, 2, match, 0) != 0) {
+		found->is_blind = errno == ENOMEM; /* glibc says REG_NOMATCH of that, too */
 		return;
+	}
 	const regmatch_t *part = locator->regex->re_nsub ? &match[1] : &match[0];
 	found->is_there = part->rm_so >= 0;
 	if (found->is_there)
@@ -172,8 +178,7 @@ static void find_regex(const struct http_locator *locator, struct slice body, st
 void http_locator_find(const struct http_locator *locator, const struct json_node *json, struct slice body,
 		       struct http_found *found)
 {
-	found->is_there = false;
-	found->text = (struct slice){ NULL, 0 };
+	*found = (struct http_found){ .is_there = false };
 	if (locator->kind == HTTP_LOCATOR_POINTER)
 		find_pointer(locator, json, found);
 	else if (locator->kind == HTTP_LOCATOR_REGEX)

@@ -22,7 +22,7 @@ struct http_locator {
 };
 
 /* Compiles what was written in field; NULL gives HTTP_LOCATOR_NONE. Back-references are refused: they can take
- * exponential time. out: set on success only; http_locator_fini frees what regcomp took. ERR_FORMAT, ERR_FULL. */
+ * exponential time. out: set on success only; http_locator_fini frees what regcomp took. ERR_FORMAT, ERR_FULL, ERR_MEMORY. */
 MUST_CHECK enum err http_locator_compile(const char *text, const char *field, struct arena *arena,
 					 struct http_locator *out, struct err_at *at);
 
@@ -31,6 +31,7 @@ void http_locator_fini(struct http_locator *locator);
 /* What a locator found. */
 struct http_found {
 	bool is_there;
+	bool is_blind;     /* there was no memory to look: it may be there */
 	struct slice text; /* a string, number or bool as text; empty of an array or object */
 };
 

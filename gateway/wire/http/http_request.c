@@ -158,14 +158,22 @@ static enum err make_signature(struct http_fill *fill, struct buf *scratch, stru
 {
 	const struct http_account *account = fill->account;
 	struct slice text = fill->body;
+	char body_hash[HTTP_SHA256_HEX];
 	if (!account->signs_body) {
+		if (account->uses & UINT64_C(1) << HTTP_VALUE_BODY_SHA256) {
+			if (!http_sha256_hex(fill->body, body_hash))
+				return ERR_MEMORY;
+			fill->body_hash = (struct slice){ body_hash, sizeof body_hash };
+		}
 		struct buf buf = buf_over(scratch->at + scratch->len, scratch->cap - scratch->len);
 		http_fill_put(fill, &account->signs, false, &buf);
 		if (buf.full)
 			return ERR_FULL;
 		text = buf_slice(&buf);
 	}
-	http_hmac_put(account->is_sha1, account->is_base64, account->password, text, memory);
+	if (!http_hmac_put(account->is_sha1, account->is_base64, account->password, text, memory))
+		return ERR_MEMORY;
+	fill->body_hash = (struct slice){ NULL, 0 };
 	fill->signature = buf_slice(memory);
 	return ERR_OK;
 }

@@ -8,23 +8,24 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-void http_sha256_hex(struct slice text, char out[static HTTP_SHA256_HEX])
+bool http_sha256_hex(struct slice text, char out[static HTTP_SHA256_HEX])
 {
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
-	int ok = EVP_Digest(text.len ? text.at : "", text.len, hash, &len, EVP_sha256(), NULL);
-	CHECK(ok == 1);
+	if (EVP_Digest(text.len ? text.at : "", text.len, hash, &len, EVP_sha256(), NULL) != 1)
+		return false;
 	struct buf buf = buf_over(out, HTTP_SHA256_HEX);
 	buf_put_hex(&buf, hash, len);
+	return true;
 }
 
+/* Its length; 0 where libcrypto has no memory. */
 static unsigned hmac(bool is_sha1, struct slice key, struct slice text, unsigned char out[static EVP_MAX_MD_SIZE])
 {
 	unsigned len = 0;
 	const unsigned char *made = HMAC(is_sha1 ? EVP_sha1() : EVP_sha256(), key.len ? key.at : "", (int)key.len,
 					 (const unsigned char *)(text.len ? text.at : ""), text.len, out, &len);
-	CHECK(made != NULL);
-	return len;
+	return made != NULL ? len : 0;
 }
 
 void http_base64_put(struct slice text, struct buf *out)
@@ -43,14 +44,17 @@ void http_base64_put(struct slice text, struct buf *out)
 	}
 }
 
-void http_hmac_put(bool is_sha1, bool is_base64, struct slice key, struct slice text, struct buf *out)
+bool http_hmac_put(bool is_sha1, bool is_base64, struct slice key, struct slice text, struct buf *out)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned len = hmac(is_sha1, key, text, mac);
+	if (len == 0)
+		return false;
 	if (is_base64)
 		http_base64_put((struct slice){ (const char *)mac, len }, out);
 	else
 		buf_put_hex(out, mac, len);
+	return true;
 }
 
 size_t http_date_format(wall_ms at, char out[static 32])
@@ -168,8 +172,7 @@ static enum err canonical_hash(const struct http_signing *signing, const struct 
 	buf_put(&buf, body_hash, HTTP_SHA256_HEX);
 	if (buf.full)
 		return ERR_FULL;
-	http_sha256_hex(buf_slice(&buf), out);
-	return ERR_OK;
+	return http_sha256_hex(buf_slice(&buf), out) ? ERR_OK : ERR_MEMORY;
 }
 
 static void end_line(struct buf *headers, unsigned *count)
@@ -185,7 +188,8 @@ enum err http_sign_acs3(const struct http_signing *signing, struct buf *headers,
 	char body_hash[HTTP_SHA256_HEX];
 	char hash[HTTP_SHA256_HEX];
 	char date[32];
-	http_sha256_hex(signing->body, body_hash);
+	if (!http_sha256_hex(signing->body, body_hash))
+		return ERR_MEMORY;
 	buf_put_text(headers, "x-acs-content-sha256: ");
 	buf_put(headers, body_hash, sizeof body_hash);
 	end_line(headers, count);
@@ -214,15 +218,16 @@ enum err http_sign_acs3(const struct http_signing *signing, struct buf *headers,
 	buf_put_text(headers, ",SignedHeaders=");
 	put_names(headers, rows, row_count);
 	buf_put_text(headers, ",Signature=");
-	http_hmac_put(false, false, signing->secret, buf_slice(&text), headers);
+	if (!http_hmac_put(false, false, signing->secret, buf_slice(&text), headers))
+		return ERR_MEMORY;
 	end_line(headers, count);
 	return headers->full ? ERR_FULL : ERR_OK;
 }
 
 /* --- Tencent, “Signature method v3”. */
 
-/* The key of a day and a service: HMACs chained over date, service and a closing word. */
-static void tc3_key(const struct http_signing *signing, struct slice date, unsigned char key[static EVP_MAX_MD_SIZE],
+/* The key of a day and a service: HMACs chained over date, service and a closing word. False where libcrypto has no memory. */
+static bool tc3_key(const struct http_signing *signing, struct slice date, unsigned char key[static EVP_MAX_MD_SIZE],
 		    unsigned *len)
 {
 	char memory[sizeof "TC3" + HTTP_TC3_SECRET_MAX];
@@ -232,13 +237,15 @@ static void tc3_key(const struct http_signing *signing, struct slice date, unsig
 	CHECK(!first.full);
 	const struct slice steps[] = { date, signing->service, SLICE("tc3_request") };
 	struct slice by = buf_slice(&first);
-	for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+	*len = 1;
+	for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && *len > 0; i++) {
 		unsigned char made[EVP_MAX_MD_SIZE];
 		*len = hmac(false, by, steps[i], made);
 		memcpy(key, made, *len);
 		by = (struct slice){ (const char *)key, *len };
 	}
 	OPENSSL_cleanse(memory, sizeof memory);
+	return *len > 0;
 }
 
 enum err http_sign_tc3(const struct http_signing *signing, struct buf *headers, unsigned *count)
@@ -246,7 +253,8 @@ enum err http_sign_tc3(const struct http_signing *signing, struct buf *headers, 
 	char body_hash[HTTP_SHA256_HEX];
 	char hash[HTTP_SHA256_HEX];
 	char instant[32];
-	http_sha256_hex(signing->body, body_hash);
+	if (!http_sha256_hex(signing->body, body_hash))
+		return ERR_MEMORY;
 	struct signed_header rows[SIGNED_MAX];
 	unsigned row_count;
 	if (!collect(signing, NULL, rows, &row_count))
@@ -277,7 +285,8 @@ enum err http_sign_tc3(const struct http_signing *signing, struct buf *headers, 
 
 	unsigned char key[EVP_MAX_MD_SIZE];
 	unsigned key_len;
-	tc3_key(signing, date, key, &key_len);
+	if (!tc3_key(signing, date, key, &key_len))
+		return ERR_MEMORY;
 	buf_put_text(headers, "Authorization: TC3-HMAC-SHA256 Credential=");
 	buf_put_slice(headers, signing->key_id);
 	buf_put(headers, "/", 1);
@@ -285,8 +294,11 @@ enum err http_sign_tc3(const struct http_signing *signing, struct buf *headers, 
 	buf_put_text(headers, ", SignedHeaders=");
 	put_names(headers, rows, row_count);
 	buf_put_text(headers, ", Signature=");
-	http_hmac_put(false, false, (struct slice){ (const char *)key, key_len }, buf_slice(&text), headers);
+	bool is_signed =
+		http_hmac_put(false, false, (struct slice){ (const char *)key, key_len }, buf_slice(&text), headers);
 	OPENSSL_cleanse(key, sizeof key);
+	if (!is_signed)
+		return ERR_MEMORY;
 	end_line(headers, count);
 	return headers->full ? ERR_FULL : ERR_OK;
 }

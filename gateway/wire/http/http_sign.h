@@ -9,11 +9,12 @@
 
 #define HTTP_SHA256_HEX 64
 
-/* Writes the hash of text in lower-case hexadecimal, without a NUL. */
-void http_sha256_hex(struct slice text, char out[static HTTP_SHA256_HEX]);
+/* Writes the hash of text in lower-case hexadecimal, without a NUL. False where libcrypto has no memory. */
+MUST_CHECK bool http_sha256_hex(struct slice text, char out[static HTTP_SHA256_HEX]);
 
-/* Appends the HMAC (RFC 2104) of text, in lower-case hexadecimal or in Base64 (RFC 4648 §4). */
-void http_hmac_put(bool is_sha1, bool is_base64, struct slice key, struct slice text, struct buf *out);
+/* Appends the HMAC (RFC 2104) of text, in lower-case hexadecimal or in Base64 (RFC 4648 §4). False, and nothing was appended,
+ * where libcrypto has no memory. */
+MUST_CHECK bool http_hmac_put(bool is_sha1, bool is_base64, struct slice key, struct slice text, struct buf *out);
 
 /* Appends text in Base64. */
 void http_base64_put(struct slice text, struct buf *out);
@@ -41,9 +42,9 @@ struct http_signing {
 
 /* Appends the headers of an ACS3-HMAC-SHA256 signature, each with a NUL behind it: x-acs-content-sha256, x-acs-date,
  * x-acs-signature-nonce and Authorization. Signed are host, content-type and every x-acs- header. count: raised by the
- * lines. ERR_FULL. */
+ * lines. ERR_FULL; ERR_MEMORY. */
 MUST_CHECK enum err http_sign_acs3(const struct http_signing *signing, struct buf *headers, unsigned *count);
 
 /* Appends the Authorization header of a TC3-HMAC-SHA256 signature, over content-type and host; X-TC-Timestamp has to be among the
- * headers already, with the seconds of now. */
+ * headers already, with the seconds of now. ERR_FULL; ERR_MEMORY. */
 MUST_CHECK enum err http_sign_tc3(const struct http_signing *signing, struct buf *headers, unsigned *count);

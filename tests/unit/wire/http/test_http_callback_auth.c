@@ -32,12 +32,13 @@ Test(http_callback_auth, twilio)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		cr_expect_eq(http_callback_twilio_signed(slice_of(rows[i].key), slice_of(rows[i].url),
 							 slice_of(rows[i].form), slice_of(rows[i].signature)),
-			     rows[i].want, "%s", rows[i].name);
+			     rows[i].want ? ERR_OK : ERR_FORMAT, "%s", rows[i].name);
 	char many[65 * 4];
 	for (unsigned i = 0; i < 65; i++)
 		memcpy(many + 4 * i, "a=b&", 4);
-	cr_expect_not(
-		http_callback_twilio_signed(SLICE("k"), SLICE("u"), (struct slice){ many, sizeof many }, SLICE("x")));
+	cr_expect_eq(
+		http_callback_twilio_signed(SLICE("k"), SLICE("u"), (struct slice){ many, sizeof many }, SLICE("x")),
+		ERR_FORMAT);
 }
 
 Test(http_callback_auth, hmac)
@@ -65,10 +66,11 @@ Test(http_callback_auth, hmac)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		cr_expect_eq(http_callback_hmac_signed(rows[i].hash, SLICE("key"), SLICE("1770969600"), SLICE("[{}]"),
 						       slice_of(rows[i].signature)),
-			     rows[i].want, "%s", rows[i].name);
-	cr_expect_not(
+			     rows[i].want ? ERR_OK : ERR_FORMAT, "%s", rows[i].name);
+	cr_expect_eq(
 		http_callback_hmac_signed(HTTP_CALLBACK_SHA256, SLICE("key"), SLICE("1770969601"), SLICE("[{}]"),
-					  SLICE("2eee553fc3818ce0bbc08df93b36ceb184f3b31d1d46e0adc85849a511736810")));
+					  SLICE("2eee553fc3818ce0bbc08df93b36ceb184f3b31d1d46e0adc85849a511736810")),
+		ERR_FORMAT);
 }
 
 Test(http_callback_auth, replays)
