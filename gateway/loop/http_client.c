@@ -26,6 +26,7 @@ struct place {
 	struct http_client *client;
 	CURL *easy;
 	bool is_busy;
+	bool is_unsent;  /* there was no memory to begin it: that is told in the turn */
 	bool is_written; /* a connection was found, and the request handed to it */
 	char *url;       /* as easy has it */
 	CURLU *parts;    /* url, taken apart */
@@ -47,6 +48,7 @@ struct http_client {
 	const struct address_guard *guard;
 	mono_us timer_at; /* when curl wants to be called; INT64_MAX = not */
 	unsigned running; /* as curl counts */
+	unsigned unsent;  /* places that are */
 	unsigned busy;    /* as we do: more where something has ended and is not told yet */
 	bool has_new;     /* begun since curl was called */
 	uint64_t octets;  /* of answers, all that came */
@@ -132,8 +134,9 @@ static size_t on_body(char *octets, size_t size, size_t count, void *ctx)
 static void act(struct http_client *client, curl_socket_t fd, int events)
 {
 	int running = 0;
-	curl_multi_socket_action(client->multi, fd, events, &running);
-	client->running = (unsigned)running;
+	/* Without memory curl stops in the midst of it, and does not count: what it has left is ended by its deadline. */
+	bool is_whole = curl_multi_socket_action(client->multi, fd, events, &running) == CURLM_OK;
+	client->running = is_whole ? (unsigned)running : client->busy - client->unsent;
 }
 
 static void on_ready(void *ctx, curl_socket_t fd, int events)
@@ -170,6 +173,8 @@ static const char *reason_of(const struct place *place, CURLcode code, char out[
 static void leave(struct http_client *client, struct place *place)
 {
 	curl_multi_remove_handle(client->multi, place->easy);
+	client->unsent -= place->is_unsent;
+	place->is_unsent = false;
 	place->is_busy = false;
 	client->busy--;
 }
@@ -199,6 +204,11 @@ static void end_place(struct http_client *client, struct place *place, CURLcode 
 
 static void tell_ended(struct http_client *client)
 {
+	for (unsigned i = 0; client->unsent > 0 && i <= client->count; i++) {
+		struct place *unsent = i < client->count ? &client->places[i] : &client->probe;
+		if (unsent->is_unsent)
+			end_place(client, unsent, CURLE_OUT_OF_MEMORY);
+	}
 	CURLMsg *message;
 	int left;
 	while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
@@ -357,10 +367,11 @@ void http_client_destroy(struct http_client *client)
 
 /* -- requests -- */
 
-static void set_url(struct place *place, const char *url)
+/* False where curl has no memory, as in the next one. */
+static bool set_url(struct place *place, const char *url)
 {
 	if (place->url != NULL && strcmp(place->url, url) == 0)
-		return;
+		return true;
 	CURLU *parts = curl_url();
 	bool is_good = parts != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK;
 	/* Taken apart once and not for each request; where it can't be, curl says why. */
@@ -372,17 +383,20 @@ static void set_url(struct place *place, const char *url)
 	place->url = is_set ? strdup(url) : NULL; /* no memory: the next request sets it anew */
 	/* Where it may be HTTP/2, one connection is enough: wait and see before more are made. */
 	curl_easy_setopt(place->easy, CURLOPT_PIPEWAIT, strncasecmp(url, "https:", 6) == 0 ? 1L : 0L);
+	return is_set;
 }
 
-static void set_method(struct place *place, const char *method)
+static bool set_method(struct place *place, const char *method)
 {
 	if (place->method != NULL && strcmp(place->method, method) == 0)
-		return;
+		return true;
 	bool is_get = strcmp(method, "GET") == 0;
 	bool is_post = strcmp(method, "POST") == 0;
-	place->method = method;
 	curl_easy_setopt(place->easy, is_get ? CURLOPT_HTTPGET : CURLOPT_POST, 1L);
-	curl_easy_setopt(place->easy, CURLOPT_CUSTOMREQUEST, is_get || is_post ? NULL : method);
+	bool is_set =
+		curl_easy_setopt(place->easy, CURLOPT_CUSTOMREQUEST, is_get || is_post ? NULL : method) == CURLE_OK;
+	place->method = is_set ? method : NULL;
+	return is_set;
 }
 
 /* Who we are is said as any other line, which costs curl less than its option for it. */
@@ -401,7 +415,8 @@ static void set_headers(struct place *place, const struct http_call *call)
 	curl_easy_setopt(place->easy, CURLOPT_HTTPHEADER, &place->lines[0]);
 }
 
-static void enter(struct http_client *client, struct place *place)
+/* is_set: what it is to do is known to curl. */
+static void enter(struct http_client *client, struct place *place, bool is_set)
 {
 	CHECK(!place->is_busy);
 	place->is_busy = true;
@@ -411,21 +426,22 @@ static void enter(struct http_client *client, struct place *place)
 	http_intake_begin(&place->intake);
 	place->refusal = NULL;
 	place->error[0] = '\0';
-	CHECK(curl_multi_add_handle(client->multi, place->easy) == CURLM_OK);
+	place->is_unsent = !is_set || curl_multi_add_handle(client->multi, place->easy) != CURLM_OK;
+	client->unsent += place->is_unsent;
 }
 
 void http_client_start(struct http_client *client, unsigned index, const struct http_call *call)
 {
 	CHECK(index < client->count);
 	struct place *place = &client->places[index];
-	set_url(place, call->url);
-	set_method(place, call->method);
+	bool is_set = set_url(place, call->url);
+	is_set = set_method(place, call->method) && is_set;
 	set_headers(place, call);
 	if (strcmp(call->method, "GET") != 0) {
 		curl_easy_setopt(place->easy, CURLOPT_POSTFIELDS, call->body.len ? call->body.at : "");
 		curl_easy_setopt(place->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
 	}
-	enter(client, place);
+	enter(client, place, is_set);
 }
 
 void http_client_flush(struct http_client *client)
@@ -457,11 +473,11 @@ void http_client_look(struct http_client *client)
 
 void http_client_probe(struct http_client *client, const char *url)
 {
-	set_url(&client->probe, url);
+	bool is_set = set_url(&client->probe, url);
 	curl_easy_setopt(client->probe.easy, CURLOPT_CONNECT_ONLY, 1L);
 	/* Or it would sit among the kept ones, and nobody could use it. */
 	curl_easy_setopt(client->probe.easy, CURLOPT_FORBID_REUSE, 1L);
-	enter(client, &client->probe);
+	enter(client, &client->probe, is_set);
 	http_client_flush(client);
 }
 

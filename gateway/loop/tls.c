@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -124,11 +125,8 @@ static bool is_given(const char *text)
 
 static bool is_address(const char *name)
 {
-	ASN1_OCTET_STRING *address = a2i_IPADDRESS(name);
-	bool is_one = address != NULL;
-	ASN1_OCTET_STRING_free(address);
-	ERR_clear_error();
-	return is_one;
+	unsigned char octets[sizeof(struct in6_addr)];
+	return inet_pton(AF_INET, name, octets) == 1 || inet_pton(AF_INET6, name, octets) == 1;
 }
 
 struct tls_context *tls_context_create(const struct tls_options *options, struct err_at *at)
@@ -137,8 +135,10 @@ struct tls_context *tls_context_create(const struct tls_options *options, struct
 	CHECK(tls_pem_is_given(&options->cert) == tls_pem_is_given(&options->key));
 	ERR_clear_error();
 	struct tls_context *context = calloc(1, sizeof *context);
-	if (context == NULL)
+	if (context == NULL) {
+		(void)!err_at_set(at, ERR_MEMORY, 0, "tls", "tls finds no memory");
 		return NULL;
+	}
 	context->server_name = strdup(options->server_name);
 	context->ssl = SSL_CTX_new(TLS_client_method());
 	if (context->server_name == NULL || context->ssl == NULL)
@@ -299,7 +299,13 @@ static void bound_answers(struct tls *tls)
 void tls_feed(struct tls *tls, const void *octets, size_t len)
 {
 	CHECK(len <= INT32_MAX);
-	CHECK(len == 0 || BIO_write(tls->from_wire, octets, (int)len) == (int)len);
+	ERR_clear_error();
+	if (len == 0 || BIO_write(tls->from_wire, octets, (int)len) == (int)len)
+		return;
+	ERR_clear_error();
+	tls->state = TLS_FAILED;
+	if (tls->reason[0] == '\0')
+		snprintf(tls->reason, sizeof tls->reason, "There is no memory for what the peer says");
 }
 
 size_t tls_read(struct tls *tls, void *out, size_t cap)

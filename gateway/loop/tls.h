@@ -42,7 +42,7 @@ void tls_destroy(struct tls *tls);
  * SHAKING. */
 enum tls_state tls_shake(struct tls *tls);
 
-/* Octets that came from the wire. */
+/* Octets that came from the wire. FAILED where there is no memory for them. */
 void tls_feed(struct tls *tls, const void *octets, size_t len);
 
 /* Moves up to cap octets of what the peer said to out; 0 = all is read that has come whole. May change the state. */

@@ -81,6 +81,8 @@ struct slice command_arguments(const struct command *command)
 
 void command_append(struct command *command, struct slice octets, unsigned argument_count)
 {
+	if (octets.at == NULL)
+		command->failed = true;
 	if (!make_room(command, octets.len))
 		return;
 	memcpy(command->octets + command->len, octets.at, octets.len);

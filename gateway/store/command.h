@@ -32,7 +32,7 @@ char *command_reserve(struct command *command, size_t len);
 /* The arguments so far, as octets that command_append takes; borrowed until more is added. Absent where memory failed. */
 struct slice command_arguments(const struct command *command);
 
-/* Appends so many arguments that are octets already. */
+/* Appends so many arguments that are octets already. Absent ones make it fail. */
 void command_append(struct command *command, struct slice octets, unsigned argument_count);
 
 /* The finished command; borrowed until the next begin. Absent where it failed. */

@@ -41,6 +41,7 @@ static struct late_call *open_call(struct redis_store *store)
 		store->free_lates = late->next_free;
 	else
 		late = calloc(1, sizeof *late);
+	/* Without it what a carrier has taken would be sent again; a gateway that stops and starts again forgets none of it. */
 	CHECK(late != NULL);
 	late->count = 0;
 	late->call.store = store;

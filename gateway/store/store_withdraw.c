@@ -341,6 +341,7 @@ void store_withdraw(struct store *base, const struct store_withdrawal *withdrawa
 		store->free_withdraws = withdraw->next_free;
 	else
 		withdraw = calloc(1, sizeof *withdraw);
+	/* Without it texts that were withdrawn would go out; whoever starts instead looks for all that lies ahead once more. */
 	CHECK(withdraw != NULL);
 	withdraw->call.store = store;
 	withdraw->call.on_reply = on_withdrawn;

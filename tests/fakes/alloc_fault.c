@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fakes/alloc_fault.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+#include <unwind.h>
 
 /* Where what is not made to fail goes: glibc's own malloc, or a sanitizer's, under names that stay when a program defines malloc. */
 #ifndef ALLOC_FAULT_REAL
@@ -21,6 +24,8 @@ static _Thread_local uint64_t count;
 static _Thread_local uint64_t fail_from; /* value of count from which on allocations fail; 0 = none */
 static _Thread_local uint64_t fail_to;
 static bool tells;
+static const char *spared; /* a library; NULL = none */
+#define FRAMES_OF_OURS 3   /* on the stack: is_spared, fails, malloc */
 
 /* What was allocated while watched and not freed yet: a hash table, an entry as near behind its place as can be. */
 #define LIVE_MAX (UINT32_C(1) << 18)
@@ -116,10 +121,13 @@ bool alloc_fault_watch(bool is_on)
 	return before;
 }
 
+void alloc_fault_spare(const char *library)
+{
+	spared = library;
+}
+
 void alloc_fault_tell(void)
 {
-	void *frames[1];
-	backtrace(frames, 1); /* allocates at its first call */
 	tells = true;
 }
 
@@ -147,17 +155,58 @@ void *realloc(void *at, size_t size);
 void *aligned_alloc(size_t alignment, size_t size);
 void free(void *at);
 
+struct stack {
+	void *frames[32];
+	int depth;
+};
+
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *ctx)
+{
+	struct stack *stack = ctx;
+	stack->frames[stack->depth++] = (void *)_Unwind_GetIP(context);
+	return stack->depth < 32 ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+/* Unlike backtrace, which loads a library for that. */
+static void take_stack(struct stack *stack)
+{
+	stack->depth = 0;
+	_Unwind_Backtrace(add_frame, stack);
+}
+
+/* Who allocates is the first one on the stack from caller on that is neither libc nor a sanitizer. */
+static bool is_spared(const void *caller)
+{
+	struct stack stack;
+	Dl_info info;
+	bool was_watched = alloc_fault_watch(false);
+	take_stack(&stack);
+	bool is_behind = false;
+	bool is_it = false;
+	for (int i = 0; i < stack.depth && !is_it; i++) {
+		is_behind |= stack.frames[i] == caller;
+		if (!is_behind || dladdr(stack.frames[i], &info) == 0)
+			continue;
+		is_it = strstr(info.dli_fname, spared) != NULL;
+		if (strstr(info.dli_fname, "/libc.so") == NULL && strstr(info.dli_fname, "/libasan.so") == NULL)
+			break;
+	}
+	alloc_fault_watch(was_watched);
+	return is_it;
+}
+
 static void tell(void)
 {
+	struct stack stack;
 	bool was_watched = alloc_fault_watch(false);
-	void *frames[32];
-	backtrace_symbols_fd(frames, backtrace(frames, 32), STDERR_FILENO);
+	take_stack(&stack);
+	backtrace_symbols_fd(stack.frames, stack.depth, STDERR_FILENO);
 	alloc_fault_watch(was_watched);
 }
 
-static bool fails(void)
+static bool fails(const void *caller)
 {
-	if (!is_watched)
+	if (spared != NULL && is_spared(caller))
 		return false;
 	count++;
 	if (fail_from == 0 || count < fail_from || count > fail_to)
@@ -168,34 +217,41 @@ static bool fails(void)
 	return true;
 }
 
+/* Unwatched they are as good as not there: a call of the real one in their place, so that a sanitizer knows who allocates. */
+
 void *malloc(size_t size)
 {
-	void *at = fails() ? NULL : REAL(malloc)(size);
-	if (is_watched)
-		note(at, count);
+	if (!is_watched)
+		return REAL(malloc)(size);
+	void *at = fails(__builtin_return_address(0)) ? NULL : REAL(malloc)(size);
+	note(at, count);
 	return at;
 }
 
 void *calloc(size_t many, size_t size)
 {
-	void *at = fails() ? NULL : REAL(calloc)(many, size);
-	if (is_watched)
-		note(at, count);
+	if (!is_watched)
+		return REAL(calloc)(many, size);
+	void *at = fails(__builtin_return_address(0)) ? NULL : REAL(calloc)(many, size);
+	note(at, count);
 	return at;
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	void *at = fails() ? NULL : REAL(memalign)(alignment, size);
-	if (is_watched)
-		note(at, count);
+	if (!is_watched)
+		return REAL(memalign)(alignment, size);
+	void *at = fails(__builtin_return_address(0)) ? NULL : REAL(memalign)(alignment, size);
+	note(at, count);
 	return at;
 }
 
 /* What somebody else may get before it is forgotten would be forgotten with it: first forgotten, then given back. */
 void *realloc(void *at, size_t size)
 {
-	if (fails())
+	if (!is_watched && atomic_load(&live_count) == 0)
+		return REAL(realloc)(at, size);
+	if (is_watched && fails(__builtin_return_address(0)))
 		return NULL;
 	uint64_t made = forget(at);
 	void *fresh = REAL(realloc)(at, size);

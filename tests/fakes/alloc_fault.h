@@ -24,5 +24,9 @@ uint64_t alloc_fault_latest(void);
  * this build can't make them fail. */
 bool alloc_fault_arm(uint64_t nth, uint64_t repeat);
 
+/* What a shared library allocates never fails, for one that ends the process itself where it gets no memory. library: a part of its
+ * file's name, static; NULL = none is spared. */
+void alloc_fault_spare(const char *library);
+
 /* From now on each allocation that is made to fail writes on stderr where. */
 void alloc_fault_tell(void);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define RUNS_MAX 20000
 
@@ -57,6 +58,9 @@ static bool run_once(const struct sweep *sweep, struct run *run, const char *whe
 	alloc_fault_watch(false);
 	alloc_fault_arm(0, 0);
 	run->count = alloc_fault_count() - before;
+	/* A thread of a library's may be a little later. */
+	for (unsigned i = 0; i < 50 && alloc_fault_live() != live; i++)
+		usleep(1000);
 	*left = (int64_t)(alloc_fault_live() - live);
 	*latest = alloc_fault_latest() - before;
 	if (end == ALLOC_WRONG)
@@ -87,7 +91,7 @@ static bool run_clean(const struct sweep *sweep, struct run *run)
 	return false;
 }
 
-unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, char *report, size_t cap)
+unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, unsigned step, char *report, size_t cap)
 {
 	struct sweep sweep = { .scenario = scenario, .ctx = ctx, .report = report, .cap = cap };
 	report[0] = '\0';
@@ -110,12 +114,13 @@ unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, char *report, size
 		alloc_fault_tell();
 	unsigned runs = 0;
 	for (unsigned both = 0; both < 2; both++) {
-		struct run run = { .nth = 0, .repeat = both ? UINT64_MAX : 0 };
-		do {
-			run.nth++;
+		struct run run = { .nth = 1, .repeat = both ? UINT64_MAX : 0 };
+		for (;; run.nth += step) {
 			if (!run_clean(&sweep, &run))
 				return 0;
-		} while (run.nth <= run.count && ++runs < RUNS_MAX);
+			if (run.nth > run.count || ++runs == RUNS_MAX)
+				break;
+		}
 	}
 	if (runs == RUNS_MAX)
 		snprintf(report, cap, "there is no end to what is allocated");

@@ -26,15 +26,20 @@ enum alloc_end alloc_wrong(const char *format, ...) __attribute__((format(printf
 /* What err means where it is documented that ERR_MEMORY may come. */
 enum alloc_end alloc_end_of(enum err err);
 
-/* Sweeps. report: of cap octets; "" on success, what is wrong otherwise. Returns in how many runs something failed; 0 = see
- * report. */
-unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, char *report, size_t cap);
+/* Sweeps. step: 1, or where there are thousands of allocations, so that of so many one fails. report: of cap octets; "" on success,
+ * what is wrong otherwise. Returns in how many runs something failed; 0 = see report. */
+unsigned alloc_sweep_run(alloc_scenario *scenario, void *ctx, unsigned step, char *report, size_t cap);
 
 /* Sweeps within a test, which is skipped where this build's malloc can't be made to fail. */
-static inline void alloc_sweep(const char *name, alloc_scenario *scenario, void *ctx)
+static inline void alloc_sweep_by(const char *name, alloc_scenario *scenario, void *ctx, unsigned step)
 {
 	if (!alloc_fault_arm(0, 0))
 		cr_skip_test("the malloc of this sanitizer cannot be made to fail");
 	char report[512];
-	cr_expect(alloc_sweep_run(scenario, ctx, report, sizeof report) > 0, "%s: %s", name, report);
+	cr_expect(alloc_sweep_run(scenario, ctx, step, report, sizeof report) > 0, "%s: %s", name, report);
+}
+
+static inline void alloc_sweep(const char *name, alloc_scenario *scenario, void *ctx)
+{
+	alloc_sweep_by(name, scenario, ctx, 1);
 }

@@ -58,7 +58,7 @@ Test(alloc_sweep, finds_what_is_wrong)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char report[256];
 		enum plant plant = rows[i].plant;
-		unsigned runs = alloc_sweep_run(makes_two, &plant, report, sizeof report);
+		unsigned runs = alloc_sweep_run(makes_two, &plant, 1, report, sizeof report);
 		cr_expect_eq(runs, rows[i].want[0] ? 0 : 6, "%s: %u", rows[i].name, runs);
 		cr_expect(strstr(report, rows[i].want) != NULL, "%s: %s", rows[i].name, report);
 		while (leaked_count > 0)
