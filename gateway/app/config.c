@@ -143,7 +143,8 @@ static void read_tree(struct config_load *load)
 	if (routes && routes->kind == TREE_LIST && routes->first == NULL)
 		config_report(load->report, ERR_NOT_FOUND, routes, true, "routes",
 			      "“routes” is empty; without the key all numbers go to all accounts");
-	config_check(load);
+	if (!load->report->has_no_memory) /* or what is checked would not be there */
+		config_check(load);
 }
 
 static void load_file(struct config_load *load, char *const envp[])
@@ -192,6 +193,10 @@ enum err config_load_all(const char *path, char *const envp[], struct config **o
 		for (unsigned i = 0; i < report->count && on_error; i++)
 			on_error(ctx, &report->errors[i]);
 		err = report->count ? report->errors[0].err : ERR_OK;
+	} else if (on_error != NULL) {
+		struct err_at at;
+		config_report_fill(&at, ERR_MEMORY, NULL, false, NULL, "out of memory");
+		on_error(ctx, &at);
 	}
 	if (err == ERR_OK) {
 		*out = config;

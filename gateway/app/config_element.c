@@ -160,7 +160,8 @@ static void set_from_file(struct config_load *load, const struct setting *settin
 	char *text = NULL;
 	size_t len = 0;
 	bool is_open = false;
-	enum err err = file ? config_file_read_secret(file, SECRET_FILE_MAX, &text, &len, &is_open, &at) : ERR_MEMORY;
+	enum err err = file ? config_file_read_secret(file, SECRET_FILE_MAX, &text, &len, &is_open, &at)
+			    : err_at_set(&at, ERR_MEMORY, 0, NULL, "does not fit into memory");
 	free(file);
 	if (err != ERR_OK) {
 		config_report(load->report, err, node, false, path, "%s_file: “%.100s” %s", path, node->text, at.text);

@@ -25,6 +25,7 @@ void config_report_fill(struct err_at *out, enum err err, const struct tree_node
 enum err config_report(struct config_report *report, enum err err, const struct tree_node *node, bool at_key,
 		       const char *path, const char *format, ...)
 {
+	report->has_no_memory |= err == ERR_MEMORY;
 	if (report->count == CONFIG_ERRORS_MAX)
 		return err;
 	struct err_at *at = &report->errors[report->count++];

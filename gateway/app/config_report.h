@@ -10,6 +10,7 @@
 struct config_report {
 	struct err_at errors[CONFIG_ERRORS_MAX];
 	unsigned count;
+	bool has_no_memory; /* one of the errors, also of those that are not told, was ERR_MEMORY */
 };
 
 /* Notes an error where node stands (its key's place with at_key). node may be NULL: the file as a whole. path: the

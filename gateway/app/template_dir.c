@@ -24,11 +24,17 @@ static void fail(struct loading *loading, enum err err, const char *line)
 		loading->on_problem(loading->ctx, line, false);
 }
 
+static enum err err_of_errno(void)
+{
+	return errno == ENOMEM ? ERR_MEMORY : ERR_IO;
+}
+
 static void fail_errno(struct loading *loading, const char *path)
 {
 	char line[LINE_OCTETS];
+	enum err err = err_of_errno();
 	snprintf(line, sizeof line, "%s: cannot be read: %s", path, strerror(errno));
-	fail(loading, ERR_IO, line);
+	fail(loading, err, line);
 }
 
 /* Reads a whole file. Owned by the caller; NULL where it cannot be read (errno says why). One octet more than allowed is
@@ -168,8 +174,8 @@ static void visit_file(void *ctx, const char *path)
 		return;
 	char *octets = read_file(path, &len);
 	if (octets == NULL)
-		visiting->err =
-			err_at_set(visiting->at, ERR_IO, 0, NULL, "%s: cannot be read: %s", path, strerror(errno));
+		visiting->err = err_at_set(visiting->at, err_of_errno(), 0, NULL, "%s: cannot be read: %s", path,
+					   strerror(errno));
 	else if (!template_file_name_parse(slice_of(path), &name, &locale))
 		visiting->err = err_at_set(visiting->at, ERR_FORMAT, 0, NULL,
 					   "%s: the file's name must be NAME.tmpl or NAME.LOCALE.tmpl", path);
@@ -183,7 +189,7 @@ enum err template_dir_visit(const char *dir, template_dir_on_file *on_file, void
 	struct visiting visiting = { .on_file = on_file, .ctx = ctx, .at = at };
 	int count = walk(dir, visit_file, &visiting);
 	if (count < 0)
-		return err_at_set(at, ERR_IO, 0, NULL, "%s: cannot be read: %s", dir, strerror(errno));
+		return err_at_set(at, err_of_errno(), 0, NULL, "%s: cannot be read: %s", dir, strerror(errno));
 	if (count == 0)
 		return err_at_set(at, ERR_NOT_FOUND, 0, NULL, "%s: holds no template (*.tmpl)", dir);
 	return visiting.err;

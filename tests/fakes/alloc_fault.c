@@ -262,6 +262,23 @@ void *realloc(void *at, size_t size)
 	return fresh;
 }
 
+/* libc's call malloc, but a sanitizer has its own. */
+char *strndup(const char *text, size_t most)
+{
+	size_t len = strnlen(text, most);
+	char *copy = malloc(len + 1);
+	if (copy != NULL) {
+		memcpy(copy, text, len);
+		copy[len] = '\0';
+	}
+	return copy;
+}
+
+char *strdup(const char *text)
+{
+	return strndup(text, SIZE_MAX);
+}
+
 void free(void *at)
 {
 	forget(at);
