@@ -245,10 +245,9 @@ static enum err put_alert(struct history_file *file, const struct history_event 
 	bind_text(put, 9, event->traceparent);
 	if (event->to.len > 0) {
 		size_t len = history_seal_close(file->seal, &event->entry, event->to, sealed);
-		if (len == 0)
+		if (len == 0 || !history_seal_lookup(file->seal, event->to, lookup))
 			return err_at_set(at, ERR_IO, 0, NULL, "%.120s: a number cannot be sealed: libcrypto fails",
 					  file->path);
-		history_seal_lookup(file->seal, event->to, lookup);
 		sqlite3_bind_blob(put, 10, sealed, (int)len, SQLITE_STATIC);
 		sqlite3_bind_blob(put, 11, lookup, sizeof lookup, SQLITE_STATIC);
 	}
@@ -321,7 +320,9 @@ enum err history_file_erase(struct history_file *file, struct slice number, uint
 	CHECK(file->seal != NULL);
 	if (statement == NULL)
 		return failed(file, "write", at);
-	history_seal_lookup(file->seal, number, lookup);
+	if (!history_seal_lookup(file->seal, number, lookup))
+		return err_at_set(at, ERR_IO, 0, NULL, "%.120s: a number cannot be looked up: libcrypto fails",
+				  file->path);
 	sqlite3_bind_blob(statement, 1, lookup, sizeof lookup, SQLITE_STATIC);
 	enum err err = step(file, statement, "write", at);
 	if (err != ERR_OK)
@@ -384,7 +385,6 @@ static sqlite3_stmt *ask(struct history_file *file, const struct history_query *
 	if (which == HISTORY_SQL_FIND_ID) {
 		bind_text(statement, 1, query->id);
 	} else if (which == HISTORY_SQL_FIND_NUMBER) {
-		history_seal_lookup(file->seal, query->number, lookup);
 		sqlite3_bind_blob(statement, 1, lookup, HISTORY_LOOKUP_OCTETS, SQLITE_STATIC);
 	} else {
 		bind_entry(statement, &query->entry);
@@ -403,6 +403,9 @@ enum err history_file_find(struct history_file *file, const struct history_query
 	int code;
 	if (query->number.len > 0 && file->seal == NULL)
 		return err_at_set(at, ERR_UNSUPPORTED, 0, NULL, "numbers are looked up with history.key only");
+	if (query->number.len > 0 && !history_seal_lookup(file->seal, query->number, lookup))
+		return err_at_set(at, ERR_IO, 0, NULL, "%.120s: a number cannot be looked up: libcrypto fails",
+				  file->path);
 	sqlite3_stmt *statement = ask(file, query, lookup);
 	if (statement == NULL)
 		return failed(file, "be read", at);

@@ -20,10 +20,10 @@ struct history_seal {
 	EVP_CIPHER_CTX *cipher;
 };
 
-static void hmac(struct slice key, struct slice text, uint8_t out[KEY_OCTETS])
+static bool hmac(struct slice key, struct slice text, uint8_t out[KEY_OCTETS])
 {
 	unsigned len = KEY_OCTETS;
-	CHECK(HMAC(EVP_sha256(), key.at, (int)key.len, (const unsigned char *)text.at, text.len, out, &len) != NULL);
+	return HMAC(EVP_sha256(), key.at, (int)key.len, (const unsigned char *)text.at, text.len, out, &len) != NULL;
 }
 
 enum err history_seal_create(struct slice secret, struct history_seal **out, struct err_at *at)
@@ -35,16 +35,15 @@ enum err history_seal_create(struct slice secret, struct history_seal **out, str
 				  secret.len, HISTORY_SECRET_LEAST);
 	struct history_seal *seal = calloc(1, sizeof *seal);
 	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-	if (seal == NULL || cipher == NULL) {
-		free(seal);
+	/* One secret, a key for each use (RFC 5869's idea; the secret is long and random already). */
+	if (seal == NULL || cipher == NULL || !hmac(secret, SLICE("hongyan history: numbers"), seal->number_key) ||
+	    !hmac(secret, SLICE("hongyan history: lookup"), seal->lookup_key) ||
+	    !hmac(secret, SLICE("hongyan history: print"), seal->print)) {
 		EVP_CIPHER_CTX_free(cipher);
+		history_seal_destroy(seal);
 		return err_at_set(at, ERR_MEMORY, 0, NULL, "out of memory");
 	}
 	seal->cipher = cipher;
-	/* One secret, a key for each use (RFC 5869's idea; the secret is long and random already). */
-	hmac(secret, SLICE("hongyan history: numbers"), seal->number_key);
-	hmac(secret, SLICE("hongyan history: lookup"), seal->lookup_key);
-	hmac(secret, SLICE("hongyan history: print"), seal->print);
 	*out = seal;
 	return ERR_OK;
 }
@@ -63,12 +62,14 @@ void history_seal_print(const struct history_seal *seal, uint8_t out[static HIST
 	memcpy(out, seal->print, HISTORY_LOOKUP_OCTETS);
 }
 
-void history_seal_lookup(const struct history_seal *seal, struct slice number,
+bool history_seal_lookup(const struct history_seal *seal, struct slice number,
 			 uint8_t out[static HISTORY_LOOKUP_OCTETS])
 {
 	uint8_t whole[KEY_OCTETS];
-	hmac((struct slice){ (const char *)seal->lookup_key, KEY_OCTETS }, number, whole);
+	if (!hmac((struct slice){ (const char *)seal->lookup_key, KEY_OCTETS }, number, whole))
+		return false;
 	memcpy(out, whole, HISTORY_LOOKUP_OCTETS);
+	return true;
 }
 
 size_t history_seal_close(struct history_seal *seal, const struct entry_key *entry, struct slice number,

@@ -27,14 +27,15 @@ void history_seal_destroy(struct history_seal *seal);
 /* What tells that files belong to this secret, without saying anything about it. */
 void history_seal_print(const struct history_seal *seal, uint8_t out[static HISTORY_LOOKUP_OCTETS]);
 
-/* What a number (digits, at most MSISDN_DIGITS_MAX) is looked up by. */
-void history_seal_lookup(const struct history_seal *seal, struct slice number,
-			 uint8_t out[static HISTORY_LOOKUP_OCTETS]);
+/* What a number (digits, at most MSISDN_DIGITS_MAX) is looked up by. False where libcrypto fails. */
+MUST_CHECK bool history_seal_lookup(const struct history_seal *seal, struct slice number,
+				    uint8_t out[static HISTORY_LOOKUP_OCTETS]);
 
 /* Seals a number as that of one entry: it opens nowhere else. Returns the octets written; 0 where libcrypto fails. */
 size_t history_seal_close(struct history_seal *seal, const struct entry_key *entry, struct slice number,
 			  uint8_t out[static HISTORY_SEALED_MAX]);
 
-/* Opens what was sealed. Returns the number's length; 0 where it was not sealed with this secret as that of this entry. */
+/* Opens what was sealed. Returns the number's length; 0 where it was not sealed with this secret as that of this
+ * entry, or where libcrypto fails. */
 size_t history_seal_open(struct history_seal *seal, const struct entry_key *entry, struct slice sealed,
 			 char out[static MSISDN_DIGITS_MAX + 1]);

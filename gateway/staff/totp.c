@@ -52,7 +52,10 @@ bool totp_code(const char *secret, int64_t step, char out[static TOTP_DIGITS + 1
 		return false;
 	for (unsigned i = 0; i < sizeof counter; i++)
 		counter[i] = (unsigned char)((uint64_t)step >> (56 - 8 * i));
-	CHECK(HMAC(EVP_sha1(), key, sizeof key, counter, sizeof counter, mac, &len) != NULL && len == 20);
+	if (HMAC(EVP_sha1(), key, sizeof key, counter, sizeof counter, mac, &len) == NULL || len != 20) {
+		sodium_memzero(key, sizeof key);
+		return false;
+	}
 	/* Dynamic truncation (RFC 4226 §5.3): four octets from where the last one points to, without the sign. */
 	const unsigned char *at = mac + (mac[len - 1] & 0x0F);
 	uint32_t number = (uint32_t)(at[0] & 0x7F) << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];

@@ -20,5 +20,6 @@ void totp_secret_make(char out[static TOTP_SECRET_OCTETS]);
  * made has no codes. */
 bool totp_is(const char *secret, struct slice code, wall_ms now, int64_t after, int64_t *step);
 
-/* The code of a step, for tests and for whoever plays the phone. secret: as totp_secret_make has them. */
+/* The code of a step, for tests and for whoever plays the phone. secret: as totp_secret_make has them. False: it is none, or there is no
+ * memory for libcrypto. */
 bool totp_code(const char *secret, int64_t step, char out[static TOTP_DIGITS + 1]);
