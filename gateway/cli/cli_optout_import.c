@@ -35,6 +35,7 @@ struct import {
 	uint64_t good;
 	uint64_t added;
 	uint64_t wrong;
+	int broken; /* errno, where the file could not be read to its end; 0 = it could */
 };
 
 static bool is_blank(char c)
@@ -121,8 +122,9 @@ static void take_line(struct import *import, struct slice line)
 /* Reads to the end, or until somebody stops it; what was read until then is on the list. */
 static enum err read_all(struct import *import, struct cli_progress *progress, struct err_at *at)
 {
-	ssize_t got;
+	ssize_t got = 0;
 	enum err err = ERR_OK;
+	errno = 0;
 	while (err == ERR_OK && !cli_progress_is_stopped() &&
 	       (got = getline(&import->line, &import->line_cap, import->in)) >= 0) {
 		import->octets += (uint64_t)got;
@@ -131,7 +133,11 @@ static enum err read_all(struct import *import, struct cli_progress *progress, s
 			continue;
 		err = send_batch(import, at);
 		cli_progress_show(progress, import->octets, "imported", import->good);
+		errno = 0;
 	}
+	/* getline that finds no memory sets no error in the file. */
+	if (got < 0 && (ferror(import->in) || errno == ENOMEM))
+		import->broken = errno != 0 ? errno : EIO;
 	return err == ERR_OK ? send_batch(import, at) : err;
 }
 
@@ -177,10 +183,10 @@ static int run(struct import *import)
 	enum err err = read_all(import, &progress, &at);
 	bool is_stopped = cli_progress_is_stopped();
 	cli_progress_end(&progress);
-	bool is_broken = ferror(import->in) != 0;
+	bool is_broken = import->broken != 0;
 	if (is_broken)
 		fprintf(import->call->env->err, "hongyan: %s: cannot be read to its end: %s\n", import->name,
-			strerror(errno));
+			strerror(import->broken));
 	tell_end(import, err == ERR_OK && !is_stopped && !is_broken);
 	if (err != ERR_OK)
 		return cli_redis_failed(import->call, &at);

@@ -23,7 +23,8 @@ static bool read_line(struct cli_sheet *sheet, enum err *err, struct err_at *at)
 	ssize_t got = getline(&sheet->read, &sheet->read_cap, sheet->in);
 	if (got < 0) {
 		if (ferror(sheet->in) || errno != 0)
-			*err = err_at_set(at, ERR_IO, 0, NULL, "cannot be read to its end: %s", strerror(errno));
+			*err = err_at_set(at, errno == ENOMEM ? ERR_MEMORY : ERR_IO, 0, NULL,
+					  "cannot be read to its end: %s", strerror(errno));
 		return false;
 	}
 	size_t skip = ++sheet->lines == 1 && strncmp(sheet->read, BOM, strlen(BOM)) == 0 ? strlen(BOM) : 0;

@@ -64,8 +64,10 @@ static enum err take(const char *host, uint16_t port, bool is_shared, int backlo
 	buf_put_uint(&digits, port);
 	service[digits.len] = '\0';
 	int failure = getaddrinfo(host, service, &hints, &found);
+	bool has_no_memory = failure == EAI_MEMORY || (failure == EAI_SYSTEM && errno == ENOMEM);
 	if (failure != 0)
-		return err_at_set(at, ERR_NOT_FOUND, 0, NULL, "cannot listen on %.200s: %s", host,
+		return err_at_set(at, has_no_memory ? ERR_MEMORY : ERR_NOT_FOUND, 0, NULL,
+				  "cannot listen on %.200s: %s", host,
 				  failure == EAI_SYSTEM ? strerror(errno) : gai_strerror(failure));
 	int yes = 1;
 	int fd = socket(found->ai_family, found->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, found->ai_protocol);
