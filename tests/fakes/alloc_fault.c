@@ -219,13 +219,18 @@ static bool fails(const void *caller)
 
 /* Unwatched they are as good as not there: a call of the real one in their place, so that a sanitizer knows who allocates. */
 
-void *malloc(size_t size)
+static void *allocate(size_t size, const void *caller)
 {
 	if (!is_watched)
 		return REAL(malloc)(size);
-	void *at = fails(__builtin_return_address(0)) ? NULL : REAL(malloc)(size);
+	void *at = fails(caller) ? NULL : REAL(malloc)(size);
 	note(at, count);
 	return at;
+}
+
+void *malloc(size_t size)
+{
+	return allocate(size, __builtin_return_address(0));
 }
 
 void *calloc(size_t many, size_t size)
@@ -263,10 +268,10 @@ void *realloc(void *at, size_t size)
 }
 
 /* libc's call malloc, but a sanitizer has its own. */
-char *strndup(const char *text, size_t most)
+static char *copy_text(const char *text, size_t most, const void *caller)
 {
 	size_t len = strnlen(text, most);
-	char *copy = malloc(len + 1);
+	char *copy = allocate(len + 1, caller);
 	if (copy != NULL) {
 		memcpy(copy, text, len);
 		copy[len] = '\0';
@@ -274,9 +279,14 @@ char *strndup(const char *text, size_t most)
 	return copy;
 }
 
+char *strndup(const char *text, size_t most)
+{
+	return copy_text(text, most, __builtin_return_address(0));
+}
+
 char *strdup(const char *text)
 {
-	return strndup(text, SIZE_MAX);
+	return copy_text(text, SIZE_MAX, __builtin_return_address(0));
 }
 
 void free(void *at)

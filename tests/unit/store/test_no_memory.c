@@ -5,9 +5,9 @@
 #include "store/claims.h"
 #include "store/command.h"
 #include "store/key_set.h"
-#include "store/outcome_ring.h"
 #include "store/redis_ask.h"
 #include "store/redis_store.h"
+#include "store/replay_ring.h"
 #include "store/reply.h"
 
 #include <stdalign.h>
@@ -84,17 +84,15 @@ static enum alloc_end keeps_keys(void *ctx)
 	return end;
 }
 
-static enum alloc_end keeps_outcomes(void *ctx)
+static enum alloc_end keeps_records(void *ctx)
 {
 	(void)ctx;
-	struct outcome_ring ring;
-	enum err err = outcome_ring_init(&ring, 4096);
+	struct replay_ring ring;
+	enum err err = replay_ring_init(&ring, 4096);
 	if (err == ERR_OK) {
-		const struct outcome outcome = { .kind = OUTCOME_SETTLED,
-						 .argument_count = 1,
-						 .arguments = SLICE("x") };
-		outcome_ring_put(&ring, &outcome);
-		outcome_ring_fini(&ring);
+		const struct replay_record record = { .kind = REPLAY_SETTLED };
+		replay_ring_put(&ring, &record, &SLICE("x"), 1);
+		replay_ring_fini(&ring);
 	}
 	return alloc_end_of(err);
 }
@@ -104,7 +102,7 @@ Test(no_memory, tables)
 	alloc_sweep("commands", writes_commands, NULL);
 	alloc_sweep("claims", claims_ranges, NULL);
 	alloc_sweep("keys", keeps_keys, NULL);
-	alloc_sweep("outcomes", keeps_outcomes, NULL);
+	alloc_sweep("records", keeps_records, NULL);
 }
 
 /* What hiredis can't read for want of memory is an error of its reader, upon which the link is made anew. */
@@ -177,7 +175,7 @@ Test(no_memory, connections)
 {
 	static const struct redis_store_options store = { .tag = "{hongyan}",
 							  .instance = "gw",
-							  .outcome_octets = 4096 };
+							  .replay_octets = 4096 };
 	static const struct adder_options adder = { .tag = "{hongyan}" };
 	loop = loop_create();
 	alloc_sweep("the store", makes_a_store, (void *)(uintptr_t)&store);
