@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -51,7 +52,13 @@ static inline int http_feed_connect(const struct http_feed *feed)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&from, sizeof from) == 0);
 	CHECK(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
-	CHECK(connect(fd, (struct sockaddr *)&to, sizeof to) == 0);
+	/* The fuzzer's clock interrupts it now and then; it goes on behind that. */
+	if (connect(fd, (struct sockaddr *)&to, sizeof to) != 0) {
+		struct pollfd ready = { .fd = fd, .events = POLLOUT };
+		CHECK(errno == EINTR);
+		while (poll(&ready, 1, 1000) <= 0)
+			CHECK(errno == EINTR || errno == 0);
+	}
 	return fd;
 }
 
