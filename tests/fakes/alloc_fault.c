@@ -221,8 +221,6 @@ static bool fails(const void *caller)
 
 static void *allocate(size_t size, const void *caller)
 {
-	if (!is_watched)
-		return REAL(malloc)(size);
 	void *at = fails(caller) ? NULL : REAL(malloc)(size);
 	note(at, count);
 	return at;
@@ -230,7 +228,7 @@ static void *allocate(size_t size, const void *caller)
 
 void *malloc(size_t size)
 {
-	return allocate(size, __builtin_return_address(0));
+	return is_watched ? allocate(size, __builtin_return_address(0)) : REAL(malloc)(size);
 }
 
 void *calloc(size_t many, size_t size)
@@ -268,10 +266,9 @@ void *realloc(void *at, size_t size)
 }
 
 /* libc's call malloc, but a sanitizer has its own. */
-static char *copy_text(const char *text, size_t most, const void *caller)
+static char *copy_text(const char *text, size_t len, const void *caller)
 {
-	size_t len = strnlen(text, most);
-	char *copy = allocate(len + 1, caller);
+	char *copy = is_watched ? allocate(len + 1, caller) : REAL(malloc)(len + 1);
 	if (copy != NULL) {
 		memcpy(copy, text, len);
 		copy[len] = '\0';
@@ -281,12 +278,12 @@ static char *copy_text(const char *text, size_t most, const void *caller)
 
 char *strndup(const char *text, size_t most)
 {
-	return copy_text(text, most, __builtin_return_address(0));
+	return copy_text(text, strnlen(text, most), __builtin_return_address(0));
 }
 
 char *strdup(const char *text)
 {
-	return copy_text(text, SIZE_MAX, __builtin_return_address(0));
+	return copy_text(text, strlen(text), __builtin_return_address(0));
 }
 
 void free(void *at)

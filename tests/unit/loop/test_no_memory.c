@@ -199,6 +199,6 @@ Test(no_memory, tls)
 				       .ca = tls_authority_pem(&authority, "ca.pem"),
 				       .cert = tls_authority_pem(&authority, "client.pem"),
 				       .key = tls_authority_pem(&authority, "client.key") };
-	alloc_sweep_by("a connection", connects, &options, 307);
+	alloc_sweep_by("a connection", connects, &options, 499);
 	tls_authority_remove(&authority);
 }
