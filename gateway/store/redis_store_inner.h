@@ -182,7 +182,7 @@ struct redis_store {
 	/* Another Redis than before (store_restore.c). */
 	char identity[STORE_IDENTITY_OCTETS]; /* of the one that the main connection has come to; "" = not known */
 	char reader_identity[STORE_IDENTITY_OCTETS];
-	bool reader_is_known;
+	bool reader_is_known, has_told_unknown;
 	bool is_assembled;  /* all workers have told it what it may not know, or have had time for it */
 	bool is_one_absent; /* some have not: what we read may be another's */
 	bool is_asking_assemble;
@@ -190,7 +190,7 @@ struct redis_store {
 	mono_us assemble_since;
 	mono_us lost_at; /* when the connection to the one before was lost; 0 = it was not */
 	struct replay_ring replay;
-	struct restore_call *restore_filling[2];   /* by enum replay_kind */
+	struct restore_call *restore_filling[REPLAY_KIND_COUNT];
 	unsigned awaited;                          /* calls that others wait for */
 	unsigned restored_count, reasserted_count; /* for the log */
 
@@ -323,9 +323,9 @@ void store_restore_turn(struct redis_store *store, mono_us now);
 mono_us store_restore_deadline(const struct redis_store *store);
 void store_reassert(struct store *base, const struct settlement *settlements, unsigned count);
 void store_restore_fini(struct redis_store *store);
-/* A settlement was answered, or receipt keys: it is kept, to be told again. */
+/* A settlement was answered, or something else that is a command's arguments: it is kept, to be told again. */
 void store_keep_settlement(struct redis_store *store, const struct settlement *settlement);
-void store_keep_receipts(struct redis_store *store, struct slice arguments, unsigned argument_count);
+void store_keep_arguments(struct redis_store *store, enum replay_kind kind, struct slice arguments, unsigned count);
 
 /* redis_store.c */
 void store_tell_state(struct redis_store *store, bool is_up, const char *reason);
@@ -440,6 +440,8 @@ mono_us store_chores_deadline(const struct redis_store *store);
 
 /* store_mo.c */
 bool store_record_mo(struct store *base, const struct store_mo *items, unsigned count);
+/* Begins a call of mo.lua: all but the messages. */
+void store_mo_begin(struct redis_store *store, struct command *command);
 
 /* store_events.c */
 /* Writes the question that trims a stream by age; false where nothing of it is ever trimmed. */

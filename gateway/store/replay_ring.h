@@ -11,6 +11,8 @@
 enum replay_kind {
 	REPLAY_SETTLED,  /* one settlement (store_restore.c says in which form) */
 	REPLAY_RECEIPTS, /* receipt keys: the fields and values of an HSET, as command.h has arguments */
+	REPLAY_MO,       /* messages from phones: the words of mo.lua, likewise */
+	REPLAY_KIND_COUNT
 };
 
 struct replay_ring {
@@ -25,7 +27,7 @@ struct replay_ring {
 struct replay_record {
 	mono_us at; /* when it was answered */
 	enum replay_kind kind;
-	unsigned argument_count; /* of RECEIPTS */
+	unsigned argument_count; /* where they are arguments */
 	struct slice octets;     /* aligned as malloc does where it is told again */
 };
 

@@ -13,6 +13,9 @@
 struct keeping {
 	struct redis_store *store;
 	unsigned count;
+	unsigned argument_count;
+	size_t len;
+	char arguments[]; /* the messages, as mo.lua has them */
 };
 
 /* What the table of refusals lists passes, and others tell of it; anything else somebody has to look at. */
@@ -36,10 +39,13 @@ static void on_kept(void *ctx, const struct reply *reply)
 	struct redis_store *store = keeping->store;
 	bool ok = reply != NULL && !store_script_failed(store, reply) && reply->type == REPLY_TEXT &&
 		  reply->text.len == keeping->count;
-	if (ok)
+	if (ok) {
 		store->mo_has_failed = false;
-	else if (reply != NULL && reply->type == REPLY_ERROR)
+		store_keep_arguments(store, REPLAY_MO, (struct slice){ keeping->arguments, keeping->len },
+				     keeping->argument_count);
+	} else if (reply != NULL && reply->type == REPLY_ERROR) {
 		tell_failure(store, reply);
+	}
 	store->events->on_mo_recorded(store->ctx, ok ? reply->text : (struct slice){ NULL, 0 });
 	free(keeping);
 }
@@ -73,26 +79,53 @@ static void put_mo(struct command *command, const struct store_mo *item)
 	command_text(command, mo->id);
 }
 
-bool store_record_mo(struct store *base, const struct store_mo *items, unsigned count)
+void store_mo_begin(struct redis_store *store, struct command *command)
 {
-	struct redis_store *store = (struct redis_store *)base;
 	int64_t window_ms = store->options->mo_repeat_window_ms;
-	CHECK(count > 0 && count <= STORE_MO_MAX);
-	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
-		return false;
-	struct keeping *keeping = calloc(1, sizeof *keeping);
-	if (keeping == NULL)
-		return false;
-	*keeping = (struct keeping){ store, count };
-	struct command *command = &store->scratch;
 	store_call_begin_script(store, command, SCRIPT_MO, 4);
 	store_put_key(store, command, KEY_MO);
 	store_put_key(store, command, KEY_OPTOUT);
 	for (unsigned age = 0; age < 2; age++)
 		store_put_generation(store, command, "mo:seen", window_ms, age);
 	command_int(command, GENERATIONS_KEPT * window_ms);
+}
+
+/* What is behind a part of a command's arguments, for whoever is told when it is kept. NULL where there is no memory. */
+static struct keeping *keep_rest(struct redis_store *store, const struct command *command, size_t head_len,
+				 unsigned head_count)
+{
+	struct slice all = command_arguments(command);
+	if (all.at == NULL)
+		return NULL;
+	size_t len = all.len - head_len;
+	struct keeping *keeping = malloc(sizeof *keeping + len);
+	if (keeping == NULL)
+		return NULL;
+	*keeping = (struct keeping){
+		.store = store,
+		.argument_count = command->argument_count - head_count,
+		.len = len,
+	};
+	memcpy(keeping->arguments, all.at + head_len, len);
+	return keeping;
+}
+
+bool store_record_mo(struct store *base, const struct store_mo *items, unsigned count)
+{
+	struct redis_store *store = (struct redis_store *)base;
+	CHECK(count > 0 && count <= STORE_MO_MAX);
+	if (store->phase != PHASE_READY || !redis_link_is_up(store->main))
+		return false;
+	struct command *command = &store->scratch;
+	store_mo_begin(store, command);
+	size_t head_len = command_arguments(command).len;
+	unsigned head_count = command->argument_count;
 	for (unsigned i = 0; i < count; i++)
 		put_mo(command, &items[i]);
+	struct keeping *keeping = keep_rest(store, command, head_len, head_count);
+	if (keeping == NULL)
+		return false;
+	keeping->count = count;
 	if (redis_link_send(store->main, command_octets(command), 0, on_kept, keeping))
 		return true;
 	free(keeping);

@@ -25,7 +25,7 @@
 #define RESTORE_CALL   128 /* settlements in one call */
 #define RESTORE_OCTETS (512u * 1024u)
 
-/* A call that tells again; some settlements, or receipt keys. */
+/* A call that tells again: some records of one kind. */
 struct restore_call {
 	struct store_call call;
 	unsigned count;
@@ -87,9 +87,11 @@ static struct restore_call *begin_call(struct redis_store *store, enum replay_ki
 	restore->call.on_reply = on_restored;
 	restore->call.fini = fini;
 	restore->call.span = STORE_SPAN_SETTLE;
-	restore->call.is_dispensable = kind == REPLAY_RECEIPTS;
+	restore->call.is_dispensable = kind != REPLAY_SETTLED;
 	if (kind == REPLAY_RECEIPTS)
 		begin_receipts(store, &restore->call.command);
+	else if (kind == REPLAY_MO)
+		store_mo_begin(store, &restore->call.command);
 	else
 		store_settle_each_begin(store, &restore->call.command, true);
 	return restore;
@@ -171,12 +173,12 @@ void store_keep_settlement(struct redis_store *store, const struct settlement *s
 	replay_ring_put(&store->replay, &record, pieces, 1 + KEPT_TEXTS);
 }
 
-void store_keep_receipts(struct redis_store *store, struct slice arguments, unsigned argument_count)
+void store_keep_arguments(struct redis_store *store, enum replay_kind kind, struct slice arguments, unsigned count)
 {
 	const struct replay_record record = {
 		.at = loop_now(store->loop).mono,
-		.kind = REPLAY_RECEIPTS,
-		.argument_count = argument_count,
+		.kind = kind,
+		.argument_count = count,
 	};
 	if (store->replay.cap > 0)
 		replay_ring_put(&store->replay, &record, &arguments, 1);
@@ -211,7 +213,7 @@ static void tell_again(void *ctx, const struct replay_record *record)
 	struct redis_store *store = ctx;
 	struct command *command = filling(store, record->kind);
 	struct settlement settlement;
-	if (record->kind == REPLAY_RECEIPTS) {
+	if (record->kind != REPLAY_SETTLED) {
 		command_append(command, record->octets, record->argument_count);
 		return;
 	}
@@ -224,8 +226,8 @@ static void tell_ring_again(struct redis_store *store)
 {
 	mono_us lost_at = store->lost_at != 0 ? store->lost_at : loop_now(store->loop).mono;
 	replay_ring_each(&store->replay, lost_at - store->options->replay_us, tell_again, store);
-	send_filling(store, REPLAY_RECEIPTS);
-	send_filling(store, REPLAY_SETTLED);
+	for (unsigned kind = 0; kind < REPLAY_KIND_COUNT; kind++)
+		send_filling(store, (enum replay_kind)kind);
 }
 
 void store_reassert(struct store *base, const struct settlement *settlements, unsigned count)
@@ -297,11 +299,22 @@ static void restore(struct redis_store *store)
 		redis_link_break(store->reader, "another Redis has taken the place of the one that we read from");
 }
 
+static void tell_unknown(struct redis_store *store)
+{
+	if (store->has_told_unknown || store->options->worker != 0)
+		return;
+	store->has_told_unknown = true;
+	log_write(store->options->log, LOG_WARN, "redis_is_unknown",
+		  "Redis does not say which one it is (INFO); after a failover nothing is told again, and messages may "
+		  "go twice. Give its user +info");
+}
+
 void store_identify(struct redis_store *store, const struct reply *info)
 {
 	char now[STORE_IDENTITY_OCTETS];
 	if (!read_identity(info, now)) {
-		/* It may not be ours to know. Where nothing is known at all, there is nothing to compare. */
+		tell_unknown(store);
+		/* Where nothing is known at all, there is nothing to compare. */
 		store->is_assembled = store->is_assembled || store->identity[0] == '\0';
 		return;
 	}
@@ -424,7 +437,7 @@ mono_us store_restore_deadline(const struct redis_store *store)
 
 void store_restore_fini(struct redis_store *store)
 {
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < REPLAY_KIND_COUNT; i++) {
 		if (store->restore_filling[i] != NULL)
 			fini(&store->restore_filling[i]->call);
 	}

@@ -400,8 +400,8 @@ static void keep_receipts(struct settle_call *settle)
 {
 	struct slice receipts = command_arguments(&settle->receipts);
 	if (settle->receipts.len > 0 && receipts.len > settle->receipts_head)
-		store_keep_receipts(
-			settle->call.store,
+		store_keep_arguments(
+			settle->call.store, REPLAY_RECEIPTS,
 			(struct slice){ receipts.at + settle->receipts_head, receipts.len - settle->receipts_head },
 			settle->receipts.argument_count - RECEIPTS_HEAD_WORDS);
 }

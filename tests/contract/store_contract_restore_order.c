@@ -286,6 +286,48 @@ Test(store_contract, a_receipt_finds_its_alert_in_a_queue_that_forgot_it)
 	store_rig_finish(RIG);
 }
 
+/* -- messages from phones -- */
+
+static void record_optout(const char *want)
+{
+	static const struct mo mo = {
+		SLICE("8613900000001"), SLICE("10690001"), SLICE("TD"), true, 1, 1, 0, false, { NULL, 0 }
+	};
+	static const struct store_mo item = {
+		.account = "acc",
+		.mo = &mo,
+		.at = SLICE("2026-02-13T01:00:00Z"),
+		.number = SLICE("8613900000001"),
+		.keyword = SLICE("TD"),
+	};
+	unsigned recorded = slot(0)->mo_recorded_count;
+	slot(0)->in_downcall = true;
+	cr_assert(slot(0)->store->ops->record_mo(slot(0)->store, &item, 1));
+	slot(0)->store->ops->flush(slot(0)->store);
+	slot(0)->in_downcall = false;
+	store_rig_until(RIG, 0, rig_has_recorded_mo, recorded + 1, "it is kept");
+	cr_assert_str_eq(slot(0)->answers, want);
+}
+
+/* The carrier was answered, and will not say it again. */
+Test(store_contract, who_opted_out_stays_so_in_a_queue_that_forgot_it)
+{
+	for (unsigned forgets = 0; forgets < 2; forgets++) {
+		open_one();
+		if (forgets)
+			RIG->kit->remember(RIG);
+		record_optout("a");
+		if (!forgets)
+			RIG->kit->remember(RIG);
+		RIG->kit->go_back(RIG);
+		comes_back(0);
+		cr_assert(RIG->kit->is_opted_out(RIG, "8613900000001"));
+		cr_assert_eq(RIG->kit->mos(RIG), 1, "%u are kept", RIG->kit->mos(RIG));
+		record_optout("r");
+		store_rig_finish(RIG);
+	}
+}
+
 /* -- others -- */
 
 /* A heartbeat is far off: nobody waits for it. */
@@ -393,5 +435,19 @@ Test(store_contract, who_comes_too_late_closes_nothing_twice)
 	cr_assert(like.is_shared);
 	settle(1, first, &like);
 	expect_accepted_once();
+	store_rig_finish(RIG);
+}
+
+/* All works but this, and people are told. */
+Test(store_contract, who_may_not_know_which_redis_it_is_says_so)
+{
+	store_rig_start(RIG, &store_kit_redis);
+	RIG->kit->meddle(RIG, "ACL SETUSER default -info");
+	store_rig_open(RIG, 0, &(struct store_setup){ .instance = "one", .nonce = 1 });
+	read_first();
+	begin(0, first);
+	settle(0, first, &accepted);
+	expect_accepted_once();
+	cr_assert_eq(RIG->kit->said(RIG, "redis_is_unknown"), 1);
 	store_rig_finish(RIG);
 }
