@@ -2,7 +2,7 @@
 
 /* Messages from phones: lua/mo.lua keeps a batch of them, all or none. They are trimmed like events (store_events.c). */
 
-#include "store/redis_store_inner.h"
+#include "store/store_restore.h"
 
 #include "base/check.h"
 

@@ -11,7 +11,7 @@
  *
  * What stays: a worker that ends in the same moments takes what it knows with it. */
 
-#include "store/redis_store_inner.h"
+#include "store/store_restore.h"
 
 #include "base/check.h"
 #include "base/number.h"

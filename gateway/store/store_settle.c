@@ -5,7 +5,7 @@
  * script looks at each entry, and each has its effect only if it is still there and, unless it was accepted, not
  * another consumer's by now. */
 
-#include "store/redis_store_inner.h"
+#include "store/store_restore.h"
 
 #include "base/check.h"
 #include "model/tenant_budget.h"
