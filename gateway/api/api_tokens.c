@@ -30,7 +30,8 @@ static bool is_name(struct slice word)
 {
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_-.", c)))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+		      c == '-' || c == '.'))
 			return false;
 	}
 	return word.len > 0 && word.len <= ALERT_NAME_MAX;
@@ -115,11 +116,14 @@ static enum err read_line(struct slice text, const struct zone *zone, struct api
 			  struct err_at *at)
 {
 	struct api_token token = { .scopes = API_SUBMIT | API_CANCEL };
+	bool has_nul = text.len > 0 && memchr(text.at, '\0', text.len) != NULL;
 	struct slice name = take_word(&text), hash = take_word(&text);
 	enum err err = ERR_OK;
 	if (name.len == 0 || *name.at == '#')
 		return ERR_OK;
-	if (!is_name(name))
+	if (has_nul) /* a tenant that ends there would be another one, or any */
+		err = err_at_set(at, ERR_FORMAT, 0, NULL, "the line holds a NUL character");
+	else if (!is_name(name))
 		err = err_at_set(at, ERR_FORMAT, 0, NULL, "a name is letters, digits, “_”, “-” and “.”, at most %d",
 				 ALERT_NAME_MAX);
 	else if (!read_hash(hash, token.hash))

@@ -110,3 +110,19 @@ Test(api_tokens, are_made)
 		memcpy(before, token, sizeof before);
 	}
 }
+
+/* A tenant that ended there would be another one, or any. */
+Test(api_tokens, a_nul_is_no_part_of_a_line)
+{
+	static const struct slice texts[] = {
+		SLICE("a\0b " ABC "\n"),
+		SLICE("a " ABC " tenant=\0north"),
+		SLICE("a " ABC " tenant=nor\0th"),
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct api_tokens tokens;
+		struct err_at at = { .err = ERR_OK };
+		cr_expect_eq(api_tokens_parse(texts[i], NULL, &tokens, &at), ERR_FORMAT, "%zu", i);
+		cr_expect_eq(at.line, 1);
+	}
+}
