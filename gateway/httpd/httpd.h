@@ -42,7 +42,7 @@ struct slice httpd_query(const struct httpd_request *request, const char *key);
 /* A key of the query that is none of those in keys (NULL-terminated); NULL where there is none. Borrowed likewise. */
 const char *httpd_query_other(const struct httpd_request *request, const char *const keys[]);
 
-/* The value of a cookie; empty where there is none of that name. Borrowed likewise. */
+/* The value of a cookie, the first of that name, whose case counts; empty where there is none. Borrowed likewise. */
 struct slice httpd_cookie(const struct httpd_request *request, const char *name);
 
 #define HTTPD_PEER_OCTETS 64

@@ -42,9 +42,27 @@ struct slice httpd_header(const struct httpd_request *request, const char *name)
 	return slice_of(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
 }
 
+struct cookie {
+	const char *name;
+	struct slice value;
+};
+
+/* Names of cookies differ by their case (RFC 6265), and what browsers promise of “__Host-” is promised of that name alone. */
+static enum MHD_Result on_cookie(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct cookie *cookie = ctx;
+	(void)kind;
+	if (strcmp(name, cookie->name) != 0)
+		return MHD_YES;
+	cookie->value = slice_of(value);
+	return MHD_NO;
+}
+
 struct slice httpd_cookie(const struct httpd_request *request, const char *name)
 {
-	return slice_of(MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name));
+	struct cookie cookie = { .name = name };
+	MHD_get_connection_values(request->connection, MHD_COOKIE_KIND, on_cookie, &cookie);
+	return cookie.value;
 }
 
 struct last_header {

@@ -85,7 +85,8 @@ static struct http_client *ask(struct studio *studio, const char *page)
 	struct http_client *client = calloc(1, sizeof *client);
 	cr_assert_not_null(client);
 	http_client_open(client, studio->loop, httpd_port(studio->httpd));
-	snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: h\r\nCookie: x=y; __Host-name=v1\r\n\r\n", page);
+	snprintf(request, sizeof request,
+		 "GET %s HTTP/1.1\r\nHost: h\r\nCookie: x=y; __host-Name=v0; __Host-name=v1\r\n\r\n", page);
 	http_client_say(client, request);
 	return client;
 }
