@@ -50,6 +50,23 @@ static bool read_line(struct cli_sheet *sheet, enum err *err, struct err_at *at)
 	return true;
 }
 
+static bool is_separator(char c)
+{
+	return c == ',' || c == ';' || c == '\t';
+}
+
+/* The first one behind a first cell in quotation marks; NUL where there is none. */
+static char find_separator(const char *text)
+{
+	text += strspn(text, " ");
+	if (*text == '"') {
+		text++;
+		while (*text != '\0' && !(*text == '"' && text[1] != '"'))
+			text += *text == '"' ? 2 : 1;
+	}
+	return text[strcspn(text, ",;\t")];
+}
+
 static bool is_blank(const struct cli_sheet *sheet, char c)
 {
 	return c == ' ' || (c == '\t' && sheet->separator != '\t');
@@ -87,6 +104,9 @@ static enum err take_quoted(struct cli_sheet *sheet, size_t *at, struct place *c
 	}
 	cell->len = to - cell->at;
 	skip_blanks(sheet, at);
+	/* The first name of all goes over several lines: only now it shows. */
+	if (sheet->column_count == 0 && sheet->separator == '\0' && is_separator(sheet->text[*at]))
+		sheet->separator = sheet->text[*at];
 	if (!is_end(sheet, *at) && sheet->text[*at] != sheet->separator)
 		return err_at_set(why, ERR_FORMAT, 0, NULL, "something stands behind a closed quotation mark");
 	return ERR_OK;
@@ -148,7 +168,7 @@ static enum err next_record(struct cli_sheet *sheet, bool *is_over, struct err_a
 		}
 		sheet->line = sheet->lines;
 		if (sheet->column_count == 0) /* the first one: before it is split */
-			sheet->separator = sheet->text[strcspn(sheet->text, ",;\t")];
+			sheet->separator = find_separator(sheet->text);
 		skip_blanks(sheet, &at);
 	} while (is_end(sheet, at));
 	return split(sheet, why);
