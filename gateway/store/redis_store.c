@@ -6,10 +6,11 @@
  * is no duplicate), SETTLE goes again one by one and has its effect only on what is still there, and a READ's entries
  * are found in the ranges that Redis says are ours (store_lost.c). */
 
-#include "store/store_restore.h"
+#include "store/redis_store_inner.h"
 
 #include "base/check.h"
 #include "base/number.h"
+#include "store/store_restore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
