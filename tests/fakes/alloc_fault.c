@@ -55,7 +55,8 @@ static uint32_t find(uintptr_t at)
 	return place;
 }
 
-static void note(void *at, uint64_t made)
+/* Not where no allocation can be made to fail, as the next one. */
+__attribute__((unused)) static void note(void *at, uint64_t made)
 {
 	if (at == NULL)
 		return;
@@ -71,7 +72,7 @@ static void note(void *at, uint64_t made)
 }
 
 /* Returns the count at which it was made; 0 = it was not watched. */
-static uint64_t forget(void *at)
+__attribute__((unused)) static uint64_t forget(void *at)
 {
 	uint64_t made = 0;
 	if (at == NULL || atomic_load(&live_count) == 0)
