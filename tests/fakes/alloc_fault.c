@@ -25,7 +25,6 @@ static _Thread_local uint64_t fail_from; /* value of count from which on allocat
 static _Thread_local uint64_t fail_to;
 static bool tells;
 static const char *spared; /* a library; NULL = none */
-#define FRAMES_OF_OURS 3   /* on the stack: is_spared, fails, malloc */
 
 /* What was allocated while watched and not freed yet: a hash table, an entry as near behind its place as can be. */
 #define LIVE_MAX (UINT32_C(1) << 18)
@@ -34,67 +33,6 @@ static struct live {
 	uint64_t count;
 } lives[LIVE_MAX];
 static atomic_uint live_count;
-static atomic_flag is_taken = ATOMIC_FLAG_INIT;
-
-static void take(void)
-{
-	while (atomic_flag_test_and_set(&is_taken))
-		continue;
-}
-
-static uint32_t place_of(uintptr_t at)
-{
-	return (uint32_t)((at >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 46);
-}
-
-static uint32_t find(uintptr_t at)
-{
-	uint32_t place = place_of(at);
-	while (lives[place].at != 0 && lives[place].at != at)
-		place = (place + 1) % LIVE_MAX;
-	return place;
-}
-
-/* Not where no allocation can be made to fail, as the next one. */
-__attribute__((unused)) static void note(void *at, uint64_t made)
-{
-	if (at == NULL)
-		return;
-	take();
-	if (atomic_load(&live_count) >= LIVE_MAX / 2) {
-		static const char text[] = "alloc_fault: more is allocated at a time than it keeps a record of\n";
-		(void)!write(STDERR_FILENO, text, sizeof text - 1);
-		abort();
-	}
-	lives[find((uintptr_t)at)] = (struct live){ (uintptr_t)at, made };
-	atomic_fetch_add(&live_count, 1);
-	atomic_flag_clear(&is_taken);
-}
-
-/* Returns the count at which it was made; 0 = it was not watched. */
-__attribute__((unused)) static uint64_t forget(void *at)
-{
-	uint64_t made = 0;
-	if (at == NULL || atomic_load(&live_count) == 0)
-		return 0;
-	take();
-	uint32_t hole = find((uintptr_t)at);
-	if (lives[hole].at != 0) {
-		made = lives[hole].count;
-		lives[hole].at = 0;
-		atomic_fetch_sub(&live_count, 1);
-		for (uint32_t next = (hole + 1) % LIVE_MAX; lives[next].at != 0; next = (next + 1) % LIVE_MAX) {
-			uint32_t from_home = (next - place_of(lives[next].at)) % LIVE_MAX;
-			if (from_home < (next - hole) % LIVE_MAX)
-				continue;
-			lives[hole] = lives[next];
-			lives[next].at = 0;
-			hole = next;
-		}
-	}
-	atomic_flag_clear(&is_taken);
-	return made;
-}
 
 uint64_t alloc_fault_count(void)
 {
@@ -155,6 +93,67 @@ void *calloc(size_t many, size_t size);
 void *realloc(void *at, size_t size);
 void *aligned_alloc(size_t alignment, size_t size);
 void free(void *at);
+
+static atomic_flag is_taken = ATOMIC_FLAG_INIT;
+
+static void take(void)
+{
+	while (atomic_flag_test_and_set(&is_taken))
+		continue;
+}
+
+static uint32_t place_of(uintptr_t at)
+{
+	return (uint32_t)((at >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 46);
+}
+
+static uint32_t find(uintptr_t at)
+{
+	uint32_t place = place_of(at);
+	while (lives[place].at != 0 && lives[place].at != at)
+		place = (place + 1) % LIVE_MAX;
+	return place;
+}
+
+static void note(void *at, uint64_t made)
+{
+	if (at == NULL)
+		return;
+	take();
+	if (atomic_load(&live_count) >= LIVE_MAX / 2) {
+		static const char text[] = "alloc_fault: more is allocated at a time than it keeps a record of\n";
+		(void)!write(STDERR_FILENO, text, sizeof text - 1);
+		abort();
+	}
+	lives[find((uintptr_t)at)] = (struct live){ (uintptr_t)at, made };
+	atomic_fetch_add(&live_count, 1);
+	atomic_flag_clear(&is_taken);
+}
+
+/* Returns the count at which it was made; 0 = it was not watched. */
+static uint64_t forget(void *at)
+{
+	uint64_t made = 0;
+	if (at == NULL || atomic_load(&live_count) == 0)
+		return 0;
+	take();
+	uint32_t hole = find((uintptr_t)at);
+	if (lives[hole].at != 0) {
+		made = lives[hole].count;
+		lives[hole].at = 0;
+		atomic_fetch_sub(&live_count, 1);
+		for (uint32_t next = (hole + 1) % LIVE_MAX; lives[next].at != 0; next = (next + 1) % LIVE_MAX) {
+			uint32_t from_home = (next - place_of(lives[next].at)) % LIVE_MAX;
+			if (from_home < (next - hole) % LIVE_MAX)
+				continue;
+			lives[hole] = lives[next];
+			lives[next].at = 0;
+			hole = next;
+		}
+	}
+	atomic_flag_clear(&is_taken);
+	return made;
+}
 
 struct stack {
 	void *frames[32];
