@@ -50,9 +50,11 @@ static bool read_line(struct cli_sheet *sheet, enum err *err, struct err_at *at)
 	return true;
 }
 
+#define SEPARATORS ",;\t"
+
 static bool is_separator(char c)
 {
-	return c == ',' || c == ';' || c == '\t';
+	return c != '\0' && strchr(SEPARATORS, c) != NULL;
 }
 
 /* The first one behind a first cell in quotation marks; NUL where there is none. */
@@ -64,7 +66,7 @@ static char find_separator(const char *text)
 		while (*text != '\0' && !(*text == '"' && text[1] != '"'))
 			text += *text == '"' ? 2 : 1;
 	}
-	return text[strcspn(text, ",;\t")];
+	return text[strcspn(text, SEPARATORS)];
 }
 
 static bool is_blank(const struct cli_sheet *sheet, char c)
