@@ -53,6 +53,17 @@ static void void_begun(struct pipeline *pipeline, struct account *account,
 	}
 }
 
+/* All that is with no carrier; and no adoption is under way any more. */
+static void void_unsent(struct pipeline *pipeline, enum leave leave,
+			void (*end)(struct pipeline *pipeline, struct parcel *parcel))
+{
+	setbacks_let_go(pipeline, leave);
+	pipeline->may_adopt = pipeline->is_adopting = false;
+	pipeline->adopt_reserved = 0;
+	for (unsigned i = 0; i < pipeline->account_count; i++)
+		void_begun(pipeline, &pipeline->accounts[i], end);
+}
+
 static bool is_closed_as_accepted(const struct parcel *parcel)
 {
 	return parcel->state == PARCEL_SETTLING && parcel->settlement.kind == SETTLE_CLOSE &&
@@ -77,11 +88,7 @@ static void mark_doubtful(struct pipeline *pipeline, struct parcel *parcel)
 void setbacks_on_fenced(void *ctx)
 {
 	struct pipeline *pipeline = ctx;
-	setbacks_let_go(pipeline, LEAVE_FENCED);
-	pipeline->may_adopt = pipeline->is_adopting = false;
-	pipeline->adopt_reserved = 0;
-	for (unsigned i = 0; i < pipeline->account_count; i++)
-		void_begun(pipeline, &pipeline->accounts[i], dispatch_forget);
+	void_unsent(pipeline, LEAVE_FENCED, dispatch_forget);
 	for (unsigned i = 0; i < pipeline->account_count && !pipeline->carriers_closing; i++)
 		binding_fenced(&pipeline->accounts[i]);
 	for (unsigned i = 0; i < pipeline->pool.count; i++) {
@@ -121,11 +128,7 @@ void setbacks_on_restored(void *ctx)
 		struct parcel *parcel = &pipeline->pool.parcels[i];
 		parcel->is_restored = parcel->settlement.is_restored = parcel->state != PARCEL_FREE;
 	}
-	setbacks_let_go(pipeline, LEAVE_RESTORED);
-	pipeline->may_adopt = pipeline->is_adopting = false;
-	pipeline->adopt_reserved = 0;
-	for (unsigned i = 0; i < pipeline->account_count; i++)
-		void_begun(pipeline, &pipeline->accounts[i], settling_give_back);
+	void_unsent(pipeline, LEAVE_RESTORED, settling_give_back);
 	for (unsigned i = 0; i < pipeline->pool.count; i++) {
 		struct parcel *parcel = &pipeline->pool.parcels[i];
 		bool is_out = parcel->state == PARCEL_BEGUN || parcel->state == PARCEL_IN_FLIGHT;
