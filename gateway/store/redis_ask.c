@@ -264,7 +264,7 @@ enum err redis_ask_open(const struct redis_place *place, struct redis_ask **out,
 	struct redis_ask *ask = NULL;
 	enum err err = ERR_OK;
 	scripts_check();
-	if (place->finder != NULL && place->finder->way != REDIS_FIND_NOT) {
+	if (place->finder != NULL) {
 		err = find(place, &found, at);
 		there.path = NULL;
 		there.host = found.host;

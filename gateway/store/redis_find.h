@@ -11,12 +11,12 @@
 #define REDIS_SEEDS_MAX          8
 #define REDIS_MASTER_NAME_OCTETS 64
 
-enum redis_find_way { REDIS_FIND_NOT, REDIS_FIND_BY_SENTINEL, REDIS_FIND_BY_CLUSTER };
+enum redis_find_way { REDIS_FIND_BY_SENTINEL, REDIS_FIND_BY_CLUSTER };
 
 struct redis_finder {
-	enum redis_find_way way; /* NOT: Redis is where its address says */
+	enum redis_find_way way;
 	struct stream_address seeds[REDIS_SEEDS_MAX];
-	unsigned seed_count;                   /* at least 1 where there is a way */
+	unsigned seed_count;                   /* at least 1 */
 	char master[REDIS_MASTER_NAME_OCTETS]; /* as Sentinels name it */
 	struct slice username; /* of Sentinels: as of redis_options; nodes of a Cluster take those of Redis */
 	struct slice password;

@@ -243,8 +243,7 @@ static void on_writable(void *ctx)
 
 static mono_us jittered(struct redis_link *link)
 {
-	bool is_found_out = link->options->finder != NULL && link->options->finder->way != REDIS_FIND_NOT;
-	mono_us most = is_found_out ? FINDING_MAX_US : BACKOFF_MAX_US;
+	mono_us most = link->options->finder != NULL ? FINDING_MAX_US : BACKOFF_MAX_US;
 	link->backoff = link->backoff == 0 ? BACKOFF_FIRST_US : link->backoff * 2;
 	if (link->backoff > most)
 		link->backoff = most;
@@ -306,7 +305,7 @@ static void start_connecting(struct redis_link *link)
 		return;
 	}
 	const struct redis_finder *finder = link->options->finder;
-	link->is_finding = finder != NULL && finder->way != REDIS_FIND_NOT && !link->is_found;
+	link->is_finding = finder != NULL && !link->is_found;
 	if (link->is_finding)
 		link->at = finder->seeds[link->seed % finder->seed_count];
 	else if (!link->is_found)

@@ -125,7 +125,7 @@ static void on_time(void *ctx, const struct reply *reply)
 	store->redis_minus_mono_ms =
 		(int64_t)(seconds * MS_PER_S + microseconds / US_PER_MS) - loop_now(store->loop).mono / US_PER_MS;
 	store_server_clock(store, (wall_ms)(seconds * MS_PER_S + microseconds / US_PER_MS));
-	store_server_look(store);
+	store_server_look(store, true);
 	redis_link_send(store->main, command_octets(&store->scratch), 0, on_looked, store);
 }
 
@@ -210,15 +210,27 @@ static void on_reader_down(void *ctx, const char *reason)
 	store_tell_state(store, false, reason);
 }
 
-static void on_another_master(void *ctx)
+void store_break(struct redis_store *store, const char *reason)
 {
-	struct redis_store *store = ctx;
-	static const char reason[] = "a Sentinel names another master";
 	redis_link_break(store->main, reason);
 	redis_link_break(store->reader, reason);
 }
 
+static void on_another_master(void *ctx)
+{
+	struct redis_store *store = ctx;
+	store_break(store, "a Sentinel names another master");
+}
+
 /* -- fencing -- */
+
+void store_forget_entries(struct redis_store *store)
+{
+	store->orphan[0] = '\0';
+	store->orphan_is_fenced = store->is_adopting = false;
+	claims_clear(&store->claims);
+	store->lost_count = 0;
+}
 
 void store_fenced(struct redis_store *store)
 {
@@ -230,19 +242,15 @@ void store_fenced(struct redis_store *store)
 		 (unsigned long long)store->options->nonce, store->renames, store->options->worker);
 	log_write(store->options->log, LOG_WARN, "fenced",
 		  "this worker was silent for so long that others took its alerts over; it goes on under a new name");
-	store->orphan[0] = '\0';
-	store->orphan_is_fenced = store->is_adopting = false;
+	store_forget_entries(store);
 	key_set_fini(&store->orphan_intents);
-	claims_clear(&store->claims);
-	store->lost_count = 0;
 	store->may_have_lost = false;
 	/* First this, so that nothing which was begun goes out on the answers that follow. */
 	store->events->on_fenced(store->ctx);
 	store_begins_lost(store);
 	for (struct list *link = store->calls.next; link != &store->calls; link = link->next)
 		LIST_ITEM(link, struct store_call, link)->was_lost = true;
-	redis_link_break(store->main, "fenced");
-	redis_link_break(store->reader, "fenced");
+	store_break(store, "fenced");
 }
 
 /* -- turns and life -- */

@@ -316,6 +316,10 @@ const char *store_tell_refusal(struct redis_store *store, const char *event, con
 /* redis_store.c */
 void store_tell_state(struct redis_store *store, bool is_up, const char *reason);
 void store_fenced(struct redis_store *store);
+/* What we had is ours no longer, or Redis does not know it. */
+void store_forget_entries(struct redis_store *store);
+/* Both connections are made anew. reason: static storage. */
+void store_break(struct redis_store *store, const char *reason);
 int64_t store_redis_ms(struct redis_store *store);
 
 /* store_read.c */
@@ -411,8 +415,6 @@ void store_lates_fini(struct redis_store *store);
 bool store_find_receipt(struct store *base, const struct store_receipt *receipt);
 /* Appends “account:carrier_ref”, the reference in lower case. */
 void store_put_receipt_field(struct command *command, const char *account, struct slice carrier_ref);
-/* Begins the command that writes receipt keys. Returns the octets of its arguments so far. */
-size_t store_receipts_begin(struct redis_store *store, struct command *command);
 /* The command that writes a batch's receipt keys; false where there are none. head: set to the octets of its arguments ahead of them. */
 bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
 			unsigned count, size_t *head);
@@ -435,8 +437,8 @@ bool store_trim_write(struct redis_store *store, struct command *command, enum s
 /* How long trimming may rest after that answer. */
 mono_us store_trim_rest(struct redis_store *store, const struct store_chore *chore, const struct reply *reply);
 
-/* store_server.c: makes the question what Redis is, in scratch. */
-void store_server_look(struct redis_store *store);
+/* store_server.c: makes the question what Redis is, in scratch. is_first: and which one it is, for store_identify. */
+void store_server_look(struct redis_store *store, bool is_first);
 
 /* Whether a Redis that answers so will do; else unfit says why. */
 bool store_server_will_do(struct redis_store *store, const struct reply *reply);

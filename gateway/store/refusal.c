@@ -31,6 +31,11 @@ static const struct refusal refusals[] = {
 /* EXEC names what refused it behind these words. */
 #define EXEC_REFUSED "EXECABORT Transaction discarded because of: "
 
+bool refusal_is_of_one(const struct refusal *refusal)
+{
+	return refusal->way == REFUSAL_FULL || refusal->word[0] == '\0';
+}
+
 const struct refusal *refusal_of(const struct reply *reply)
 {
 	if (reply == NULL || reply->type != REPLY_ERROR)

@@ -21,5 +21,8 @@ struct refusal {
 	const char *text; /* for people: what is wrong, and what to do */
 };
 
+/* True where Redis refuses that command alone: for want of memory, or for a reason of its own. What else is refused, so is all. */
+bool refusal_is_of_one(const struct refusal *refusal);
+
 /* The row of an error; NULL where reply is none. Static storage. */
 const struct refusal *refusal_of(const struct reply *reply);

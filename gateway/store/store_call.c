@@ -94,8 +94,7 @@ static void on_call_reply(void *ctx, const struct reply *reply)
 		return;
 	}
 	const struct refusal *refusal = refusal_of(reply);
-	bool is_alone = refusal != NULL && (refusal->way == REFUSAL_FULL || refusal->word[0] == '\0');
-	if (refusal != NULL && !(call->is_dispensable && is_alone)) {
+	if (refusal != NULL && !(call->is_dispensable && refusal_is_of_one(refusal))) {
 		store_call_refused(store, refusal, reply);
 		return;
 	}

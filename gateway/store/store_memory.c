@@ -10,7 +10,7 @@
 bool store_memory_ask(struct redis_store *store, struct command *command)
 {
 	(void)command; /* the scratch one */
-	store_server_look(store);
+	store_server_look(store, false);
 	return true;
 }
 

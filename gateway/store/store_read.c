@@ -132,8 +132,7 @@ static void read_failed(struct redis_store *store, const struct refusal *refusal
 	/* NOGROUP, READONLY …: signing on anew makes the groups, and backoff keeps the pace. */
 	const char *text = store_tell_refusal(store, "read_error", "Redis refuses to read the queue", refusal, error);
 	store->may_have_lost = true;
-	redis_link_break(store->reader, text);
-	redis_link_break(store->main, text);
+	store_break(store, text);
 	finish_read(store);
 }
 

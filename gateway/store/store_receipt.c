@@ -61,18 +61,13 @@ static void put_value(struct command *command, const struct settlement *settleme
 		memcpy(at + buf.len, value.at, value.len);
 }
 
-size_t store_receipts_begin(struct redis_store *store, struct command *command)
+bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
+			unsigned count, size_t *head)
 {
 	command_begin(command);
 	command_word(command, "HSET");
 	store_put_generation(store, command, "receipts", store->options->receipt_window_ms, 0);
-	return command_arguments(command).len;
-}
-
-bool store_put_receipts(struct redis_store *store, struct command *command, struct settlement *const *settlements,
-			unsigned count, size_t *head)
-{
-	*head = store_receipts_begin(store, command);
+	*head = command_arguments(command).len;
 	unsigned before = command->argument_count;
 	for (unsigned i = 0; i < count; i++) {
 		const struct settlement *settlement = settlements[i];

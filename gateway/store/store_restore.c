@@ -279,10 +279,8 @@ static void restore(struct redis_store *store)
 	struct list pending;
 	list_init(&pending);
 	store->restored_count = store->reasserted_count = 0;
-	store->orphan[0] = '\0'; /* what it had begun is remembered on: we may have taken some of it over */
-	store->orphan_is_fenced = store->is_adopting = false;
-	claims_clear(&store->claims);
-	store->lost_count = 0;
+	/* What an orphan had begun is remembered on: we may have taken some of it over. */
+	store_forget_entries(store);
 	store->may_have_lost = true;
 	move_calls(&store->calls, &pending);
 	tell_ring_again(store);
@@ -359,10 +357,8 @@ bool store_is_one_redis(struct redis_store *store)
 	if (is_same(store->identity, store->reader_identity))
 		return true;
 	/* One of them is with a Redis that is no longer the one. */
-	static const char reason[] = "our two connections have come to two different Redis servers";
 	store->reader_is_known = false;
-	redis_link_break(store->main, reason);
-	redis_link_break(store->reader, reason);
+	store_break(store, "our two connections have come to two different Redis servers");
 	return false;
 }
 

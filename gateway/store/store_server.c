@@ -23,15 +23,17 @@ static void tell_change(struct redis_store *store, bool *was, bool is, const cha
 	log_write(store->options->log, is ? LOG_WARN : LOG_INFO, events[is], texts[is]);
 }
 
-void store_server_look(struct redis_store *store)
+void store_server_look(struct redis_store *store, bool is_first)
 {
 	struct command *command = &store->scratch;
 	command_begin(command);
 	command_word(command, "INFO");
-	command_word(command, "server");
-	command_word(command, "replication");
 	command_word(command, "memory");
 	command_word(command, "persistence");
+	if (is_first) {
+		command_word(command, "server");
+		command_word(command, "replication");
+	}
 }
 
 bool store_server_will_do(struct redis_store *store, const struct reply *reply)

@@ -304,7 +304,7 @@ static void on_receipts_kept(void *ctx, const struct reply *reply)
 	struct redis_store *store = ctx;
 	const struct refusal *refusal = refusal_of(reply);
 	/* Where it was lost, so was the SETTLE behind it; what refuses any write refuses that too. Both go again. */
-	if (refusal == NULL || (refusal->way != REFUSAL_FULL && refusal->word[0] != '\0'))
+	if (refusal == NULL || !refusal_is_of_one(refusal))
 		return;
 	/* Redis is full: sms are still settled, but their receipts will be unknown. */
 	mono_us now = loop_now(store->loop).mono;
